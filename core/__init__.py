@@ -1,0 +1,1 @@
+"""What the dashboard knows: self-supervised methods on PyTorch, without a word about the page."""

@@ -1,0 +1,275 @@
+"""Save, verify and load trained models: safetensors plus a card, bundled or from the Hugging Face Hub.
+
+A checkpoint is a folder `assets/checkpoints/<wing>/<name>/` with `model.safetensors` (half precision), `card.json` and
+whatever else the model needs to speak (a tokenizer). Nothing is ever unpickled. The card names the model's class, so
+this file imports no wing. A Hub model goes the same way: its `config.json` names its architecture, `HUB_CLASSES` the
+class of this project that opens it, and that class's `from_hub` reads the folder.
+"""
+
+import hashlib
+import importlib
+import json
+import os
+import subprocess
+import threading
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from core.errors import CheckpointError, HubUnavailable
+
+ROOT = Path(__file__).parent.parent / "assets" / "checkpoints"
+HUB_CLASSES = {
+    "gpt2": "core.language.model.GPT2",
+    "vit_mae": "core.masked.model.MaskedAutoencoder",
+    "wav2vec2": "core.audio.model.Wav2Vec2",
+}
+HUB_FILES = ["config.json", "*.safetensors", "tokenizer*", "vocab*", "merges.txt", "preprocessor_config.json"]
+
+
+@dataclass(frozen=True)
+class HubModel:
+    """A model on the Hub that a tab offers, with the size a visitor is shown before it is fetched."""
+
+    name: str
+    megabytes: int
+
+
+HUB_MODELS = {
+    "language": HubModel("gpt2", 551),
+    "masked": HubModel("facebook/vit-mae-base", 448),
+    "audio": HubModel("facebook/wav2vec2-base", 380),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """What anyone must know to trust a checkpoint or to make it again. Everything in it was written by a program.
+
+    Attributes:
+        name: "<wing>/<name>".
+        model: import path of the model's class.
+        config: the arguments of the model's frozen Config.
+        data: the data and the split that trained it, in words.
+        recipe: every flag of the run.
+        command: the exact command line.
+        commit: the commit the recipe ran from; "-dirty" is appended if the tree had changes.
+        device: processor or GPU, and number of threads or processes.
+        wall_time_s: seconds of training.
+        steps: optimizer steps taken.
+        parameters: number of trainable numbers.
+        metrics: set name -> metric -> value, each with its number of test items `n`.
+        notes: known limits, in words.
+        sha256: file name -> digest of every other file in the folder.
+    """
+
+    name: str
+    model: str
+    config: dict[str, Any]
+    data: str
+    recipe: dict[str, Any]
+    command: str
+    commit: str
+    device: str
+    wall_time_s: float
+    steps: int
+    parameters: int
+    metrics: dict[str, dict[str, float]]
+    notes: str = ""
+    sha256: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A loaded model in eval mode with the card and folder it came from; the card is None for a Hub model."""
+
+    name: str
+    model: nn.Module
+    card: Card | None
+    folder: Path
+    device: torch.device
+
+
+class Configured(Protocol):
+    """A model class as this file sees it: built from its frozen Config."""
+
+    config_class: type
+
+    def __call__(self, config: object) -> nn.Module: ...
+
+    def from_hub(self, folder: Path) -> nn.Module: ...
+
+
+def save(folder: Path, model: nn.Module, card: Card, extra: dict[str, bytes] | None = None) -> Card:
+    """Write a checkpoint: weights in half precision, extra files, then the card with every digest.
+
+    Args:
+        folder: made if missing; files in it are replaced one by one, each by renaming.
+        model: any module with a frozen dataclass in `.config`.
+        card: its `sha256` is filled in here.
+        extra: file name -> content, e.g. {"tokenizer.json": ...}.
+
+    Returns:
+        The card as written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {k: _half(v) for k, v in _untied(model).items()}
+    temporary = folder / "model.safetensors.part"
+    save_file(weights, temporary)
+    os.replace(temporary, folder / "model.safetensors")
+    for name, content in (extra or {}).items():
+        write_whole(folder / name, content)
+    digests = {name: digest(folder / name) for name in ["model.safetensors", *(extra or {})]}
+    written = Card(**{**asdict(card), "sha256": digests})
+    write_whole(folder / "card.json", (json.dumps(asdict(written), indent=2, ensure_ascii=False) + "\n").encode())
+    return written
+
+
+def read_card(name: str, root: Path = ROOT) -> Card:
+    """Read the card of a bundled checkpoint.
+
+    Raises:
+        CheckpointError: there is none, or it is not a card.
+    """
+    path = root / name / "card.json"
+    if not path.is_file():
+        raise CheckpointError("There is no checkpoint called {name} here.", name=name)
+    try:
+        return Card(**json.loads(path.read_text(encoding="utf-8")))
+    except (TypeError, ValueError) as error:
+        raise CheckpointError("The card of checkpoint {name} cannot be read.", name=name) from error
+
+
+def bundled(wing: str, root: Path = ROOT) -> tuple[str, ...]:
+    """Names of the checkpoints of a wing that lie in the tree, e.g. ("language/novels", "language/tang")."""
+    return tuple(sorted(f"{wing}/{card.parent.name}" for card in (root / wing).glob("*/card.json")))
+
+
+_cache: dict[tuple[str, str], Checkpoint] = {}
+_locks: dict[tuple[str, str], threading.Lock] = {}
+_guard = threading.Lock()
+
+
+def load(name: str, *, device: torch.device | str = "cpu", root: Path = ROOT) -> Checkpoint:
+    """Load a model once a process and device: "rotation/photos", a Hub name, or a folder in either format.
+
+    Raises:
+        CheckpointError: missing, damaged, or of a kind this project cannot open.
+        HubUnavailable: it is not on this machine and the Hub cannot be reached.
+    """
+    key = (f"{root}/{name}", str(device))
+    with _guard:  # held for an instant: a slow download of one model must not stop the others
+        lock = _locks.setdefault(key, threading.Lock())
+    with lock:
+        if key not in _cache:
+            _cache[key] = _open(name, torch.device(device), root)
+        return _cache[key]
+
+
+def _open(name: str, device: torch.device, root: Path) -> Checkpoint:
+    folder = root / name
+    if not folder.is_dir() and Path(name).is_dir():
+        folder = Path(name)
+    if (folder / "card.json").is_file():
+        card = read_card(folder.name, folder.parent)
+        model = _open_own(card, folder)
+    else:
+        card = None
+        folder = folder if (folder / "config.json").is_file() else fetch(name)
+        model = _open_hub(name, folder)
+    model.to(device).eval().requires_grad_(False)
+    return Checkpoint(name, model, card, folder, device)
+
+
+def _open_own(card: Card, folder: Path) -> nn.Module:
+    for name, expected in card.sha256.items():
+        if not (folder / name).is_file() or digest(folder / name) != expected:
+            raise CheckpointError("File {file} of checkpoint {name} is damaged.", file=name, name=card.name)
+    model_class = find_class(card.model)
+    model = model_class(model_class.config_class(**card.config))
+    weights = {k: _full(v) for k, v in load_file(folder / "model.safetensors").items()}
+    if weights.keys() != _untied(model).keys():
+        raise CheckpointError("The weights of checkpoint {name} do not fit its card.", name=card.name)
+    model.load_state_dict(weights, strict=False)  # strict but for tied weights, which share storage with a loaded one
+    return model
+
+
+def _open_hub(name: str, folder: Path) -> nn.Module:
+    kind = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
+    if kind not in HUB_CLASSES:
+        raise CheckpointError("{name} is a {kind} model, which this page cannot open.", name=name, kind=kind)
+    return find_class(HUB_CLASSES[kind]).from_hub(folder)
+
+
+def find_class(path: str) -> Configured:
+    """Import a model class named by a card; only from `core.`, so a card cannot run other code."""
+    module, _, attribute = path.rpartition(".")
+    if not module.startswith("core."):
+        raise CheckpointError("The card names {path}, which is not a model of this project.", path=path)
+    return cast(Configured, getattr(importlib.import_module(module), attribute))
+
+
+def fetch(name: str) -> Path:
+    """Download a Hub model (or find it in the local cache) and return its folder.
+
+    Raises:
+        HubUnavailable: no network, no such model, or nothing in safetensors there.
+    """
+    import huggingface_hub
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        folder = huggingface_hub.snapshot_download(name, allow_patterns=HUB_FILES)
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        raise HubUnavailable(
+            "The Hugging Face Hub cannot be reached or has no model {name}; the bundled model stays.", name=name
+        ) from error
+    return Path(folder)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old one or the new one, never half of either."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(content)
+    os.replace(part, path)
+
+
+def commit() -> str:
+    """The commit this tree stands at, with "-dirty" where tracked files differ; "unknown" outside a repository."""
+    here = Path(__file__).parent
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=False)
+    if head.returncode:
+        return "unknown"
+    status = ["git", "status", "--porcelain", "--untracked-files=no", "--", "core"]
+    changed = subprocess.run(status, cwd=here.parent, capture_output=True, text=True, check=False).stdout.strip()
+    return head.stdout.strip() + ("-dirty" if changed else "")
+
+
+def _untied(model: nn.Module) -> dict[str, Tensor]:
+    """The state without tensors that share their storage with an earlier one, e.g. a tied output embedding."""
+    seen: set[int] = set()
+    state = {}
+    for name, tensor in model.state_dict().items():
+        if tensor.numel() == 0 or tensor.data_ptr() not in seen:
+            state[name] = tensor
+        seen.add(tensor.data_ptr())
+    return state
+
+
+def _half(tensor: Tensor) -> Tensor:
+    tensor = tensor.detach().cpu().contiguous()
+    return tensor.half() if tensor.is_floating_point() else tensor
+
+
+def _full(tensor: Tensor) -> Tensor:
+    return tensor.float() if tensor.is_floating_point() else tensor

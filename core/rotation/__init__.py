@@ -1,0 +1,1 @@
+"""Rotation prediction: turn a picture, guess the turn (Gidaris et al. 2018)."""
