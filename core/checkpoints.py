@@ -213,6 +213,16 @@ def find_class(path: str) -> Configured:
     return cast(Configured, getattr(importlib.import_module(module), attribute))
 
 
+def at_hand(name: str, root: Path = ROOT) -> bool:
+    """Whether `load` needs no download: a bundled checkpoint, a folder, or a Hub model in the local cache."""
+    import huggingface_hub
+
+    if (root / name / "card.json").is_file() or Path(name).is_dir():
+        return True
+    kept = (huggingface_hub.try_to_load_from_cache(name, file) for file in ("config.json", "model.safetensors"))
+    return all(isinstance(path, str) for path in kept)
+
+
 def fetch(name: str) -> Path:
     """Download a Hub model (or find it in the local cache) and return its folder.
 

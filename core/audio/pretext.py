@@ -1,0 +1,165 @@
+"""How unlabelled sounds label themselves here, twice over.
+
+A hidden stretch: some frames of a spectrogram are covered, and what was there is the answer (Mockingjay, Liu et al.
+2020). Two views: two random versions of one clip have to find each other among all clips of a batch (COLA, Saeed et
+al. 2021; the mixing-in of other sounds is BYOL-A's, Niizumi et al. 2021). Views keep what is said and change how it
+was recorded: where the clip starts, how fast it goes, the size of the mouth, the room's colour, noise and other
+sounds behind it. Spectrograms are in dB below the loudest cell, see `core.data.spectra`.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from core.data.spectra import FLOOR_DB, relative_db
+
+TEN = 10 / math.log(10)  # dB of one neper of power
+
+
+@dataclass(frozen=True)
+class ViewSettings:
+    """How strongly a view differs from its clip.
+
+    Attributes:
+        stretch: largest change of speed, 0.2 for 1/1.2 to 1.2 times as fast.
+        shift: largest move along the mel bands, in bands.
+        colour_db: largest gain or loss of a region of bands.
+        noise_db: loudest steady noise, in dB below the loudest cell.
+        mix_db: loudest other sound behind it, in dB below the loudest cell.
+        cut: largest share of a clip that is cut off at one end.
+    """
+
+    stretch: float = 0.2
+    shift: float = 2.0
+    colour_db: float = 8.0
+    noise_db: float = -25.0
+    mix_db: float = -15.0
+    cut: float = 0.1
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Spectrograms of many clips laid end to end.
+
+    Attributes:
+        db: (F, sum of lengths) in [-80, 0].
+        starts: (N,) int64, first frame of each clip.
+        lengths: (N,) int64, frames of each clip.
+    """
+
+    db: Tensor
+    starts: Tensor
+    lengths: Tensor
+
+
+def bank(spectrograms: Sequence[Tensor]) -> Bank:
+    """Lay spectrograms (F, T_i) end to end."""
+    lengths = torch.tensor([item.shape[-1] for item in spectrograms])
+    return Bank(torch.cat(list(spectrograms), -1), lengths.cumsum(0) - lengths, lengths)
+
+
+def view(clips: Bank, rows: Tensor, window: int, chance: torch.Generator, settings: ViewSettings) -> Tensor:
+    """Draw one random view of each of some clips.
+
+    Args:
+        clips: where they lie.
+        rows: (B,) int64, which clips.
+        window: frames of a view; a shorter clip lies somewhere in it, of a longer one a part is seen.
+        chance: on the device of `clips`.
+        settings: how strong each change is.
+
+    Returns:
+        (B, F, window) in [-80, 0].
+    """
+    batch = len(rows)
+    speed = torch.exp(math.log1p(settings.stretch) * _uniform(batch, -1, 1, chance))
+    length = clips.lengths[rows]
+    slack = length - window * speed  # negative: the clip is shorter than the window
+    cut = settings.cut * torch.minimum(length, window * speed) * _uniform(batch, -1, 1, chance)
+    first = slack * _uniform(batch, 0, 1, chance) + cut
+    times = first[:, None] + speed[:, None] * torch.arange(window, device=rows.device)  # (B, W), frames of the clip
+    db = sample(clips, rows, times)  # (B, F, W)
+    db = shift_bands(db, settings.shift * _uniform(batch, -1, 1, chance))
+    db = colour(db, settings.colour_db, chance)
+    db = add_sounds(db, db.roll(1, 0), _level(batch, settings.mix_db, chance))
+    db = add_noise(db, _level(batch, settings.noise_db, chance), chance)
+    return relative_db(db)
+
+
+def sample(clips: Bank, rows: Tensor, times: Tensor) -> Tensor:
+    """Read clips at given times (B, W), in frames and between frames; silence outside. Returns (B, F, W)."""
+    length = clips.lengths[rows][:, None]
+    inside = (times >= 0) & (times <= length - 1)
+    low = times.floor().clamp(min=0).minimum(length - 1)
+    high = (low + 1).minimum(length - 1)
+    start, part = clips.starts[rows][:, None], (times - low).clamp(0, 1)
+    before, after = clips.db[:, start + low.long()], clips.db[:, start + high.long()]  # (F, B, W)
+    read = torch.where(inside, before + part * (after - before), -FLOOR_DB)
+    return read.transpose(0, 1)
+
+
+def shift_bands(db: Tensor, bands: Tensor) -> Tensor:
+    """Move each spectrogram (B, F, W) up by its own number of bands (B,), between bands by interpolation."""
+    count = db.shape[1]
+    places = torch.arange(count, device=db.device) - bands[:, None]  # (B, F), where each band comes from
+    low = places.floor().clamp(0, count - 1)
+    part = (places - low).clamp(0, 1)[..., None]
+    high = (low + 1).clamp(max=count - 1)
+    index = [item.long()[..., None].expand_as(db) for item in (low, high)]
+    return db.gather(1, index[0]) * (1 - part) + db.gather(1, index[1]) * part
+
+
+def colour(db: Tensor, most_db: float, chance: torch.Generator, *, knots: int = 6) -> Tensor:
+    """Another microphone: gain every region of bands by its own amount, smoothly between `knots` of them."""
+    gains = most_db * (2 * torch.rand(len(db), 1, knots, generator=chance, device=chance.device) - 1)
+    curve = torch.nn.functional.interpolate(gains, size=db.shape[1], mode="linear", align_corners=True)  # (B, 1, F)
+    return db + curve.mT * (db > -FLOOR_DB)
+
+
+def add_sounds(db: Tensor, other: Tensor, level_db: Tensor) -> Tensor:
+    """Add the power of another spectrogram, its level (B,) in dB."""
+    return TEN * torch.logaddexp(db / TEN, (other + level_db[:, None, None]) / TEN)
+
+
+def add_noise(db: Tensor, level_db: Tensor, chance: torch.Generator) -> Tensor:
+    """Add steady noise of a random tilt; a cell's power is spread as that of a mean of four draws."""
+    batch, bands, _ = db.shape
+    tilt = 10 * _uniform(batch, -1, 1, chance)[:, None] * torch.linspace(-1, 1, bands, device=db.device)  # (B, F), dB
+    draws = torch.rand(4, *db.shape, generator=chance, device=chance.device).clamp(min=1e-6)
+    noise = TEN * (-draws.log()).mean(0).log() + tilt[..., None]
+    return add_sounds(db, noise, level_db)
+
+
+def spans(batch: int, frames: int, chance: torch.Generator, *, shortest: int = 8, longest: int = 24) -> Tensor:
+    """Hide one stretch of each clip: (batch, frames) bool, `shortest` to `longest` frames somewhere."""
+    length = torch.randint(shortest, longest + 1, (batch, 1), generator=chance, device=chance.device)
+    first = (_uniform(batch, 0, 1, chance)[:, None] * (frames - length + 1)).long()
+    place = torch.arange(frames, device=chance.device)
+    return (place >= first) & (place < first + length)
+
+
+def hidden_error(restored: Tensor, truth: Tensor, hidden: Tensor) -> Tensor:
+    """Mean squared error over the hidden frames only.
+
+    Args:
+        restored: (B, F, T).
+        truth: (B, F, T).
+        hidden: (B, T) bool, at least one true.
+
+    Returns:
+        Scalar, in squared units of the spectrogram.
+    """
+    square = (restored - truth).square().mean(1)  # (B, T)
+    return (square * hidden).sum() / hidden.sum()
+
+
+def _uniform(batch: int, low: float, high: float, chance: torch.Generator) -> Tensor:
+    return low + (high - low) * torch.rand(batch, generator=chance, device=chance.device)
+
+
+def _level(batch: int, loudest_db: float, chance: torch.Generator) -> Tensor:
+    """Levels from the floor up to the loudest: (B,) dB."""
+    return _uniform(batch, -FLOOR_DB, loudest_db, chance)

@@ -1,0 +1,102 @@
+"""SimCLR's network (Chen et al. 2020, fig. 2): an encoder to keep and a projection head to throw away afterwards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.backbones import EncoderConfig, PictureEncoder
+from core.device import generator
+
+
+@dataclass(frozen=True)
+class Config:
+    """Architecture.
+
+    Attributes:
+        size: side of the square pictures it was trained on, in pixels.
+        widths: channels of each stage of the encoder.
+        depths: blocks in each stage.
+        stem_stride: 2 halves the picture before the first stage.
+        hidden: width of the projection head's hidden layer.
+        projection: width of its output, where the loss is taken.
+    """
+
+    size: int = 32
+    widths: Sequence[int] = (64, 128, 256)
+    depths: Sequence[int] = (1, 1, 1)
+    stem_stride: int = 2
+    hidden: int = 256
+    projection: int = 128
+
+
+class Embedding(NamedTuple):
+    """What the network makes of a batch.
+
+    Attributes:
+        features: (B, D), the encoder's; what is used afterwards.
+        projections: (B, P), the head's, of length 1; what the loss sees.
+    """
+
+    features: Tensor
+    projections: Tensor
+
+
+class SimCLR(nn.Module):
+    """Encoder and projection head. The head gives away what the views change, so the encoder need not (sec. 4.2)."""
+
+    config_class = Config
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = PictureEncoder(
+            EncoderConfig(tuple(config.widths), tuple(config.depths), stem_stride=config.stem_stride)
+        )
+        self.head = nn.Sequential(
+            nn.Linear(self.encoder.out_features, config.hidden, bias=False),  # the norm brings its own bias
+            nn.BatchNorm1d(config.hidden),
+            nn.ReLU(),
+            nn.Linear(config.hidden, config.projection),
+        )
+
+    def forward(self, images: Tensor) -> Embedding:
+        """Embed pictures (B, 3, H, W) in [0, 1]."""
+        features = self.encoder(images)  # (B, D)
+        return Embedding(features, F.normalize(self.head(features).float(), dim=1))
+
+
+def untrained(config: Config, seed: int = 0) -> SimCLR:
+    """Build the network with weights drawn from `seed` alone, whatever else this process draws meanwhile."""
+    model, chance = SimCLR(config), generator(seed)
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu", generator=chance)
+        elif isinstance(module, nn.Linear):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=chance)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+    return model
+
+
+@torch.inference_mode()
+def embed_features(encoder: nn.Module, images: Tensor, *, device: torch.device, chunk: int = 500) -> Tensor:
+    """Run an encoder in eval mode over many pictures.
+
+    Args:
+        encoder: pictures (B, 3, S, S) in [0, 1] to features (B, D).
+        images: (N, 3, S, S), bytes or in [0, 1], on the CPU.
+        device: where the encoder lies.
+        chunk: pictures a time.
+
+    Returns:
+        (N, D) float32 on the CPU.
+    """
+    found = []
+    for part in images.split(chunk):
+        scaled = part.float() / 255 if part.dtype == torch.uint8 else part
+        found.append(encoder(scaled.to(device)).float().cpu())
+    return torch.cat(found)

@@ -1,0 +1,186 @@
+"""The recipe: `python -m core.contrastive.train --data cifar10 --root FOLDER --name simclr-cifar10`.
+
+Left out on purpose: negatives from other processes (each process contrasts its own share of the batch), the LARS
+optimizer and batches of thousands. At a batch of 256 AdamW with a lower temperature does as well (appendix B.9).
+"""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+import torch
+from torch import Tensor, nn
+
+from core import training
+from core.checkpoints import Checkpoint
+from core.contrastive import pretext
+from core.contrastive.model import Config, SimCLR, embed_features, untrained
+from core.data import pictures
+from core.downstream.neighbours import knn_accuracy
+
+NEIGHBOURS = 200
+NOTES = (
+    "k-NN (k = 200, temperature 0.1) on the encoder's features, as a share; untrained_knn is the same network with "
+    "weights drawn from seed 0. The CIFAR-10 used here was passed through JPEG (quality 75, 4:2:0)."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContrastiveRecipe(training.Recipe):
+    """Train a network to find the other view of each picture among all views of a batch.
+
+    Attributes:
+        size: side of the pictures in pixels.
+        width: channels of the first stage; each later stage has twice as many.
+        stages: number of stages, each half as large as the one before.
+        depth: blocks a stage.
+        stem_stride: 2 halves the picture before the first stage.
+        hidden: width of the projection head's hidden layer.
+        projection: width of the projection head's output.
+        temperature: of the loss.
+        min_crop: smallest share of the area that a view keeps.
+        jitter: strength of the colour jitter.
+        greyscale: share of the views that lose their colour.
+        blur: share of the views that are blurred.
+        flip: share of the views that are mirrored.
+        bf16: compute in bfloat16 on the CPU too; twice as fast where the processor has instructions for it.
+    """
+
+    name: str = "simclr-cifar10"
+    steps: int = 6000
+    batch: int = 256
+    lr: float = 2e-3
+    weight_decay: float = 0.01
+    size: int = 32
+    width: int = 64
+    stages: int = 3
+    depth: int = 1
+    stem_stride: int = 2
+    hidden: int = 256
+    projection: int = 128
+    temperature: float = 0.2
+    min_crop: float = 0.2
+    jitter: float = 0.5
+    greyscale: float = 0.2
+    blur: float = 0.0
+    flip: float = 0.5
+    bf16: bool = True
+
+
+def main(argv: Sequence[str] | None = None) -> Path:
+    """Train, measure k-NN on each set, write the checkpoint; returns its folder."""
+    recipe = training.parse(ContrastiveRecipe, argv)
+    data = pictures.load(recipe.data, "train", size=recipe.size, root=recipe.root, limit=512 if recipe.smoke else 0)
+    views = pretext.ViewSettings(recipe.min_crop, recipe.jitter, recipe.greyscale, recipe.blur, recipe.flip)
+    model = untrained(config_of(recipe), recipe.seed)
+
+    def loss(network: nn.Module, step: int, chance: torch.Generator) -> dict[str, Tensor]:
+        rows = training.indices(len(data.images), recipe.batch, step, recipe.seed)
+        images = data.images[rows].to(chance.device).float() / 255
+        first, second = pretext.two_views(images, chance, views)
+        both = torch.cat([first, second]).contiguous(memory_format=torch.channels_last)
+        with _half_precision(chance.device, recipe.bf16):
+            projections = network(both).projections  # (2B, P)
+        first, second = projections.chunk(2)
+        found = pretext.nt_xent(first, second, recipe.temperature)
+        return {"loss": found.mean, "accuracy": hits(found.cosine)}
+
+    result = training.train(recipe, model, loss, wing="contrastive")
+    where = next(model.parameters()).device
+
+    def measure() -> dict[str, dict[str, float]]:
+        checkpoint = Checkpoint(f"contrastive/{recipe.name}", model, None, result.folder, where)
+        found = {}
+        for spec in recipe.data.split("+"):
+            found[spec] = evaluate(checkpoint, spec, root=recipe.root)
+            found[f"{spec}, validation"] = evaluate(checkpoint, spec, root=recipe.root, queries="val")
+        return found
+
+    return training.write_checkpoint(
+        recipe, result, model, wing="contrastive", data=f"{recipe.data}, training split but for every 20th picture",
+        measure=measure, notes=NOTES,
+    )  # fmt: skip
+
+
+def config_of(recipe: ContrastiveRecipe) -> Config:
+    """The architecture that a recipe asks for."""
+    widths = tuple(recipe.width * 2**stage for stage in range(recipe.stages))
+    depths = (recipe.depth,) * recipe.stages
+    return Config(recipe.size, widths, depths, recipe.stem_stride, recipe.hidden, recipe.projection)
+
+
+def hits(cosine: Tensor) -> Tensor:
+    """Share of the views (2N, 2N) whose nearest other view is their partner; chance is 1 / (2N - 1)."""
+    others = cosine.detach().clone().fill_diagonal_(-2)
+    return (others.argmax(1) == pretext.partners(len(cosine)).to(cosine.device)).float().mean()
+
+
+def _half_precision(device: torch.device, wanted: bool) -> contextlib.AbstractContextManager[object]:
+    """bfloat16 on the CPU; on CUDA the training loop has it already."""
+    if device.type == "cpu" and wanted:
+        return torch.autocast("cpu", dtype=torch.bfloat16)
+    return contextlib.nullcontext()
+
+
+def evaluate(
+    checkpoint: Checkpoint, spec: str, *, root: str = "data", queries: Literal["test", "val"] = "test"
+) -> dict[str, float]:
+    """k-NN accuracy on features, beside that of the same network untrained.
+
+    Args:
+        checkpoint: with a SimCLR.
+        spec: named set or "folder:PATH"; a folder without train/ and test/ inside is cut into 19 parts of gallery and
+            1 part of queries.
+        root: folder that holds the named sets.
+        queries: "test" asks the test split with all training pictures as gallery, "val" the pictures kept aside.
+
+    Returns:
+        {"knn": share right, "untrained_knn": share right, "n": number of pictures asked}.
+    """
+    model = cast(SimCLR, checkpoint.model)
+    gallery, asked = _sets(spec, model.config.size, root, queries)
+    fresh = untrained(model.config).to(checkpoint.device).eval()
+    return {
+        "knn": _knn(model, gallery, asked, checkpoint.device),
+        "untrained_knn": _knn(fresh, gallery, asked, checkpoint.device),
+        "n": len(asked.images),
+    }
+
+
+def _sets(spec: str, size: int, root: str, queries: str) -> tuple[pictures.Pictures, pictures.Pictures]:
+    """Gallery and queries that share no picture."""
+    train = pictures.load(spec, "train", size=size, root=root)
+    val = pictures.load(spec, "val", size=size, root=root)
+    if queries == "val" or spec == "emoji" or not _has_test(spec, root):
+        return train, val
+    return _joined(train, val), pictures.load(spec, "test", size=size, root=root)
+
+
+def _has_test(spec: str, root: str) -> bool:
+    trained_on = {*pictures.find_files(spec, "train", root), *pictures.find_files(spec, "val", root)}
+    return trained_on.isdisjoint(pictures.find_files(spec, "test", root))
+
+
+def _joined(first: pictures.Pictures, second: pictures.Pictures) -> pictures.Pictures:
+    classes = tuple(dict.fromkeys(first.classes + second.classes))
+    labels = torch.cat([relabel(first, classes), relabel(second, classes)])
+    return pictures.Pictures(torch.cat([first.images, second.images]), labels, classes)
+
+
+def relabel(data: pictures.Pictures, classes: Sequence[str]) -> Tensor:
+    """Labels (N,) of a set as indices into other classes; a class that is not among them becomes -1."""
+    places = torch.tensor([classes.index(name) if name in classes else -1 for name in data.classes])
+    return places[data.labels]
+
+
+def _knn(model: SimCLR, gallery: pictures.Pictures, asked: pictures.Pictures, device: torch.device) -> float:
+    known = embed_features(model.encoder, gallery.images, device=device)
+    features = embed_features(model.encoder, asked.images, device=device)
+    labels = relabel(asked, gallery.classes)
+    return knn_accuracy(known, gallery.labels, features, labels, k=min(NEIGHBOURS, len(known)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Sounds as pictures: log-mel spectrograms, MFCC, and the way back to something audible.
+
+A spectrogram here is in decibels below its own loudest cell, cut off at 80: how loud a clip was recorded does not
+matter, and noise under the floor is no detail. `to_unit` brings it to [-1, 1], what networks take.
+
+Davis & Mermelstein 1980 (MFCC); Griffin & Lim 1984 with the momentum of Perraudin et al. 2013 (phase from magnitude).
+"""
+
+import functools
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+import torchaudio
+from torch import Tensor
+
+FLOOR_DB = 80.0
+TINY = 1e-10
+
+
+@dataclass(frozen=True)
+class MelSettings:
+    """How a sound becomes a spectrogram.
+
+    Attributes:
+        sample_rate_hz: of the sound.
+        n_fft: samples of one window, which is a Hann window.
+        hop: samples from one frame to the next.
+        n_mels: bands, evenly spaced on Slaney's mel scale from 0 Hz to half the rate.
+    """
+
+    sample_rate_hz: int = 16_000
+    n_fft: int = 512
+    hop: int = 160
+    n_mels: int = 64
+
+    @property
+    def hop_s(self) -> float:
+        """Seconds from one frame to the next."""
+        return self.hop / self.sample_rate_hz
+
+
+def log_mel(waves: Tensor, settings: MelSettings) -> Tensor:
+    """Spectrogram in dB below the clip's loudest cell: (B, S) or (S,) to (..., n_mels, T) in [-80, 0], T = S / hop + 1."""
+    short = settings.n_fft - waves.shape[-1]
+    waves = F.pad(waves, (0, short)) if short > 0 else waves
+    power = _mel(settings)(waves.float().cpu()).to(waves.device)  # (..., F, T)
+    return relative_db(10 * torch.log10(power + TINY))
+
+
+def relative_db(db: Tensor) -> Tensor:
+    """Decibels (..., F, T) counted from the loudest cell of each clip and cut off 80 below it."""
+    return (db - db.amax((-2, -1), keepdim=True)).clamp(min=-FLOOR_DB)
+
+
+def to_unit(db: Tensor) -> Tensor:
+    """[-80, 0] dB to [-1, 1]."""
+    return db / (FLOOR_DB / 2) + 1
+
+
+def from_unit(unit: Tensor) -> Tensor:
+    """[-1, 1] to [-80, 0] dB."""
+    return (unit - 1) * (FLOOR_DB / 2)
+
+
+def mfcc(db: Tensor, count: int = 20) -> Tensor:
+    """Mel-frequency cepstral coefficients: the discrete cosine transform of (..., F, T) dB along F, (..., count, T)."""
+    basis = torchaudio.functional.create_dct(count, db.shape[-2], norm="ortho").to(db)  # (F, count)
+    return basis.T @ db
+
+
+def mfcc_summary(db: Tensor, count: int = 20) -> Tensor:
+    """The classic description of a clip: each coefficient's mean and deviation over time, (..., F, T) to (..., 2 count)."""
+    values = mfcc(db, count)
+    return torch.cat([values.mean(-1), values.std(-1, correction=0)], -1)
+
+
+def to_sound(db: Tensor, settings: MelSettings, generator: torch.Generator, *, iterations: int = 32) -> Tensor:
+    """Make a mel spectrogram audible: least-squares bands -> frequencies, then Griffin-Lim for the phase it lacks.
+
+    Args:
+        db: (n_mels, T), any reference level.
+        settings: as the spectrogram was made.
+        generator: on the CPU; draws the first guess of the phase.
+        iterations: of Griffin-Lim, each two Fourier transforms.
+
+    Returns:
+        (S,), S = (T - 1) * hop, peak 0.7.
+    """
+    magnitude = _spectrum(10 ** (db.float().cpu() / 10), settings).sqrt()  # (K, T)
+    window = torch.hann_window(settings.n_fft)
+    phase = torch.rand(magnitude.shape, generator=generator) * 2 * math.pi
+    guess, last = torch.polar(torch.ones_like(phase), phase), torch.zeros_like(magnitude, dtype=torch.complex64)
+    for _ in range(iterations):
+        wave = torch.istft(magnitude * guess, settings.n_fft, settings.hop, window=window)
+        rebuilt = torch.stft(wave, settings.n_fft, settings.hop, window=window, return_complex=True)
+        ahead = rebuilt - 0.99 / 1.99 * last  # Perraudin's momentum, as torchaudio has it
+        guess, last = ahead / (ahead.abs() + 1e-16), rebuilt
+    wave = torch.istft(magnitude * guess, settings.n_fft, settings.hop, window=window)
+    return 0.7 * wave / wave.abs().max().clamp(min=1e-8)
+
+
+def _spectrum(power: Tensor, settings: MelSettings) -> Tensor:
+    """Power of each frequency (K, T) from that of each band (F, T): a start, then multiplicative updates that keep it >= 0.
+
+    Lee & Seung 2001, "Algorithms for Non-negative Matrix Factorization", eq. 4, with the bands held fixed.
+    """
+    bands = _mel(settings).mel_scale.fb  # (K, F)
+    spectrum = bands @ power + TINY
+    for _ in range(20):
+        spectrum = spectrum * (bands @ power) / (bands @ (bands.T @ spectrum) + TINY)
+    return spectrum
+
+
+@functools.cache
+def _mel(settings: MelSettings) -> torchaudio.transforms.MelSpectrogram:
+    return torchaudio.transforms.MelSpectrogram(
+        settings.sample_rate_hz, n_fft=settings.n_fft, hop_length=settings.hop, n_mels=settings.n_mels,
+        mel_scale="slaney", norm=None,
+    )  # fmt: skip

@@ -1,0 +1,154 @@
+"""Texts: named sets or any folder of .txt files, and vocabularies that can write down every character there is.
+
+A named set is a folder with train*.txt and test*.txt; `folder:PATH` is searched to its bottom. Books inside one file
+are parted by <|endoftext|>. Both kinds of vocabulary here fall back on bytes, so emoji, Arabic or a rare Chinese
+character cost more tokens but lose nothing, and bits a character count all of a text.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+from core.errors import CheckpointError, InputError
+
+END = "<|endoftext|>"
+Split = Literal["train", "test"]
+
+
+def documents(spec: str, split: Split, *, root: str = "data", limit: int = 0) -> list[str]:
+    """Read texts, e.g. "novels", "tang", "folder:PATH", several joined by "+".
+
+    Args:
+        spec: named sets or folders. A folder with train/ and test/ inside is read by split, any other one whole.
+        split: "train" or "test".
+        root: folder that holds the named sets.
+        limit: characters of each file to read at most; 0 reads all.
+
+    Returns:
+        One string a document, line ends and all characters as they stand in the file.
+
+    Raises:
+        InputError: nothing there, or a file is not UTF-8.
+    """
+    found = []
+    for file in [file for part in spec.split("+") for file in find_files(part, split, root)]:
+        try:
+            text = file.read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise InputError("{file} is not a text in UTF-8. Save it as UTF-8 first.", file=file.name) from error
+        text = text[:limit] if limit else text
+        found.extend(text.split(END) if END in text else [text])
+    return [text for text in found if text]
+
+
+def find_files(spec: str, split: Split, root: str) -> list[Path]:
+    """List the .txt files of one set's split in a fixed order; see `documents`."""
+    if spec.startswith("folder:"):
+        folder = Path(spec.removeprefix("folder:"))
+        halves = (folder / "train").is_dir() and (folder / "test").is_dir()
+        files = sorted((folder / split if halves else folder).rglob("*.txt"))
+    else:
+        folder = Path(root) / spec
+        files = sorted(folder.glob(f"{split}*.txt"))
+    if not files:
+        raise InputError("There are no texts in {folder}. Unpack the set there, or name its place.", folder=folder)
+    return files
+
+
+def train_bytes_bpe(texts: Iterable[str], size: int) -> Tokenizer:
+    """Byte-level byte-pair encoding, GPT-2's own kind (Radford et al. 2019, sec. 2.2): frequent words are one token."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    tokenizer.train_from_iterator(
+        texts,
+        trainers.BpeTrainer(vocab_size=size, special_tokens=[END], initial_alphabet=alphabet, show_progress=False),
+    )
+    return tokenizer
+
+
+def train_characters(texts: Iterable[str], least: int) -> Tokenizer:
+    """A token a character that comes at least `least` times; a rarer one is written as its bytes, <0xE4> and so on."""
+    counts: dict[str, int] = {}
+    for text in texts:
+        symbols, times = np.unique(np.array([*text]), return_counts=True)
+        for symbol, n in zip(symbols.tolist(), times.tolist(), strict=True):
+            counts[symbol] = counts.get(symbol, 0) + n
+    known = sorted((c for c, n in counts.items() if n >= least), key=lambda c: (-counts[c], c))
+    entries = [END, *(f"<0x{byte:02X}>" for byte in range(256)), *known]
+    tokenizer = Tokenizer(models.BPE({entry: i for i, entry in enumerate(entries)}, [], byte_fallback=True))
+    tokenizer.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Fuse()])
+    tokenizer.add_special_tokens([END])
+    return tokenizer
+
+
+class Vocabulary:
+    """A tokenizer as the wing uses it: text to numbers and back, and the bytes that each token stands for.
+
+    Attributes:
+        pieces: the bytes of each token, by its number; none for marks like <|endoftext|>.
+        end: number of <|endoftext|>; -1 if there is none.
+    """
+
+    def __init__(self, serialised: str) -> None:
+        self._tokenizer = Tokenizer.from_str(serialised)
+        self._tokenizer.encode_special_tokens = True  # what a visitor writes is text, also where it looks like a mark
+        self._tokenizer.no_truncation()
+        raw = json.loads(serialised)
+        to_bytes = _fallback_bytes if raw["model"].get("byte_fallback") else _level_bytes
+        marks = {entry["content"] for entry in raw["added_tokens"]}
+        numbers = self._tokenizer.get_vocab()
+        names = sorted(numbers, key=lambda name: numbers[name])
+        self.pieces = tuple(b"" if name in marks else to_bytes(name) for name in names)
+        self.end = numbers.get(END, -1)
+
+    @classmethod
+    def read(cls, folder: Path) -> "Vocabulary":
+        """Open tokenizer.json of a checkpoint or Hub folder; raises CheckpointError if there is none."""
+        path = folder / "tokenizer.json"
+        if not path.is_file():
+            raise CheckpointError("{name} has no tokenizer.json, so its numbers mean no words.", name=folder.name)
+        return cls(path.read_text(encoding="utf-8"))
+
+    def __len__(self) -> int:
+        return len(self.pieces)
+
+    def encode(self, text: str) -> list[int]:
+        """Text to token numbers, without loss."""
+        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def decode(self, tokens: Sequence[int]) -> str:
+        """Token numbers to text; bytes that are no whole character become the replacement sign."""
+        return b"".join(self.pieces[token] for token in tokens).decode("utf-8", errors="replace")
+
+    def encode_all(self, texts: Sequence[str], start: int) -> NDArray[np.uint16]:
+        """Encode many texts at once into one array, `start` in front of each; for vocabularies below 65,536."""
+        parts = []
+        for first in range(0, len(texts), 8):  # a few at a time: an encoding takes many times the memory of its numbers
+            for encoding in self._tokenizer.encode_batch_fast(list(texts[first : first + 8]), add_special_tokens=False):
+                parts.append(np.array([start, *encoding.ids], dtype=np.uint16))
+        return np.concatenate(parts)
+
+
+def _level_bytes(name: str) -> bytes:
+    return bytes(BYTE_OF[symbol] for symbol in name)
+
+
+def _fallback_bytes(name: str) -> bytes:
+    return bytes([int(name[3:5], 16)]) if len(name) == 6 and name.startswith("<0x") else name.encode()
+
+
+def _byte_symbols() -> dict[str, int]:
+    """GPT-2's way to write each byte as one visible symbol: printable ones as they are, the rest from U+0100 on."""
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    hidden = [byte for byte in range(256) if byte not in printable]
+    return {chr(b): b for b in printable} | {chr(256 + i): b for i, b in enumerate(hidden)}
+
+
+BYTE_OF = _byte_symbols()

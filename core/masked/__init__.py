@@ -1,0 +1,1 @@
+"""Masked autoencoders: hide most of a picture, paint it back from the rest (He et al. 2021)."""

@@ -1,0 +1,318 @@
+"""The masked autoencoder: a Vision Transformer sees the visible patches only, a small one paints the rest.
+
+He et al. 2021, "Masked Autoencoders Are Scalable Vision Learners", sec. 3; blocks of Dosovitskiy et al. 2020. The mask
+comes in as an argument, so a page can draw, choose and repeat it. A test proves the outputs equal to `transformers`'
+ViTMAE on the same weights. Left out on purpose: dropout and stochastic depth, which pre-training does not use.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple, cast
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from core.errors import CheckpointError
+from core.masked.pretext import patchify
+
+Target = Literal["residual", "pixels", "normalised"]
+
+
+@dataclass(frozen=True)
+class Config:
+    """Architecture; the defaults are the bundled model's, `facebook/vit-mae-base` has 224, 16, 768, 12, 12, 512, 8, 16.
+
+    Attributes:
+        size: side of the square pictures, in pixels.
+        patch: side of a patch, in pixels.
+        width: numbers that stand for one visible patch in the encoder; a multiple of 4.
+        depth: blocks of the encoder.
+        heads: attention heads of each of its blocks.
+        decoder_width, decoder_depth, decoder_heads: the same of the decoder.
+        expansion: hidden width of a block's perceptron, in widths.
+        epsilon: of every layer norm.
+        target: what the last layer says. "residual": colours over the mean colour of the visible patches; "pixels":
+            colours; both in units of ImageNet's deviation. "normalised": each patch minus its own mean, over its own
+            deviation (`norm_pix_loss`).
+    """
+
+    size: int = 96
+    patch: int = 8
+    width: int = 192
+    depth: int = 6
+    heads: int = 3
+    decoder_width: int = 128
+    decoder_depth: int = 3
+    decoder_heads: int = 4
+    expansion: int = 4
+    epsilon: float = 1e-6
+    target: Target = "residual"
+
+    @property
+    def grid(self) -> int:
+        """Patches along one side."""
+        return self.size // self.patch
+
+
+class Seen(NamedTuple):
+    """What the encoder makes of the visible patches.
+
+    Attributes:
+        latent: (B, 1 + V, D): the class token, then the visible patches in reading order, after the last norm.
+        attention: for each block (B, heads, 1 + V, 1 + V), rows sum to 1; empty unless asked for.
+    """
+
+    latent: Tensor
+    attention: tuple[Tensor, ...]
+
+
+class Painted(NamedTuple):
+    """What the model makes of a batch.
+
+    Attributes:
+        patches: (B, N, P * P * 3), the restored picture in [0, 1] units, not clipped; visible patches too, though
+            nothing was ever asked of the model there.
+        raw: (B, N, P * P * 3), what the last layer says, in the units of `Config.target`.
+        latent: (B, 1 + V, D), see `Seen`.
+        attention: see `Seen`.
+    """
+
+    patches: Tensor
+    raw: Tensor
+    latent: Tensor
+    attention: tuple[Tensor, ...]
+
+
+class Block(nn.Module):
+    """Self-attention and a perceptron, each behind a norm and beside a shortcut."""
+
+    def __init__(self, width: int, heads: int, expansion: int, epsilon: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norm1 = nn.LayerNorm(width, epsilon)
+        self.qkv = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+        self.norm2 = nn.LayerNorm(width, epsilon)
+        self.mlp = nn.Sequential(nn.Linear(width, expansion * width), nn.GELU(), nn.Linear(expansion * width, width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, T, D) to (B, T, D)."""
+        q, k, v = self._heads(x)
+        x = x + self.out(rearrange(F.scaled_dot_product_attention(q, k, v), "b h t d -> b t (h d)"))
+        changed: Tensor = x + self.mlp(self.norm2(x))
+        return changed
+
+    def attention(self, x: Tensor) -> Tensor:
+        """Who looks at whom: (B, heads, T, T), rows sum to 1. The fused kernel above never writes it down."""
+        q, k, _ = self._heads(x)
+        scores: Tensor = q @ k.mT / q.shape[-1] ** 0.5
+        return scores.softmax(-1)
+
+    def _heads(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        split = rearrange(self.qkv(self.norm1(x)), "b t (three h d) -> three b h t d", three=3, h=self.heads)
+        return split[0], split[1], split[2]  # each (B, heads, T, D / heads)
+
+
+class MaskedAutoencoder(nn.Module):
+    """Encoder over the visible patches, decoder over all places, one linear layer from there to pixels."""
+
+    config_class = Config
+    places: Tensor
+    decoder_places: Tensor
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+        pixels, depths = config.patch**2 * 3, (config.depth, config.decoder_depth)
+        shapes = ((config.width, config.heads), (config.decoder_width, config.decoder_heads))
+        encoder, decoder = (
+            [Block(*shape, config.expansion, config.epsilon) for _ in range(depth)]
+            for shape, depth in zip(shapes, depths, strict=True)
+        )
+        self.embed = nn.Linear(pixels, config.width)  # a convolution with stride P, written on flat patches
+        self.class_token = nn.Parameter(torch.randn(config.width) * 0.02)
+        self.encoder = nn.ModuleList(encoder)
+        self.norm = nn.LayerNorm(config.width, config.epsilon)
+        self.bridge = nn.Linear(config.width, config.decoder_width)
+        self.mask_token = nn.Parameter(torch.randn(config.decoder_width) * 0.02)
+        self.decoder = nn.ModuleList(decoder)
+        self.decoder_norm = nn.LayerNorm(config.decoder_width, config.epsilon)
+        self.head = nn.Linear(config.decoder_width, pixels)
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.xavier_uniform_(module.weight)
+                nn.init.zeros_(module.bias)
+        nn.init.xavier_uniform_(self.head.weight, gain=0.1)  # at first hardly more than the mean colour
+        self.register_buffer("places", sine_places(config.grid, config.width))
+        self.register_buffer("decoder_places", sine_places(config.grid, config.decoder_width))
+        self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]), persistent=False)
+        self.register_buffer("std", torch.tensor([0.229, 0.224, 0.225]), persistent=False)
+
+    def forward(self, images: Tensor, keep: Tensor, *, attend: bool = False) -> Painted:
+        """Restore pictures from their visible patches.
+
+        Args:
+            images: (B, 3, H, W) in [0, 1]. Hidden patches are cut away before the first layer.
+            keep: (B, N) bool, true where visible; the same number V >= 1 of them in every row.
+            attend: also return the encoder's attention.
+
+        Raises:
+            ValueError: rows of `keep` differ in how many patches they show, or show none.
+        """
+        patches = self.normalise(patchify(images, self.config.patch))  # (B, N, P * P * 3)
+        seen = self.encode(patches, keep, attend=attend)
+        raw = self.decode(seen.latent, keep).float()  # (B, N, P * P * 3)
+        return Painted(self.to_pixels(raw, patches, keep), raw, seen.latent, seen.attention)
+
+    def encode(self, patches: Tensor, keep: Tensor, *, attend: bool = False) -> Seen:
+        """Encode the visible ones of normalised patches (B, N, P * P * 3); the others cost no time at all."""
+        batch, _, size = patches.shape
+        counts = keep.sum(1)
+        if int(counts.min()) != int(counts.max()) or int(counts.min()) == 0:
+            raise ValueError("every row of keep must show the same number of patches, at least one")
+        visible = patches[keep].view(batch, -1, size)  # (B, V, P * P * 3)
+        places = self.places[1:].expand(batch, -1, -1)[keep].view(batch, -1, self.config.width)
+        first = (self.class_token + self.places[0]).expand(batch, 1, -1)
+        x = torch.cat([first, self.embed(visible) + places], 1)  # (B, 1 + V, D)
+        attention = []
+        for block in self.encoder:
+            if attend:
+                attention.append(cast(Block, block).attention(x))
+            x = block(x)
+        return Seen(self.norm(x), tuple(attention))
+
+    def decode(self, latent: Tensor, keep: Tensor) -> Tensor:
+        """Put the visible patches (B, 1 + V, D) back in their places among mask tokens; (B, N, P * P * 3)."""
+        tokens = self.bridge(latent)  # (B, 1 + V, D')
+        holes = self.mask_token.to(tokens.dtype).expand(*keep.shape, -1)  # (B, N, D')
+        everywhere = holes.masked_scatter(keep[..., None], tokens[:, 1:])  # fills in reading order, as encode cut them
+        x = torch.cat([tokens[:, :1], everywhere], 1) + self.decoder_places
+        for block in self.decoder:
+            x = block(x)
+        return cast(Tensor, self.head(self.decoder_norm(x))[:, 1:])
+
+    def normalise(self, patches: Tensor) -> Tensor:
+        """Patches in [0, 1] units to what the network reads: minus ImageNet's mean colour, over its deviation."""
+        repeat = self.config.patch**2
+        return (patches - self.mean.repeat(repeat)) / self.std.repeat(repeat)
+
+    def to_pixels(self, raw: Tensor, patches: Tensor, keep: Tensor) -> Tensor:
+        """What the last layer says to [0, 1] units; `patches` (B, N, P * P * 3) are normalised as read.
+
+        A model of normalised patches says nothing of their brightness and contrast, and the true ones are hidden.
+        Assumed here: each hidden patch has the mean and deviation of the visible ones around it, weighted by
+        1 / distance^4. The restored picture of such a model is therefore partly this assumption's.
+        """
+        repeat = self.config.patch**2
+        if self.config.target == "residual":
+            visible = rearrange(patches, "b n (p c) -> b n p c", c=3).mean(2) * keep[..., None]
+            raw = raw + (visible.sum(1) / keep.sum(1, keepdim=True)).repeat(1, repeat)[:, None]
+        if self.config.target == "normalised":
+            level, spread = patches.mean(-1, keepdim=True), patches.std(-1, keepdim=True)
+            weights = nearness(self.config.grid, keep)  # (B, N, N)
+            raw = raw * (weights @ spread) + weights @ level
+        return raw * self.std.repeat(repeat) + self.mean.repeat(repeat)
+
+    @classmethod
+    def from_hub(cls, folder: Path) -> "MaskedAutoencoder":
+        """Open a folder in the format of `transformers`' ViTMAEForPreTraining, e.g. `facebook/vit-mae-base`.
+
+        Raises:
+            CheckpointError: no safetensors inside, or weights that do not fit.
+        """
+        files = sorted(folder.glob("*.safetensors"))
+        if not files:
+            raise CheckpointError("{name} has no weights in safetensors, the only format opened.", name=folder.name)
+        model = cls(hub_config(json.loads((folder / "config.json").read_text(encoding="utf-8"))))
+        weights = hub_weights({k: v.float() for file in files for k, v in load_file(file).items()})
+        if weights.keys() != model.state_dict().keys():
+            raise CheckpointError("The weights of {name} do not fit its config.", name=folder.name)
+        model.load_state_dict(weights)
+        return model
+
+
+def sine_places(grid: int, width: int) -> Tensor:
+    """Fixed embeddings of the class token (zeros) and of every place on a grid: (1 + grid^2, width).
+
+    Vaswani et al. 2017, sec. 3.5, for two axes as in He et al. 2021, appendix A: the first half of the numbers tells
+    the column, the second the row.
+    """
+    speed = 1 / 10000 ** (torch.arange(width // 4, dtype=torch.float64) / (width // 4))
+    angle = torch.arange(grid, dtype=torch.float64)[:, None] * speed  # (grid, width / 4)
+    axis = torch.cat([angle.sin(), angle.cos()], 1)  # (grid, width / 2)
+    places = torch.cat([axis.repeat(grid, 1), axis.repeat_interleave(grid, 0)], 1)  # (grid^2, width)
+    return torch.cat([torch.zeros(1, width), places.float()])
+
+
+def nearness(grid: int, keep: Tensor) -> Tensor:
+    """How much each visible patch counts for every patch: (B, N, N), 1 / distance^4 with rows that sum to 1."""
+    axis = torch.arange(grid, device=keep.device, dtype=torch.float32)
+    points = torch.cartesian_prod(axis, axis)  # (N, 2)
+    weights = (torch.cdist(points, points) + 1e-3) ** -4 * keep[:, None, :]
+    return weights / weights.sum(-1, keepdim=True)
+
+
+def hub_config(hub: Mapping[str, int | float | bool]) -> Config:
+    """Read the config.json of a ViTMAE."""
+    return Config(
+        size=int(hub["image_size"]),
+        patch=int(hub["patch_size"]),
+        width=int(hub["hidden_size"]),
+        depth=int(hub["num_hidden_layers"]),
+        heads=int(hub["num_attention_heads"]),
+        decoder_width=int(hub["decoder_hidden_size"]),
+        decoder_depth=int(hub["decoder_num_hidden_layers"]),
+        decoder_heads=int(hub["decoder_num_attention_heads"]),
+        expansion=int(hub["intermediate_size"] / hub["hidden_size"]),
+        epsilon=float(hub["layer_norm_eps"]),
+        target="normalised" if hub.get("norm_pix_loss") else "pixels",
+    )
+
+
+HUB_NAMES = (  # parts of names, theirs (two releases of the decoder's) and ours, replaced in this order
+    ("vit.embeddings.cls_token", "class_token"),
+    ("vit.embeddings.position_embeddings", "places"),
+    ("vit.embeddings.patch_embeddings.projection", "embed"),
+    ("vit.encoder.layer.", "encoder."),
+    ("vit.layernorm.", "norm."),
+    ("decoder.decoder_encoder.layer.", "decoder."),
+    ("decoder.decoder_layers.", "decoder."),
+    ("decoder.decoder_norm", "decoder_norm"),
+    ("decoder.decoder_pos_embed", "decoder_places"),
+    ("decoder.decoder_embed", "bridge"),
+    ("decoder.decoder_pred", "head"),
+    ("decoder.mask_token", "mask_token"),
+    ("layernorm_before", "norm1"),
+    ("layernorm_after", "norm2"),
+    ("attention.attention.query", "q_proj"),
+    ("attention.attention.key", "k_proj"),
+    ("attention.attention.value", "v_proj"),
+    ("attention.output.dense", "out"),
+    ("intermediate.dense", "mlp.0"),
+    ("output.dense", "mlp.2"),
+)
+
+
+def hub_weights(theirs: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Rename the weights of a ViTMAE, join query, key and value, and flatten the convolution that cuts patches."""
+    ours: dict[str, Tensor] = {}
+    for name, tensor in theirs.items():
+        for part, other in HUB_NAMES:
+            name = name.replace(part, other)
+        ours[name] = tensor
+    for name in [name for name in ours if "q_proj" in name]:
+        parts = [ours.pop(name.replace("q_proj", f"{letter}_proj")) for letter in "qkv"]
+        ours[name.replace("q_proj", "qkv")] = torch.cat(parts)
+    ours["embed.weight"] = rearrange(ours["embed.weight"], "d c p q -> d (p q c)")
+    for name in ("class_token", "mask_token"):
+        ours[name] = ours[name].flatten()
+    for name in ("places", "decoder_places"):
+        ours[name] = ours[name][0]
+    return ours

@@ -1,0 +1,152 @@
+"""How an unlabelled picture labels itself here: most of its patches are hidden, and they are the answer.
+
+He et al. 2021, "Masked Autoencoders Are Scalable Vision Learners". Beside the mask and the loss stand the two fillings
+without any learning that a model has to be held against: one colour, and linear interpolation.
+Pictures are (B, 3, H, W) in [0, 1], patches (B, N, P * P * 3) row by row, `keep` is (B, N), true where visible.
+"""
+
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from einops import rearrange, reduce
+from numpy.typing import NDArray
+from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
+from scipy.ndimage import binary_dilation
+from torch import Tensor
+
+Floats = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+
+
+def patchify(images: Tensor, patch: int) -> Tensor:
+    """Cut pictures (B, C, H, W) into patches (B, N, P * P * C), row by row; H and W are multiples of `patch`."""
+    return rearrange(images, "b c (h p) (w q) -> b (h w) (p q c)", p=patch, q=patch)
+
+
+def unpatchify(patches: Tensor, patch: int, rows: int) -> Tensor:
+    """Lay patches (B, N, P * P * C) out again as pictures (B, C, H, W) with `rows` patches from top to bottom."""
+    return rearrange(patches, "b (h w) (p q c) -> b c (h p) (w q)", h=rows, p=patch, q=patch)
+
+
+def hidden_count(patches: int, ratio: float) -> int:
+    """How many of `patches` a mask of this ratio hides: the nearest whole number, but never none and never all."""
+    return min(max(round(patches * ratio), 1), patches - 1)
+
+
+def random_keep(batch: int, patches: int, ratio: float, generator: torch.Generator) -> Tensor:
+    """Choose at random which patches stay visible; every choice of that many patches is equally likely.
+
+    He et al. 2021, sec. 3, "Masking".
+
+    Args:
+        batch: pictures, each with a mask of its own.
+        patches: N, patches a picture.
+        ratio: share of the patches to hide, 0 to 1.
+        generator: on the device on which the mask is wanted.
+
+    Returns:
+        (B, N) bool, true where visible; exactly `hidden_count(N, ratio)` are false in every row.
+    """
+    noise = torch.rand(batch, patches, generator=generator, device=generator.device)
+    return _keep_largest(noise, patches - hidden_count(patches, ratio))
+
+
+def clumped_keep(batch: int, grid: int, ratio: float, generator: torch.Generator, *, reach: int = 5) -> Tensor:
+    """Like `random_keep` on a grid x grid picture, but the hidden patches hang together, as a painted mask's do.
+
+    The noise is averaged over `reach` x `reach` patches before it is ranked.
+    """
+    noise = torch.rand(batch, 1, grid, grid, generator=generator, device=generator.device)
+    smooth = F.avg_pool2d(noise, reach, stride=1, padding=reach // 2, count_include_pad=False)
+    return _keep_largest(smooth.flatten(1), grid * grid - hidden_count(grid * grid, ratio))
+
+
+def _keep_largest(scores: Tensor, count: int) -> Tensor:
+    kept = scores.topk(count, dim=1).indices  # (B, V)
+    return torch.zeros_like(scores, dtype=torch.bool).scatter_(1, kept, True)
+
+
+def hidden_loss(predicted: Tensor, target: Tensor, keep: Tensor) -> Tensor:
+    """Mean squared error over the hidden patches only; what is visible costs nothing.
+
+    He et al. 2021, sec. 3, "Reconstruction target".
+
+    Args:
+        predicted: (B, N, P * P * 3).
+        target: (B, N, P * P * 3), the same units.
+        keep: (B, N) bool, at least one false.
+
+    Returns:
+        Scalar; in [0, 1] pixels 0.05 is about what one grey for all gives.
+    """
+    each = reduce((predicted - target) ** 2, "b n d -> b n", "mean")
+    return (each * ~keep).sum() / (~keep).sum()
+
+
+def normalise_patches(patches: Tensor) -> Tensor:
+    """Each patch (B, N, D) minus its mean, over its deviation: the target of models with `norm_pix_loss`."""
+    mean, variance = patches.mean(-1, keepdim=True), patches.var(-1, keepdim=True)
+    return (patches - mean) / (variance + 1e-6).sqrt()
+
+
+def mean_fill(patches: Tensor, keep: Tensor) -> Tensor:
+    """The naive baseline: every hidden pixel takes the mean colour of all visible pixels of its own picture.
+
+    Args:
+        patches: (B, N, P * P * 3).
+        keep: (B, N) bool, at least one true in each row.
+
+    Returns:
+        (B, N, P * P * 3), visible patches as they came.
+    """
+    pixels = rearrange(patches, "b n (p c) -> b n p c", c=3)
+    visible = reduce(pixels, "b n p c -> b n c", "mean") * keep[..., None]
+    colour = visible.sum(1) / keep.sum(1, keepdim=True)  # (B, 3)
+    filled = torch.where(keep[..., None, None], pixels, colour[:, None, None, :])
+    return rearrange(filled, "b n p c -> b n (p c)")
+
+
+def paste(predicted: Tensor, patches: Tensor, keep: Tensor) -> Tensor:
+    """The prediction (B, N, D) where a patch is hidden, the picture's own patch where it is visible."""
+    return torch.where(keep[..., None], patches, predicted)
+
+
+def linear_fill(picture: Floats, visible: Flags) -> Floats:
+    """In-painting without learning: linear interpolation between the nearest visible pixels, per colour.
+
+    A triangle is stretched between every three visible pixels with none between them (Delaunay), and colours run
+    straight across it; outside the outermost visible pixels the nearest one is repeated. Only visible pixels at the
+    edge of something hidden can be corners of such a triangle, which is what makes this quick.
+
+    Args:
+        picture: (H, W, 3).
+        visible: (H, W), at least one true.
+
+    Returns:
+        (H, W, 3), visible pixels as they came.
+    """
+    edge = visible & binary_dilation(~visible, structure=np.ones((3, 3), bool))
+    known, wanted = np.argwhere(edge), np.argwhere(~visible)
+    filled = picture.copy()
+    if len(wanted) == 0:
+        return filled
+    colours = picture[edge]
+    found = NearestNDInterpolator(known, colours)(wanted)
+    if len(np.unique(known[:, 0])) > 1 and len(np.unique(known[:, 1])) > 1:  # else there is no triangle at all
+        linear = LinearNDInterpolator(known, colours)(wanted)
+        found = np.where(np.isnan(linear), found, linear)
+    filled[~visible] = found
+    return filled
+
+
+def pixel_mask(keep: Flags, patch: int, rows: int) -> Flags:
+    """Blow a mask over patches (N,) up to one over pixels (H, W)."""
+    grid = keep.reshape(rows, -1)
+    return grid.repeat(patch, axis=0).repeat(patch, axis=1)
+
+
+def psnr_db(mse: float) -> float:
+    """Peak signal-to-noise ratio in decibels of a mean squared error in [0, 1] pixels; infinite if there is none."""
+    return -10 * math.log10(mse) if mse > 0 else math.inf

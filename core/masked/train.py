@@ -1,0 +1,176 @@
+"""The recipe: `python -m core.masked.train --data scenes96+tinyimagenet64 --root FOLDER --name photos`.
+
+Trained on raw pixels in [0, 1], because the page reports the squared error of pixels. The best answer under that loss
+is the mean of everything that could be there, which is smooth: so the network only says how a patch departs from the
+mean colour of what is visible (`Config.target`), and starts out as good as mean fill. The ratio changes from step to
+step and some masks hang together, because a visitor moves the slider and paints by hand.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from core import training
+from core.checkpoints import Checkpoint
+from core.data import augment, pictures
+from core.device import generator
+from core.masked import pretext
+from core.masked.model import Config, MaskedAutoencoder
+
+TEST_SEED = 96  # of the masks that test pictures get; each picture's is drawn from (TEST_SEED, its number)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskedRecipe(training.Recipe):
+    """Train a masked autoencoder.
+
+    Attributes:
+        size: side of the pictures, in pixels.
+        patch: side of a patch, in pixels.
+        width: of the encoder; a head has 64 numbers.
+        depth: blocks of the encoder.
+        decoder_width: of the decoder; a head has 32 numbers.
+        decoder_depth: blocks of the decoder.
+        first_share: share of each batch drawn from the first set that `data` names, the rest from the others.
+        min_ratio: smallest mask ratio of a step.
+        max_ratio: largest; each step draws one evenly.
+        clumped: share of the steps whose hidden patches hang together.
+        min_crop: smallest share of the area that a crop keeps.
+    """
+
+    name: str = "photos"
+    steps: int = 4000
+    batch: int = 128
+    lr: float = 1.5e-3
+    size: int = 96
+    patch: int = 8
+    width: int = 192
+    depth: int = 6
+    decoder_width: int = 128
+    decoder_depth: int = 3
+    first_share: float = 0.6
+    min_ratio: float = 0.5
+    max_ratio: float = 0.9
+    clumped: float = 0.2
+    min_crop: float = 0.5
+
+
+def main(argv: Sequence[str] | None = None) -> Path:
+    """Train, measure on each set's test split, write the checkpoint; returns its folder."""
+    recipe = training.parse(MaskedRecipe, argv)
+    sets = load_sets(recipe)
+    with torch.random.fork_rng():
+        torch.random.set_rng_state(generator(recipe.seed).get_state())
+        model = MaskedAutoencoder(configure(recipe))
+
+    def loss(network: nn.Module, step: int, chance: torch.Generator) -> dict[str, Tensor]:
+        images = make_batch(sets, step, chance, recipe)
+        keep = make_mask(len(images), chance, recipe)
+        target = pretext.patchify(images, recipe.patch)
+        loss = pretext.hidden_loss(network(images, keep).patches, target, keep)
+        naive = pretext.hidden_loss(pretext.mean_fill(target, keep), target, keep)
+        return {"loss": loss, "share_of_mean_fill": loss.detach() / naive}
+
+    result = training.train(recipe, model, loss, wing="masked")
+    where = next(model.parameters()).device
+
+    def measure() -> dict[str, dict[str, float]]:
+        checkpoint = Checkpoint(f"masked/{recipe.name}", model, None, result.folder, where)
+        return {spec: evaluate(checkpoint, spec, root=recipe.root) for spec in recipe.data.split("+")}
+
+    return training.write_checkpoint(
+        recipe,
+        result,
+        model,
+        wing="masked",
+        data=f"{recipe.data}, training split but for every 20th picture",
+        measure=measure,
+        notes="Squared error of pixels in [0, 1] on the hidden patches at mask ratio 0.75, one mask a picture. "
+        "mean_fill_mse: hidden pixels take the mean colour of the visible pixels of their picture.",
+    )
+
+
+def configure(recipe: MaskedRecipe) -> Config:
+    """The architecture that a recipe asks for."""
+    return Config(
+        size=recipe.size,
+        patch=recipe.patch,
+        width=recipe.width,
+        depth=recipe.depth,
+        heads=max(1, recipe.width // 64),
+        decoder_width=recipe.decoder_width,
+        decoder_depth=recipe.decoder_depth,
+        decoder_heads=max(1, recipe.decoder_width // 32),
+    )
+
+
+def load_sets(recipe: MaskedRecipe) -> list[Tensor]:
+    """Bytes (N, 3, S, S) of the first set and, if `data` names more, of all others together."""
+    first, _, others = recipe.data.partition("+")
+    limit = 512 if recipe.smoke else 0
+    specs = [first, others] if others else [first]
+    return [pictures.load(s, "train", size=recipe.size, root=recipe.root, limit=limit).images for s in specs]
+
+
+def make_batch(sets: Sequence[Tensor], step: int, chance: torch.Generator, recipe: MaskedRecipe) -> Tensor:
+    """Draw a step's pictures, crop and mirror them: (B, 3, size, size) in [0, 1]."""
+    first = recipe.batch if len(sets) == 1 else round(recipe.batch * recipe.first_share)
+    counts = [first, recipe.batch - first]
+    rows = [training.indices(len(s), n, step, recipe.seed) for s, n in zip(sets, counts, strict=False) if n]
+    images = torch.cat([s[row] for s, row in zip(sets, rows, strict=False)]).to(chance.device).float() / 255
+    images = augment.random_resized_crop(images, recipe.size, chance, scale=(recipe.min_crop, 1.0))
+    return augment.horizontal_flip(images, chance)
+
+
+def make_mask(batch: int, chance: torch.Generator, recipe: MaskedRecipe) -> Tensor:
+    """Draw a ratio for the step and a mask for each picture: (B, N) bool, the same number true in every row."""
+    ratio = float(augment.uniform(1, recipe.min_ratio, recipe.max_ratio, chance))
+    grid = recipe.size // recipe.patch
+    if float(augment.uniform(1, 0, 1, chance)) < recipe.clumped:
+        return pretext.clumped_keep(batch, grid, ratio, chance)
+    return pretext.random_keep(batch, grid * grid, ratio, chance)
+
+
+@torch.inference_mode()
+def evaluate(
+    checkpoint: Checkpoint, spec: str, *, root: str = "data", mask_ratio: float = 0.75, chunk: int = 200
+) -> dict[str, float]:
+    """Squared error on the hidden patches of a test split or folder, one mask a picture.
+
+    Args:
+        checkpoint: with a MaskedAutoencoder.
+        spec: named set or "folder:PATH".
+        root: folder that holds the named sets.
+        mask_ratio: share of the patches hidden.
+        chunk: pictures a time.
+
+    Returns:
+        {"mse", "mean_fill_mse": in [0, 1] pixels, predictions clipped; "psnr_db": of "mse"; "n": pictures}.
+    """
+    model = checkpoint.model
+    assert isinstance(model, MaskedAutoencoder)
+    config, where = model.config, checkpoint.device
+    data = pictures.load(spec, "test", size=config.size, root=root)
+    wrong = naive = 0.0
+    for start in range(0, len(data.images), chunk):
+        images = data.images[start : start + chunk].to(where).float() / 255
+        keep = test_masks(range(start, start + len(images)), config.grid**2, mask_ratio).to(where)
+        target = pretext.patchify(images, config.patch)
+        painted = model(images, keep).patches.clamp(0, 1)
+        wrong += len(images) * float(pretext.hidden_loss(painted, target, keep))
+        naive += len(images) * float(pretext.hidden_loss(pretext.mean_fill(target, keep), target, keep))
+    count = len(data.images)
+    mse = wrong / count
+    return {"mse": mse, "mean_fill_mse": naive / count, "psnr_db": pretext.psnr_db(mse), "n": count}
+
+
+def test_masks(numbers: Sequence[int], patches: int, ratio: float) -> Tensor:
+    """The masks (B, N) of the test pictures with these numbers, on the CPU, whatever the chunk they come in."""
+    return torch.cat([pretext.random_keep(1, patches, ratio, generator(TEST_SEED, number)) for number in numbers])
+
+
+if __name__ == "__main__":
+    main()

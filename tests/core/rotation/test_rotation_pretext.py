@@ -1,0 +1,53 @@
+"""Turning pictures and the loss of guessing the turn, against NumPy and closed forms."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from core.device import generator
+from core.rotation import pretext
+
+
+@pytest.mark.parametrize(("batch", "side"), [(1, 5), (7, 8)])
+def test_turn_equals_numpy_picture_by_picture(batch: int, side: int) -> None:
+    images = torch.rand(batch, 3, side, side, generator=generator(1))
+    turns = torch.randint(0, 4, (batch,), generator=generator(2))
+    turned = pretext.turn(images, turns)
+    for picture, quarter, result in zip(images, turns.tolist(), turned, strict=True):
+        assert np.array_equal(np.rot90(picture.numpy(), quarter, axes=(1, 2)), result.numpy())
+
+
+def test_turning_on_to_a_full_circle_is_the_identity() -> None:
+    images = torch.rand(4, 3, 6, 6, generator=generator(3))
+    turns = torch.arange(4)
+    assert torch.equal(pretext.turn(pretext.turn(images, turns), (4 - turns) % 4), images)
+
+
+def test_turn_leaves_its_input_alone() -> None:
+    images = torch.rand(2, 3, 4, 4, generator=generator(4))
+    before = images.clone()
+    pretext.turn(images, torch.tensor([1, 2]))
+    assert torch.equal(images, before)
+
+
+def test_all_turns_keeps_the_four_of_a_picture_together() -> None:
+    images = torch.rand(2, 3, 4, 4, generator=generator(5))
+    turned, turns = pretext.all_turns(images)
+    assert turns.tolist() == [0, 1, 2, 3, 0, 1, 2, 3]
+    assert torch.equal(turned[0], images[0])
+    assert torch.equal(turned[6], images[1].flip(1, 2))
+
+
+def test_loss_of_no_knowledge_is_log_four() -> None:
+    assert pretext.turn_loss(torch.zeros(5, 4), torch.tensor([0, 1, 2, 3, 0])).item() == pytest.approx(math.log(4))
+
+
+def test_loss_equals_the_paper_written_out() -> None:
+    logits = torch.randn(6, 4, generator=generator(6))
+    turns = torch.tensor([3, 1, 0, 2, 2, 1])
+    slow = 0.0
+    for row, label in zip(logits.tolist(), turns.tolist(), strict=True):
+        slow -= math.log(math.exp(row[label]) / sum(math.exp(score) for score in row)) / 6
+    assert pretext.turn_loss(logits, turns).item() == pytest.approx(slow, rel=1e-5)
