@@ -1,0 +1,55 @@
+"""The page: its two languages, the order of its tabs, and how it is served.
+
+Hosting is told by environment variables, read once in `main`: HOST, PORT, SHARE.
+"""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+import gradio as gr
+
+from core.data import pictures
+from demos import _page, audio, contrastive, gpt2, masked, rotation, vae
+from demos._words import LANGUAGES, Say
+
+TABS = (rotation, contrastive, vae, masked, gpt2, audio)
+STYLE = Path(__file__).parent / "assets" / "style.css"
+UPLOAD_MB = 20
+WAITING = 64  # events in the queue before a visitor is told to come back
+
+
+def build() -> gr.Blocks:
+    """Build the page twice from one code: English at /, Chinese at /zh."""
+    with gr.Blocks(title=Say("en")("page.title"), analytics_enabled=False, delete_cache=(600, 3600)) as page:
+        fill(Say("en"))
+    for language in LANGUAGES[1:]:
+        with page.route(Say(language)("page.title"), f"/{language}", show_in_navbar=False):
+            fill(Say(language))
+    return page
+
+
+def fill(say: Say) -> None:
+    """Lay out one language: the head, six tabs, the foot."""
+    _page.head(say)
+    with gr.Tabs(elem_id="tabs") as tabs:
+        for module in TABS:
+            with _page.tab(say, module.STEM):
+                module.build(say)
+    _page.follow_links(tabs, [module.STEM for module in TABS])
+    _page.foot(say, megabytes=pictures.MAX_FILE_MB, megapixels=pictures.MAX_MEGAPIXELS)
+
+
+def main() -> None:
+    """Serve the page."""
+    page = build().queue(max_size=WAITING)
+    page.launch(
+        server_name=os.environ.get("HOST", "127.0.0.1"), server_port=int(os.environ.get("PORT", "7860")),
+        share=os.environ.get("SHARE") == "1", css_paths=STYLE, theme=_page.theme(), head=_page.HEAD,
+        ssr_mode=False, run_history=False, max_file_size=f"{UPLOAD_MB}mb", footer_links=["api"],
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

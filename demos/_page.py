@@ -1,0 +1,197 @@
+"""The frame every tab shares: the four steps, the guard against bad input, the settings of its events."""
+
+import contextlib
+import inspect
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+import gradio as gr
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data import bundled
+from core.data.pictures import square
+from core.errors import PretextError
+from demos._words import Say
+
+Bytes = NDArray[np.uint8]
+CHEAP_LIMIT = 16  # visitors served at once by an event that computes next to nothing
+
+
+class PictureInput(gr.Image):
+    """An image component whose handler gets the path of the uploaded file, undecoded.
+
+    Gradio would decode the file before the handler runs, whatever its size; `core.data.pictures` opens it with care.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(type="filepath", **settings)
+
+    def preprocess(self, payload: Any) -> str | None:
+        """The file's path, or None if nothing was chosen."""
+        return None if payload is None else payload.path
+
+    def get_block_name(self) -> str:
+        """The name of the component in the browser."""
+        return "image"
+
+
+class SoundInput(gr.Audio):
+    """An audio component whose handler gets the path of the uploaded or recorded file, undecoded."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(type="filepath", **settings)
+
+    def preprocess(self, payload: Any) -> str | None:
+        """The file's path, or None if nothing was chosen."""
+        return None if payload is None else payload.path
+
+    def get_block_name(self) -> str:
+        """The name of the component in the browser."""
+        return "audio"
+
+
+def tab(say: Say, stem: str) -> AbstractContextManager[object]:
+    """A tab named by "<stem>.tab", with the id that links and tests use."""
+    return gr.Tab(say(f"{stem}.tab"), id=stem, elem_id=f"{stem}-tab")
+
+
+@contextlib.contextmanager
+def step(say: Say, stem: str, number: int, **values: object) -> Iterator[None]:
+    """One of the four steps: a card with its number, title "<stem>.step<n>" and text "<stem>.step<n>_text"."""
+    with gr.Column(elem_classes="step-card", elem_id=f"{stem}-step{number}", min_width=340):
+        title, text = say(f"{stem}.step{number}"), say(f"{stem}.step{number}_text", **values)
+        gr.HTML(
+            f'<div class="step-head"><span class="step-number">{number}</span><h2>{title}</h2></div>'
+            f'<p class="step-text">{text}</p>'
+        )
+        yield
+
+
+@contextlib.contextmanager
+def guard(say: Say) -> Iterator[None]:
+    """Turn a visitor's mistake into one sentence, in the page and through the API; all else crashes into the log."""
+    try:
+        yield
+    except PretextError as error:
+        raise gr.Error(say.error(error), duration=8, title=say("page.error"), print_exception=False) from error
+
+
+def bind(handler: Callable[..., Any], say: Say) -> Callable[..., Any]:
+    """Fix a handler's first argument while Gradio still sees the others, their types, and whether it streams."""
+    signature = inspect.signature(handler)
+    hints = typing.get_type_hints(handler)
+    rest = list(signature.parameters.values())[1:]
+
+    if inspect.isgeneratorfunction(handler):
+
+        def bound(*values: Any) -> Any:
+            yield from handler(say, *values)
+    else:
+
+        def bound(*values: Any) -> Any:
+            return handler(say, *values)
+
+    bound.__name__ = handler.__name__
+    bound.__doc__ = handler.__doc__
+    bound.__annotations__ = {item.name: hints[item.name] for item in rest if item.name in hints}
+    bound.__signature__ = signature.replace(parameters=rest)  # type: ignore[attr-defined]
+    return bound
+
+
+def listen(
+    say: Say,
+    triggers: Any,
+    handler: Callable[..., Any],
+    inputs: Sequence[Any],
+    outputs: Sequence[Any],
+    *,
+    name: str | None = None,
+    model: str | None = None,
+    **settings: Any,
+) -> Any:
+    """Connect events to a handler.
+
+    Args:
+        say: handed to the handler as its first argument.
+        triggers: one event, or a list, e.g. [button.click, slider.release].
+        handler: see `bind`.
+        inputs: components whose values follow `say`.
+        outputs: components the handler's results go to.
+        name: public API name in English; the Chinese page's has "_zh" behind it. None hides the event from the API.
+        model: what the heavy events of one model share a queue slot by; None for cheap ones.
+        settings: further ones of `gr.on`.
+    """
+    visible: dict[str, Any] = {"api_visibility": "private"}
+    if name is not None:
+        visible = {"api_name": name if say.language == "en" else f"{name}_{say.language}"}
+    slot = {"concurrency_limit": CHEAP_LIMIT} if model is None else {"concurrency_id": model, "concurrency_limit": 1}
+    given = triggers if isinstance(triggers, list) else [triggers]
+    return gr.on(given, bind(handler, say), list(inputs), list(outputs), **{**visible, **slot, **settings})
+
+
+def photograph_gallery(say: Say, stem: str, target: gr.Image, keys: Sequence[str] = ()) -> gr.Gallery:
+    """Bundled photographs and a few emoji to pick from; a click puts one into `target`."""
+    chosen = [photo for photo in bundled.photographs() if not keys or photo.key in keys]
+    gallery = gr.Gallery(
+        [(square(photo.image, 128), say.pick(photo.name)) for photo in chosen],
+        label=say("page.examples"), columns=8, height=110, allow_preview=False, object_fit="cover",
+        elem_id=f"{stem}-examples", elem_classes="examples", interactive=False, buttons=[],
+    )  # fmt: skip
+
+    def on_pick(event: gr.SelectData) -> Bytes:
+        picture: Bytes = chosen[event.index].image
+        return picture
+
+    gallery.select(on_pick, None, target, api_visibility="private", show_progress="hidden")
+    return gallery
+
+
+def head(say: Say) -> None:
+    """Name, purpose and the link to the other language, which keeps the tab."""
+    other = "zh" if say.language == "en" else "en"
+    link = "./zh" if other == "zh" else "./"
+    gr.HTML(
+        f'<header class="page-head"><h1>{say("page.name")}</h1><p>{say("page.lead")}</p>'
+        f'<a id="language" lang="{other}" href="{link}">{say("page.other_language")}</a></header>'
+    )
+    gr.Markdown(say("page.steps"), elem_classes="quiet")
+
+
+def foot(say: Say, **limits: object) -> None:
+    """The limits and what happens to uploads."""
+    gr.HTML(f'<footer class="page-foot">{say("page.footer", **limits)}</footer>')
+
+
+def follow_links(tabs: gr.Tabs, stems: Sequence[str]) -> None:
+    """Open the tab that the address names (?tab=vae), and name the open tab in the address and the language link."""
+
+    def on_open(request: gr.Request) -> Any:
+        asked = request.query_params.get("tab", "")
+        return gr.Tabs(selected=asked if asked in stems else stems[0])
+
+    gr.on(None, on_open, None, tabs, api_visibility="private", queue=False, show_progress="hidden")
+    for item in typing.cast("list[gr.Tab]", tabs.children):
+        item.select(None, None, None, js=f"() => window.pretextTab('{item.id}')", api_visibility="private")
+
+
+HEAD = """
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<script>
+window.pretextTab = (stem) => {
+  const here = new URL(window.location.href);
+  here.searchParams.set("tab", stem);
+  window.history.replaceState(null, "", here);
+  const link = document.getElementById("language");
+  if (link) { link.search = "?tab=" + stem; }
+};
+</script>
+"""
+
+
+def theme() -> gr.themes.Base:
+    """Gradio's plain theme with the reader's own fonts, so that nothing is fetched from elsewhere."""
+    sans = ("system-ui", "-apple-system", "Segoe UI", "Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC")
+    return gr.themes.Base(primary_hue="blue", neutral_hue="slate", font=sans, font_mono=("ui-monospace", "monospace"))
