@@ -22,7 +22,8 @@ from torch import Tensor, nn
 
 from core.errors import CheckpointError, HubUnavailable
 
-ROOT = Path(__file__).parent.parent / "assets" / "checkpoints"
+TREE = Path(__file__).parent.parent
+ROOT = TREE / "assets" / "checkpoints"
 HUB_CLASSES = {
     "gpt2": "core.language.model.GPT2",
     "vit_mae": "core.masked.model.MaskedAutoencoder",
@@ -186,13 +187,17 @@ def _open(name: str, device: torch.device, root: Path) -> Checkpoint:
 
 
 def _open_own(card: Card, folder: Path) -> nn.Module:
-    for name, expected in card.sha256.items():
+    for name, expected in {"model.safetensors": "", **card.sha256}.items():
         if not (folder / name).is_file() or digest(folder / name) != expected:
             raise CheckpointError("File {file} of checkpoint {name} is damaged.", file=name, name=card.name)
     model_class = find_class(card.model)
-    model = model_class(model_class.config_class(**card.config))
+    try:
+        config = model_class.config_class(**card.config)
+    except TypeError as error:
+        raise CheckpointError("The card of checkpoint {name} cannot be read.", name=card.name) from error
+    model = model_class(config)
     weights = {k: _full(v) for k, v in load_file(folder / "model.safetensors").items()}
-    if weights.keys() != _untied(model).keys():
+    if _shapes(weights) != _shapes(_untied(model)):
         raise CheckpointError("The weights of checkpoint {name} do not fit its card.", name=card.name)
     model.load_state_dict(weights, strict=False)  # strict but for tied weights, which share storage with a loaded one
     return model
@@ -208,9 +213,11 @@ def _open_hub(name: str, folder: Path) -> nn.Module:
 def find_class(path: str) -> Configured:
     """Import a model class named by a card; only from `core.`, so a card cannot run other code."""
     module, _, attribute = path.rpartition(".")
-    if not module.startswith("core."):
+    ours = module.startswith("core.") and (TREE / (module.replace(".", "/") + ".py")).is_file()
+    found = getattr(importlib.import_module(module), attribute, None) if ours else None
+    if not hasattr(found, "config_class") and not hasattr(found, "from_hub"):
         raise CheckpointError("The card names {path}, which is not a model of this project.", path=path)
-    return cast(Configured, getattr(importlib.import_module(module), attribute))
+    return cast(Configured, found)
 
 
 def at_hand(name: str, root: Path = ROOT) -> bool:
@@ -238,6 +245,8 @@ def fetch(name: str) -> Path:
         raise HubUnavailable(
             "The Hugging Face Hub cannot be reached or has no model {name}; the bundled model stays.", name=name
         ) from error
+    if not any(Path(folder).glob("*.safetensors")):
+        raise HubUnavailable("{name} is not on this machine as safetensors, the only format this page opens.", name=name)
     return Path(folder)
 
 
@@ -274,6 +283,10 @@ def _untied(model: nn.Module) -> dict[str, Tensor]:
             state[name] = tensor
         seen.add(tensor.data_ptr())
     return state
+
+
+def _shapes(state: dict[str, Tensor]) -> dict[str, torch.Size]:
+    return {name: tensor.shape for name, tensor in state.items()}
 
 
 def _half(tensor: Tensor) -> Tensor:

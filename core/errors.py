@@ -39,7 +39,8 @@ def within(value: float, low: float, high: float) -> float:
     Raises:
         InputError: not a number, not finite, or outside.
     """
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or (isinstance(value, float) and not math.isfinite(value)):  # an int may be too long for isfinite
         raise InputError("Give a plain number between {low} and {high}.", low=low, high=high)
     if not low <= value <= high:
         raise InputError("{value} is outside the range from {low} to {high}.", value=value, low=low, high=high)

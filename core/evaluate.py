@@ -34,6 +34,7 @@ def evaluate(name: str, data: str, **options: Any) -> dict[str, float]:
     wing = name.split("/")[0]
     if wing not in WINGS:
         raise CheckpointError("There is no checkpoint called {name} here.", name=name)
+    checkpoints.read_card(name)  # a slip of the pen must not send `load` to the Hub
     checkpoint = checkpoints.load(name, device=device.pick(options.pop("device", "auto")))
     recipe = importlib.import_module(f"core.{wing}.train")
     found: dict[str, float] = recipe.evaluate(checkpoint, data, **options)

@@ -41,7 +41,7 @@ class Recipe:
         name: the checkpoint is written to assets/checkpoints/<wing>/<name>.
         steps: optimizer steps.
         minutes: stop after this much wall time; the schedule follows whichever runs out first. 0 means no limit.
-        batch: items a step, over all processes.
+        batch: items a step and process.
         lr: peak learning rate of AdamW.
         weight_decay: for weights of two or more dimensions.
         warmup: share of the run spent rising to the peak.
@@ -72,6 +72,7 @@ class Recipe:
     save_every: int = 500
 
 
+LOCAL = ("root", "resume")  # where one machine keeps its files is nobody else's business and stays out of cards
 R = TypeVar("R", bound=Recipe)
 Loss = Callable[[nn.Module, int, torch.Generator], dict[str, Tensor]]
 
@@ -147,8 +148,9 @@ def train(recipe: Recipe, model: nn.Module, loss: Loss, *, wing: str) -> Result:
     Args:
         recipe: see `Recipe`.
         model: any module; moved to the recipe's device and left there.
-        loss: called as loss(model, step, generator), generator on the training device and new for each step and
-            process; returns {"loss": scalar, anything else to log: scalar}.
+        loss: called as loss(model, step, generator); step counts the batches of all processes, so that each sees its
+            own items; generator on the training device and new for each of them; returns {"loss": scalar, anything
+            else to log: scalar}.
         wing: first part of the run folder's name, runs/<wing>/<name>/<time>/.
 
     Raises:
@@ -173,7 +175,7 @@ def train(recipe: Recipe, model: nn.Module, loss: Loss, *, wing: str) -> Result:
             group["lr"] = learning_rate(recipe, progress)
         chance = device.generator(recipe.seed, step, accelerator.process_index, device=accelerator.device)
         with device.autocast(accelerator.device, recipe.bf16):
-            losses = loss(prepared, step, chance)
+            losses = loss(prepared, step * accelerator.num_processes + accelerator.process_index, chance)
         _check_finite(losses, step)
         accelerator.backward(losses["loss"])
         accelerator.clip_grad_norm_(model.parameters(), recipe.clip)
@@ -261,6 +263,12 @@ def describe(where: torch.device, processes: int = 1) -> str:
     return f"CPU ({platform.machine()}), {torch.get_num_threads()} threads, {processes} process(es)"
 
 
+def _command(wing: str, argv: Sequence[str]) -> str:
+    """The command line as anyone can repeat it: the data's own folder stands for wherever they were unpacked."""
+    root = [i + 1 for i, flag in enumerate(argv) if flag == "--root"]
+    return shlex.join(["python", "-m", f"core.{wing}.train", *("data" if i in root else a for i, a in enumerate(argv))])
+
+
 def write_checkpoint(
     recipe: Recipe,
     result: Result,
@@ -292,8 +300,8 @@ def write_checkpoint(
         model=f"{kind.__module__}.{kind.__qualname__}",
         config=dataclasses.asdict(typing.cast(Any, model).config),
         data=data,
-        recipe=dataclasses.asdict(recipe),
-        command=shlex.join(["python", "-m", f"core.{wing}.train", *sys.argv[1:]]),
+        recipe={k: v for k, v in dataclasses.asdict(recipe).items() if k not in LOCAL},
+        command=_command(wing, sys.argv[1:]),
         commit=result.commit,
         device=result.device,
         wall_time_s=round(result.wall_time_s, 1),

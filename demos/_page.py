@@ -5,7 +5,7 @@ import inspect
 import typing
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 import numpy as np
@@ -17,40 +17,30 @@ from core.errors import PretextError
 from demos._words import Say
 
 Bytes = NDArray[np.uint8]
+Media = TypeVar("Media", gr.Image, gr.Audio)
 CHEAP_LIMIT = 16  # visitors served at once by an event that computes next to nothing
 
 
-class PictureInput(gr.Image):
+def picture_input(**settings: Any) -> gr.Image:
     """An image component whose handler gets the path of the uploaded file, undecoded.
 
     Gradio would decode the file before the handler runs, whatever its size; `core.data.pictures` opens it with care.
+    (A subclass would be the usual way; Gradio writes a stub file into the tree for each, so the method is replaced.)
     """
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(type="filepath", **settings)
-
-    def preprocess(self, payload: Any) -> str | None:
-        """The file's path, or None if nothing was chosen."""
-        return None if payload is None else payload.path
-
-    def get_block_name(self) -> str:
-        """The name of the component in the browser."""
-        return "image"
+    return _undecoded(gr.Image(type="filepath", **settings))
 
 
-class SoundInput(gr.Audio):
+def sound_input(**settings: Any) -> gr.Audio:
     """An audio component whose handler gets the path of the uploaded or recorded file, undecoded."""
+    return _undecoded(gr.Audio(type="filepath", **settings))
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(type="filepath", **settings)
 
-    def preprocess(self, payload: Any) -> str | None:
-        """The file's path, or None if nothing was chosen."""
-        return None if payload is None else payload.path
+PictureInput, SoundInput = picture_input, sound_input
 
-    def get_block_name(self) -> str:
-        """The name of the component in the browser."""
-        return "audio"
+
+def _undecoded(component: Media) -> Media:
+    component.preprocess = lambda payload: None if payload is None else payload.path  # type: ignore[method-assign]
+    return component
 
 
 def tab(say: Say, stem: str) -> AbstractContextManager[object]:

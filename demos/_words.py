@@ -20,8 +20,12 @@ class Say:
     language: Language
 
     def __call__(self, key: str, **values: object) -> str:
-        """The string of a key with its {placeholders} filled in; an unknown key is a KeyError."""
-        return WORDS[key][LANGUAGES.index(self.language)].format(**values)
+        """The string of a key with its {placeholders} filled in; an unknown key is a KeyError.
+
+        Without values it is returned as it stands: hover texts hold Plotly's own %{braces}.
+        """
+        text = WORDS[key][LANGUAGES.index(self.language)]
+        return text.format(**values) if values else text
 
     def pick(self, names: tuple[str, str]) -> str:
         """The right one of an (English, Chinese) pair, as bundled data carry them."""
@@ -166,6 +170,10 @@ ERRORS: dict[str, str] = {
     "This picture is too small: each side needs at least {side} pixels.": "图片太小：每边至少需要 {side} 像素。",
     "A picture file may have at most {limit} MB.": "图片文件不能超过 {limit} MB。",
     "A picture may have at most {limit} megapixels.": "图片不能超过 {limit} 百万像素。",
+    "The picture {file} cannot be used: {reason}": "图片 {file} 无法使用：{reason}",
+    "{name} is not on this machine as safetensors, the only format this page opens.": (
+        "本机没有 {name} 的 safetensors 文件，而本页面只打开这种格式。"
+    ),
     "There are no pictures in {folder}. Unpack the set there, or name its place.": (
         "{folder} 中没有图片。请把数据集解压到那里，或指明它的位置。"
     ),

@@ -9,12 +9,12 @@ import numpy as np
 from core.data import bundled
 from core.rotation import explore
 from demos import _figures
-from demos._page import PictureInput, guard, listen, photograph_gallery, step
+from demos._page import picture_input, guard, listen, photograph_gallery, step
 from demos._words import Say
 
 STEM = "rotation"
 TURNS = (0, 90, 180, 270)
-FIRST_TURN = 90
+FIRST_PICTURE, FIRST_TURN = "china", 90
 SEEN_PX = 320
 
 
@@ -102,12 +102,12 @@ def on_answer(say: Say, guess: int, game: Round) -> tuple[str, Round]:
 
 def build(say: Say) -> None:
     """Lay out the tab with a first example already run."""
-    photo = next(item for item in bundled.photographs() if item.key == "cat")
+    photo = next(item for item in bundled.photographs() if item.key == FIRST_PICTURE)
     first = draw(say, explore.predict(photo.image, FIRST_TURN))
     turns = [(say("rotation.degrees", turn=turn), turn) for turn in TURNS]
     with gr.Row(elem_classes="steps"):
         with step(say, STEM, 1):
-            picture = PictureInput(
+            picture = picture_input(
                 value=photo.image, label=say("rotation.picture"), height=300, elem_id="rotation-picture",
                 sources=["upload", "webcam", "clipboard"], buttons=[],
             )  # fmt: skip

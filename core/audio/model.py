@@ -6,9 +6,13 @@ Saeed et al. 2021, "COLA" and Niizumi et al. 2021, "BYOL-A". Positions enter thr
 `Wav2Vec2` at the end of this file opens a Hub model that has them.
 """
 
-from dataclasses import asdict, dataclass
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 import torch.nn.functional as F
@@ -115,11 +119,31 @@ class SoundTransformer(nn.Module):
         restored = rearrange(restored, "b t (two f) -> b f (t two)", two=self.stride)
         return Heard(features, embedding, self.head(embedding), restored)
 
-    def mels(self, waves: Tensor) -> Tensor:
-        """Sounds (B, S) at 16 kHz as this model takes them: (B, F, T) in [-1, 1], padded with silence, T even."""
-        mels = to_unit(log_mel(waves, self.config.mel))
-        missing = max(self.config.window - mels.shape[-1], mels.shape[-1] % self.stride)
-        return F.pad(mels, (missing // 2, missing - missing // 2), value=-1.0)
+    def features(self, wave: Tensor) -> Tensor:
+        """Features over time of one sound (S,) at 16 kHz: (T', D), silence added to a short one left out again."""
+        mel = to_unit(log_mel(wave, self.config.mel))
+        padded, before = self.pad(mel)
+        features = self(padded[None].to(self.hidden_frame.device)).features[0]
+        first = before // self.stride
+        return cast(Tensor, features[first : first + -(-mel.shape[-1] // self.stride)])
+
+    def pad(self, mel: Tensor) -> tuple[Tensor, int]:
+        """Add silence around a spectrogram (F, T) until it fills a window and T is even; returns it and the frames before."""
+        missing = max(self.config.window - mel.shape[-1], mel.shape[-1] % self.stride)
+        before = missing // 2
+        return F.pad(mel, (before, missing - before), value=-1.0), before
+
+    def embed(self, waves: Sequence[Tensor], *, chunk: int = 128) -> Tensor:
+        """Embeddings (N, 3 D) of sounds (S_i,) at 16 kHz, on the CPU; sounds of one length go through together."""
+        padded = [self.pad(to_unit(log_mel(wave, self.config.mel)))[0] for wave in waves]
+        order = sorted(range(len(padded)), key=lambda i: padded[i].shape[-1])
+        embeddings = torch.empty(len(padded), 3 * self.config.width)
+        where = self.hidden_frame.device
+        for _, group in groupby(order, key=lambda i: padded[i].shape[-1]):
+            for rows in torch.tensor(list(group)).split(chunk):
+                batch = torch.stack([padded[i] for i in rows.tolist()])
+                embeddings[rows] = self(batch.to(where)).embedding.float().cpu()
+        return embeddings
 
 
 def summarise(features: Tensor) -> Tensor:
@@ -127,11 +151,65 @@ def summarise(features: Tensor) -> Tensor:
     return torch.cat([features.mean(1), features.std(1, correction=0), features.amax(1)], 1)
 
 
+class Block(nn.Module):
+    """Attention and a two-layer network, each behind a norm and added to what came in (pre-norm).
+
+    The few lines of attention stand here and not in `nn.TransformerEncoderLayer`: on a CPU and for 50 rows they take
+    half of its time in the backward pass.
+    """
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.mix = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, T, D) to (B, T, D)."""
+        q, k, v = rearrange(self.qkv(self.norm1(x)), "b t (three h d) -> three b h t d", three=3, h=self.heads)
+        weights = (q @ k.mT / math.sqrt(q.shape[-1])).softmax(-1)  # (B, H, T, T)
+        x = x + self.mix(rearrange(weights @ v, "b h t d -> b t (h d)"))
+        return x + self.mlp(self.norm2(x))
+
+
 def _blocks(config: Config, depth: int) -> nn.Sequential:
-    return nn.Sequential(*[
-        nn.TransformerEncoderLayer(
-            config.width, config.heads, 4 * config.width, dropout=0.0, activation="gelu", batch_first=True,
-            norm_first=True,
-        )
-        for _ in range(depth)
-    ])  # fmt: skip
+    return nn.Sequential(*[Block(config.width, config.heads) for _ in range(depth)])
+
+
+class Wav2Vec2(nn.Module):
+    """wav2vec 2.0 from the Hub behind the same questions: features over time and an embedding, from a waveform.
+
+    Baevski et al. 2020, "wav2vec 2.0: A Framework for Self-Supervised Learning of Speech Representations". It guesses
+    which of a hundred quantised sounds was hidden and never draws a spectrogram, so it cannot restore one.
+    """
+
+    def __init__(self, network: nn.Module, hop_s: float, normalise: bool) -> None:
+        super().__init__()
+        self.network = network
+        self.hop_s = hop_s
+        self.normalise = normalise
+
+    @classmethod
+    def from_hub(cls, folder: Path) -> "Wav2Vec2":
+        """Open a folder of config.json and model.safetensors in the format of `transformers`."""
+        from transformers import Wav2Vec2Model  # costs seconds, and only a Hub model needs it
+
+        network = Wav2Vec2Model.from_pretrained(folder, local_files_only=True, use_safetensors=True)
+        settings = folder / "preprocessor_config.json"
+        normalise = json.loads(settings.read_text(encoding="utf-8"))["do_normalize"] if settings.is_file() else True
+        return cls(network, math.prod(network.config.conv_stride) / MelSettings().sample_rate_hz, normalise)
+
+    def forward(self, waves: Tensor) -> Tensor:
+        """Frame features (B, T, D) of sounds (B, S) at 16 kHz."""
+        if self.normalise:  # as its feature extractor does
+            waves = (waves - waves.mean(-1, keepdim=True)) / (waves.var(-1, keepdim=True, correction=0) + 1e-7).sqrt()
+        return cast(Tensor, self.network(waves).last_hidden_state)
+
+    def features(self, wave: Tensor) -> Tensor:
+        """Features over time of one sound (S,): (T, D)."""
+        return cast(Tensor, self(wave[None].to(next(self.parameters()).device))[0])
+
+    def embed(self, waves: Sequence[Tensor]) -> Tensor:
+        """Embeddings (N, 3 D) of sounds (S_i,), on the CPU."""
+        return torch.cat([summarise(self.features(wave)[None]).float().cpu() for wave in waves])

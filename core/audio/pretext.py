@@ -54,6 +54,10 @@ class Bank:
     starts: Tensor
     lengths: Tensor
 
+    def to(self, device: torch.device) -> "Bank":
+        """The same on another device."""
+        return Bank(self.db.to(device), self.starts.to(device), self.lengths.to(device))
+
 
 def bank(spectrograms: Sequence[Tensor]) -> Bank:
     """Lay spectrograms (F, T_i) end to end."""

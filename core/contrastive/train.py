@@ -72,7 +72,8 @@ class ContrastiveRecipe(training.Recipe):
 def main(argv: Sequence[str] | None = None) -> Path:
     """Train, measure k-NN on each set, write the checkpoint; returns its folder."""
     recipe = training.parse(ContrastiveRecipe, argv)
-    data = pictures.load(recipe.data, "train", size=recipe.size, root=recipe.root, limit=512 if recipe.smoke else 0)
+    limit = 512 if recipe.smoke else 0
+    data = pictures.load(recipe.data, "train", size=recipe.size, root=recipe.root, limit=limit)
     views = pretext.ViewSettings(recipe.min_crop, recipe.jitter, recipe.greyscale, recipe.blur, recipe.flip)
     model = untrained(config_of(recipe), recipe.seed)
 
@@ -94,8 +95,8 @@ def main(argv: Sequence[str] | None = None) -> Path:
         checkpoint = Checkpoint(f"contrastive/{recipe.name}", model, None, result.folder, where)
         found = {}
         for spec in recipe.data.split("+"):
-            found[spec] = evaluate(checkpoint, spec, root=recipe.root)
-            found[f"{spec}, validation"] = evaluate(checkpoint, spec, root=recipe.root, queries="val")
+            found[spec] = evaluate(checkpoint, spec, root=recipe.root, limit=limit)
+            found[f"{spec}, validation"] = evaluate(checkpoint, spec, root=recipe.root, queries="val", limit=limit)
         return found
 
     return training.write_checkpoint(
@@ -125,7 +126,7 @@ def _half_precision(device: torch.device, wanted: bool) -> contextlib.AbstractCo
 
 
 def evaluate(
-    checkpoint: Checkpoint, spec: str, *, root: str = "data", queries: Literal["test", "val"] = "test"
+    checkpoint: Checkpoint, spec: str, *, root: str = "data", queries: Literal["test", "val"] = "test", limit: int = 0
 ) -> dict[str, float]:
     """k-NN accuracy on features, beside that of the same network untrained.
 
@@ -135,12 +136,13 @@ def evaluate(
             1 part of queries.
         root: folder that holds the named sets.
         queries: "test" asks the test split with all training pictures as gallery, "val" the pictures kept aside.
+        limit: at most so many pictures of each split; 0 takes all.
 
     Returns:
         {"knn": share right, "untrained_knn": share right, "n": number of pictures asked}.
     """
     model = cast(SimCLR, checkpoint.model)
-    gallery, asked = _sets(spec, model.config.size, root, queries)
+    gallery, asked = _sets(spec, model.config.size, root, queries, limit)
     fresh = untrained(model.config).to(checkpoint.device).eval()
     return {
         "knn": _knn(model, gallery, asked, checkpoint.device),
@@ -149,13 +151,13 @@ def evaluate(
     }
 
 
-def _sets(spec: str, size: int, root: str, queries: str) -> tuple[pictures.Pictures, pictures.Pictures]:
+def _sets(spec: str, size: int, root: str, queries: str, limit: int) -> tuple[pictures.Pictures, pictures.Pictures]:
     """Gallery and queries that share no picture."""
-    train = pictures.load(spec, "train", size=size, root=root)
-    val = pictures.load(spec, "val", size=size, root=root)
+    train = pictures.load(spec, "train", size=size, root=root, limit=limit)
+    val = pictures.load(spec, "val", size=size, root=root, limit=limit)
     if queries == "val" or spec == "emoji" or not _has_test(spec, root):
         return train, val
-    return _joined(train, val), pictures.load(spec, "test", size=size, root=root)
+    return _joined(train, val), pictures.load(spec, "test", size=size, root=root, limit=limit)
 
 
 def _has_test(spec: str, root: str) -> bool:

@@ -5,6 +5,7 @@ searched to its bottom and a picture's class is the folder it lies in. Left out 
 this project fit into memory as bytes, and a tensor is easier to read than a loader.
 """
 
+import struct
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,7 +32,10 @@ FOLDERS = {"scenes96": "scenes96", "tinyimagenet64": "tinyimagenet64", "cifar10"
 NATIVE_SIZE = {"scenes96": 96, "tinyimagenet64": 64, "cifar10": 32, "emoji": 64}
 VAL_EVERY = 20  # every twentieth picture of a training split is kept aside to choose by; test data choose nothing
 
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # of a visitor; Pillow alone would even start Ghostscript
+
 Image.MAX_IMAGE_PIXELS = MAX_MEGAPIXELS * 1_000_000
+warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # `_decode` counts pixels itself
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def open_picture(source: str | Path | Bytes | Image.Image | None) -> Bytes:
     if source is None:
         raise InputError("Choose or upload a picture first.")
     if isinstance(source, np.ndarray):
-        if source.dtype != np.uint8 or source.ndim not in (2, 3):
+        if source.dtype != np.uint8 or not (source.ndim == 2 or (source.ndim == 3 and source.shape[2] in (3, 4))):
             raise InputError("This file is not a picture that can be read. Use PNG, JPEG or WebP.")
         source = Image.fromarray(source)
     picture = source if isinstance(source, Image.Image) else _decode(Path(source))
@@ -74,25 +78,25 @@ def open_picture(source: str | Path | Bytes | Image.Image | None) -> Bytes:
 
 
 def _decode(path: Path) -> Image.Image:
-    if not path.is_file() or path.stat().st_size > MAX_FILE_MB * 1_000_000:
+    if not path.is_file():
+        raise InputError("Choose or upload a picture first.")
+    if path.stat().st_size > MAX_FILE_MB * 1_000_000:
         raise InputError("A picture file may have at most {limit} MB.", limit=MAX_FILE_MB)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the next line counts pixels itself
-            with Image.open(path) as lazy:  # reads the header only
-                if lazy.width * lazy.height > MAX_MEGAPIXELS * 1_000_000:
-                    raise Image.DecompressionBombError
-                lazy.load()
-                return ImageOps.exif_transpose(lazy)
+        with Image.open(path, formats=FORMATS) as lazy:  # reads the header only
+            if lazy.width * lazy.height > MAX_MEGAPIXELS * 1_000_000:
+                raise Image.DecompressionBombError
+            lazy.load()
+            return ImageOps.exif_transpose(lazy)
     except Image.DecompressionBombError as error:
         raise InputError("A picture may have at most {limit} megapixels.", limit=MAX_MEGAPIXELS) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
         raise InputError("This file is not a picture that can be read. Use PNG, JPEG or WebP.") from error
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith("I") or picture.mode == "F":  # 16 and 32 bits: stretch to what is there
-        deep = np.asarray(picture).astype(np.float64)
+        deep = np.nan_to_num(np.asarray(picture).astype(np.float64), posinf=0, neginf=0)
         span = max(float(np.ptp(deep)), 1e-9)
         picture = Image.fromarray((255 * (deep - deep.min()) / span).astype(np.uint8))
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
@@ -143,12 +147,10 @@ def _load_one(spec: str, split: Split, size: int, root: str, limit: int) -> Pict
         from core.data import bundled
 
         gallery = bundled.emoji_gallery()
-        kept = _share(list(range(len(gallery.images))), split, whole_is_test=False)
+        kept = _thin(_share(list(range(len(gallery.images))), split, whole_is_test=False), limit)
         names = [gallery.groups[i][0] for i in kept]
         return _gather([Image.fromarray(gallery.images[i]) for i in kept], names, size)
-    files = find_files(spec, split, root)
-    if limit:
-        files = files[:: max(1, -(-len(files) // limit))]
+    files = _thin(find_files(spec, split, root), limit)
     return _gather(files, [file.parent.name for file in files], size)
 
 
@@ -157,10 +159,11 @@ def find_files(spec: str, split: Split, root: str) -> list[Path]:
     folder = Path(spec.removeprefix("folder:")) if spec.startswith("folder:") else Path(root) / FOLDERS.get(spec, spec)
     halves = (folder / "train").is_dir() and (folder / "test").is_dir()
     inside = folder / ("test" if split == "test" else "train") if halves else folder
-    files = sorted(file for file in inside.rglob("*") if file.suffix.lower() in SUFFIXES)
+    every = sorted(file for file in inside.rglob("*") if file.suffix.lower() in SUFFIXES)
+    files = _share(every, split, whole_is_test=True)
     if not files:
         raise InputError("There are no pictures in {folder}. Unpack the set there, or name its place.", folder=inside)
-    return _share(files, split, whole_is_test=True)
+    return files
 
 
 def _share(items: list[T], split: Split, *, whole_is_test: bool) -> list[T]:
@@ -169,11 +172,16 @@ def _share(items: list[T], split: Split, *, whole_is_test: bool) -> list[T]:
     return items if split == "test" and whole_is_test else items[::VAL_EVERY]
 
 
+def _thin(items: list[T], limit: int) -> list[T]:
+    return items[:: max(1, -(-len(items) // limit))] if limit else items
+
+
 def _gather(sources: list[Path] | list[Image.Image], names: list[str], size: int) -> Pictures:
     def read(source: Path | Image.Image) -> Bytes:
-        opened = Image.open(source) if isinstance(source, Path) else source
-        with opened:
-            return square(np.asarray(opened.convert("RGB")), size)
+        try:
+            return square(open_picture(source), size)
+        except InputError as error:
+            raise InputError("The picture {file} cannot be used: {reason}", file=source, reason=error) from error
 
     with ThreadPoolExecutor() as pool:
         images = np.stack(list(pool.map(read, sources)))

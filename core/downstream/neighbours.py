@@ -44,8 +44,9 @@ def knn_classify(
     guesses = []
     for part in test.split(chunk):
         similarity, index = nearest(part, train, k)
-        votes = F.one_hot(labels[index], classes) * (similarity / temperature).exp()[..., None]  # (m, k, classes)
-        guesses.append(votes.sum(1).argmax(1))
+        votes = similarity.new_zeros(len(part), classes)
+        votes.scatter_add_(1, labels[index], (similarity / temperature).exp())  # (m, classes) from (m, k)
+        guesses.append(votes.argmax(1))
     return torch.cat(guesses)
 
 

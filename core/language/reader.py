@@ -5,6 +5,7 @@ What `explore.py` builds its answers from. Nothing here is shared between visito
 
 import codecs
 import json
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,8 @@ from core.data.texts import Vocabulary
 from core.errors import CheckpointError, InputError
 from core.language.model import GPT2, KeysValues
 from core.language.sampling import window_start
+
+MAX_CHARACTERS = 2000
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,27 @@ class Memory:
         reading = model(new, self._cache)
         self._cache, self._read = reading.cache, len(tokens)
         return cast(Tensor, reading.logits[0, -1].float().cpu())
+
+
+def clean(text: str | None) -> str:
+    """A visitor's text without control characters and without blanks at its end, which would be half a token.
+
+    Raises:
+        InputError: empty, or more than 2,000 characters.
+    """
+    if not isinstance(text, str):
+        raise InputError("Write the beginning of a text first.")
+    if len(text) > MAX_CHARACTERS:
+        raise InputError(
+            "A text may have at most {limit} characters here; this one has {characters}.",
+            limit=f"{MAX_CHARACTERS:,}", characters=f"{len(text):,}",
+        )  # fmt: skip
+    plain = text.replace("\r\n", "\n").replace("\t", " ")
+    # Cc are control characters, Cs halves of a UTF-16 pair; joiners and direction marks (Cf) belong to the text.
+    kept = "".join(c for c in plain if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs")).rstrip(" ")
+    if not kept.strip():
+        raise InputError("Write the beginning of a text first.")
+    return kept
 
 
 def names() -> tuple[str, ...]:

@@ -5,7 +5,6 @@ character, for Chinese), then the model guesses every next token of random stret
 their text about once, so there is nothing to forget.
 """
 
-import contextlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -43,7 +42,6 @@ class LanguageRecipe(training.Recipe):
         width: numbers that stand for a token.
         layers: blocks.
         heads: attention heads a block.
-        bf16: multiply in bfloat16 on the CPU too; twice as fast on one that has the instructions, slower on others.
     """
 
     name: str = "novels"
@@ -60,7 +58,6 @@ class LanguageRecipe(training.Recipe):
     width: int = 256
     layers: int = 4
     heads: int = 4
-    bf16: bool = False
 
 
 def main(argv: Sequence[str] | None = None) -> Path:
@@ -79,9 +76,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
 
     def loss(network: nn.Module, step: int, chance: torch.Generator) -> dict[str, Tensor]:
         read, following = pretext.shift(make_batch(seen, step, chance, recipe))
-        with half(chance.device, recipe.bf16):
-            logits = network(read).logits
-        return {"loss": pretext.next_token_loss(logits.float(), following)}
+        return {"loss": pretext.next_token_loss(network(read).logits.float(), following)}
 
     result = training.train(recipe, model, loss, wing="language")
     checkpoint = Checkpoint(f"language/{recipe.name}", model, None, result.folder, next(model.parameters()).device)
@@ -140,13 +135,6 @@ def make_batch(tokens: NDArray[np.uint16], step: int, chance: torch.Generator, r
     first = (rows * recipe.context + moved).clamp(max=len(tokens) - recipe.context - 1)  # (B,)
     places = first[:, None] + torch.arange(recipe.context + 1)  # (B, T + 1)
     return torch.from_numpy(tokens[places.numpy()].astype(np.int64)).to(chance.device)
-
-
-def half(where: torch.device, on_cpu: bool) -> contextlib.AbstractContextManager[object]:
-    """bfloat16 products on the CPU if asked; other devices are under training's own autocast already."""
-    if where.type == "cpu" and on_cpu:
-        return torch.autocast("cpu", dtype=torch.bfloat16)
-    return contextlib.nullcontext()
 
 
 def evaluate(checkpoint: Checkpoint, spec: str, *, root: str = "data") -> dict[str, float]:

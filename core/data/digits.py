@@ -1,0 +1,135 @@
+"""Grey pictures of 28 x 28 pixels, white ink on black, as MNIST has them: the named set, any folder, a visitor's own.
+
+LeCun et al. 1998, "Gradient-Based Learning Applied to Document Recognition", sec. III.A, is where the size, the
+polarity and the centring come from. MNIST itself is read by torchvision from ROOT/MNIST/raw; nothing is downloaded.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from einops import rearrange
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+from torchvision.datasets import MNIST
+
+from core.data import pictures
+from core.data.augment import GREY
+from core.errors import InputError
+
+Bytes = NDArray[np.uint8]
+
+SIDE = 28
+INK_PX = 20  # a digit's longer side inside the 28 x 28 field
+FAINT = 40  # of 255: ink or background less than this apart is no drawing
+LIGHT = 127.5  # a border brighter than this is paper
+
+
+@dataclass(frozen=True)
+class Greys:
+    """A set in memory.
+
+    Attributes:
+        images: (N, 28, 28) uint8, white ink on black.
+        labels: (N,) int64. Only probes may look at it.
+    """
+
+    images: Tensor
+    labels: Tensor
+
+
+def load(spec: str, split: pictures.Split, *, root: str = "data", limit: int = 0) -> Greys:
+    """Load sets of grey pictures.
+
+    Args:
+        spec: "mnist", "emoji", a named set or "folder:PATH", joined by "+"; pictures on a light ground are inverted.
+        split: every twentieth picture of the training split is "val"; see `pictures.load` for a folder's splits.
+        root: folder that holds MNIST/raw and the other named sets.
+        limit: at most so many pictures of each set, evenly spread; 0 takes all.
+
+    Raises:
+        InputError: a set is not there or holds no picture.
+    """
+    parts = [_load_one(part, split, root, limit) for part in spec.split("+")]
+    return Greys(torch.cat([part.images for part in parts]), torch.cat([part.labels for part in parts]))
+
+
+def _load_one(spec: str, split: pictures.Split, root: str, limit: int) -> Greys:
+    if spec == "mnist":
+        found = _mnist(split, root)
+        step = max(1, -(-len(found.images) // limit)) if limit else 1
+        return Greys(found.images[::step], found.labels[::step])
+    coloured = pictures.load(spec, split, size=SIDE, root=root, limit=limit)
+    return Greys(white_on_black(luma(coloured.images)), coloured.labels)
+
+
+def _mnist(split: pictures.Split, root: str) -> Greys:
+    try:
+        whole = MNIST(root, train=split != "test", download=False)
+    except RuntimeError as error:
+        raise InputError(
+            "There are no pictures in {folder}. Unpack the set there, or name its place.",
+            folder=Path(root) / "MNIST" / "raw",
+        ) from error
+    kept = torch.ones(len(whole.targets), dtype=torch.bool)
+    if split != "test":
+        kept = (torch.arange(len(kept)) % pictures.VAL_EVERY == 0) == (split == "val")
+    return Greys(whole.data[kept], whole.targets[kept])
+
+
+def luma(images: Tensor) -> Tensor:
+    """Bytes (N, 3, H, W) to grey bytes (N, H, W); a grey picture keeps its values."""
+    weights = torch.tensor(GREY).view(3, 1, 1)
+    return (images.float() * weights).sum(1).round().to(torch.uint8)
+
+
+def white_on_black(images: Tensor) -> Tensor:
+    """Invert each grey picture (N, H, W) uint8 whose border is mostly light."""
+    edges = [images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]]
+    border = torch.cat(edges, dim=1).float().median(1).values  # (N,); the median: ink may touch the edge
+    light = rearrange(border > LIGHT, "n -> n 1 1")
+    return torch.where(light, 255 - images, images)
+
+
+def centred(picture: Bytes) -> Bytes:
+    """Make a visitor's drawing or photo of a digit look like MNIST.
+
+    Grey, inverted where the ground is light, contrast stretched, the ink's box scaled to 20 pixels and its centre of
+    mass put into the middle of the field.
+
+    Args:
+        picture: (H, W, 3) uint8, e.g. from `pictures.open_picture`.
+
+    Returns:
+        (28, 28) uint8.
+
+    Raises:
+        InputError: the picture is of one colour.
+    """
+    grey = luma(torch.from_numpy(rearrange(picture, "h w c -> 1 c h w").copy()))
+    ink = white_on_black(grey)[0].numpy().astype(np.float32)  # (H, W)
+    ground = float(np.median(ink))
+    if float(ink.max()) - ground < FAINT:
+        raise InputError("There is nothing drawn on this picture.")
+    ink = np.clip((ink - ground) / (ink.max() - ground), 0, 1)
+    rows, columns = np.flatnonzero((ink > 0.5).any(1)), np.flatnonzero((ink > 0.5).any(0))
+    box = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return _place(box)
+
+
+def _place(ink: NDArray[np.float32]) -> Bytes:
+    """Scale ink (H, W) in [0, 1] to fit 20 x 20 and lay it on 28 x 28, its centre of mass in the middle."""
+    scale = INK_PX / max(ink.shape)
+    height, width = (max(1, round(side * scale)) for side in ink.shape)
+    drawn = Image.fromarray((ink * 255).astype(np.uint8)).resize((width, height), Image.Resampling.BOX)
+    small = np.asarray(drawn).astype(np.float32)
+    weights = small + 1e-6
+    y = float((weights.sum(1) * np.arange(height)).sum() / weights.sum())
+    x = float((weights.sum(0) * np.arange(width)).sum() / weights.sum())
+    top = min(max(round(SIDE / 2 - 0.5 - y), 0), SIDE - height)
+    left = min(max(round(SIDE / 2 - 0.5 - x), 0), SIDE - width)
+    field = np.zeros((SIDE, SIDE), np.uint8)
+    field[top : top + height, left : left + width] = small.astype(np.uint8)
+    return field

@@ -1,0 +1,221 @@
+"""What a visitor can ask of a language model: plain values in, frozen results out.
+
+Continuing a text, with its alternatives and branches, stands in `continuation.py`; here is how well a model foresaw a
+text, and what its features are good for.
+"""
+
+import functools
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core import checkpoints
+from core.downstream.neighbours import nearest
+from core.errors import InputError, whole
+from core.language import pretext
+from core.language.continuation import (
+    MAX_LENGTH,
+    NOVELS,
+    SHOWN,
+    Alternative,
+    Alternatives,
+    Continuation,
+    Piece,
+    Settings,
+    alternatives,
+    branch,
+    continue_text,
+)
+from core.language.openings import LINES, PROMPTS, Line
+from core.language.reader import MAX_CHARACTERS, clean, fetch, label, names, spans, speaker, state_mean
+
+__all__ = [
+    "LINES",
+    "MAX_CHARACTERS", "MAX_LENGTH", "NOVELS", "PROMPTS", "TANG", "Alternative", "Alternatives", "Continuation", "Piece",
+    "Retrieval", "Settings", "Similar", "Surprise", "alternatives", "branch", "clean", "continue_text", "fetch",
+    "label", "metrics", "names", "nearest_tokens", "retrieval", "similar", "surprise",
+]  # fmt: skip
+
+Floats = NDArray[np.float32]
+TANG = "language/tang"
+GRAM = 3  # letters in a row that the naive comparison of lines counts; Chinese characters say more, see `_grams`
+
+
+@dataclass(frozen=True)
+class Surprise:
+    """How well a model foresaw a text, beside what needs no learning.
+
+    Attributes:
+        pieces: the text in pieces with their bits.
+        tokens: number of tokens.
+        characters: number of characters.
+        vocabulary: number of tokens there are.
+        bits_per_character: of the model.
+        unigram: of someone who knows only how often each token is used; None where nobody kept count.
+        chance: of someone to whom every token is equally likely.
+        perplexity: a token.
+        labels: the first few (token read last, token to guess, its probability): the labels the text makes itself.
+    """
+
+    pieces: tuple[Piece, ...]
+    tokens: int
+    characters: int
+    vocabulary: int
+    bits_per_character: float
+    unigram: float | None
+    chance: float
+    perplexity: float
+    labels: tuple[tuple[str, str, float], ...]
+
+
+@dataclass(frozen=True)
+class Similar:
+    """A bundled line, its theme and how alike it is: cosine of mean states, share of letter groups in common."""
+
+    line: Line
+    similarity: float
+    overlap: float
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """How often the line most alike has the same theme, over all bundled lines.
+
+    Attributes:
+        model: by the model's states.
+        overlap: by letters in common.
+        chance: by a blind pick.
+        n: lines.
+    """
+
+    model: float
+    overlap: float
+    chance: float
+    n: int
+
+
+def surprise(text: str | None, name: str = NOVELS, *, labels: int = 8) -> Surprise:
+    """How well a model foresaw each token of a text. The first one is predicted from the start token alone.
+
+    Raises:
+        InputError: empty or too long, or no such model.
+    """
+    plain, voice = clean(text), speaker(name)
+    config, vocabulary = voice.model.config, voice.vocabulary
+    tokens = vocabulary.encode(plain)
+    numbers = torch.tensor([config.start, *tokens], device=voice.where)  # (N + 1,)
+    bits = pretext.text_bits(lambda read: voice.model(read).logits, numbers, config.context)  # (N,)
+    unigram = None
+    if voice.counts is not None:
+        total = float(pretext.unigram_bits(voice.counts, torch.tensor(tokens)).sum())
+        unigram = pretext.bits_per_character(total, len(plain))
+    groups = spans(tokens, vocabulary)
+    read = ["", *(label(token, vocabulary) for token in tokens)]
+    return Surprise(
+        pieces=tuple(Piece(g.first, g.text, float(bits[g.first : g.last].sum())) for g in groups),
+        tokens=len(tokens),
+        characters=len(plain),
+        vocabulary=len(vocabulary),
+        bits_per_character=pretext.bits_per_character(float(bits.sum()), len(plain)),
+        unigram=unigram,
+        chance=pretext.bits_per_character(len(tokens) * math.log2(len(vocabulary)), len(plain)),
+        perplexity=pretext.perplexity(float(bits.sum()), len(tokens)),
+        labels=tuple((read[i], read[i + 1], 2 ** -float(bits[i])) for i in range(min(labels, len(tokens)))),
+    )
+
+
+def nearest_tokens(text: str | None, name: str = NOVELS) -> tuple[str, tuple[Alternative, ...]]:
+    """The tokens whose embeddings are most like that of a word: the one token read, and (token, text, cosine) of ten.
+
+    Only tokens seen at least 50 times in training count, where that is known: the others never moved from chance.
+    A word is looked up with a blank before it, as it stands inside a sentence, if the vocabulary has it so.
+
+    Raises:
+        InputError: empty or too long, no such model, or a word that is not one token.
+    """
+    plain, voice = clean(text).strip(), speaker(name)
+    ways = [voice.vocabulary.encode(way) for way in (" " + plain, plain)]
+    whole_word = next((way[0] for way in ways if len(way) == 1), None)
+    if whole_word is None:
+        raise InputError(
+            "“{word}” is more than one token for this model. Try a shorter or a more common word.", word=plain
+        )
+    weights = voice.model.wte.weight.float().cpu()  # (V, D)
+    known = torch.arange(len(voice.vocabulary)) if voice.counts is None else torch.nonzero(voice.counts >= 50)[:, 0]
+    known = known[known != whole_word]
+    centre = weights[known].mean(0)  # what all embeddings have in common says nothing
+    cosines, index = nearest(weights[whole_word][None] - centre, weights[known] - centre, SHOWN)
+    found = [(int(known[i]), float(c)) for i, c in zip(index[0], cosines[0], strict=True)]
+    alike = tuple(Alternative(token, label(token, voice.vocabulary), cosine) for token, cosine in found)
+    return label(whole_word, voice.vocabulary), alike
+
+
+def similar(text: str | None, name: str = NOVELS, *, count: int = 5) -> tuple[Similar, ...]:
+    """The bundled lines most like a text by the model's mean state, best first.
+
+    Raises:
+        InputError: empty or too long, or no such model.
+    """
+    plain, voice = clean(text), speaker(name)
+    lines, gallery, centre, layer = _gallery(name)
+    query = torch.from_numpy(state_mean(voice, plain, layer) - centre)[None]
+    cosines, index = nearest(query, torch.from_numpy(gallery), whole(count, 1, len(lines)))
+    return tuple(
+        Similar(lines[i], cosine, overlap(plain, lines[i].text))
+        for i, cosine in zip(index[0].tolist(), cosines[0].tolist(), strict=True)
+    )
+
+
+@functools.cache
+def retrieval(name: str = NOVELS) -> Retrieval:
+    """Leave each bundled line out in turn: does the one most like it share its theme?"""
+    lines, gallery, _, _ = _gallery(name)
+    features = torch.from_numpy(gallery)
+    _, index = nearest(features, features, 2)  # the first is the line itself
+    by_model = [lines[i].theme == lines[int(row[1])].theme for i, row in enumerate(index)]
+    by_letters = []
+    for line in lines:
+        others = [other for other in lines if other is not line]
+        by_letters.append(max(others, key=lambda other: overlap(line.text, other.text)).theme == line.theme)
+    themes = Counter(line.theme for line in lines)
+    chance = sum(n * (n - 1) for n in themes.values()) / (len(lines) * (len(lines) - 1))
+    return Retrieval(float(np.mean(by_model)), float(np.mean(by_letters)), chance, len(lines))
+
+
+@functools.cache
+def _gallery(name: str) -> tuple[Sequence[Line], Floats, Floats, int]:
+    """Lines in the language of the model, their mean states (N, D) less the mean of all, that mean, and the layer."""
+    voice = speaker(name)
+    layer = voice.model.config.layers // 2  # the middle: the last states are about the next token, not about the text
+    lines = LINES[language(name)]
+    states = np.stack([state_mean(voice, line.text, layer) for line in lines])
+    centre = states.mean(0)
+    return lines, states - centre, centre, layer
+
+
+def language(name: str) -> Literal["en", "zh"]:
+    """The language that a model read."""
+    return "zh" if name == TANG else "en"
+
+
+def overlap(first: str, second: str) -> float:
+    """The naive comparison: letter groups two texts have in common, as a share of all they have (Jaccard)."""
+    a, b = _grams(first), _grams(second)
+    return len(a & b) / max(1, len(a | b))
+
+
+def _grams(text: str) -> set[str]:
+    size = GRAM if text.isascii() else 1
+    letters = "".join(c.lower() for c in text if c.isalnum() or c == " ")
+    return {letters[i : i + size] for i in range(len(letters) - size + 1)}
+
+
+def metrics(name: str = NOVELS) -> dict[str, dict[str, Any]]:
+    """What a bundled checkpoint's card says of its test sets."""
+    return checkpoints.read_card(name).metrics

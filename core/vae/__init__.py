@@ -1,0 +1,1 @@
+"""Variational autoencoder: squeeze a digit through twenty noisy numbers and draw it again."""
