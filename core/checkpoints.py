@@ -246,7 +246,7 @@ def fetch(name: str) -> Path:
             "The Hugging Face Hub cannot be reached or has no model {name}; the bundled model stays.", name=name
         ) from error
     if not any(Path(folder).glob("*.safetensors")):
-        raise HubUnavailable("{name} is not on this machine as safetensors, the only format this page opens.", name=name)
+        raise HubUnavailable("{name} came without safetensors, the only format this page opens.", name=name)
     return Path(folder)
 
 

@@ -5,6 +5,7 @@ that nothing jumps when a figure is drawn again. Grids of pixels are pictures, s
 comes from the caller, already in the visitor's language.
 """
 
+import html
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -48,7 +49,7 @@ def bars(
     levels: Mapping[str, float] | None = None,
     top: float | None = None,
     percent: bool = False,
-    height: int = 260,
+    height: int = 300,
 ) -> go.Figure:
     """Bars, one of them marked, with dashed levels such as chance.
 
@@ -189,6 +190,14 @@ def points(
         marker = {"symbol": "x", "size": 15, "color": ORANGE, "line": {"color": "white", "width": 2}}
         figure.add_scatter(x=[at_x], y=[at_y], mode="markers", name=name, marker=marker)
     return frame(figure, height=height, title=title, x=x, y=y)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A small table as HTML, every cell escaped; it scrolls by itself where the page is narrower."""
+    titles = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
+    lines = ["".join(f'<td dir="auto">{html.escape(cell)}</td>' for cell in row) for row in rows]
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f'<div class="small-table"><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def enlarge(picture: Bytes, side: int = 320) -> Image.Image:

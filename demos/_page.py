@@ -127,7 +127,7 @@ def photograph_gallery(say: Say, stem: str, target: gr.Image, keys: Sequence[str
     chosen = [photo for photo in bundled.photographs() if not keys or photo.key in keys]
     gallery = gr.Gallery(
         [(square(photo.image, 128), say.pick(photo.name)) for photo in chosen],
-        label=say("page.examples"), columns=8, height=110, allow_preview=False, object_fit="cover",
+        label=say("page.examples"), columns=8, height=None, allow_preview=False, object_fit="cover",
         elem_id=f"{stem}-examples", elem_classes="examples", interactive=False, buttons=[],
     )  # fmt: skip
 

@@ -51,7 +51,7 @@ def draw(say: Say, answer: explore.Prediction) -> tuple[Any, ...]:
     )  # fmt: skip
     table = _figures.matrix(
         answer.table, labels, labels, title=say("rotation.table"), x=say("rotation.table_x"),
-        y=say("rotation.table_y"), hover=say("rotation.hover"), cell_format=".0%",
+        y=say("rotation.table_y"), hover=say("rotation.hover"), cell_format=".0%", height=300,
     )  # fmt: skip
     seen = _figures.enlarge(answer.seen, SEEN_PX)
     return (
@@ -125,14 +125,14 @@ def build(say: Say) -> None:
         with gr.Row():
             bars = gr.Plot(first[3], show_label=False, elem_id="rotation-bars")
             table = gr.Plot(first[4], show_label=False, elem_id="rotation-table")
-            heat = gr.Image(first[5], label=say("rotation.map"), height=330, elem_id="rotation-map", buttons=[])
+            heat = gr.Image(first[5], label=say("rotation.map"), height=322, elem_id="rotation-map", buttons=[])
         gr.Markdown(_card_sentence(say), elem_classes="quiet")
         _build_game(say, picture, turns)
     with step(say, STEM, 4, count=explore.gallery_size()):
         gr.Markdown(say("rotation.neighbours_text", width=explore.feature_count()), elem_classes="quiet")
         found = gr.Gallery(
             draw_neighbours(say, explore.neighbours(photo.image)), label=say("rotation.neighbours"), columns=8,
-            height=190, allow_preview=False, elem_id="rotation-neighbours", buttons=[],
+            height=None, allow_preview=False, elem_id="rotation-neighbours", buttons=[],
         )  # fmt: skip
     outputs = [seen, truth, verdict, bars, table, heat]
     listen(

@@ -3,17 +3,20 @@
 Chen et al. 2020, "A Simple Framework for Contrastive Learning of Visual Representations" (SimCLR), sec. 2. Of the 2N
 views of N pictures, view k has to find its partner among the 2N - 1 others. Nobody says that two *different* pictures
 show different things: two cats in one batch are pushed apart as well, which is called a false negative.
+
+The loss, NT-Xent, is `core.losses.nt_xent`, since the sounds use it too; this file draws the views.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor
 
 from core.data import augment
+from core.losses import nt_xent, pair_losses, partners
+
+__all__ = ["ViewSettings", "false_negatives", "hits", "nt_xent", "one_view", "pair_losses", "partners", "two_views"]
 
 
 @dataclass(frozen=True)
@@ -33,20 +36,6 @@ class ViewSettings:
     greyscale: float = 0.2
     blur: float = 0.0
     flip: float = 0.5
-
-
-class NtXent(NamedTuple):
-    """The loss with all it is made of.
-
-    Attributes:
-        mean: scalar, nats a view; log(2N - 1) means chance.
-        rows: (2N,), the loss of each view.
-        cosine: (2N, 2N), similarity of every view to every view.
-    """
-
-    mean: Tensor
-    rows: Tensor
-    cosine: Tensor
 
 
 def one_view(images: Tensor, size: int, generator: torch.Generator, views: ViewSettings) -> Tensor:
@@ -79,49 +68,27 @@ def two_views(
     return one_view(images, side, generator, views), one_view(images, side, generator, views)
 
 
-def interleave(first: Tensor, second: Tensor) -> Tensor:
-    """Lay pairs side by side, (N, ...) and (N, ...) to (2N, ...): rows 2k and 2k + 1 are picture k, as in the paper."""
-    return rearrange(torch.stack([first, second]), "two n ... -> (n two) ...")
+def hits(cosine: Tensor) -> Tensor:
+    """(2N,) booleans: is the view (of a matrix (2N, 2N), pairs side by side) most similar to its partner?
+
+    Their mean is the accuracy of the pretext task; chance is 1 / (2N - 1).
+    """
+    others = cosine.detach().clone().fill_diagonal_(-torch.inf)
+    return others.argmax(1) == partners(len(cosine), cosine.device)
 
 
-def partners(count: int) -> Tensor:
-    """(count,) int64: the row of each row's positive, 1, 0, 3, 2, ..."""
-    return torch.arange(count) ^ 1
-
-
-def cosine_matrix(first: Tensor, second: Tensor) -> Tensor:
-    """Cosine of every view to every view, (N, D) and (N, D) to (2N, 2N), rows interleaved."""
-    z = F.normalize(interleave(first, second), dim=1)  # (2N, D)
-    return z @ z.T
-
-
-def row_losses(cosine: Tensor, temperature: float) -> Tensor:
-    """Loss of each view: how surprised a softmax over the other views is by the right one.
-
-    Chen et al. 2020, eq. 1: -log(exp(s_ij / t) / sum over k != i of exp(s_ik / t)), j the partner of i.
+def false_negatives(cosine: Tensor, count: int) -> list[tuple[int, int, float]]:
+    """The pairs of *different* pictures whose views are most alike, likeliest to be pushed apart wrongly.
 
     Args:
-        cosine: (2N, 2N), rows interleaved.
-        temperature: t > 0; small makes the hardest negatives count most.
+        cosine: (2N, 2N), the two views of a picture side by side.
+        count: at most so many pairs.
 
     Returns:
-        (2N,), nats; log(2N - 1) if all similarities are equal.
+        (first picture, second picture, mean cosine of their four pairs of views), most similar first.
     """
-    itself = torch.eye(len(cosine), dtype=torch.bool, device=cosine.device)
-    logits = (cosine / temperature).masked_fill(itself, -torch.inf)
-    return F.cross_entropy(logits, partners(len(cosine)).to(cosine.device), reduction="none")
-
-
-def nt_xent(first: Tensor, second: Tensor, temperature: float) -> NtXent:
-    """Normalised temperature-scaled cross-entropy of N pairs of views.
-
-    Chen et al. 2020, eq. 1 and algorithm 1.
-
-    Args:
-        first: (N, D), one view of each picture, embedded; need not be normalised.
-        second: (N, D), the other view.
-        temperature: t > 0.
-    """
-    cosine = cosine_matrix(first, second)  # (2N, 2N)
-    rows = row_losses(cosine, temperature)
-    return NtXent(rows.mean(), rows, cosine)
+    between = rearrange(cosine, "(n v) (m w) -> n m v w", v=2, w=2).mean((2, 3))  # (N, N)
+    rows, columns = torch.triu_indices(len(between), len(between), offset=1)
+    values, order = between[rows, columns].sort(descending=True)
+    best = order[:count].tolist()
+    return [(int(rows[i]), int(columns[i]), float(v)) for i, v in zip(best, values.tolist(), strict=False)]

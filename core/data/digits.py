@@ -23,7 +23,8 @@ Bytes = NDArray[np.uint8]
 
 SIDE = 28
 INK_PX = 20  # a digit's longer side inside the 28 x 28 field
-FAINT = 40  # of 255: ink or background less than this apart is no drawing
+SHRUNK_PX = 256  # a photo is made this small before its ink is looked for
+FAINT = 40  # of 255: ink and ground less than this apart are no drawing
 LIGHT = 127.5  # a border brighter than this is paper
 
 
@@ -93,14 +94,14 @@ def white_on_black(images: Tensor) -> Tensor:
     return torch.where(light, 255 - images, images)
 
 
-def centred(picture: Bytes) -> Bytes:
+def from_visitor(picture: Bytes) -> Bytes:
     """Make a visitor's drawing or photo of a digit look like MNIST.
 
-    Grey, inverted where the ground is light, contrast stretched, the ink's box scaled to 20 pixels and its centre of
-    mass put into the middle of the field.
+    A picture that already has 28 x 28 pixels is only inverted where its ground is light. Any other is also stretched
+    in contrast, its ink scaled to 20 pixels and the ink's centre of mass put into the middle.
 
     Args:
-        picture: (H, W, 3) uint8, e.g. from `pictures.open_picture`.
+        picture: (H, W, 3) uint8, from `pictures.open_picture`.
 
     Returns:
         (28, 28) uint8.
@@ -108,28 +109,33 @@ def centred(picture: Bytes) -> Bytes:
     Raises:
         InputError: the picture is of one colour.
     """
-    grey = luma(torch.from_numpy(rearrange(picture, "h w c -> 1 c h w").copy()))
-    ink = white_on_black(grey)[0].numpy().astype(np.float32)  # (H, W)
+    small = Image.fromarray(picture)
+    small.thumbnail((SHRUNK_PX, SHRUNK_PX))
+    grey = luma(torch.from_numpy(rearrange(np.asarray(small), "h w c -> 1 c h w").copy()))
+    ink: Bytes = white_on_black(grey)[0].numpy()  # (H, W)
+    return ink if ink.shape == (SIDE, SIDE) == picture.shape[:2] else _centred(ink.astype(np.float32))
+
+
+def _centred(ink: NDArray[np.float32]) -> Bytes:
     ground = float(np.median(ink))
     if float(ink.max()) - ground < FAINT:
         raise InputError("There is nothing drawn on this picture.")
-    ink = np.clip((ink - ground) / (ink.max() - ground), 0, 1)
+    level = (ink - ground) / (ink.max() - ground)
+    ink = np.clip(2 * level - 0.5, 0, 1)  # shades of the paper become black, of the pen white
     rows, columns = np.flatnonzero((ink > 0.5).any(1)), np.flatnonzero((ink > 0.5).any(0))
-    box = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return _place(box)
+    return _placed(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
 
 
-def _place(ink: NDArray[np.float32]) -> Bytes:
+def _placed(ink: NDArray[np.float32]) -> Bytes:
     """Scale ink (H, W) in [0, 1] to fit 20 x 20 and lay it on 28 x 28, its centre of mass in the middle."""
     scale = INK_PX / max(ink.shape)
     height, width = (max(1, round(side * scale)) for side in ink.shape)
-    drawn = Image.fromarray((ink * 255).astype(np.uint8)).resize((width, height), Image.Resampling.BOX)
-    small = np.asarray(drawn).astype(np.float32)
-    weights = small + 1e-6
-    y = float((weights.sum(1) * np.arange(height)).sum() / weights.sum())
-    x = float((weights.sum(0) * np.arange(width)).sum() / weights.sum())
-    top = min(max(round(SIDE / 2 - 0.5 - y), 0), SIDE - height)
-    left = min(max(round(SIDE / 2 - 0.5 - x), 0), SIDE - width)
+    drawn = Image.fromarray((ink * 255).astype(np.uint8)).resize((width, height), Image.Resampling.BILINEAR)
+    small = np.asarray(drawn)
+    mass = small.astype(np.float32) + 1e-6
+    y, x = np.average(np.arange(height), weights=mass.sum(1)), np.average(np.arange(width), weights=mass.sum(0))
+    middle = (SIDE - 1) / 2
+    top, left = (round(min(max(middle - c, 0), SIDE - n)) for c, n in ((float(y), height), (float(x), width)))
     field = np.zeros((SIDE, SIDE), np.uint8)
-    field[top : top + height, left : left + width] = small.astype(np.uint8)
+    field[top : top + height, left : left + width] = small
     return field

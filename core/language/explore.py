@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import torch
@@ -36,10 +36,10 @@ from core.language.openings import LINES, PROMPTS, Line
 from core.language.reader import MAX_CHARACTERS, clean, fetch, label, names, spans, speaker, state_mean
 
 __all__ = [
-    "LINES",
-    "MAX_CHARACTERS", "MAX_LENGTH", "NOVELS", "PROMPTS", "TANG", "Alternative", "Alternatives", "Continuation", "Piece",
-    "Retrieval", "Settings", "Similar", "Surprise", "alternatives", "branch", "clean", "continue_text", "fetch",
-    "label", "metrics", "names", "nearest_tokens", "retrieval", "similar", "surprise",
+    "LINES", "MAX_CHARACTERS", "MAX_LENGTH", "NOVELS", "PROMPTS", "TANG", "About", "Alternative", "Alternatives",
+    "Continuation", "Offer", "Piece", "Retrieval", "Settings", "Similar", "Surprise", "about", "alternatives",
+    "branch", "clean", "continue_text", "fetch", "label", "names", "nearest_tokens", "offer", "retrieval",
+    "similar", "surprise",
 ]  # fmt: skip
 
 Floats = NDArray[np.float32]
@@ -216,6 +216,40 @@ def _grams(text: str) -> set[str]:
     return {letters[i : i + size] for i in range(len(letters) - size + 1)}
 
 
-def metrics(name: str = NOVELS) -> dict[str, dict[str, Any]]:
-    """What a bundled checkpoint's card says of its test sets."""
-    return checkpoints.read_card(name).metrics
+@dataclass(frozen=True)
+class About:
+    """What a visitor is told of a bundled model: parameters, and its card's figures on the test texts.
+
+    Attributes:
+        parameters: trained numbers.
+        bits_per_character: on the test texts.
+        perplexity: a token, on the test texts.
+        n: characters of the test texts.
+    """
+
+    parameters: int
+    bits_per_character: float
+    perplexity: float
+    n: int
+
+
+def about(name: str = NOVELS) -> About:
+    """Read the card of a bundled model."""
+    card = checkpoints.read_card(name)
+    measured = card.metrics[name.split("/")[-1]]
+    return About(card.parameters, measured["bits_per_character"], measured["perplexity"], int(measured["n"]))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The model on the Hub: its name, what fetching it costs, and whether it is on this machine already."""
+
+    name: str
+    megabytes: int
+    at_hand: bool
+
+
+def offer() -> Offer:
+    """The one language model on the Hub that the page offers."""
+    model = checkpoints.HUB_MODELS["language"]
+    return Offer(model.name, model.megabytes, checkpoints.at_hand(model.name))

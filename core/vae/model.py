@@ -61,8 +61,8 @@ class VAE(nn.Module):
 
     def decode(self, z: Tensor) -> Tensor:
         """Points (B, Z) of the latent space to logits (B, 1, S, S); their sigmoid is the picture."""
-        logits = self.decoder(F.relu(self.from_latent(z)))  # (B, S * S)
-        return rearrange(logits, "b (h w) -> b 1 h w", h=self.config.side)
+        logits: Tensor = self.decoder(F.relu(self.from_latent(z)))  # (B, S * S)
+        return logits.view(-1, 1, self.config.side, self.config.side)
 
     def forward(self, images: Tensor, noise: Tensor) -> Passage:
         """Encode, draw, decode.

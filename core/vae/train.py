@@ -31,9 +31,9 @@ class VAERecipe(training.Recipe):
     """
 
     name: str = "mnist"
-    steps: int = 22_000
-    batch: int = 128
-    lr: float = 2e-3
+    steps: int = 16_000
+    batch: int = 256
+    lr: float = 5e-3
     weight_decay: float = 0.0
     clip: float = 1000.0
     bf16: bool = False

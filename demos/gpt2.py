@@ -1,0 +1,363 @@
+"""The GPT-2 tab: a text labels itself, a model goes on with it, and every word can be taken back for another."""
+
+import html
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from core.language import explore
+from demos import _figures
+from demos._page import bind, guard, listen, step
+from demos._words import Say
+
+STEM = "gpt2"
+FIRST_MODEL = {"en": explore.NOVELS, "zh": explore.TANG}
+FIRST_PROMPT = {"en": "novel", "zh": "poem"}
+FIRST_LENGTH = 60
+FIRST_WORD = {explore.NOVELS: "king", explore.TANG: "春"}
+EXAMPLES = (
+    ("novel", explore.NOVELS), ("sea", explore.NOVELS), ("poem", explore.TANG), ("moon", explore.TANG),
+    ("tutorial", explore.TANG),
+)  # fmt: skip
+FULL_BITS = 12  # of surprise that get the strongest colour: one chance in four thousand
+YIELD_S = 0.08
+
+
+def on_surprise(say: Say, prompt: str, name: str) -> tuple[Any, ...]:
+    """Colour the prompt by surprise, list the labels it makes itself, and compare with chance and the baseline."""
+    with guard(say):
+        return draw_surprise(say, explore.surprise(prompt, name))
+
+
+def on_typing(say: Say, prompt: str, name: str) -> Any:
+    """The same while the visitor types, silent as long as nothing stands there."""
+    return on_surprise(say, prompt, name) if prompt.strip() else gr.skip()
+
+
+def draw_surprise(say: Say, found: explore.Surprise) -> tuple[Any, ...]:
+    """A surprise as the values of step 2: labels, coloured text, sentence, bars."""
+    rows = [
+        (shown(say, read) if read else say("gpt2.begin"), shown(say, label), f"{p:.1%}")
+        for read, label, p in found.labels
+    ]
+    levels = {say("page.model"): found.bits_per_character}
+    if found.unigram is not None:
+        levels[say("gpt2.unigram")] = found.unigram
+    levels[say("page.chance")] = found.chance
+    figure = _figures.bars(
+        list(levels), list(levels.values()), title=say("gpt2.bits_title"), y=say("gpt2.bits"),
+        hover=say("gpt2.bits_hover"), marked=0, height=240,
+    )  # fmt: skip
+    sentence = say(
+        "gpt2.verdict", bits=f"{found.bits_per_character:.2f}", chance=f"{found.chance:.2f}", tokens=found.tokens,
+        characters=found.characters, perplexity=f"{found.perplexity:,.0f}", vocabulary=f"{found.vocabulary:,}",
+    )  # fmt: skip
+    head = (say("gpt2.read"), say("gpt2.label"), say("gpt2.guessed"))
+    return _figures.table(head, rows), coloured(say, found.pieces), sentence, figure
+
+
+def coloured(say: Say, pieces: tuple[explore.Piece, ...]) -> list[tuple[str, float]]:
+    """Pieces with the share of the strongest colour that their surprise deserves."""
+    return [(piece.text or say("gpt2.end_mark"), min(1.0, piece.bits / FULL_BITS)) for piece in pieces]
+
+
+def shown(say: Say, text: str) -> str:
+    """A token to read by itself: blanks and line ends made visible."""
+    return text.replace(" ", "␣").replace("\n", "⏎") or say("gpt2.end_mark")
+
+
+def on_continue(
+    say: Say, prompt: str, name: str, length: float, temperature: float, top_k: float, top_p: float, seed: float
+) -> Iterator[tuple[Any, ...]]:
+    """Go on from the prompt; the text streams, the alternatives of its first token come last."""
+    with guard(say):
+        settings = explore.Settings(name, length, temperature, top_k, top_p, seed)  # type: ignore[arg-type]
+        yield from stream(say, explore.continue_text(prompt, settings))
+
+
+def on_branch(
+    say: Say, text: explore.Continuation | None, number: float, token: int | None
+) -> Iterator[tuple[Any, ...]]:
+    """Take the chosen token instead and go on from there with the same settings."""
+    with guard(say):
+        place = number + text.given - 1 if text else 0
+        yield from stream(say, explore.branch(text, place, -1 if token is None else token), number)
+
+
+def stream(say: Say, steps: Iterator[explore.Continuation], number: float = 1) -> Iterator[tuple[Any, ...]]:
+    """Yield a growing text, at most twelve times a second, and with the finished one the alternatives of a token."""
+    last, text = 0.0, None
+    for text in steps:
+        if time.monotonic() - last > YIELD_S:
+            last = time.monotonic()
+            yield text, draw_text(say, text), say("gpt2.writing", done=len(text.bits)), *[gr.skip()] * 4
+    if text is not None:
+        sentence = say("gpt2.ended" if text.ended else "gpt2.written", done=len(text.bits))
+        yield text, draw_text(say, text), sentence, *draw_alternatives(say, text, number)
+
+
+def draw_text(say: Say, text: explore.Continuation) -> list[tuple[str, float | None]]:
+    """The prompt, uncoloured, and the pieces the model added."""
+    return [(text.prompt, None), *coloured(say, text.pieces)]
+
+
+def on_pick(say: Say, text: explore.Continuation | None, event: gr.SelectData) -> Any:
+    """Show the alternatives of the piece that was clicked; the prompt, piece 0, was not the model's choice."""
+    if text is None or not 1 <= event.index <= len(text.pieces):
+        return gr.skip()
+    with guard(say):
+        return draw_alternatives(say, text, text.pieces[event.index - 1].place - text.given + 1)
+
+
+def on_alternatives(say: Say, text: explore.Continuation | None, number: float) -> tuple[Any, ...]:
+    """Show the ten likeliest tokens at a place, counted from the first one that the model added."""
+    with guard(say):
+        return draw_alternatives(say, text, number)
+
+
+def draw_alternatives(say: Say, text: explore.Continuation | None, number: float) -> tuple[Any, ...]:
+    """The alternatives at a place as the values of number, sentence, bars and choice."""
+    found = explore.alternatives(text, number + text.given - 1 if text else 0)
+    names = [shown(say, item.text) for item in found.likeliest]
+    tokens = [item.token for item in found.likeliest]
+    marked = tokens.index(found.chosen.token) if found.chosen.token in tokens else None
+    figure = _figures.bars(
+        [html.escape(name) for name in names], [item.probability for item in found.likeliest],
+        title=say("gpt2.alternatives"), y=say("gpt2.probability"), hover=say("gpt2.alternative_hover"), marked=marked,
+        percent=True, height=260,
+    )  # fmt: skip
+    sentence = say(
+        "gpt2.chosen", token=html.escape(shown(say, found.chosen.text)), rank=f"{found.rank:,}",
+        probability=f"{found.chosen.probability:.2%}",
+    )  # fmt: skip
+    choices = [
+        (f"{name}  {item.probability:.1%}", item.token) for name, item in zip(names, found.likeliest, strict=True)
+    ]
+    other = tokens[1] if marked == 0 else tokens[0]
+    return number, sentence, figure, gr.Radio(choices=choices, value=other)
+
+
+def on_nearest(say: Say, word: str, name: str) -> Any:
+    """The tokens whose embeddings are most like a word's."""
+    with guard(say):
+        return draw_nearest(say, explore.nearest_tokens(word, name))
+
+
+def draw_nearest(say: Say, found: tuple[str, tuple[explore.Alternative, ...]]) -> Any:
+    """Neighbours of a token as bars."""
+    token, alike = found
+    return _figures.bars(
+        [html.escape(shown(say, item.text)) for item in alike], [item.probability for item in alike],
+        title=say("gpt2.nearest_title", token=html.escape(shown(say, token))), y=say("gpt2.cosine"),
+        hover=say("gpt2.nearest_hover"), height=260,
+    )  # fmt: skip
+
+
+def on_similar(say: Say, text: str, name: str) -> tuple[str, str]:
+    """The bundled lines most like a text, and how often that finds the right theme."""
+    with guard(say):
+        return draw_similar(say, explore.similar(text, name), explore.retrieval(name))
+
+
+def draw_similar(say: Say, found: tuple[explore.Similar, ...], measured: explore.Retrieval) -> tuple[str, str]:
+    """Lines as a table, and the measure as a sentence."""
+    rows = [
+        (item.line.text, say.pick(item.line.theme), f"{item.similarity:.2f}", f"{item.overlap:.0%}") for item in found
+    ]
+    head = (say("gpt2.line"), say("gpt2.theme"), say("gpt2.cosine"), say("gpt2.overlap"))
+    sentence = say(
+        "gpt2.retrieval", model=f"{measured.model:.0%}", overlap=f"{measured.overlap:.0%}",
+        chance=f"{measured.chance:.0%}", n=measured.n,
+    )  # fmt: skip
+    return _figures.table(head, rows), sentence
+
+
+def on_fetch(say: Say) -> Iterator[tuple[Any, str]]:
+    """Fetch the Hub's model and offer it; the bundled ones stay whatever happens."""
+    offer = explore.offer()
+    yield gr.skip(), say("gpt2.fetching", name=offer.name, megabytes=offer.megabytes)
+    with guard(say):
+        explore.fetch(offer.name)
+    yield gr.Radio(choices=models(say), value=offer.name), say("gpt2.fetched", name=offer.name)
+
+
+def models(say: Say) -> list[tuple[str, str]]:
+    """The models there are to choose from, the Hub's only when it is on this machine."""
+    choices = []
+    for name in explore.names():
+        if name != explore.offer().name:
+            about = explore.about(name)
+            title = say(f"gpt2.model_{name.split('/')[-1]}", millions=f"{about.parameters / 1e6:.1f}")
+            choices.append((title, name))
+        elif explore.offer().at_hand:
+            choices.append((say("gpt2.model_hub", name=name), name))
+    return choices
+
+
+def build(say: Say) -> None:
+    """Lay out the tab with a first example already run."""
+    name, prompt_text = FIRST_MODEL[say.language], explore.PROMPTS[FIRST_PROMPT[say.language]]
+    with gr.Row(elem_classes="steps"):
+        with step(say, STEM, 1, limit=f"{explore.MAX_CHARACTERS:,}"):
+            model, prompt, examples = _build_data(say, name, prompt_text)
+        with step(say, STEM, 2):
+            surprise = _build_surprise(say, prompt_text, name)
+    with step(say, STEM, 3):
+        gr.Markdown(_card_sentence(say), elem_classes="quiet")
+        settings, buttons, outputs = _build_continuation(say, prompt_text, name)
+    with step(say, STEM, 4):
+        _build_uses(say, model, name)
+    listen(
+        say, model.input, on_surprise, [prompt, model], surprise, name="gpt2_surprise", model="language",
+        show_progress="hidden",
+    )  # fmt: skip
+    listen(
+        say, prompt.input, on_typing, [prompt, model], surprise, model="language", show_progress="hidden",
+        trigger_mode="always_last",
+    )  # fmt: skip
+    _wire_continuation(say, [prompt, model, *settings], buttons, outputs, examples, surprise)
+
+
+def _wire_continuation(
+    say: Say,
+    asked: list[Any],
+    buttons: list[gr.Button],
+    outputs: list[Any],
+    examples: list[gr.Button],
+    surprise: list[Any],
+) -> None:
+    """What starts a continuation, each way the same: the button, another seed, an example; and what stops it."""
+    prompt, model, seed = asked[0], asked[1], asked[-1]
+    go, again, stop = buttons
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    running = [
+        listen(
+            say, [go.click, prompt.submit], on_continue, asked, outputs, name="gpt2_continue", model="language-stream",
+            show_progress="hidden",
+        )
+    ]  # fmt: skip
+    dealt = again.click(lambda: int(np.random.default_rng().integers(10**6)), None, seed, **quiet)
+    for button, (key, name) in zip(examples, EXAMPLES, strict=True):
+        picked = button.click(lambda values=(explore.PROMPTS[key], name): values, None, [prompt, model], **quiet)
+        picked.then(bind(on_surprise, say), [prompt, model], surprise, concurrency_id="language", **quiet)
+        running.append(picked.then(bind(on_continue, say), asked, outputs, concurrency_id="language-stream", **quiet))
+    running.append(dealt.then(bind(on_continue, say), asked, outputs, concurrency_id="language-stream", **quiet))
+    stop.click(None, None, None, cancels=running, **quiet)
+
+
+def _build_data(say: Say, name: str, text: str) -> tuple[gr.Radio, gr.Textbox, list[gr.Button]]:
+    """Step 1: the model, the prompt, examples, and the Hub's model with its size on the button."""
+    model = gr.Radio(models(say), value=name, label=say("gpt2.model"), elem_id="gpt2-model")
+    prompt = gr.Textbox(text, label=say("gpt2.prompt"), lines=4, max_lines=8, elem_id="gpt2-prompt")
+    gr.Markdown(say("page.examples"), elem_classes="quiet")
+    with gr.Row():
+        examples = [
+            gr.Button(say(f"gpt2.example_{key}"), size="sm", min_width=120, elem_id=f"gpt2-example-{key}")
+            for key, _ in EXAMPLES
+        ]
+    offer = explore.offer()
+    fetch = gr.Button(
+        say("gpt2.fetch", name=offer.name, megabytes=offer.megabytes), size="sm", visible=not offer.at_hand,
+        elem_id="gpt2-fetch",
+    )  # fmt: skip
+    status = gr.Markdown(elem_classes="quiet", elem_id="gpt2-fetch-status")
+    listen(say, fetch.click, on_fetch, [], [model, status], model="language-fetch", show_progress="minimal")
+    return model, prompt, examples
+
+
+def _build_surprise(say: Say, text: str, name: str) -> list[Any]:
+    """Step 2: labels, coloured text, sentence, bars."""
+    table, tokens, sentence, figure = draw_surprise(say, explore.surprise(text, name))
+    return [
+        gr.HTML(table, elem_id="gpt2-labels"),
+        gr.HighlightedText(
+            tokens, label=say("gpt2.coloured"), show_legend=False, elem_id="gpt2-surprise", elem_classes="tokens"
+        ),
+        gr.Markdown(sentence, elem_id="gpt2-verdict"),
+        gr.Plot(figure, show_label=False, elem_id="gpt2-bits"),
+    ]
+
+
+def _build_continuation(say: Say, prompt: str, name: str) -> tuple[list[Any], list[gr.Button], list[Any]]:
+    """Step 3: settings, the growing text, the alternatives of one token, and the branch."""
+    *_, first = stream(say, explore.continue_text(prompt, explore.Settings(name, FIRST_LENGTH)))
+    text = gr.State(first[0])
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            settings = _build_settings(say)
+            with gr.Row():
+                go = gr.Button(say("gpt2.go"), variant="primary", min_width=90, elem_id="gpt2-go")
+                again = gr.Button(say("gpt2.again"), min_width=90, elem_id="gpt2-again")
+                stop = gr.Button(say("gpt2.stop"), min_width=90, elem_id="gpt2-stop")
+        with gr.Column(scale=3, min_width=300):
+            tokens = gr.HighlightedText(
+                first[1], label=say("gpt2.continued"), show_legend=False, elem_id="gpt2-text", elem_classes="tokens"
+            )
+            status = gr.Markdown(first[2], elem_classes="quiet", elem_id="gpt2-status")
+    with gr.Row():
+        with gr.Column(scale=3, min_width=300):
+            bars = gr.Plot(first[5], show_label=False, elem_id="gpt2-alternatives")
+        with gr.Column(scale=2, min_width=280):
+            number = gr.Number(first[3], label=say("gpt2.number"), precision=0, minimum=1, elem_id="gpt2-number")
+            chosen = gr.HTML(first[4], elem_id="gpt2-chosen")
+            choice = gr.Radio(first[6].choices, value=first[6].value, label=say("gpt2.choice"), elem_id="gpt2-choice")
+            branch = gr.Button(say("gpt2.branch"), elem_id="gpt2-branch")
+    looked = [number, chosen, bars, choice]
+    outputs = [text, tokens, status, *looked]
+    quick = {"model": "language", "show_progress": "hidden"}
+    listen(say, tokens.select, on_pick, [text], looked, **quick)
+    listen(
+        say, [number.submit, number.input], on_alternatives, [text, number], looked, name="gpt2_alternatives", **quick
+    )
+    listen(
+        say, branch.click, on_branch, [text, number, choice], outputs, name="gpt2_branch", model="language-stream",
+        show_progress="hidden", trigger_mode="once",
+    )  # fmt: skip
+    return settings, [go, again, stop], outputs
+
+
+def _build_settings(say: Say) -> list[Any]:
+    """The sliders of the draw, in the order of `explore.Settings` behind the model's name."""
+    first = explore.Settings()
+    return [
+        gr.Slider(1, explore.MAX_LENGTH, FIRST_LENGTH, step=1, label=say("gpt2.length"), elem_id="gpt2-length"),
+        gr.Slider(0, 2, first.temperature, step=0.05, label=say("gpt2.temperature"), elem_id="gpt2-temperature"),
+        gr.Slider(0, 200, first.top_k, step=1, label=say("gpt2.top_k"), elem_id="gpt2-top-k"),
+        gr.Slider(0, 1, first.top_p, step=0.01, label=say("gpt2.top_p"), elem_id="gpt2-top-p"),
+        gr.Number(first.seed, label=say("gpt2.seed"), precision=0, minimum=0, elem_id="gpt2-seed"),
+    ]
+
+
+def _build_uses(say: Say, model: gr.Radio, name: str) -> None:
+    """Step 4: tokens used alike, and lines alike."""
+    query = explore.LINES["zh" if name == explore.TANG else "en"][0].text
+    found = draw_similar(say, explore.similar(query, name), explore.retrieval(name))
+    nearest = draw_nearest(say, explore.nearest_tokens(FIRST_WORD[name], name))
+    with gr.Row():
+        with gr.Column(min_width=300):
+            word = gr.Textbox(FIRST_WORD[name], label=say("gpt2.word"), elem_id="gpt2-word")
+            find = gr.Button(say("gpt2.nearest_go"), elem_id="gpt2-nearest-go")
+            bars = gr.Plot(nearest, show_label=False, elem_id="gpt2-nearest")
+        with gr.Column(min_width=300):
+            line = gr.Textbox(query, label=say("gpt2.query"), elem_id="gpt2-query")
+            search = gr.Button(say("gpt2.similar_go"), elem_id="gpt2-similar-go")
+            table = gr.HTML(found[0], elem_id="gpt2-similar")
+            measured = gr.Markdown(found[1], elem_classes="quiet", elem_id="gpt2-retrieval")
+    quick = {"model": "language", "show_progress": "hidden"}
+    listen(say, [find.click, word.submit], on_nearest, [word, model], [bars], name="gpt2_nearest", **quick)
+    listen(
+        say, [search.click, line.submit], on_similar, [line, model], [table, measured], name="gpt2_similar", **quick
+    )  # fmt: skip
+
+
+def _card_sentence(say: Say) -> str:
+    sentences = []
+    for title, name in models(say):
+        if name != explore.offer().name:
+            about = explore.about(name)
+            figures = {"bits": f"{about.bits_per_character:.2f}", "perplexity": f"{about.perplexity:,.0f}"}
+            sentences.append(say("gpt2.card", model=title, n=f"{about.n:,}", **figures))
+    return "\n\n".join(sentences)

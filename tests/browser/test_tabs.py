@@ -1,0 +1,97 @@
+"""Every tab in Chromium, wide and narrow, in both languages: open it, look, and use it on a file of one's own."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opener
+from tests.browser.walks import FIRST, STEMS, WALKS, Files, open_tab
+
+pytestmark = pytest.mark.browser
+WIDTHS = (1440, 390)
+HAN = re.compile(r"[\u4e00-\u9fff]")
+ENGLISH_SENTENCE = re.compile(r"\b[A-Za-z][a-z']+(?: [A-Za-z][a-z']+){4,}")  # five plain words in a row
+
+
+def overflow_px(page: Page) -> int:
+    """How far the document is wider than the window."""
+    found: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return found
+
+
+def has_content(page: Page, ident: str) -> bool:
+    """Whether an output shows text, a loaded picture, a figure or a sound."""
+    found: bool = page.evaluate(
+        """(id) => {
+          const box = document.getElementById(id);
+          if (!box) return false;
+          const pictures = [...box.querySelectorAll("img")].some((item) => item.naturalWidth > 0);
+          const figures = box.querySelector(".js-plotly-plot .main-svg, canvas, svg.waveform, audio, #waveform");
+          const words = [...box.querySelectorAll("p, .prose, textarea, input, td, span[class*=token]")]
+            .some((item) => (item.value ?? item.innerText ?? "").trim().length > 0);
+          return pictures || !!figures || words;
+        }""",
+        ident,
+    )
+    return found
+
+
+def look(page: Page, stem: str) -> None:
+    """The four steps in their order, the first result there, nothing wider than the window."""
+    for number in range(1, 5):
+        head = page.locator(f"#{stem}-step{number} .step-number")
+        expect(head).to_have_text(str(number))
+    for ident in FIRST[stem]:
+        page.locator(f"#{ident}").scroll_into_view_if_needed()
+        page.wait_for_function(f"() => document.getElementById('{ident}')?.getBoundingClientRect().height > 0")
+        expect(page.locator(f"#{ident}")).to_be_visible()
+        page.wait_for_timeout(50)
+        assert wait_until(page, ident), f"{ident} is empty when the tab opens"
+    assert overflow_px(page) <= 0, f"{stem} is wider than the window"
+
+
+def wait_until(page: Page, ident: str) -> bool:
+    """`has_content`, given a moment for pictures to arrive."""
+    for _ in range(100):
+        if has_content(page, ident):
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("stem", STEMS)
+def test_first_result_is_on_screen(visit: Opener, stem: str, width: int) -> None:
+    page = visit(width).page
+    open_tab(page, stem)
+    look(page, stem)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("stem", STEMS)
+def test_chinese_page_is_chinese(visit: Opener, stem: str, width: int) -> None:
+    page = visit(width, "zh").page
+    open_tab(page, stem)
+    look(page, stem)
+    said = page.locator(f"#{stem}-tab").evaluate(
+        """(tab) => {
+          const copy = tab.cloneNode(true);
+          copy.querySelectorAll("[data-testid=status-tracker], [lang=en], script, style").forEach((item) => item.remove());
+          document.body.append(copy);
+          const said = copy.innerText;
+          copy.remove();
+          return said;
+        }"""
+    )
+    assert HAN.search(said)
+    assert not ENGLISH_SENTENCE.search(said), ENGLISH_SENTENCE.findall(said)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("stem", STEMS)
+def test_main_action_on_a_file_of_ones_own(visit: Opener, files: Files, stem: str, width: int) -> None:
+    page = visit(width).page
+    open_tab(page, stem)
+    WALKS[stem](page, files)
+    assert overflow_px(page) <= 0, f"{stem} is wider than the window"

@@ -1,0 +1,49 @@
+"""What every test starts from: no network, few threads, and files as a visitor would bring them."""
+
+import os
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skimage.data
+import soundfile
+from PIL import Image
+
+
+@pytest.fixture(scope="session")
+def photo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photograph as a visitor's PNG: 320 x 240, not one of the page's own examples."""
+    path = tmp_path_factory.mktemp("photo") / "photo.png"
+    Image.fromarray(skimage.data.astronaut()[:384]).resize((320, 240)).save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def sound_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A second and a half of a plucked note as a visitor's WAV, 22.05 kHz stereo."""
+    path, rate_hz = tmp_path_factory.mktemp("sound") / "note.wav", 22_050
+    time_s = np.arange(int(1.5 * rate_hz)) / rate_hz
+    note = 0.5 * np.exp(-3 * time_s) * sum(np.sin(2 * np.pi * 330 * k * time_s) / k for k in (1, 2, 3))
+    soundfile.write(path, np.stack([note, 0.5 * note], 1), rate_hz)
+    return path
+
+
+@pytest.fixture(scope="session")
+def text_as_picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A text file that calls itself a picture."""
+    path = tmp_path_factory.mktemp("wrong") / "letter.png"
+    path.write_text("Dear model,\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def huge_picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A PNG of some 20 kB that unpacks to 169 megapixels."""
+    path = tmp_path_factory.mktemp("huge") / "huge.png"
+    Image.new("1", (13_000, 13_000)).save(path, optimize=True)
+    return path
