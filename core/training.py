@@ -265,8 +265,9 @@ def describe(where: torch.device, processes: int = 1) -> str:
 
 def _command(wing: str, argv: Sequence[str]) -> str:
     """The command line as anyone can repeat it: the data's own folder stands for wherever they were unpacked."""
-    root = [i + 1 for i, flag in enumerate(argv) if flag == "--root"]
-    return shlex.join(["python", "-m", f"core.{wing}.train", *("data" if i in root else a for i, a in enumerate(argv))])
+    flags = [part for flag in argv for part in (flag.split("=", 1) if flag.startswith("--root=") else [flag])]
+    root = [i + 1 for i, flag in enumerate(flags) if flag == "--root"]
+    return shlex.join(["python", "-m", f"core.{wing}.train", *("data" if i in root else f for i, f in enumerate(flags))])
 
 
 def write_checkpoint(

@@ -21,6 +21,8 @@ from torch import Tensor, nn
 
 from core.data.spectra import MelSettings, log_mel, to_unit
 
+PROBE_FILE = "probes.safetensors"
+
 
 @dataclass(frozen=True)
 class Config:
@@ -54,6 +56,14 @@ class Config:
     def mel(self) -> MelSettings:
         """How this model wants its sounds."""
         return MelSettings(n_fft=self.n_fft, hop=self.hop, n_mels=self.n_mels)
+
+
+class Probe(NamedTuple):
+    """A linear classifier on embeddings: weight (C, 3 D), bias (C,), C names. Lies beside the model in `PROBE_FILE`."""
+
+    weight: Tensor
+    bias: Tensor
+    names: tuple[str, ...]
 
 
 class Heard(NamedTuple):
@@ -128,7 +138,7 @@ class SoundTransformer(nn.Module):
         return cast(Tensor, features[first : first + -(-mel.shape[-1] // self.stride)])
 
     def pad(self, mel: Tensor) -> tuple[Tensor, int]:
-        """Add silence around a spectrogram (F, T) until it fills a window and T is even; returns it and the frames before."""
+        """Add silence around a spectrogram (F, T) until it fills a window, T even; also returns how much stands before."""
         missing = max(self.config.window - mel.shape[-1], mel.shape[-1] % self.stride)
         before = missing // 2
         return F.pad(mel, (before, missing - before), value=-1.0), before

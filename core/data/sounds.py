@@ -32,7 +32,7 @@ RATE_STEP_HZ = 25
 SILENT_PEAK = 1e-4  # -80 dB of full scale
 SUFFIXES = {".wav", ".ogg", ".flac", ".mp3"}
 VAL_EVERY = 20  # every twentieth clip of a training split is kept aside to choose by; test data choose nothing
-TEST_TAKES, VAL_TAKES = range(0, 5), range(5, 10)  # of FSDD: its official test split; ours to choose by
+TEST_TAKES, VAL_TAKES = range(5), range(5, 10)  # of FSDD: its official test split; ours to choose by
 ESC_TEST_FOLD = "5"
 
 

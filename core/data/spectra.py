@@ -42,7 +42,7 @@ class MelSettings:
 
 
 def log_mel(waves: Tensor, settings: MelSettings) -> Tensor:
-    """Spectrogram in dB below the clip's loudest cell: (B, S) or (S,) to (..., n_mels, T) in [-80, 0], T = S / hop + 1."""
+    """Spectrogram in dB below the loudest cell: (B, S) or (S,) to (..., n_mels, T) in [-80, 0], T = S // hop + 1."""
     short = settings.n_fft - waves.shape[-1]
     waves = F.pad(waves, (0, short)) if short > 0 else waves
     power = _mel(settings)(waves.float().cpu()).to(waves.device)  # (..., F, T)
@@ -71,7 +71,7 @@ def mfcc(db: Tensor, count: int = 20) -> Tensor:
 
 
 def mfcc_summary(db: Tensor, count: int = 20) -> Tensor:
-    """The classic description of a clip: each coefficient's mean and deviation over time, (..., F, T) to (..., 2 count)."""
+    """The classic description of a clip: mean and deviation of MFCC over time, (..., F, T) to (..., 2 count)."""
     values = mfcc(db, count)
     return torch.cat([values.mean(-1), values.std(-1, correction=0)], -1)
 
@@ -102,7 +102,7 @@ def to_sound(db: Tensor, settings: MelSettings, generator: torch.Generator, *, i
 
 
 def _spectrum(power: Tensor, settings: MelSettings) -> Tensor:
-    """Power of each frequency (K, T) from that of each band (F, T): a start, then multiplicative updates that keep it >= 0.
+    """Power of each frequency (K, T) from that of each band (F, T), by multiplicative updates that keep it positive.
 
     Lee & Seung 2001, "Algorithms for Non-negative Matrix Factorization", eq. 4, with the bands held fixed.
     """

@@ -53,3 +53,12 @@ def knn_classify(
 def knn_accuracy(train: Tensor, labels: Tensor, test: Tensor, test_labels: Tensor, *, k: int = 200) -> float:
     """Share of test items that `knn_classify` gets right, in [0, 1]."""
     return float((knn_classify(train, labels, test, k=k) == test_labels).float().mean())
+
+
+def leave_one_out_accuracy(features: Tensor, labels: Tensor, *, k: int = 20, temperature: float = 0.1) -> float:
+    """Share of items (N, D) whose label (N,) their k nearest other items tell right, voting as in `knn_classify`."""
+    similarity, index = nearest(features, features, k + 1)
+    itself = index == torch.arange(len(features))[:, None]
+    weights = (similarity / temperature).exp().masked_fill(itself, 0)
+    votes = F.one_hot(labels[index], int(labels.max()) + 1) * weights[..., None]  # (N, k + 1, classes)
+    return float((votes.sum(1).argmax(1) == labels).float().mean())

@@ -6,13 +6,13 @@ text, and what its features are good for.
 
 import functools
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from core import checkpoints
@@ -32,13 +32,13 @@ from core.language.continuation import (
     branch,
     continue_text,
 )
-from core.language.openings import LINES, PROMPTS, Line
-from core.language.reader import MAX_CHARACTERS, clean, fetch, label, names, spans, speaker, state_mean
+from core.language.openings import KINDS, LINES, PROMPTS, Line
+from core.language.reader import MAX_CHARACTERS, Speaker, clean, fetch, label, names, spans, speaker, state_mean
 
 __all__ = [
     "LINES", "MAX_CHARACTERS", "MAX_LENGTH", "NOVELS", "PROMPTS", "TANG", "About", "Alternative", "Alternatives",
-    "Continuation", "Offer", "Piece", "Retrieval", "Settings", "Similar", "Surprise", "about", "alternatives",
-    "branch", "clean", "continue_text", "fetch", "label", "names", "nearest_tokens", "offer", "retrieval",
+    "Continuation", "Offer", "Piece", "Measure", "Neighbourhood", "Settings", "Similar", "Surprise", "about", "alternatives",
+    "branch", "clean", "continue_text", "fetch", "kinds", "label", "names", "nearest_tokens", "offer", "retrieval",
     "similar", "surprise",
 ]  # fmt: skip
 
@@ -84,18 +84,26 @@ class Similar:
 
 
 @dataclass(frozen=True)
-class Retrieval:
-    """How often the line most alike has the same theme, over all bundled lines.
+class Neighbourhood:
+    """A token and those whose embeddings are most like its own, as (text, cosine), best first."""
+
+    token: str
+    alike: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How often the item most like an item is of the same kind, over n bundled items, each left out in turn.
 
     Attributes:
-        model: by the model's states.
-        overlap: by letters in common.
+        model: by the model's vectors.
+        naive: by a comparison that needs no model; None where it cannot be made.
         chance: by a blind pick.
-        n: lines.
+        n: items.
     """
 
     model: float
-    overlap: float
+    naive: float | None
     chance: float
     n: int
 
@@ -130,30 +138,66 @@ def surprise(text: str | None, name: str = NOVELS, *, labels: int = 8) -> Surpri
     )
 
 
-def nearest_tokens(text: str | None, name: str = NOVELS) -> tuple[str, tuple[Alternative, ...]]:
-    """The tokens whose embeddings are most like that of a word: the one token read, and (token, text, cosine) of ten.
+def nearest_tokens(text: str | None, name: str = NOVELS) -> Neighbourhood:
+    """The ten tokens whose embeddings are most like that of a word.
 
-    Only tokens seen at least 50 times in training count, where that is known: the others never moved from chance.
-    A word is looked up with a blank before it, as it stands inside a sentence, if the vocabulary has it so.
+    Only tokens seen at least 50 times in training count, where that is known: the others hardly moved from chance.
 
     Raises:
         InputError: empty or too long, no such model, or a word that is not one token.
     """
     plain, voice = clean(text).strip(), speaker(name)
-    ways = [voice.vocabulary.encode(way) for way in (" " + plain, plain)]
-    whole_word = next((way[0] for way in ways if len(way) == 1), None)
-    if whole_word is None:
-        raise InputError(
-            "“{word}” is more than one token for this model. Try a shorter or a more common word.", word=plain
-        )
+    token = one_token(voice, plain)
+    if token is None:
+        raise InputError("“{word}” is more than one token for this model. Try a shorter or a more common word.", word=plain)
     weights = voice.model.wte.weight.float().cpu()  # (V, D)
-    known = torch.arange(len(voice.vocabulary)) if voice.counts is None else torch.nonzero(voice.counts >= 50)[:, 0]
-    known = known[known != whole_word]
+    known = _known(voice)
     centre = weights[known].mean(0)  # what all embeddings have in common says nothing
-    cosines, index = nearest(weights[whole_word][None] - centre, weights[known] - centre, SHOWN)
-    found = [(int(known[i]), float(c)) for i, c in zip(index[0], cosines[0], strict=True)]
-    alike = tuple(Alternative(token, label(token, voice.vocabulary), cosine) for token, cosine in found)
-    return label(whole_word, voice.vocabulary), alike
+    known = known[known != token]
+    cosines, index = nearest(weights[token][None] - centre, weights[known] - centre, SHOWN)
+    found = zip(known[index[0]].tolist(), cosines[0].tolist(), strict=True)
+    return Neighbourhood(
+        label(token, voice.vocabulary), tuple((label(other, voice.vocabulary), cosine) for other, cosine in found)
+    )
+
+
+def one_token(voice: Speaker, word: str) -> int | None:
+    """A word's token: with a blank before it, as inside a sentence, if the vocabulary has it so; None if it takes more."""
+    ways = [voice.vocabulary.encode(way) for way in (" " + word, word)]
+    return next((way[0] for way in ways if len(way) == 1), None)
+
+
+def _known(voice: Speaker) -> torch.Tensor:
+    return torch.arange(len(voice.vocabulary)) if voice.counts is None else torch.nonzero(voice.counts >= 50)[:, 0]
+
+
+@functools.cache
+def kinds(name: str = NOVELS) -> Measure:
+    """Of words of eight kinds, how often is the one most like a word of its kind? Naive: the one used about as often."""
+    voice = speaker(name)
+    pairs = [(one_token(voice, word), kind) for kind, words in enumerate(KINDS[language(name)]) for word in words]
+    tokens = torch.tensor([token for token, _ in pairs if token is not None])
+    labels = torch.tensor([kind for token, kind in pairs if token is not None])
+    weights = voice.model.wte.weight.float().cpu()
+    features = weights[tokens] - weights[_known(voice)].mean(0)
+    naive = None
+    if voice.counts is not None:
+        often = voice.counts[tokens].float().log()
+        naive = _leave_one_out(-(often[:, None] - often).abs(), labels)
+    return Measure(
+        _leave_one_out(F.normalize(features, dim=1) @ F.normalize(features, dim=1).T, labels), naive, _chance(labels), len(labels)
+    )
+
+
+def _leave_one_out(similarity: torch.Tensor, labels: torch.Tensor) -> float:
+    """How often the item most similar to an item, itself left out, has the same label: (N, N) and (N,) to a share."""
+    others = similarity.clone().fill_diagonal_(-torch.inf)
+    return float((labels[others.argmax(1)] == labels).float().mean())
+
+
+def _chance(labels: torch.Tensor) -> float:
+    same = (labels[:, None] == labels).sum() - len(labels)
+    return float(same / (len(labels) * (len(labels) - 1)))
 
 
 def similar(text: str | None, name: str = NOVELS, *, count: int = 5) -> tuple[Similar, ...]:
@@ -173,19 +217,16 @@ def similar(text: str | None, name: str = NOVELS, *, count: int = 5) -> tuple[Si
 
 
 @functools.cache
-def retrieval(name: str = NOVELS) -> Retrieval:
-    """Leave each bundled line out in turn: does the one most like it share its theme?"""
+def retrieval(name: str = NOVELS) -> Measure:
+    """Of the bundled lines, how often is the one most like a line of its theme? Naive: letters in common."""
     lines, gallery, _, _ = _gallery(name)
-    features = torch.from_numpy(gallery)
-    _, index = nearest(features, features, 2)  # the first is the line itself
-    by_model = [lines[i].theme == lines[int(row[1])].theme for i, row in enumerate(index)]
-    by_letters = []
-    for line in lines:
-        others = [other for other in lines if other is not line]
-        by_letters.append(max(others, key=lambda other: overlap(line.text, other.text)).theme == line.theme)
-    themes = Counter(line.theme for line in lines)
-    chance = sum(n * (n - 1) for n in themes.values()) / (len(lines) * (len(lines) - 1))
-    return Retrieval(float(np.mean(by_model)), float(np.mean(by_letters)), chance, len(lines))
+    features = F.normalize(torch.from_numpy(gallery), dim=1)  # (N, D)
+    themes = list(dict.fromkeys(line.theme for line in lines))
+    labels = torch.tensor([themes.index(line.theme) for line in lines])
+    letters = torch.tensor([[overlap(line.text, other.text) for other in lines] for line in lines])
+    return Measure(
+        _leave_one_out(features @ features.T, labels), _leave_one_out(letters, labels), _chance(labels), len(lines)
+    )
 
 
 @functools.cache

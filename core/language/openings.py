@@ -154,3 +154,28 @@ LINES = {
     "en": tuple(Line(text, theme) for theme, texts in _ENGLISH.items() for text in texts),
     "zh": tuple(Line(text, theme) for theme, texts in _CHINESE.items() for text in texts),
 }
+
+# Words of eight kinds, one token each for the bundled models; how often the nearest other word is of the same kind is
+# the measure of the embeddings.
+KINDS = {
+    "en": (
+        ("red", "green", "blue", "white", "black", "yellow", "brown", "grey"),
+        ("one", "two", "three", "four", "five", "six", "seven", "ten"),
+        ("father", "mother", "brother", "sister", "uncle", "aunt", "son", "daughter"),
+        ("hand", "arm", "head", "foot", "face", "neck", "eye", "mouth"),
+        ("morning", "evening", "night", "afternoon", "day", "week", "month", "year"),
+        ("he", "she", "they", "we", "I", "you", "it", "him"),
+        ("said", "cried", "asked", "answered", "replied", "exclaimed", "whispered", "remarked"),
+        ("must", "can", "could", "will", "would", "should", "may", "might"),
+    ),
+    "zh": (
+        ("春", "夏", "秋", "冬", "朝", "暮", "夜", "晓"),
+        ("东", "西", "南", "北", "上", "下", "前", "后"),
+        ("一", "二", "三", "四", "五", "六", "七", "八"),
+        ("红", "绿", "青", "白", "黄", "紫", "碧", "翠"),
+        ("花", "草", "竹", "柳", "松", "桃", "梅", "兰"),
+        ("江", "河", "湖", "海", "溪", "泉", "池", "水"),
+        ("马", "鸟", "鱼", "鹤", "猿", "蝉", "燕", "莺"),
+        ("风", "雨", "雪", "霜", "云", "雾", "霞", "露"),
+    ),
+}

@@ -7,15 +7,15 @@ from typing import Literal, cast, get_args
 
 import numpy as np
 import torch
-from einops import rearrange
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core import checkpoints, device
+from core import device
 from core.data import bundled, digits, pictures
-from core.downstream.neighbours import knn_classify, nearest
+from core.downstream.neighbours import nearest
 from core.errors import InputError, whole, within
 from core.vae import paths, pretext
+from core.vae.gallery import codes, flat, leave_one_out, mean_digit, open_model, to_input
 from core.vae.model import VAE
 
 Bytes = NDArray[np.uint8]
@@ -30,7 +30,6 @@ REACH = 4.0  # standard deviations of the prior that sliders and the plane span
 LIVELY = 8  # axes that get a slider
 MAX_SEED = 2**31 - 1
 MAX_DRAWS = 64
-KNN = 5
 
 
 @dataclass(frozen=True)
@@ -137,14 +136,14 @@ def encode(picture: Picture, seed: float = 0, *, name: str = NAME) -> Encoding:
         InputError: no picture that can be read, nothing drawn on it, or no such seed.
     """
     chance = device.generator(whole(seed, 0, MAX_SEED))
-    model, where = _open(name)
+    model, where = open_model(name)
     seen = view(picture)
-    image = _to_input(seen[None], where)
+    image = to_input(seen[None], where)
     noise = torch.randn(1, model.config.latent, generator=chance)
     with torch.inference_mode():
         way = model(image, noise.to(where))
         cost = pretext.negative_elbo(way.logits, image, way.mu, way.logvar)
-        mean_digit = pretext.bernoulli_nats(_mean_digit().logit().to(where), image)
+        baseline = pretext.bernoulli_nats(mean_digit().logit().to(where), image)
     return Encoding(
         seen=seen,
         mu=_numbers(way.mu[0]),
@@ -153,7 +152,7 @@ def encode(picture: Picture, seed: float = 0, *, name: str = NAME) -> Encoding:
         drawn=_to_bytes(way.logits)[0],
         reconstruction_nats=float(cost.reconstruction),
         kl_nats=_numbers(cost.kl[0]),
-        mean_digit_nats=float(mean_digit),
+        mean_digit_nats=float(baseline),
         uniform_nats=pretext.UNIFORM_NATS,
         perfect_nats=float(pretext.entropy_nats(image)),
     )
@@ -161,9 +160,10 @@ def encode(picture: Picture, seed: float = 0, *, name: str = NAME) -> Encoding:
 
 def reconstruct(picture: Picture, *, name: str = NAME) -> Bytes:
     """Decode the mean of what a picture is encoded to, without noise: (28, 28) uint8."""
-    model, where = _open(name)
+    model, where = open_model(name)
     with torch.inference_mode():
-        return _to_bytes(model.decode(_mean(model, where, picture)[None]))[0]
+        decoded = _to_bytes(model.decode(_mean(model, where, picture)[None]))  # (1, 28, 28)
+    return cast(Bytes, decoded[0])
 
 
 def interpolate(
@@ -184,10 +184,11 @@ def interpolate(
     count = whole(steps, MIN_STEPS, MAX_STEPS)
     if path not in PATHS:
         raise InputError("The path is either straight or spherical.")
-    model, where = _open(name)
+    model, where = open_model(name)
     with torch.inference_mode():
         ends = [_mean(model, where, picture) for picture in (first, second)]
-        z = (paths.straight if path == "straight" else paths.spherical)(*ends, count)  # (steps, Z)
+        follow = paths.straight if path == "straight" else paths.spherical
+        z = follow(ends[0], ends[1], count)  # (steps, Z)
         images = model.decode(z).sigmoid()  # (steps, 1, 28, 28)
         t = torch.linspace(0, 1, count, device=where).view(-1, 1, 1, 1)
         blends = torch.lerp(images[:1], images[-1:], t)
@@ -204,12 +205,12 @@ def _surprise(model: VAE, images: Tensor) -> Tensor:
 
 def liveliest(count: int = LIVELY, *, name: str = NAME) -> tuple[int, ...]:
     """Numbers (0-based) of the latent axes that tell most of the bundled digits, by mean KL, best first."""
-    return _gallery(name).order[: whole(count, 1, len(_gallery(name).order))]
+    return codes(name).order[: whole(count, 1, len(codes(name).order))]
 
 
 def plane(*, name: str = NAME) -> Plane:
     """Where the bundled digits lie on the two liveliest axes."""
-    gallery = _gallery(name)
+    gallery = codes(name)
     axes = (gallery.order[0], gallery.order[1])
     return Plane(axes, _numbers(gallery.mu[:, axes]), bundled.digits().labels)
 
@@ -225,19 +226,20 @@ def decode(picture: Picture, values: Sequence[float], *, name: str = NAME) -> By
     Raises:
         InputError: no picture that can be read, or a value outside.
     """
-    model, where = _open(name)
+    model, where = open_model(name)
     with torch.inference_mode():
         z = _mean(model, where, picture).clone()
         for axis, value in zip(liveliest(len(values), name=name), values, strict=True):
             z[axis] = within(value, -REACH, REACH)
-        return _to_bytes(model.decode(z[None]))[0]
+        decoded = _to_bytes(model.decode(z[None]))  # (1, 28, 28)
+    return cast(Bytes, decoded[0])
 
 
 def sample(seed: float = 0, count: float = 24, *, name: str = NAME) -> Bytes:
     """Digits nobody wrote: decode `count` (1 to 64) draws from the prior N(0, 1); (count, 28, 28) uint8."""
     chance = device.generator(whole(seed, 0, MAX_SEED))
     draws = whole(count, 1, MAX_DRAWS)
-    model, where = _open(name)
+    model, where = open_model(name)
     z = torch.randn(draws, model.config.latent, generator=chance).to(where)
     with torch.inference_mode():
         return _to_bytes(model.decode(z))
@@ -248,12 +250,12 @@ def neighbours(
 ) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
     """The bundled digits most like a picture, best first: by the mean of its code, and by its pixels."""
     whole(count, 1, 64)
-    model, where = _open(name)
+    model, where = open_model(name)
     seen = view(picture)
     with torch.inference_mode():
-        code = model.encode(_to_input(seen[None], where))[0].cpu()
-    gallery = _gallery(name)
-    pixels = _flat(seen[None])
+        code = model.encode(to_input(seen[None], where))[0].cpu()
+    gallery = codes(name)
+    pixels = flat(seen[None])
     return _closest(code, gallery.mu, count), _closest(pixels, gallery.pixels, count)
 
 
@@ -269,54 +271,13 @@ def _closest(query: Tensor, features: Tensor, count: int) -> tuple[Neighbour, ..
 @functools.cache
 def readout(name: str = NAME) -> Readout:
     """Name each bundled digit by its 5 nearest others, by code and by pixels; chance is one in ten."""
-    gallery, labels = _gallery(name), torch.from_numpy(bundled.digits().labels.copy())
-    return Readout(_leave_one_out(gallery.mu, labels), _leave_one_out(gallery.pixels, labels), 0.1, len(labels))
-
-
-def _leave_one_out(features: Tensor, labels: Tensor) -> float:
-    everyone = torch.arange(len(labels))
-    guesses = [
-        knn_classify(features[everyone != i], labels[everyone != i], features[i : i + 1], k=KNN) for i in everyone
-    ]
-    return float((torch.cat(guesses) == labels).float().mean())
-
-
-@dataclass(frozen=True)
-class _Gallery:
-    mu: Tensor  # (N, Z)
-    pixels: Tensor  # (N, 784)
-    order: tuple[int, ...]  # axes by mean KL
-
-
-@functools.cache
-def _gallery(name: str) -> _Gallery:
-    """Codes of the bundled digits, computed once a process."""
-    model, where = _open(name)
-    images = bundled.digits().images
-    with torch.inference_mode():
-        mu, logvar = model.encode(_to_input(images, where))
-        kl = pretext.kl_nats(mu, logvar).mean(0)  # (Z,)
-    return _Gallery(mu.cpu(), _flat(images), tuple(kl.argsort(descending=True).tolist()))
-
-
-@functools.cache
-def _mean_digit() -> Tensor:
-    """(1, 1, 28, 28): how light each pixel is in the bundled digits, one white and one black picture added."""
-    images = _to_input(bundled.digits().images, torch.device("cpu"))
-    return (images.sum(0, keepdim=True) + 1) / (len(images) + 2)
+    gallery = codes(name)
+    return Readout(leave_one_out(gallery.mu), leave_one_out(gallery.pixels), 0.1, len(gallery.mu))
 
 
 def _mean(model: VAE, where: torch.device, picture: Picture) -> Tensor:
     """(Z,): the mean of a picture's code."""
-    return model.encode(_to_input(view(picture)[None], where))[0][0]
-
-
-def _to_input(images: Bytes, where: torch.device) -> Tensor:
-    return (torch.from_numpy(images.copy()).to(where).float() / 255)[:, None]  # (B, 1, 28, 28)
-
-
-def _flat(images: Bytes) -> Tensor:
-    return rearrange(torch.from_numpy(images.copy()).float() / 255, "b h w -> b (h w)")
+    return model.encode(to_input(view(picture)[None], where))[0][0]
 
 
 def _to_bytes(logits: Tensor) -> Bytes:
@@ -325,13 +286,9 @@ def _to_bytes(logits: Tensor) -> Bytes:
 
 def _levels(images: Tensor) -> Bytes:
     """(B, 1, 28, 28) in [0, 1] to bytes (B, 28, 28)."""
-    return cast(Bytes, (images[:, 0] * 255).round().to(torch.uint8).cpu().numpy())
+    whole_levels: Bytes = (images[:, 0] * 255).round().to(torch.uint8).cpu().numpy()
+    return whole_levels
 
 
 def _numbers(values: Tensor) -> Floats:
     return cast(Floats, values.float().cpu().numpy())
-
-
-def _open(name: str) -> tuple[VAE, torch.device]:
-    where = device.pick()
-    return cast(VAE, checkpoints.load(name, device=where).model), where

@@ -31,7 +31,19 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    flags = ["--smoke", "--data", f"folder:{folder}", "--width", "4", "--batch", "16", "--size", "32", "--device", "cpu"]
+    flags = [
+        "--smoke",
+        "--data",
+        f"folder:{folder}",
+        "--width",
+        "4",
+        "--batch",
+        "16",
+        "--size",
+        "32",
+        "--device",
+        "cpu",
+    ]
     written = train.main(flags)
     card = json.loads((written / "card.json").read_text())
     assert card["steps"] == 20

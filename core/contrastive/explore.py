@@ -1,0 +1,328 @@
+"""What a visitor can ask of contrastive encoders: plain values in, frozen results out.
+
+Three encoders answer: the network as SimCLR trained it, the same network untrained, and the one that learned to tell
+how far a picture was turned. The last has no projection head, so only its features can be compared.
+"""
+
+import functools
+import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, cast
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from core import checkpoints, device
+from core.contrastive import pretext
+from core.contrastive.model import Config, SimCLR, embed_features, untrained
+from core.contrastive.pretext import ViewSettings
+from core.data import bundled, pictures
+from core.downstream.neighbours import leave_one_out_accuracy, nearest
+from core.errors import InputError, within, whole
+from core.losses import pair_cosines, pair_losses
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Encoder = Literal["simclr", "rotation", "untrained"]
+Space = Literal["projections", "features"]
+
+NAME, ROTATION = "contrastive/simclr-cifar10", "rotation/photos"
+ENCODERS: tuple[Encoder, ...] = ("simclr", "rotation", "untrained")
+SPACES: tuple[Space, ...] = ("projections", "features")
+MIN_PICTURES, MAX_PICTURES = 2, 16
+SOURCE_PX, VIEW_PX, GALLERY_PX = 128, 96, 64  # sides: of the square views are cut from, of a view, of a gallery picture
+TEMPERATURES = (0.05, 1.0)
+SUSPECTS = 3
+GROUP_NEIGHBOURS = 20
+
+
+class Configured(Protocol):
+    """What an encoder's Config says here."""
+
+    size: int
+
+
+class Encoding(Protocol):
+    """A model with an encoder inside, whichever wing it comes from."""
+
+    config: Configured
+    encoder: nn.Module
+
+
+@dataclass(frozen=True)
+class Losses:
+    """NT-Xent of a matrix of cosines at one temperature.
+
+    Attributes:
+        temperature: t.
+        rows: (2N,), nats, one a view.
+        mean: over the rows.
+        chance: log(2N - 1), the loss if all views are equally similar.
+    """
+
+    temperature: float
+    rows: Floats
+    mean: float
+    chance: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two views of each picture, and how an encoder compares all with all.
+
+    Attributes:
+        pictures: (N, P, P, 3) uint8, the squares that the views were cut from.
+        first, second: (N, P, P, 3) uint8, two views of each.
+        space: where they were compared.
+        cosine: (2N, 2N); rows 2k and 2k + 1 are the views of picture k.
+        losses: of that matrix.
+        found: share of the views whose most similar other view is their partner.
+        pixels_found: the same by plain pixels: cosine of the views' colours after taking out their mean.
+        chance: 1 / (2N - 1), the share found by guessing.
+        suspects: (picture, other picture, cosine) of the different pictures that are most alike, most similar first:
+            the likeliest false negatives.
+    """
+
+    pictures: Bytes
+    first: Bytes
+    second: Bytes
+    space: Space
+    cosine: Floats
+    losses: Losses
+    found: float
+    pixels_found: float
+    chance: float
+    suspects: tuple[tuple[int, int, float], ...]
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A picture of the gallery: its (English, Chinese) name, (64, 64, 3) uint8 and its cosine to the query."""
+
+    name: tuple[str, str]
+    image: Bytes
+    similarity: float
+
+
+@dataclass(frozen=True)
+class GroupProbe:
+    """Leave-one-out k-NN of the nine groups of emoji.
+
+    Attributes:
+        accuracy: encoder, or "pixels", to the share of emoji whose group is told right.
+        chance: share of the largest group, always guessed.
+        n: number of emoji.
+    """
+
+    accuracy: dict[str, float]
+    chance: float
+    n: int
+
+
+def compare(
+    sources: Sequence[Bytes | str],
+    views: ViewSettings,
+    *,
+    encoder: str = "simclr",
+    space: str = "projections",
+    temperature: float = 0.2,
+    seed: int = 0,
+) -> Comparison:
+    """Draw two views of each picture and compare all of them.
+
+    Args:
+        sources: 2 to 16 pictures, paths or (H, W, 3) uint8; the middle squares are used.
+        views: see `view_settings`.
+        encoder: one of ENCODERS.
+        space: one of SPACES; the rotation network has features only.
+        temperature: of the loss, 0.05 to 1.
+        seed: of the views, 0 to 9999; the same seed draws the same views for every encoder.
+
+    Raises:
+        InputError: too few or too many pictures, one that cannot be read, or a setting out of its range.
+    """
+    within(temperature, *TEMPERATURES)
+    squares = open_squares(sources)  # (N, 128, 128, 3)
+    chance = device.generator(whole(seed, 0, 9999))
+    pair = pretext.two_views(pictures.to_tensor(squares), chance, views, VIEW_PX)
+    embedded = [_embed(encoder, space, view) for view in pair]
+    cosine = pair_cosines(embedded[0], embedded[1])
+    plain = [(view - view.mean((2, 3), keepdim=True)).flatten(1) for view in pair]
+    return Comparison(
+        pictures=squares,
+        first=pictures.to_bytes(pair[0]),
+        second=pictures.to_bytes(pair[1]),
+        space=_space(encoder, space),
+        cosine=cosine.numpy(),
+        losses=losses(cosine.tolist(), temperature),
+        found=_share(pretext.hits(cosine)),
+        pixels_found=_share(pretext.hits(pair_cosines(plain[0], plain[1]))),
+        chance=1 / (2 * len(squares) - 1),
+        suspects=tuple(pretext.false_negatives(cosine, SUSPECTS)),
+    )
+
+
+def view_settings(min_crop: float, jitter: float, greyscale: float, blur: float, flip: float) -> ViewSettings:
+    """Check what the sliders say: `min_crop` 0.05 to 1, the others 0 to 1.
+
+    Raises:
+        InputError: a value is no number or outside its range.
+    """
+    within(min_crop, 0.05, 1.0)
+    return ViewSettings(min_crop, *(within(value, 0.0, 1.0) for value in (jitter, greyscale, blur, flip)))
+
+
+def losses(cosine: Any, temperature: float) -> Losses:
+    """NT-Xent of every row of a matrix that `compare` gave, at any temperature, without encoding anything again.
+
+    Args:
+        cosine: (2N, 2N) numbers in [-1, 1] as nested lists, 2 to 16 pictures, the views of one side by side.
+        temperature: 0.05 to 1.
+
+    Raises:
+        InputError: not such a matrix, or the temperature is out of its range.
+    """
+    within(temperature, *TEMPERATURES)
+    matrix = torch.from_numpy(_matrix(cosine))
+    rows = pair_losses(matrix, temperature)
+    return Losses(float(temperature), rows.numpy(), float(rows.mean()), math.log(len(matrix) - 1))
+
+
+def _matrix(cosine: Any) -> Floats:
+    if not isinstance(cosine, list) or not cosine:
+        raise InputError("Draw and compare some views first.")
+    try:
+        matrix = np.array(cosine, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise InputError("This is not a square matrix of cosines.") from error
+    rows = len(matrix)
+    if matrix.shape != (rows, rows) or rows % 2 or not 2 * MIN_PICTURES <= rows <= 2 * MAX_PICTURES:
+        raise InputError("This is not a square matrix of cosines.")
+    if not (np.abs(matrix) <= 1.001).all():  # also false for what is not a number
+        raise InputError("This is not a square matrix of cosines.")
+    return matrix
+
+
+def open_squares(sources: Sequence[Bytes | str]) -> Bytes:
+    """Open 2 to 16 pictures and cut the middle squares out: (N, 128, 128, 3).
+
+    Raises:
+        InputError: too few, too many, or one that cannot be read; the sentence says which.
+    """
+    if not MIN_PICTURES <= len(sources) <= MAX_PICTURES:
+        raise InputError(
+            "Bring {low} to {high} pictures; here are {count}.", low=MIN_PICTURES, high=MAX_PICTURES, count=len(sources)
+        )
+
+    def read(number: int) -> Bytes:
+        try:
+            return pictures.square(pictures.open_picture(sources[number]), SOURCE_PX)
+        except InputError as error:
+            raise InputError("Picture {number}: {reason}", number=number + 1, reason=error) from error
+
+    with ThreadPoolExecutor(4) as pool:
+        return np.stack(list(pool.map(read, range(len(sources)))))
+
+
+def neighbours(picture: Bytes | str, *, encoder: str = "simclr", count: int = 8) -> tuple[Neighbour, ...]:
+    """The pictures of the bundled gallery whose features are most similar to those of a picture, best first.
+
+    Raises:
+        InputError: no picture that can be read, or no such encoder.
+    """
+    whole(count, 1, 64)
+    square = pictures.square(pictures.open_picture(picture), GALLERY_PX)
+    query = _embed(encoder, "features", pictures.to_tensor(square))
+    similarity, index = nearest(query, _gallery_features(cast(Encoder, encoder)), count)
+    names, images = _gallery()
+    found = zip(similarity[0].tolist(), index[0].tolist(), strict=True)
+    return tuple(Neighbour(names[i], images[i], value) for value, i in found)
+
+
+@functools.cache
+def group_probe() -> GroupProbe:
+    """How well each encoder's features tell the group of an emoji from its nearest neighbours, beside plain pixels."""
+    groups = bundled.emoji_gallery().groups
+    kinds = sorted(set(groups))
+    labels = torch.tensor([kinds.index(group) for group in groups])
+    count = len(labels)
+    plain = _shrink(pictures.to_tensor(_gallery()[1][:count]), 32).flatten(1)
+    features = {"pixels": plain - plain.mean(1, keepdim=True)}
+    features |= {encoder: _gallery_features(encoder)[:count] for encoder in ENCODERS}
+    accuracy = {name: leave_one_out_accuracy(z, labels, k=GROUP_NEIGHBOURS) for name, z in features.items()}
+    return GroupProbe(accuracy, float(labels.bincount().max()) / count, count)
+
+
+def gallery_size() -> int:
+    """How many pictures `neighbours` chooses from."""
+    return len(_gallery()[0])
+
+
+def sizes() -> dict[str, int]:
+    """Encoder -> side in pixels at which it takes its pictures."""
+    return {encoder: _open(encoder)[0].config.size for encoder in ENCODERS}
+
+
+def metrics() -> dict[str, dict[str, Any]]:
+    """What the SimCLR checkpoint's card says of its test sets."""
+    return checkpoints.read_card(NAME).metrics
+
+
+def _space(encoder: str, space: str) -> Space:
+    if space not in SPACES:
+        raise InputError("Compare projections or features.")
+    return "features" if encoder == "rotation" else cast(Space, space)
+
+
+@torch.inference_mode()
+def _embed(encoder: str, space: str, images: Tensor) -> Tensor:
+    """Features or projections (B, D) on the CPU of pictures (B, 3, H, W) in [0, 1] of any size."""
+    model, where = _open(encoder)
+    small = _shrink(images, model.config.size).to(where)
+    if _space(encoder, space) == "projections":
+        return cast(SimCLR, model)(small).projections.cpu()
+    return cast(Tensor, model.encoder(small)).float().cpu()
+
+
+def _shrink(images: Tensor, size: int) -> Tensor:
+    return F.interpolate(images, size=size, mode="bilinear", antialias=True)
+
+
+def _open(encoder: str) -> tuple[Encoding, torch.device]:
+    where = device.pick()
+    if encoder not in ENCODERS:
+        raise InputError("Choose one of the encoders offered.")
+    if encoder == "untrained":
+        return cast(Encoding, _untrained(str(where))), where
+    return cast(Encoding, checkpoints.load(ROTATION if encoder == "rotation" else NAME, device=where).model), where
+
+
+@functools.cache
+def _untrained(where: str) -> SimCLR:
+    config = Config(**checkpoints.read_card(NAME).config)
+    return untrained(config).to(where).eval().requires_grad_(False)
+
+
+@functools.cache
+def _gallery() -> tuple[tuple[tuple[str, str], ...], Bytes]:
+    """Names, and pictures (G, 64, 64, 3): the emoji, then the photographs."""
+    emoji, photos = bundled.emoji_gallery(), bundled.photographs()
+    squares = np.stack([pictures.square(photo.image, GALLERY_PX) for photo in photos])
+    return emoji.names + tuple(photo.name for photo in photos), np.concatenate([emoji.images, squares])
+
+
+@functools.cache
+def _gallery_features(encoder: Encoder) -> Tensor:
+    """Features (G, D) of the gallery, computed once a process."""
+    model, where = _open(encoder)
+    small = _shrink(pictures.to_tensor(_gallery()[1]), model.config.size)
+    return embed_features(model.encoder, small, device=where, chunk=128)
+
+
+def _share(right: Tensor) -> float:
+    return float(right.float().mean())

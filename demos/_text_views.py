@@ -1,0 +1,94 @@
+"""What the language model answers, drawn for its tab: tables, coloured tokens, bars and sentences."""
+
+import html
+from typing import Any
+
+import gradio as gr
+
+from core.language import explore
+from demos import _figures
+from demos._words import Say
+
+FULL_BITS = 12  # of surprise that get the strongest colour: one chance in four thousand
+
+
+def draw_surprise(say: Say, found: explore.Surprise) -> tuple[Any, ...]:
+    """A surprise as the values of step 2: labels, coloured text, sentence, bars."""
+    rows = [
+        (shown(say, read) if read else say("gpt2.begin"), shown(say, label), f"{p:.1%}")
+        for read, label, p in found.labels
+    ]
+    levels = {say("page.model"): found.bits_per_character}
+    if found.unigram is not None:
+        levels[say("gpt2.unigram")] = found.unigram
+    levels[say("page.chance")] = found.chance
+    figure = _figures.bars(
+        list(levels), list(levels.values()), title=say("gpt2.bits_title"), y=say("gpt2.bits"),
+        hover=say("gpt2.bits_hover"), marked=0, height=240,
+    )  # fmt: skip
+    sentence = say(
+        "gpt2.verdict", bits=f"{found.bits_per_character:.2f}", chance=f"{found.chance:.2f}", tokens=found.tokens,
+        characters=found.characters, perplexity=f"{found.perplexity:,.0f}", vocabulary=f"{found.vocabulary:,}",
+    )  # fmt: skip
+    head = (say("gpt2.read"), say("gpt2.label"), say("gpt2.guessed"))
+    return _figures.table(head, rows), coloured(say, found.pieces), sentence, figure
+
+
+def coloured(say: Say, pieces: tuple[explore.Piece, ...]) -> list[tuple[str, float]]:
+    """Pieces with the share of the strongest colour that their surprise deserves."""
+    return [(piece.text or say("gpt2.end_mark"), min(1.0, piece.bits / FULL_BITS)) for piece in pieces]
+
+
+def shown(say: Say, text: str) -> str:
+    """A token to read by itself: blanks and line ends made visible."""
+    return text.replace(" ", "␣").replace("\n", "⏎") or say("gpt2.end_mark")
+
+
+def draw_text(say: Say, text: explore.Continuation) -> list[tuple[str, float | None]]:
+    """The prompt, uncoloured, and the pieces the model added."""
+    return [(text.prompt, None), *coloured(say, text.pieces)]
+
+
+def draw_alternatives(say: Say, text: explore.Continuation | None, number: float) -> tuple[Any, ...]:
+    """The alternatives at a place as the values of number, sentence, bars and choice."""
+    found = explore.alternatives(text, number + text.given - 1 if text else 0)
+    names = [shown(say, item.text) for item in found.likeliest]
+    tokens = [item.token for item in found.likeliest]
+    marked = tokens.index(found.chosen.token) if found.chosen.token in tokens else None
+    figure = _figures.bars(
+        [html.escape(name) for name in names], [item.probability for item in found.likeliest],
+        title=say("gpt2.alternatives"), y=say("gpt2.probability"), hover=say("gpt2.alternative_hover"), marked=marked,
+        percent=True, height=260,
+    )  # fmt: skip
+    sentence = say(
+        "gpt2.chosen", token=html.escape(shown(say, found.chosen.text)), rank=f"{found.rank:,}",
+        probability=f"{found.chosen.probability:.2%}",
+    )  # fmt: skip
+    choices = [
+        (f"{name}  {item.probability:.1%}", item.token) for name, item in zip(names, found.likeliest, strict=True)
+    ]
+    other = tokens[1] if marked == 0 else tokens[0]
+    return number, sentence, figure, gr.Radio(choices=choices, value=other)
+
+
+def draw_nearest(say: Say, found: tuple[str, tuple[explore.Alternative, ...]]) -> Any:
+    """Neighbours of a token as bars."""
+    token, alike = found
+    return _figures.bars(
+        [html.escape(shown(say, item.text)) for item in alike], [item.probability for item in alike],
+        title=say("gpt2.nearest_title", token=html.escape(shown(say, token))), y=say("gpt2.cosine"),
+        hover=say("gpt2.nearest_hover"), height=260,
+    )  # fmt: skip
+
+
+def draw_similar(say: Say, found: tuple[explore.Similar, ...], measured: explore.Retrieval) -> tuple[str, str]:
+    """Lines as a table, and the measure as a sentence."""
+    rows = [
+        (item.line.text, say.pick(item.line.theme), f"{item.similarity:.2f}", f"{item.overlap:.0%}") for item in found
+    ]
+    head = (say("gpt2.line"), say("gpt2.theme"), say("gpt2.cosine"), say("gpt2.overlap"))
+    sentence = say(
+        "gpt2.retrieval", model=f"{measured.model:.0%}", overlap=f"{measured.overlap:.0%}",
+        chance=f"{measured.chance:.0%}", n=measured.n,
+    )  # fmt: skip
+    return _figures.table(head, rows), sentence

@@ -1,0 +1,60 @@
+"""The rotation tab's handlers as plain functions: what they draw, what they refuse, and the score of the game."""
+
+from pathlib import Path
+
+import gradio as gr
+import pytest
+from PIL import Image
+
+from core.data import bundled
+from demos import rotation
+from demos._words import Say
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> str:
+    path = tmp_path / "china.png"
+    Image.fromarray(next(item.image for item in bundled.photographs() if item.key == "china")).save(path)
+    return str(path)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_prediction_is_drawn_in_the_visitors_language(photo: str, language: str) -> None:
+    say = Say(language)  # type: ignore[arg-type]
+    seen, truth, verdict, bars, table, heat = rotation.on_predict(say, photo, 180)
+    assert truth == say("rotation.truth", turn=180)
+    assert verdict.startswith(("**Right.**", "**Wrong.**") if language == "en" else ("**答对了。**", "**答错了。**"))
+    assert bars.layout.title.text == say("rotation.probabilities")
+    assert len(bars.data[0].y) == 4
+    assert sum(bars.data[0].y) == pytest.approx(1, abs=1e-3)
+    assert len(table.data[0].z) == 4
+    assert seen.size == heat.size == (320, 320)
+
+
+def test_by_chance_means_one_of_four(photo: str) -> None:
+    truths = {rotation.on_predict(Say("en"), photo, -1)[1] for _ in range(3)}
+    assert truths <= {Say("en")("rotation.truth", turn=turn) for turn in rotation.TURNS}
+
+
+@pytest.mark.parametrize(("turn", "picture"), [(45, "photo"), (float("nan"), "photo"), (90, None)])
+def test_bad_input_is_one_sentence(turn: float, picture: str | None, photo: str) -> None:
+    with pytest.raises(gr.Error) as caught:
+        rotation.on_predict(Say("zh"), photo if picture else None, turn)
+    assert any("一" <= character <= "鿿" for character in caught.value.message)
+
+
+def test_the_game_counts_both_players(photo: str) -> None:
+    say = Say("en")
+    _, game, _ = rotation.on_deal(say, photo, rotation.Round())
+    score, after = rotation.on_answer(say, game.turn_deg, game)
+    assert (after.rounds, after.mine) == (1, 1)
+    assert after.model in (0, 1)
+    assert f"It was **{game.turn_deg}°**" in score
+    assert rotation.on_answer(say, 0, after) == (say("rotation.no_round"), after), "a round is answered once"
+
+
+def test_neighbours_are_named_in_both_languages(photo: str) -> None:
+    english, chinese = (rotation.on_neighbours(Say(language), photo) for language in ("en", "zh"))  # type: ignore[arg-type]
+    assert len(english) == len(chinese) == 8
+    assert english[0][1].startswith("Summer Palace, Beijing")
+    assert chinese[0][1].startswith("北京颐和园")
