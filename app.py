@@ -1,6 +1,7 @@
 """The page: its two languages, the order of its tabs, and how it is served.
 
-Hosting is told by environment variables, read once in `main`: HOST, PORT, SHARE.
+Hosting is told by environment variables, read once in `main`: HOST, PORT, SHARE. Without them Gradio decides, which is
+what Hugging Face Spaces expects.
 """
 
 import os
@@ -11,12 +12,12 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 
 from core.data import pictures
-from demos import _page, audio, contrastive, gpt2, masked, rotation, vae
+from demos import _headers, _page, audio, contrastive, gpt2, masked, rotation, vae
 from demos._words import LANGUAGES, Say
 
 TABS = (rotation, contrastive, vae, masked, gpt2, audio)
 STYLE = Path(__file__).parent / "assets" / "style.css"
-UPLOAD_MB = 20
+UPLOAD_MB = 150  # an hour of sound arrives whole and is refused by one of our sentences, unread
 WAITING = 64  # events in the queue before a visitor is told to come back
 
 
@@ -45,8 +46,8 @@ def main() -> None:
     """Serve the page."""
     page = build().queue(max_size=WAITING)
     page.launch(
-        server_name=os.environ.get("HOST", "127.0.0.1"), server_port=int(os.environ.get("PORT", "7860")),
-        share=os.environ.get("SHARE") == "1", css_paths=STYLE, theme=_page.theme(), head=_page.HEAD,
+        server_name=os.environ.get("HOST"), server_port=int(os.environ["PORT"]) if "PORT" in os.environ else None,
+        share=os.environ.get("SHARE") == "1", app_kwargs=_headers.app_settings(), css_paths=STYLE, theme=_page.theme(), head=_page.HEAD,
         ssr_mode=False, run_history=False, max_file_size=f"{UPLOAD_MB}mb", footer_links=["api"],
     )  # fmt: skip
 

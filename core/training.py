@@ -266,8 +266,8 @@ def describe(where: torch.device, processes: int = 1) -> str:
 def _command(wing: str, argv: Sequence[str]) -> str:
     """The command line as anyone can repeat it: the data's own folder stands for wherever they were unpacked."""
     flags = [part for flag in argv for part in (flag.split("=", 1) if flag.startswith("--root=") else [flag])]
-    root = [i + 1 for i, flag in enumerate(flags) if flag == "--root"]
-    return shlex.join(["python", "-m", f"core.{wing}.train", *("data" if i in root else f for i, f in enumerate(flags))])
+    told = ["data" if i and flags[i - 1] == "--root" else flag for i, flag in enumerate(flags)]
+    return shlex.join(["python", "-m", f"core.{wing}.train", *told])
 
 
 def write_checkpoint(

@@ -194,10 +194,11 @@ def points(
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A small table as HTML, every cell escaped; it scrolls by itself where the page is narrower."""
-    titles = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
-    lines = ["".join(f'<td dir="auto">{html.escape(cell)}</td>' for cell in row) for row in rows]
+    style = f"border: 0; border-bottom: 1px solid {GRID}; padding: 5px 12px 5px 4px; text-align: start"
+    titles = "".join(f'<th style="{style}">{html.escape(cell)}</th>' for cell in head)
+    lines = ["".join(f'<td dir="auto" style="{style}">{html.escape(cell)}</td>' for cell in row) for row in rows]
     body = "".join(f"<tr>{line}</tr>" for line in lines)
-    return f'<div class="small-table"><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div style="overflow-x: auto"><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def enlarge(picture: Bytes, side: int = 320) -> Image.Image:

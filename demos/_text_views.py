@@ -49,9 +49,8 @@ def draw_text(say: Say, text: explore.Continuation) -> list[tuple[str, float | N
     return [(text.prompt, None), *coloured(say, text.pieces)]
 
 
-def draw_alternatives(say: Say, text: explore.Continuation | None, number: float) -> tuple[Any, ...]:
-    """The alternatives at a place as the values of number, sentence, bars and choice."""
-    found = explore.alternatives(text, number + text.given - 1 if text else 0)
+def draw_alternatives(say: Say, found: explore.Alternatives) -> tuple[Any, ...]:
+    """Alternatives as the values of number, sentence, bars and choice; the choice stands on the best other token."""
     names = [shown(say, item.text) for item in found.likeliest]
     tokens = [item.token for item in found.likeliest]
     marked = tokens.index(found.chosen.token) if found.chosen.token in tokens else None
@@ -64,31 +63,32 @@ def draw_alternatives(say: Say, text: explore.Continuation | None, number: float
         "gpt2.chosen", token=html.escape(shown(say, found.chosen.text)), rank=f"{found.rank:,}",
         probability=f"{found.chosen.probability:.2%}",
     )  # fmt: skip
-    choices = [
-        (f"{name}  {item.probability:.1%}", item.token) for name, item in zip(names, found.likeliest, strict=True)
-    ]
-    other = tokens[1] if marked == 0 else tokens[0]
-    return number, sentence, figure, gr.Radio(choices=choices, value=other)
+    pairs = zip(names, found.likeliest, strict=True)
+    choices = [(f"{name}  {item.probability:.1%}", item.token) for name, item in pairs]
+    return found.number, sentence, figure, gr.update(choices=choices, value=tokens[1 if marked == 0 else 0])
 
 
-def draw_nearest(say: Say, found: tuple[str, tuple[explore.Alternative, ...]]) -> Any:
-    """Neighbours of a token as bars."""
-    token, alike = found
-    return _figures.bars(
-        [html.escape(shown(say, item.text)) for item in alike], [item.probability for item in alike],
-        title=say("gpt2.nearest_title", token=html.escape(shown(say, token))), y=say("gpt2.cosine"),
+def draw_nearest(say: Say, found: explore.Neighbourhood, measured: explore.Measure) -> tuple[Any, str]:
+    """Neighbours of a token as bars, and the measure as a sentence."""
+    figure = _figures.bars(
+        [html.escape(shown(say, text)) for text, _ in found.alike], [cosine for _, cosine in found.alike],
+        title=say("gpt2.nearest_title", token=html.escape(shown(say, found.token))), y=say("gpt2.cosine"),
         hover=say("gpt2.nearest_hover"), height=260,
     )  # fmt: skip
+    key = "gpt2.kinds_only" if measured.naive is None else "gpt2.kinds"
+    return figure, say(key, **shares(measured))
 
 
-def draw_similar(say: Say, found: tuple[explore.Similar, ...], measured: explore.Retrieval) -> tuple[str, str]:
+def shares(measured: explore.Measure) -> dict[str, str]:
+    """A measure's figures as a sentence wants them."""
+    naive = "" if measured.naive is None else f"{measured.naive:.0%}"
+    return {"model": f"{measured.model:.0%}", "naive": naive, "chance": f"{measured.chance:.0%}", "n": str(measured.n)}
+
+
+def draw_similar(say: Say, found: tuple[explore.Similar, ...], measured: explore.Measure) -> tuple[str, str]:
     """Lines as a table, and the measure as a sentence."""
     rows = [
         (item.line.text, say.pick(item.line.theme), f"{item.similarity:.2f}", f"{item.overlap:.0%}") for item in found
     ]
     head = (say("gpt2.line"), say("gpt2.theme"), say("gpt2.cosine"), say("gpt2.overlap"))
-    sentence = say(
-        "gpt2.retrieval", model=f"{measured.model:.0%}", overlap=f"{measured.overlap:.0%}",
-        chance=f"{measured.chance:.0%}", n=measured.n,
-    )  # fmt: skip
-    return _figures.table(head, rows), sentence
+    return _figures.table(head, rows), say("gpt2.retrieval", **shares(measured))

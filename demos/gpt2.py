@@ -1,6 +1,5 @@
 """The GPT-2 tab: a text labels itself, a model goes on with it, and every word can be taken back for another."""
 
-import html
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -9,20 +8,19 @@ import gradio as gr
 import numpy as np
 
 from core.language import explore
-from demos import _figures
 from demos._page import bind, guard, listen, step
+from demos._text_views import draw_alternatives, draw_nearest, draw_similar, draw_surprise, draw_text
 from demos._words import Say
 
 STEM = "gpt2"
 FIRST_MODEL = {"en": explore.NOVELS, "zh": explore.TANG}
 FIRST_PROMPT = {"en": "novel", "zh": "poem"}
 FIRST_LENGTH = 60
-FIRST_WORD = {explore.NOVELS: "king", explore.TANG: "春"}
+FIRST_WORD = {"en": "king", "zh": "春"}
 EXAMPLES = (
     ("novel", explore.NOVELS), ("sea", explore.NOVELS), ("poem", explore.TANG), ("moon", explore.TANG),
     ("tutorial", explore.TANG),
 )  # fmt: skip
-FULL_BITS = 12  # of surprise that get the strongest colour: one chance in four thousand
 YIELD_S = 0.08
 
 
@@ -51,8 +49,7 @@ def on_branch(
 ) -> Iterator[tuple[Any, ...]]:
     """Take the chosen token instead and go on from there with the same settings."""
     with guard(say):
-        place = number + text.given - 1 if text else 0
-        yield from stream(say, explore.branch(text, place, -1 if token is None else token), number)
+        yield from stream(say, explore.branch(text, number, -1 if token is None else token), number)
 
 
 def stream(say: Say, steps: Iterator[explore.Continuation], number: float = 1) -> Iterator[tuple[Any, ...]]:
@@ -64,33 +61,39 @@ def stream(say: Say, steps: Iterator[explore.Continuation], number: float = 1) -
             yield text, draw_text(say, text), say("gpt2.writing", done=len(text.bits)), *[gr.skip()] * 4
     if text is not None:
         sentence = say("gpt2.ended" if text.ended else "gpt2.written", done=len(text.bits))
-        yield text, draw_text(say, text), sentence, *draw_alternatives(say, text, number)
+        found = explore.alternatives(text, number)
+        yield text, draw_text(say, text), sentence, *draw_alternatives(say, found)
 
 
 def on_pick(say: Say, text: explore.Continuation | None, event: gr.SelectData) -> Any:
     """Show the alternatives of the piece that was clicked; the prompt, piece 0, was not the model's choice."""
     if text is None or not 1 <= event.index <= len(text.pieces):
         return gr.skip()
-    with guard(say):
-        return draw_alternatives(say, text, text.pieces[event.index - 1].place - text.given + 1)
+    return on_alternatives(say, text, text.pieces[event.index - 1].number)
 
 
 def on_alternatives(say: Say, text: explore.Continuation | None, number: float) -> tuple[Any, ...]:
-    """Show the ten likeliest tokens at a place, counted from the first one that the model added."""
+    """Show the ten likeliest tokens where the model added one, 1 for the first."""
     with guard(say):
-        return draw_alternatives(say, text, number)
+        return draw_alternatives(say, explore.alternatives(text, number))
 
 
-def on_nearest(say: Say, word: str, name: str) -> Any:
-    """The tokens whose embeddings are most like a word's."""
+def on_nearest(say: Say, word: str, name: str) -> tuple[Any, str]:
+    """The tokens whose embeddings are most like a word's, and how often such a likeness is right."""
     with guard(say):
-        return draw_nearest(say, explore.nearest_tokens(word, name))
+        return draw_nearest(say, explore.nearest_tokens(word, name), explore.kinds(name))
 
 
 def on_similar(say: Say, text: str, name: str) -> tuple[str, str]:
     """The bundled lines most like a text, and how often that finds the right theme."""
     with guard(say):
         return draw_similar(say, explore.similar(text, name), explore.retrieval(name))
+
+
+def on_model(say: Say, name: str) -> tuple[Any, ...]:
+    """A word and a line in the language of the model just chosen, and what is like them."""
+    word, line = FIRST_WORD[explore.language(name)], explore.LINES[explore.language(name)][0].text
+    return word, *on_nearest(say, word, name), line, *on_similar(say, line, name)
 
 
 def on_fetch(say: Say) -> Iterator[tuple[Any, str]]:
@@ -108,8 +111,8 @@ def models(say: Say) -> list[tuple[str, str]]:
     for name in explore.names():
         if name != explore.offer().name:
             about = explore.about(name)
-            title = say(f"gpt2.model_{name.split('/')[-1]}", millions=f"{about.parameters / 1e6:.1f}")
-            choices.append((title, name))
+            size = {"millions": f"{about.parameters / 1e6:.1f}", "wan": f"{about.parameters / 1e4:.0f}"}
+            choices.append((say(f"gpt2.model_{name.split('/')[-1]}", **size), name))
         elif explore.offer().at_hand:
             choices.append((say("gpt2.model_hub", name=name), name))
     return choices
@@ -219,13 +222,15 @@ def _build_continuation(say: Say, prompt: str, name: str) -> tuple[list[Any], li
         with gr.Column(scale=3, min_width=300):
             bars = gr.Plot(first[5], show_label=False, elem_id="gpt2-alternatives")
         with gr.Column(scale=2, min_width=280):
-            number = gr.Number(first[3], label=say("gpt2.number"), precision=0, minimum=1, elem_id="gpt2-number")
+            number = gr.Number(first[3], label=say("gpt2.number"), minimum=1, elem_id="gpt2-number")
             chosen = gr.HTML(first[4], elem_id="gpt2-chosen")
-            choice = gr.Radio(first[6].choices, value=first[6].value, label=say("gpt2.choice"), elem_id="gpt2-choice")
+            choice = gr.Radio(
+                first[6]["choices"], value=first[6]["value"], label=say("gpt2.choice"), elem_id="gpt2-choice"
+            )
             branch = gr.Button(say("gpt2.branch"), elem_id="gpt2-branch")
     looked = [number, chosen, bars, choice]
     outputs = [text, tokens, status, *looked]
-    quick = {"model": "language", "show_progress": "hidden"}
+    quick: dict[str, Any] = {"model": "language", "show_progress": "hidden"}
     listen(say, tokens.select, on_pick, [text], looked, **quick)
     listen(
         say, [number.submit, number.input], on_alternatives, [text, number], looked, name="gpt2_alternatives", **quick
@@ -245,30 +250,28 @@ def _build_settings(say: Say) -> list[Any]:
         gr.Slider(0, 2, first.temperature, step=0.05, label=say("gpt2.temperature"), elem_id="gpt2-temperature"),
         gr.Slider(0, 200, first.top_k, step=1, label=say("gpt2.top_k"), elem_id="gpt2-top-k"),
         gr.Slider(0, 1, first.top_p, step=0.01, label=say("gpt2.top_p"), elem_id="gpt2-top-p"),
-        gr.Number(first.seed, label=say("gpt2.seed"), precision=0, minimum=0, elem_id="gpt2-seed"),
+        gr.Number(first.seed, label=say("gpt2.seed"), minimum=0, elem_id="gpt2-seed"),
     ]
 
 
 def _build_uses(say: Say, model: gr.Radio, name: str) -> None:
     """Step 4: tokens used alike, and lines alike."""
-    query = explore.LINES["zh" if name == explore.TANG else "en"][0].text
-    found = draw_similar(say, explore.similar(query, name), explore.retrieval(name))
-    nearest = draw_nearest(say, explore.nearest_tokens(FIRST_WORD[name], name))
+    first = on_model(say, name)
     with gr.Row():
         with gr.Column(min_width=300):
-            word = gr.Textbox(FIRST_WORD[name], label=say("gpt2.word"), elem_id="gpt2-word")
+            word = gr.Textbox(first[0], label=say("gpt2.word"), elem_id="gpt2-word")
             find = gr.Button(say("gpt2.nearest_go"), elem_id="gpt2-nearest-go")
-            bars = gr.Plot(nearest, show_label=False, elem_id="gpt2-nearest")
+            bars = gr.Plot(first[1], show_label=False, elem_id="gpt2-nearest")
+            kinds = gr.Markdown(first[2], elem_classes="quiet", elem_id="gpt2-kinds")
         with gr.Column(min_width=300):
-            line = gr.Textbox(query, label=say("gpt2.query"), elem_id="gpt2-query")
+            line = gr.Textbox(first[3], label=say("gpt2.query"), elem_id="gpt2-query")
             search = gr.Button(say("gpt2.similar_go"), elem_id="gpt2-similar-go")
-            table = gr.HTML(found[0], elem_id="gpt2-similar")
-            measured = gr.Markdown(found[1], elem_classes="quiet", elem_id="gpt2-retrieval")
-    quick = {"model": "language", "show_progress": "hidden"}
-    listen(say, [find.click, word.submit], on_nearest, [word, model], [bars], name="gpt2_nearest", **quick)
-    listen(
-        say, [search.click, line.submit], on_similar, [line, model], [table, measured], name="gpt2_similar", **quick
-    )  # fmt: skip
+            table = gr.HTML(first[4], elem_id="gpt2-similar")
+            themes = gr.Markdown(first[5], elem_classes="quiet", elem_id="gpt2-retrieval")
+    quick: dict[str, Any] = {"model": "language", "show_progress": "hidden"}
+    listen(say, [find.click, word.submit], on_nearest, [word, model], [bars, kinds], name="gpt2_nearest", **quick)
+    listen(say, [search.click, line.submit], on_similar, [line, model], [table, themes], name="gpt2_similar", **quick)
+    listen(say, model.change, on_model, [model], [word, bars, kinds, line, table, themes], **quick)
 
 
 def _card_sentence(say: Say) -> str:

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from core.data.spectra import MelSettings, log_mel, to_unit
 
 PROBE_FILE = "probes.safetensors"
+HEARD_S = 5.0  # of a longer clip the first seconds count, in evaluation and on the page
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ class SoundTransformer(nn.Module):
         return cast(Tensor, features[first : first + -(-mel.shape[-1] // self.stride)])
 
     def pad(self, mel: Tensor) -> tuple[Tensor, int]:
-        """Add silence around a spectrogram (F, T) until it fills a window, T even; also returns how much stands before."""
+        """Add silence around a spectrogram (F, T) until it fills a window, T even; also returns the frames before."""
         missing = max(self.config.window - mel.shape[-1], mel.shape[-1] % self.stride)
         before = missing // 2
         return F.pad(mel, (before, missing - before), value=-1.0), before
@@ -180,7 +181,7 @@ class Block(nn.Module):
         q, k, v = rearrange(self.qkv(self.norm1(x)), "b t (three h d) -> three b h t d", three=3, h=self.heads)
         weights = (q @ k.mT / math.sqrt(q.shape[-1])).softmax(-1)  # (B, H, T, T)
         x = x + self.mix(rearrange(weights @ v, "b h t d -> b t (h d)"))
-        return x + self.mlp(self.norm2(x))
+        return cast(Tensor, x + self.mlp(self.norm2(x)))
 
 
 def _blocks(config: Config, depth: int) -> nn.Sequential:

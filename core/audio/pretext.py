@@ -39,6 +39,14 @@ class ViewSettings:
     mix_db: float = -15.0
     cut: float = 0.1
 
+    def scaled(self, strength: float) -> "ViewSettings":
+        """All changes `strength` times as strong; 0 leaves the clip as it is, but for where it lies in the window."""
+        noise_db, mix_db = (min(0.0, strength * (FLOOR_DB + db) - FLOOR_DB) for db in (self.noise_db, self.mix_db))
+        return ViewSettings(
+            strength * self.stretch, strength * self.shift, strength * self.colour_db, noise_db, mix_db,
+            strength * self.cut,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Bank:
@@ -158,6 +166,31 @@ def hidden_error(restored: Tensor, truth: Tensor, hidden: Tensor) -> Tensor:
     """
     square = (restored - truth).square().mean(1)  # (B, T)
     return (square * hidden).sum() / hidden.sum()
+
+
+def fill_mean(db: Tensor, hidden: Tensor) -> Tensor:
+    """The plainest guess: in every hidden frame each band's mean over the visible ones; (F, T) and (T,) to (F, T)."""
+    return torch.where(hidden, db[:, ~hidden].mean(1, keepdim=True), db)
+
+
+def fill_linear(db: Tensor, hidden: Tensor) -> Tensor:
+    """Each band on a straight line across one hidden stretch; at an end of the clip the nearest visible frame stays.
+
+    Args:
+        db: (F, T).
+        hidden: (T,) bool, one run of true.
+
+    Returns:
+        (F, T).
+    """
+    places = torch.nonzero(hidden)[:, 0]
+    before, after = int(places[0]) - 1, int(places[-1]) + 1
+    left = db[:, before] if before >= 0 else db[:, after]
+    right = db[:, after] if after < db.shape[1] else left
+    part = (torch.arange(db.shape[1], device=db.device) - before) / (
+        after - before
+    )  # 0 at the left end, 1 at the right
+    return torch.where(hidden, left[:, None] + part * (right - left)[:, None], db)
 
 
 def _uniform(batch: int, low: float, high: float, chance: torch.Generator) -> Tensor:

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from core import training
 from core.audio import pretext
-from core.audio.model import PROBE_FILE, Config, Probe, SoundTransformer, Wav2Vec2
+from core.audio.model import HEARD_S, PROBE_FILE, Config, Probe, SoundTransformer, Wav2Vec2
 from core.checkpoints import Checkpoint
 from core.data import sounds, spectra
 from core.data.sounds import SAMPLE_RATE_HZ, Sounds
@@ -34,7 +34,6 @@ MFCC_COUNT = 20  # likewise, out of 13, 20 and 40, for the baseline's good
 MFCC_SETTINGS = spectra.MelSettings()
 TEMPERATURE = 0.1
 PROBE_STRENGTH = 0.01  # inverse weight of the penalty
-HEARD_S = 5.0  # of a longer clip the first seconds count
 NOTES = (
     "k-NN by cosine, k = 10, on the mean, deviation and maximum of the features over time; mfcc_knn is the same on "
     "mean and deviation of 20 MFCC. Both are standardised by the gallery, without which MFCC has 93 %. FSDD's official "

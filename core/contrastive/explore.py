@@ -1,57 +1,34 @@
-"""What a visitor can ask of contrastive encoders: plain values in, frozen results out.
-
-Three encoders answer: the network as SimCLR trained it, the same network untrained, and the one that learned to tell
-how far a picture was turned. The last has no projection head, so only its features can be compared.
-"""
+"""What a visitor can ask of contrastive encoders: plain values in, frozen results out."""
 
 import functools
 import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, cast
+from typing import Any, cast
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from core import checkpoints, device
-from core.contrastive import pretext
-from core.contrastive.model import Config, SimCLR, embed_features, untrained
+from core.contrastive import encoders, pretext
+from core.contrastive.encoders import ENCODERS, GALLERY_PX, Encoder, Space
 from core.contrastive.pretext import ViewSettings
 from core.data import bundled, pictures
 from core.downstream.neighbours import leave_one_out_accuracy, nearest
-from core.errors import InputError, within, whole
+from core.errors import InputError, whole, within
 from core.losses import pair_cosines, pair_losses
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
-Encoder = Literal["simclr", "rotation", "untrained"]
-Space = Literal["projections", "features"]
 
-NAME, ROTATION = "contrastive/simclr-cifar10", "rotation/photos"
-ENCODERS: tuple[Encoder, ...] = ("simclr", "rotation", "untrained")
-SPACES: tuple[Space, ...] = ("projections", "features")
 MIN_PICTURES, MAX_PICTURES = 2, 16
-SOURCE_PX, VIEW_PX, GALLERY_PX = 128, 96, 64  # sides: of the square views are cut from, of a view, of a gallery picture
+SOURCE_PX, VIEW_PX = 128, 96  # sides of the square that views are cut from, and of a view
 TEMPERATURES = (0.05, 1.0)
 SUSPECTS = 3
 GROUP_NEIGHBOURS = 20
-
-
-class Configured(Protocol):
-    """What an encoder's Config says here."""
-
-    size: int
-
-
-class Encoding(Protocol):
-    """A model with an encoder inside, whichever wing it comes from."""
-
-    config: Configured
-    encoder: nn.Module
 
 
 @dataclass(frozen=True)
@@ -150,14 +127,14 @@ def compare(
     squares = open_squares(sources)  # (N, 128, 128, 3)
     chance = device.generator(whole(seed, 0, 9999))
     pair = pretext.two_views(pictures.to_tensor(squares), chance, views, VIEW_PX)
-    embedded = [_embed(encoder, space, view) for view in pair]
+    embedded = [encoders.embed(encoder, space, view) for view in pair]
     cosine = pair_cosines(embedded[0], embedded[1])
     plain = [(view - view.mean((2, 3), keepdim=True)).flatten(1) for view in pair]
     return Comparison(
         pictures=squares,
         first=pictures.to_bytes(pair[0]),
         second=pictures.to_bytes(pair[1]),
-        space=_space(encoder, space),
+        space=encoders.space_of(encoder, space),
         cosine=cosine.numpy(),
         losses=losses(cosine.tolist(), temperature),
         found=_share(pretext.hits(cosine)),
@@ -237,9 +214,9 @@ def neighbours(picture: Bytes | str, *, encoder: str = "simclr", count: int = 8)
     """
     whole(count, 1, 64)
     square = pictures.square(pictures.open_picture(picture), GALLERY_PX)
-    query = _embed(encoder, "features", pictures.to_tensor(square))
-    similarity, index = nearest(query, _gallery_features(cast(Encoder, encoder)), count)
-    names, images = _gallery()
+    query = encoders.embed(encoder, "features", pictures.to_tensor(square))
+    similarity, index = nearest(query, encoders.gallery_features(cast(Encoder, encoder)), count)
+    names, images = encoders.gallery()
     found = zip(similarity[0].tolist(), index[0].tolist(), strict=True)
     return tuple(Neighbour(names[i], images[i], value) for value, i in found)
 
@@ -251,77 +228,26 @@ def group_probe() -> GroupProbe:
     kinds = sorted(set(groups))
     labels = torch.tensor([kinds.index(group) for group in groups])
     count = len(labels)
-    plain = _shrink(pictures.to_tensor(_gallery()[1][:count]), 32).flatten(1)
+    plain = encoders.shrink(pictures.to_tensor(encoders.gallery()[1][:count]), 32).flatten(1)
     features = {"pixels": plain - plain.mean(1, keepdim=True)}
-    features |= {encoder: _gallery_features(encoder)[:count] for encoder in ENCODERS}
+    features |= {encoder: encoders.gallery_features(encoder)[:count] for encoder in ENCODERS}
     accuracy = {name: leave_one_out_accuracy(z, labels, k=GROUP_NEIGHBOURS) for name, z in features.items()}
     return GroupProbe(accuracy, float(labels.bincount().max()) / count, count)
 
 
 def gallery_size() -> int:
     """How many pictures `neighbours` chooses from."""
-    return len(_gallery()[0])
+    return len(encoders.gallery()[0])
 
 
 def sizes() -> dict[str, int]:
     """Encoder -> side in pixels at which it takes its pictures."""
-    return {encoder: _open(encoder)[0].config.size for encoder in ENCODERS}
+    return {encoder: encoders.open_encoder(encoder)[0].config.size for encoder in ENCODERS}
 
 
 def metrics() -> dict[str, dict[str, Any]]:
     """What the SimCLR checkpoint's card says of its test sets."""
-    return checkpoints.read_card(NAME).metrics
-
-
-def _space(encoder: str, space: str) -> Space:
-    if space not in SPACES:
-        raise InputError("Compare projections or features.")
-    return "features" if encoder == "rotation" else cast(Space, space)
-
-
-@torch.inference_mode()
-def _embed(encoder: str, space: str, images: Tensor) -> Tensor:
-    """Features or projections (B, D) on the CPU of pictures (B, 3, H, W) in [0, 1] of any size."""
-    model, where = _open(encoder)
-    small = _shrink(images, model.config.size).to(where)
-    if _space(encoder, space) == "projections":
-        return cast(SimCLR, model)(small).projections.cpu()
-    return cast(Tensor, model.encoder(small)).float().cpu()
-
-
-def _shrink(images: Tensor, size: int) -> Tensor:
-    return F.interpolate(images, size=size, mode="bilinear", antialias=True)
-
-
-def _open(encoder: str) -> tuple[Encoding, torch.device]:
-    where = device.pick()
-    if encoder not in ENCODERS:
-        raise InputError("Choose one of the encoders offered.")
-    if encoder == "untrained":
-        return cast(Encoding, _untrained(str(where))), where
-    return cast(Encoding, checkpoints.load(ROTATION if encoder == "rotation" else NAME, device=where).model), where
-
-
-@functools.cache
-def _untrained(where: str) -> SimCLR:
-    config = Config(**checkpoints.read_card(NAME).config)
-    return untrained(config).to(where).eval().requires_grad_(False)
-
-
-@functools.cache
-def _gallery() -> tuple[tuple[tuple[str, str], ...], Bytes]:
-    """Names, and pictures (G, 64, 64, 3): the emoji, then the photographs."""
-    emoji, photos = bundled.emoji_gallery(), bundled.photographs()
-    squares = np.stack([pictures.square(photo.image, GALLERY_PX) for photo in photos])
-    return emoji.names + tuple(photo.name for photo in photos), np.concatenate([emoji.images, squares])
-
-
-@functools.cache
-def _gallery_features(encoder: Encoder) -> Tensor:
-    """Features (G, D) of the gallery, computed once a process."""
-    model, where = _open(encoder)
-    small = _shrink(pictures.to_tensor(_gallery()[1]), model.config.size)
-    return embed_features(model.encoder, small, device=where, chunk=128)
+    return checkpoints.read_card(encoders.NAME).metrics
 
 
 def _share(right: Tensor) -> float:

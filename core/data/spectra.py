@@ -45,8 +45,13 @@ def log_mel(waves: Tensor, settings: MelSettings) -> Tensor:
     """Spectrogram in dB below the loudest cell: (B, S) or (S,) to (..., n_mels, T) in [-80, 0], T = S // hop + 1."""
     short = settings.n_fft - waves.shape[-1]
     waves = F.pad(waves, (0, short)) if short > 0 else waves
-    power = _mel(settings)(waves.float().cpu()).to(waves.device)  # (..., F, T)
-    return relative_db(10 * torch.log10(power + TINY))
+    return relative_db(absolute_db(waves, settings))
+
+
+def absolute_db(waves: Tensor, settings: MelSettings) -> Tensor:
+    """Power in dB, counted from a power of one: (B, S) or (S,), at least one window long, to (..., n_mels, T)."""
+    power: Tensor = _mel(settings)(waves.float().cpu()).to(waves.device)  # (..., F, T)
+    return 10 * torch.log10(power + TINY)
 
 
 def relative_db(db: Tensor) -> Tensor:
@@ -67,7 +72,8 @@ def from_unit(unit: Tensor) -> Tensor:
 def mfcc(db: Tensor, count: int = 20) -> Tensor:
     """Mel-frequency cepstral coefficients: the discrete cosine transform of (..., F, T) dB along F, (..., count, T)."""
     basis = torchaudio.functional.create_dct(count, db.shape[-2], norm="ortho").to(db)  # (F, count)
-    return basis.T @ db
+    values: Tensor = basis.T @ db
+    return values
 
 
 def mfcc_summary(db: Tensor, count: int = 20) -> Tensor:
@@ -80,13 +86,13 @@ def to_sound(db: Tensor, settings: MelSettings, generator: torch.Generator, *, i
     """Make a mel spectrogram audible: least-squares bands -> frequencies, then Griffin-Lim for the phase it lacks.
 
     Args:
-        db: (n_mels, T), any reference level.
+        db: (n_mels, T), absolute as `absolute_db` gives it.
         settings: as the spectrogram was made.
         generator: on the CPU; draws the first guess of the phase.
         iterations: of Griffin-Lim, each two Fourier transforms.
 
     Returns:
-        (S,), S = (T - 1) * hop, peak 0.7.
+        (S,), S = (T - 1) * hop, about as loud as the sound that the spectrogram came from.
     """
     magnitude = _spectrum(10 ** (db.float().cpu() / 10), settings).sqrt()  # (K, T)
     window = torch.hann_window(settings.n_fft)
@@ -97,8 +103,7 @@ def to_sound(db: Tensor, settings: MelSettings, generator: torch.Generator, *, i
         rebuilt = torch.stft(wave, settings.n_fft, settings.hop, window=window, return_complex=True)
         ahead = rebuilt - 0.99 / 1.99 * last  # Perraudin's momentum, as torchaudio has it
         guess, last = ahead / (ahead.abs() + 1e-16), rebuilt
-    wave = torch.istft(magnitude * guess, settings.n_fft, settings.hop, window=window)
-    return 0.7 * wave / wave.abs().max().clamp(min=1e-8)
+    return torch.istft(magnitude * guess, settings.n_fft, settings.hop, window=window)
 
 
 def _spectrum(power: Tensor, settings: MelSettings) -> Tensor:
@@ -106,7 +111,7 @@ def _spectrum(power: Tensor, settings: MelSettings) -> Tensor:
 
     Lee & Seung 2001, "Algorithms for Non-negative Matrix Factorization", eq. 4, with the bands held fixed.
     """
-    bands = _mel(settings).mel_scale.fb  # (K, F)
+    bands: Tensor = _mel(settings).mel_scale.fb  # (K, F)
     spectrum = bands @ power + TINY
     for _ in range(20):
         spectrum = spectrum * (bands @ power) / (bands @ (bands.T @ spectrum) + TINY)

@@ -40,12 +40,12 @@ class Piece:
     """One or more tokens that make whole characters.
 
     Attributes:
-        place: of its first token in the text, 0 for the first one.
+        number: of its first token, 1 for the first of the text, or the first that the model added.
         text: to read.
         bits: of surprise, all its tokens together, as the model saw it before temperature and cuts.
     """
 
-    place: int
+    number: int
     text: str
     bits: float
 
@@ -92,15 +92,13 @@ class Alternatives:
     """What else the model thought of at one place.
 
     Attributes:
-        place: in the text, counted in tokens.
-        before: the end of the text before it.
+        number: which added token stands there, 1 for the first.
         chosen: the token that was drawn.
         rank: of the chosen one, 1 for the likeliest.
         likeliest: the ten best, best first, before temperature and cuts.
     """
 
-    place: int
-    before: str
+    number: int
     chosen: Alternative
     rank: int
     likeliest: tuple[Alternative, ...]
@@ -130,18 +128,18 @@ def continue_text(prompt: str | None, settings: Settings) -> Iterator[Continuati
     yield from _grow(voice, Continuation(asked, text, tokens, len(tokens)))
 
 
-def branch(text: Continuation | None, place: float, token: float) -> Iterator[Continuation]:
+def branch(text: Continuation | None, number: float, token: float) -> Iterator[Continuation]:
     """Take another token at a place of a continuation and go on from there with the same settings.
 
     Args:
         text: as `continue_text` yielded it.
-        place: of the token to replace, counted in tokens from the beginning of the prompt.
-        token: number of the token to take.
+        number: which added token to replace, 1 for the first.
+        token: the one to take, by its place in the vocabulary.
 
     Raises:
-        InputError: no continuation yet, no such place in it, no such token.
+        InputError: no continuation yet, fewer tokens in it, or no such token.
     """
-    text, at = _inside(text, place)
+    text, at = _inside(text, number)
     voice = speaker(text.settings.name)
     taken = whole(token, 0, len(voice.vocabulary) - 1)
     added = at - text.given
@@ -171,23 +169,28 @@ def _shown(
     voice: Speaker, text: Continuation, tokens: list[int], bits: list[float], *, finished: bool, ended: bool = False
 ) -> Continuation:
     groups = spans(tokens[text.given :], voice.vocabulary, finished=finished)
-    pieces = [Piece(text.given + g.first, g.text, sum(bits[g.first : g.last])) for g in groups]
+    pieces = [Piece(g.first + 1, g.text, sum(bits[g.first : g.last])) for g in groups]
     return replace(text, tokens=tuple(tokens), bits=tuple(bits), pieces=tuple(pieces), ended=ended)
 
 
-def _inside(text: Continuation | None, place: float) -> tuple[Continuation, int]:
+def _inside(text: Continuation | None, number: float) -> tuple[Continuation, int]:
+    """The continuation and the place in all its tokens of the added token of this number."""
     if text is None or not text.bits:
         raise InputError("Let the model continue a text first.")
-    return text, whole(place, text.given, len(text.tokens) - 1)
+    return text, text.given - 1 + whole(number, 1, len(text.bits))
 
 
-def alternatives(text: Continuation | None, place: float) -> Alternatives:
-    """The ten likeliest tokens at a place of a continuation.
+def alternatives(text: Continuation | None, number: float) -> Alternatives:
+    """The ten likeliest tokens where the model added one.
+
+    Args:
+        text: as `continue_text` yielded it.
+        number: which added token, 1 for the first.
 
     Raises:
-        InputError: no continuation yet, or no such place in it.
+        InputError: no continuation yet, or fewer tokens in it.
     """
-    text, at = _inside(text, place)
+    text, at = _inside(text, number)
     voice = speaker(text.settings.name)
     probabilities = Memory(voice).next_logits([voice.model.config.start, *text.tokens[:at]]).softmax(0)  # (V,)
     _, best = probabilities.topk(min(SHOWN, len(probabilities)))
@@ -197,8 +200,7 @@ def alternatives(text: Continuation | None, place: float) -> Alternatives:
 
     chosen = text.tokens[at]
     return Alternatives(
-        place=at,
-        before=voice.vocabulary.decode(text.tokens[:at])[-40:],
+        number=at - text.given + 1,
         chosen=alternative(chosen),
         rank=1 + int((probabilities > probabilities[chosen]).sum()),
         likeliest=tuple(alternative(token) for token in best.tolist()),

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core import device
+from core import checkpoints, device
 from core.data import bundled, digits, pictures
 from core.downstream.neighbours import nearest
 from core.errors import InputError, whole, within
@@ -246,17 +246,17 @@ def sample(seed: float = 0, count: float = 24, *, name: str = NAME) -> Bytes:
 
 
 def neighbours(
-    picture: Picture, *, count: int = 8, name: str = NAME
+    picture: Picture, *, count: float = 8, name: str = NAME
 ) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
     """The bundled digits most like a picture, best first: by the mean of its code, and by its pixels."""
-    whole(count, 1, 64)
+    wanted = whole(count, 1, 64)
     model, where = open_model(name)
     seen = view(picture)
     with torch.inference_mode():
         code = model.encode(to_input(seen[None], where))[0].cpu()
     gallery = codes(name)
     pixels = flat(seen[None])
-    return _closest(code, gallery.mu, count), _closest(pixels, gallery.pixels, count)
+    return _closest(code, gallery.mu, wanted), _closest(pixels, gallery.pixels, wanted)
 
 
 def _closest(query: Tensor, features: Tensor, count: int) -> tuple[Neighbour, ...]:
@@ -273,6 +273,11 @@ def readout(name: str = NAME) -> Readout:
     """Name each bundled digit by its 5 nearest others, by code and by pixels; chance is one in ten."""
     gallery = codes(name)
     return Readout(leave_one_out(gallery.mu), leave_one_out(gallery.pixels), 0.1, len(gallery.mu))
+
+
+def metrics(name: str = NAME) -> dict[str, float]:
+    """What the checkpoint's card says of MNIST's test split."""
+    return checkpoints.read_card(name).metrics["mnist"]
 
 
 def _mean(model: VAE, where: torch.device, picture: Picture) -> Tensor:

@@ -1,13 +1,5 @@
 """A live server, one Chromium, and one watched page for each width and language."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,36 +7,24 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from tests.browser import chromium
+from tests.browser.serving import Server, serve
 from tests.browser.walks import WAIT_MS, Files
 
-ROOT = Path(__file__).parents[2]
-START_S = 180
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 HEIGHT = {1440: 900, 390: 844}
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running page and the file its output goes to."""
-
-    url: str
-    log: Path
 
 
 @dataclass
 class Watched:
-    """A page and whatever went wrong on it since the last look: console errors, exceptions, foreign requests."""
+    """A page and whatever went wrong on it: console errors, exceptions, requests to another machine."""
 
     page: Page
     url: str
     wrong: list[str] = field(default_factory=list)
 
     def listen(self) -> None:
+        """Take note from now on."""
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.wrong.append(f"exception: {error}"))
         self.page.on("request", self._on_request)
@@ -60,39 +40,9 @@ class Watched:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`python app.py` on a free port, as a visitor of `make run` gets it."""
-    log = tmp_path_factory.mktemp("server") / "log.txt"
-    port = _free_port()
-    command = [sys.executable, os.environ.get("PRETEXT_APP", str(ROOT / "app.py"))]
-    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port), "SHARE": "0", "PYTHONUNBUFFERED": "1"}
-    with log.open("w") as out:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/", process, log)
-        yield Server(f"http://127.0.0.1:{port}", log)
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port: int = door.getsockname()[1]
-    return port
-
-
-def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    end = time.monotonic() + START_S
-    while time.monotonic() < end:
-        assert process.poll() is None, f"the server stopped:\n{log.read_text()[-3000:]}"
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                assert answer.status == 200
-                return
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.25)
-    raise AssertionError(f"the server did not answer within {START_S} s:\n{log.read_text()[-3000:]}")
+    """The page, served once a session."""
+    with serve(tmp_path_factory.mktemp("server") / "log.txt") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -103,15 +53,16 @@ def page_url(server: Server) -> str:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium: the one named by PRETEXT_CHROMIUM, the system's, or the one that Playwright installed."""
-    found = os.environ.get("PRETEXT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    """Chromium."""
+    found = chromium.find()
+    assert found, "There is no Chromium: `make test` installs one, or name one in PRETEXT_CHROMIUM."
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
-        yield chromium
-        chromium.close()
+        running = playwright.chromium.launch(executable_path=found, args=list(chromium.FLAGS))
+        yield running
+        running.close()
 
 
-Opener = Callable[[int, str], Watched]
+Opener = Callable[..., Watched]  # (width, language="en") -> the page
 
 
 @pytest.fixture(scope="session")
@@ -119,10 +70,12 @@ def opened(browser: Browser, page_url: str) -> Iterator[Opener]:
     """Open the page at a width in a language, once a session: later tests go on where earlier ones stopped."""
     kept: dict[tuple[int, str], Watched] = {}
 
-    def open_page(width: int, language: str) -> Watched:
+    def open_page(width: int, language: str = "en") -> Watched:
         if (width, language) not in kept:
-            size = {"width": width, "height": HEIGHT[width]}
-            context = browser.new_context(viewport=size, locale=LOCALES[language], permissions=["microphone"])  # type: ignore[arg-type]
+            context = browser.new_context(
+                viewport={"width": width, "height": HEIGHT[width]}, locale=LOCALES[language],
+                permissions=["microphone"],
+            )  # fmt: skip
             context.set_default_timeout(WAIT_MS)
             watched = Watched(context.new_page(), page_url)
             watched.listen()
@@ -142,10 +95,8 @@ def visit(opened: Opener, server: Server) -> Iterator[Opener]:
     before = server.log.stat().st_size
 
     def open_page(width: int, language: str = "en") -> Watched:
-        watched = opened(width, language)
-        watched.wrong.clear() if used else None
-        used.append(watched)
-        return watched
+        used.append(opened(width, language))
+        return used[-1]
 
     yield open_page
     wrong = [line for watched in used for line in watched.wrong]

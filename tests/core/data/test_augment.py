@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 import torch
@@ -42,7 +43,7 @@ def test_results_are_pictures(name: str, seed: int) -> None:
     result = ALL[name](IMAGES.round(), generator(seed))  # zeros and ones: the hardest to stay between
     assert result.dtype == torch.float32
     assert result.shape == (IMAGES.shape if name != "crop" else (6, 3, 17, 17))
-    assert -1e-6 <= float(result.min())
+    assert float(result.min()) >= -1e-6
     assert float(result.max()) <= 1 + 1e-6
 
 
@@ -58,7 +59,7 @@ def test_a_share_of_none_changes_nothing_and_of_all_everything(name: str) -> Non
     def apply(share: float) -> Tensor:
         function = {
             "flip": augment.horizontal_flip, "grey": augment.greyscale, "jitter": augment.colour_jitter,
-            "blur": augment.gaussian_blur, "reencode": augment.reencode,
+            "blur": partial(augment.gaussian_blur, sigma=(1.0, 2.0)), "reencode": augment.reencode,
         }[name]  # fmt: skip
         return function(IMAGES, generator(2), share=share)
 
@@ -139,7 +140,7 @@ def test_crops_lie_inside_and_keep_scale_and_ratio() -> None:
 
 @pytest.mark.parametrize("scale", [(0.2, 1.0), (0.08, 1.0), (0.5, 0.6)])
 def test_crops_are_as_large_as_torchvision_s(scale: tuple[float, float]) -> None:
-    """Mean and deviation of the area within 0.02: torchvision draws again what does not fit, here it is cut off."""
+    """Torchvision draws again what does not fit, here it is cut off: up to 0.05 of the area more on average."""
     left, right, top, bottom = parts(4000, scale=scale).unbind(1)
     ours = (right - left) * (bottom - top)
     blank = torch.zeros(3, 256, 256)
@@ -147,7 +148,7 @@ def test_crops_are_as_large_as_torchvision_s(scale: tuple[float, float]) -> None
         torch.random.set_rng_state(generator(0).get_state())
         sides = [RandomResizedCrop.get_params(blank, list(scale), [3 / 4, 4 / 3])[2:] for _ in range(4000)]
     theirs = torch.tensor([height * width / 256**2 for height, width in sides])
-    assert float(ours.mean()) == pytest.approx(float(theirs.mean()), abs=0.02)
+    assert -0.005 <= float(ours.mean() - theirs.mean()) <= 0.05
     assert float(ours.std()) == pytest.approx(float(theirs.std()), abs=0.02)
 
 

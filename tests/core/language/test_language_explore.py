@@ -90,22 +90,21 @@ def test_text_longer_than_the_context_goes_on(tiny: str) -> None:
 
 def test_alternatives_agree_with_what_was_drawn(tiny: str) -> None:
     text = finished("the captain and the", Settings(tiny, length=30))
-    for place in (text.given, text.given + 7, len(text.tokens) - 1):
-        found = explore.alternatives(text, place)
+    for number in (1, 8, len(text.bits)):
+        found = explore.alternatives(text, number)
         chances = [item.probability for item in found.likeliest]
         assert len(chances) == 10
         assert chances == sorted(chances, reverse=True)
-        assert found.chosen.token == text.tokens[place]
-        assert -math.log2(found.chosen.probability) == pytest.approx(text.bits[place - text.given], abs=1e-3)
+        assert found.chosen.token == text.tokens[text.given + number - 1]
+        assert -math.log2(found.chosen.probability) == pytest.approx(text.bits[number - 1], abs=1e-3)
         if found.rank <= 10:
             assert found.likeliest[found.rank - 1].probability == pytest.approx(found.chosen.probability)
 
 
 def test_a_branch_keeps_what_came_before_and_ends_where_it_should(tiny: str) -> None:
     text = finished("the sea", Settings(tiny, length=16))
-    place = text.given + 5
-    other = explore.alternatives(text, place).likeliest[3].token
-    branched = list(explore.branch(text, place, other))[-1]
+    place, other = text.given + 5, explore.alternatives(text, 6).likeliest[3].token
+    branched = list(explore.branch(text, 6, other))[-1]
     assert branched.tokens[:place] == text.tokens[:place]
     assert branched.tokens[place] == other
     assert len(branched.tokens) - branched.given == 16
@@ -115,15 +114,16 @@ def test_a_branch_keeps_what_came_before_and_ends_where_it_should(tiny: str) -> 
 
 def test_branching_to_the_token_that_was_there_changes_nothing(tiny: str) -> None:
     text = finished("the sea", Settings(tiny, length=16))
-    again = list(explore.branch(text, text.given + 4, text.tokens[text.given + 4]))[-1]
+    again = list(explore.branch(text, 5, text.tokens[text.given + 4]))[-1]
     assert again.tokens == text.tokens
     assert again.bits == pytest.approx(text.bits, abs=1e-3)
 
 
 def test_the_end_mark_ends_the_text(tiny: str) -> None:
     text = finished("the sea", Settings(tiny, length=16))
-    ended = list(explore.branch(text, text.given + 2, reader.speaker(tiny).vocabulary.end))[-1]
+    ended = list(explore.branch(text, 3, reader.speaker(tiny).vocabulary.end))[-1]
     assert len(ended.tokens) == text.given + 3
+    assert ended.ended
 
 
 def test_two_visitors_at_once_get_what_each_gets_alone(tiny: str) -> None:
@@ -158,7 +158,7 @@ def test_bad_text_is_a_plain_sentence(text: str | None, tiny: str) -> None:
         lambda: explore.similar(text, tiny),
         lambda: explore.nearest_tokens(text, tiny),
     ):
-        with pytest.raises(InputError, match="Write the beginning|at most 2,000 characters"):
+        with pytest.raises(InputError, match=r"Write the beginning|at most 2,000 characters"):
             ask()
 
 
@@ -171,8 +171,9 @@ def test_what_is_no_text_is_taken_out_and_all_scripts_stay() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"length": 0}, {"length": 301}, {"length": 1.5}, {"temperature": -0.1}, {"temperature": math.nan}, {"top_k": -1},
-        {"top_p": 1.1}, {"top_p": math.inf}, {"seed": -1}, {"seed": math.nan}, {"length": None}, {"temperature": "hot"},
+        {"length": 0}, {"length": 301}, {"length": 1.5}, {"temperature": -0.1}, {"temperature": math.nan},
+        {"top_k": -1}, {"top_p": 1.1}, {"top_p": math.inf}, {"seed": -1}, {"seed": math.nan},
+        {"length": None}, {"temperature": "hot"},
     ],
 )  # fmt: skip
 def test_settings_out_of_range_are_refused(wrong: dict[str, float], tiny: str) -> None:
@@ -182,12 +183,12 @@ def test_settings_out_of_range_are_refused(wrong: dict[str, float], tiny: str) -
 
 def test_other_places_and_tokens_are_refused(tiny: str) -> None:
     text = finished("the sea", Settings(tiny, length=4))
-    for place in (-1, text.given - 1, len(text.tokens), math.nan, 2.5):
+    for number in (-1, 0, 5, math.nan, 2.5, None):
         with pytest.raises(InputError):
-            explore.alternatives(text, place)
+            explore.alternatives(text, number)  # type: ignore[arg-type]
     for token in (-1, 10**6, math.nan):
         with pytest.raises(InputError):
-            list(explore.branch(text, text.given, token))
+            list(explore.branch(text, 1, token))
     for ask in (lambda: explore.alternatives(None, 1), lambda: list(explore.branch(None, 1, 1))):
         with pytest.raises(InputError, match="Let the model continue"):
             ask()
@@ -226,6 +227,13 @@ def test_similar_lines_and_their_measure(tiny: str) -> None:
     assert measured.n == 40
     assert measured.chance == pytest.approx(4 / 39)
     assert 0 <= measured.model <= 1
+
+
+def test_kinds_of_words_are_measured_only_on_those_that_are_one_token(tiny: str) -> None:
+    measured = explore.kinds(tiny)
+    assert measured.naive is None
+    assert measured.n < 64
+    assert 0 <= measured.chance <= 1
 
 
 def test_overlap_is_the_share_of_groups_in_common() -> None:

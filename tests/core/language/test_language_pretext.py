@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 import torch
@@ -51,7 +52,7 @@ def test_text_bits_equal_one_token_at_a_time() -> None:
     table = torch.randn(11, 11, generator=generator(2))  # a bigram model: scores of the next token hang on the last one
     tokens = torch.randint(0, 11, (90,), generator=generator(3))
     bits = pretext.text_bits(lambda read: table[read], tokens, 8)
-    slow = [-float(table[a].log_softmax(0)[b]) / math.log(2) for a, b in zip(tokens[:-1], tokens[1:], strict=True)]
+    slow = [-float(table[a].log_softmax(0)[b]) / math.log(2) for a, b in pairwise(tokens)]
     assert torch.allclose(bits, torch.tensor(slow), atol=1e-5)
 
 

@@ -1,0 +1,106 @@
+# make run      serve the page          (HOST, PORT, SHARE=1)
+# make test     check everything        (make fast: without a browser)
+# make help     the rest
+
+SHELL := /bin/sh
+PYTHON ?= $(shell command -v python3.12 || command -v python3.11)
+VENV ?= .venv
+PY := $(VENV)/bin/python
+HOST ?= 127.0.0.1
+PORT ?= 7860
+SHARE ?= 0
+DATA ?= data
+WINGS := rotation contrastive vae masked language audio
+
+.PHONY: help venv run test fast lint types unit browser chromium screenshots readme assets evaluate clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make venv         make .venv with Python 3.11 or 3.12
+venv: $(PY)
+
+$(PY):
+	@test -n "$(PYTHON)" || { echo "Install Python 3.11 or 3.12 (or name one: make run PYTHON=/path/to/python3.12)."; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
+	  || { echo "$(PYTHON) is not Python 3.11 or 3.12."; exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.txt | $(PY)
+	$(PY) -m pip install -q -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt requirements.txt | $(PY)
+	$(PY) -m pip install -q -r requirements-dev.txt
+	@touch $@ $(VENV)/run.stamp
+
+## make run          serve the page on HOST:PORT (127.0.0.1:7860); SHARE=1 for a public link
+run: $(VENV)/run.stamp
+	HOST=$(HOST) PORT=$(PORT) SHARE=$(SHARE) $(PY) app.py
+
+## make test         ruff, mypy, pytest with the browser tests
+test: lint types chromium
+	$(PY) -m pytest
+
+## make fast         the same without a browser
+fast: lint types unit
+
+lint: $(VENV)/dev.stamp
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: $(VENV)/dev.stamp
+	@rm -f demos/*.pyi # Gradio writes these beside its components; mypy would read them instead of the source
+	$(PY) -m mypy
+
+unit: $(VENV)/dev.stamp
+	$(PY) -m pytest -m "not browser"
+
+browser: $(VENV)/dev.stamp chromium
+	$(PY) -m pytest tests/browser
+
+# The browser of the tests: one that is there, else Debian's, else the one that Playwright installs.
+chromium: $(VENV)/dev.stamp
+	@if command -v chromium >/dev/null || test -x "$$PRETEXT_CHROMIUM" || $(PY) -m tests.browser.chromium; then exit 0; fi; \
+	if command -v apt-get >/dev/null && test "$$(id -u)" = 0 \
+	  && apt-get -q update && apt-get -q install -y --no-install-recommends chromium; then exit 0; fi; \
+	$(PY) -m playwright install chromium && $(PY) -m tests.browser.chromium && exit 0; \
+	echo "No Chromium: install your system's chromium package, or name a browser in PRETEXT_CHROMIUM, then repeat."; exit 1
+
+## make screenshots  take the pictures of the README anew
+screenshots: chromium
+	@if command -v apt-get >/dev/null && test "$$(id -u)" = 0 && ! fc-list :lang=zh | grep -q .; \
+	  then apt-get -q update && apt-get -q install -y --no-install-recommends fonts-noto-cjk; fi
+	$(PY) -m tests.browser.screenshots
+
+## make readme       write the checkpoints' figures from their cards into the README
+readme: $(VENV)/run.stamp
+	$(PY) -m core.cards
+
+## make train-WING   train a wing with its defaults on DATA_SPEC, unpacked under DATA
+train-%: $(VENV)/run.stamp
+	@test -n "$(DATA_SPEC)" || { echo "Say what to train on, e.g. make train-$* DATA_SPEC=emoji (or folder:PATH)."; exit 1; }
+	$(PY) -m core.$*.train --data "$(DATA_SPEC)" --root $(DATA) $(FLAGS)
+
+## make evaluate     measure every bundled checkpoint on its test data, unpacked under DATA
+evaluate: $(VENV)/run.stamp
+	$(PY) -m core.evaluate rotation/photos --data scenes96 --root $(DATA) --json
+	$(PY) -m core.evaluate rotation/photos --data tinyimagenet64 --root $(DATA) --json
+	$(PY) -m core.evaluate contrastive/simclr-cifar10 --data cifar10 --root $(DATA) --json
+	$(PY) -m core.evaluate vae/mnist --data mnist --root $(DATA) --json
+	$(PY) -m core.evaluate masked/photos --data scenes96 --root $(DATA) --json
+	$(PY) -m core.evaluate language/novels --data novels --root $(DATA) --json
+	$(PY) -m core.evaluate language/tang --data tang --root $(DATA) --json
+	$(PY) -m core.evaluate audio/sounds --data fsdd --root $(DATA) --json
+
+## make assets       draw and play the bundled emoji, digits and sounds anew
+assets: $(VENV)/dev.stamp
+	$(PY) -m core.data.make_emoji
+	$(PY) -m core.data.make_digits --root $(DATA)
+	$(PY) -m core.data.make_sounds
+
+## make clean        remove what was made here, but not the training runs
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .gradio demos/*.pyi
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

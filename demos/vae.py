@@ -1,0 +1,282 @@
+"""The VAE tab: squeeze a digit through twenty noisy numbers, and walk the space they span."""
+
+from typing import Any
+
+import gradio as gr
+import numpy as np
+from gradio.processing_utils import save_bytes_to_cache
+from gradio.utils import get_upload_folder
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.data import bundled
+from core.vae import explore
+from demos import _figures
+from demos import _vae_views as views
+from demos._page import PictureInput, guard, listen, step
+from demos._words import Say
+
+STEM = "vae"
+ENDS = ("a", "b")
+FIRST_DIGITS = (40, 140)  # a 2 and a 7 of the bundled digits
+SHOWN_EACH = 2  # examples of each class
+CANVAS_PX = 224
+
+Bytes = NDArray[np.uint8]
+
+
+def on_first(
+    say: Say, first: str | None, second: str | None, seed: float, steps: float, path: str, count: float
+) -> tuple[Any, ...]:
+    """All that follows from a new picture A, in one answer."""
+    with guard(say):
+        return draw_all(say, first, second, seed, steps, path, count)
+
+
+def draw_all(say: Say, first: Any, second: Any, seed: float, steps: float, path: str, count: float) -> tuple[Any, ...]:
+    """Encoding, walk, workbench and neighbours, one after the other."""
+    encoding = explore.encode(first, seed)
+    return (
+        *views.encoding(say, encoding),
+        *walked(say, explore.interpolate(first, second, steps, path)),
+        *workbench(first, [float(encoding.mu[axis]) for axis in explore.liveliest()]),
+        *views.neighbours(say, explore.neighbours(first, count=count)),
+    )
+
+
+def on_encode(say: Say, picture: str | None, seed: float) -> tuple[Any, ...]:
+    """Encode picture A and decode one draw."""
+    with guard(say):
+        return views.encoding(say, explore.encode(picture, seed))
+
+
+def on_interpolate(say: Say, first: str | None, second: str | None, steps: float, path: str) -> tuple[Any, ...]:
+    """Walk from picture A to picture B."""
+    with guard(say):
+        return walked(say, explore.interpolate(first, second, steps, path))
+
+
+def walked(say: Say, found: explore.Interpolation) -> tuple[Any, ...]:
+    """A walk as the values of: strip, animation, its file, curve, sentence."""
+    strip, film, curve, sentence = views.walk(say, found)
+    file = save_bytes_to_cache(film, "pretext-vae.gif", get_upload_folder())
+    return strip, file, file, curve, sentence
+
+
+def on_decode(say: Say, picture: str | None, *values: float) -> tuple[Any, ...]:
+    """Decode picture A's code with the liveliest axes set to the sliders' values."""
+    with guard(say):
+        shown = decoded(picture, values)  # first, since it refuses what is not a number
+        return views.plane(explore.plane(), values), shown
+
+
+def on_click(say: Say, event: gr.SelectData, picture: str | None, *values: float) -> tuple[Any, ...]:
+    """Move the first two sliders to the clicked point of the plane."""
+    across, up = (round(value, 2) for value in views.place(event.index))
+    with guard(say):
+        return workbench(picture, (across, up, *values[2:]))
+
+
+def workbench(picture: Any, values: Any) -> tuple[Any, ...]:
+    """Values of the plane, the decoded picture and the sliders; these stop where the prior ends for all purposes."""
+    kept = [round(min(max(value, -explore.REACH), explore.REACH), 2) for value in values]
+    return views.plane(explore.plane(), kept), decoded(picture, kept), *kept
+
+
+def decoded(picture: Any, values: Any) -> Image.Image:
+    """What the decoder draws of picture A's code with some axes moved."""
+    return _figures.enlarge(explore.decode(picture, values), views.SEEN_PX)
+
+
+def on_sample(say: Say, seed: float) -> Image.Image:
+    """Digits decoded from draws of the prior."""
+    with guard(say):
+        return views.samples(explore.sample(seed))
+
+
+def on_neighbours(say: Say, picture: str | None, count: float) -> tuple[Any, ...]:
+    """The bundled digits most like picture A, by code and by pixels."""
+    with guard(say):
+        return views.neighbours(say, explore.neighbours(picture, count=count))
+
+
+def on_sketch(say: Say, drawing: dict[str, Any] | None, end: str) -> tuple[Any, Any]:
+    """Bring a drawing into MNIST's form and put it into picture A or B."""
+    with guard(say):
+        picture = explore.view(None if drawing is None else drawing["composite"])
+    return into(end, picture)
+
+
+def into(end: str, picture: Bytes) -> tuple[Any, Any]:
+    """Values of the pictures A and B: one is new, the other stays."""
+    return (picture, gr.skip()) if end == ENDS[0] else (gr.skip(), picture)
+
+
+def build(say: Say) -> None:
+    """Lay out the tab with a first example already run."""
+    known = bundled.digits().images
+    first, second = (known[index] for index in FIRST_DIGITS)
+    shown = draw_all(say, first, second, 0, 8, "straight", 8)
+    with gr.Row(elem_classes="steps"):
+        with step(say, STEM, 1):
+            pictures = _build_data(say, first, second)
+        with step(say, STEM, 2):
+            label = _build_label(say, shown[:3])
+    with step(say, STEM, 3):
+        gr.Markdown(_card_sentence(say), elem_classes="quiet")
+        with gr.Row():
+            with gr.Column(min_width=300):
+                verdict = gr.Markdown(shown[3], elem_id="vae-verdict")
+            bars = gr.Plot(shown[4], show_label=False, elem_id="vae-bars")
+        walk, ways = _build_walk(say, shown[5:10])
+        bench = _build_workbench(say, shown[10:20])
+        _build_prior(say)
+    with step(say, STEM, 4):
+        found, count = _build_use(say, shown[20:])
+    seed = label[0]
+    coded = [*label[1:], verdict, bars]
+    listen(
+        say, [pictures[0].change], on_first, [*pictures, seed, *ways, count], [*coded, *walk, *bench, *found],
+        model=STEM, trigger_mode="always_last",
+    )  # fmt: skip
+    listen(say, [seed.change], on_encode, [pictures[0], seed], coded, name="vae_encode", model=STEM)
+    listen(
+        say, [pictures[1].change, ways[0].release, ways[1].input], on_interpolate, [*pictures, *ways], walk,
+        name="vae_interpolate", model=STEM, trigger_mode="always_last",
+    )  # fmt: skip
+    _listen_workbench(say, pictures[0], bench)
+    listen(
+        say, [count.release], on_neighbours, [pictures[0], count], found, name="vae_neighbours", model=STEM,
+    )  # fmt: skip
+
+
+def _build_data(say: Say, first: Bytes, second: Bytes) -> list[gr.Image]:
+    with gr.Row():
+        pictures = [
+            PictureInput(
+                value=picture, label=say(f"vae.picture_{end}"), height=220, elem_id=f"vae-picture-{end}", format="png",
+                sources=["upload", "webcam", "clipboard"], buttons=[], elem_classes="pixels", min_width=140,
+            )
+            for end, picture in zip(ENDS, (first, second), strict=True)
+        ]  # fmt: skip
+    end = gr.Radio(
+        [(say(f"vae.end_{end}"), end) for end in ENDS], value=ENDS[0], label=say("vae.end"), elem_id="vae-end"
+    )
+    labels = bundled.digits().labels
+    chosen = [int(index) for digit in range(10) for index in np.flatnonzero(labels == digit)[:SHOWN_EACH]]
+    images = bundled.digits().images
+    gallery = gr.Gallery(
+        [(_figures.enlarge(images[index], 84), str(labels[index])) for index in chosen], label=say("page.examples"),
+        columns=10, height=170, allow_preview=False, elem_id="vae-examples", elem_classes="examples",
+        interactive=False, buttons=[],
+    )  # fmt: skip
+
+    def on_pick(end: str, event: gr.SelectData) -> tuple[Any, Any]:
+        return into(end, images[chosen[event.index]])
+
+    gallery.select(on_pick, end, pictures, api_visibility="private", show_progress="hidden")
+    with gr.Accordion(say("vae.sketch"), open=False, elem_id="vae-sketch"):
+        drawing = gr.ImageEditor(
+            label=say("vae.sketch_label"), layers=False, fixed_canvas=True, canvas_size=(CANVAS_PX, CANVAS_PX),
+            transforms=(), sources=(), brush=gr.Brush(16, colors=["#000000"], color_mode="fixed"), height=330,
+            elem_id="vae-canvas", buttons=[],
+        )  # fmt: skip
+        use = gr.Button(say("vae.use_sketch"), elem_id="vae-use-sketch")
+    listen(say, use.click, on_sketch, [drawing, end], pictures)
+    return pictures
+
+
+def _build_label(say: Say, shown: tuple[Any, ...]) -> list[Any]:
+    with gr.Row():
+        seen = gr.Image(shown[0], label=say("vae.seen"), height=220, elem_id="vae-seen", buttons=[], min_width=140)
+        drawn = gr.Image(shown[2], label=say("vae.drawn"), height=220, elem_id="vae-drawn", buttons=[], min_width=140)
+    code = gr.Plot(shown[1], show_label=False, elem_id="vae-code")
+    with gr.Row():
+        seed = gr.Number(0, label=say("vae.seed"), elem_id="vae-seed", min_width=120)
+        again = gr.Button(say("vae.again"), variant="primary", elem_id="vae-again", min_width=120)
+    again.click(None, seed, seed, js="(seed) => (seed ?? 0) + 1", api_visibility="private")
+    return [seed, seen, code, drawn]
+
+
+def _build_walk(say: Say, shown: tuple[Any, ...]) -> tuple[list[Any], list[Any]]:
+    gr.Markdown(say("vae.walk"))
+    with gr.Row():
+        steps = gr.Slider(explore.MIN_STEPS, explore.MAX_STEPS, 8, step=1, label=say("vae.steps"), elem_id="vae-steps")
+        path = gr.Radio(
+            [(say(f"vae.{name}"), name) for name in explore.PATHS], value=explore.PATHS[0], label=say("vae.path"),
+            elem_id="vae-path",
+        )  # fmt: skip
+    strip = gr.Image(shown[0], label=say("vae.strip"), height=210, elem_id="vae-strip", buttons=[], format="png")
+    with gr.Row():
+        with gr.Column(min_width=220, scale=1):
+            film = gr.Image(shown[1], label=say("vae.film"), height=250, elem_id="vae-film", buttons=[])
+            file = gr.DownloadButton(say("vae.download"), value=shown[2], elem_id="vae-download", size="sm")
+        with gr.Column(min_width=320, scale=2):
+            curve = gr.Plot(shown[3], show_label=False, elem_id="vae-surprise")
+            sentence = gr.Markdown(shown[4], elem_id="vae-walk-text", elem_classes="quiet")
+    return [strip, film, file, curve, sentence], [steps, path]
+
+
+def _build_workbench(say: Say, shown: tuple[Any, ...]) -> list[Any]:
+    axes = explore.liveliest()
+    gr.Markdown(say("vae.workbench", across=axes[0] + 1, up=axes[1] + 1, count=len(axes)))
+    with gr.Row():
+        plane = gr.Image(
+            shown[0], label=say("vae.plane"), height=views.PLANE_PX + 20, interactive=False, elem_id="vae-plane",
+            format="png", buttons=[], min_width=300,
+        )  # fmt: skip
+        with gr.Column(min_width=260):
+            picture = gr.Image(shown[1], label=say("vae.decoded"), height=250, elem_id="vae-decoded", buttons=[])
+        with gr.Column(min_width=260):
+            sliders = [
+                gr.Slider(
+                    -explore.REACH, explore.REACH, value, step=0.01, label=say("vae.slider", axis=axis + 1),
+                    elem_id=f"vae-axis-{place}",
+                )
+                for place, (axis, value) in enumerate(zip(axes, shown[2:], strict=True))
+            ]  # fmt: skip
+    return [plane, picture, *sliders]
+
+
+def _listen_workbench(say: Say, picture: gr.Image, bench: list[Any]) -> None:
+    plane, shown, *sliders = bench
+    releases = [slider.release for slider in sliders]
+    listen(
+        say, releases, on_decode, [picture, *sliders], [plane, shown], name="vae_decode", model=STEM,
+        trigger_mode="always_last", show_progress="hidden",
+    )  # fmt: skip
+    listen(say, plane.select, on_click, [picture, *sliders], bench, model=STEM, show_progress="hidden")
+
+
+def _build_prior(say: Say) -> None:
+    gr.Markdown(say("vae.prior"))
+    with gr.Row():
+        seed = gr.Number(0, label=say("vae.seed"), elem_id="vae-prior-seed", min_width=120)
+        again = gr.Button(say("vae.again"), elem_id="vae-prior-again", min_width=120)
+    drawn = views.samples(explore.sample(0))
+    sheet = gr.Image(drawn, label=say("vae.samples"), height=210, elem_id="vae-samples", buttons=[], format="png")
+    again.click(None, seed, seed, js="(seed) => (seed ?? 0) + 1", api_visibility="private")
+    listen(say, seed.change, on_sample, [seed], [sheet], name="vae_sample", model=STEM, show_progress="hidden")
+
+
+def _build_use(say: Say, shown: tuple[Any, ...]) -> tuple[list[gr.Gallery], gr.Slider]:
+    count = gr.Slider(1, 16, 8, step=1, label=say("vae.count"), elem_id="vae-count")
+    with gr.Row():
+        galleries = [
+            gr.Gallery(
+                values, label=say(f"vae.near_{kind}"), columns=8, height=250, allow_preview=False, min_width=300,
+                elem_id=f"vae-near-{kind}", interactive=False, buttons=[],
+            )
+            for kind, values in zip(("latent", "pixels"), shown, strict=True)
+        ]  # fmt: skip
+    gr.Plot(views.readout(say, explore.readout()), show_label=False, elem_id="vae-readout")
+    gr.Markdown(say("vae.readout_text"), elem_classes="quiet")
+    return galleries, count
+
+
+def _card_sentence(say: Say) -> str:
+    card = explore.metrics()
+    return say(
+        "vae.card", n=f"{card['n']:,}", nats=f"{card['nats']:.1f}", kl=f"{card['kl_nats']:.1f}",
+        reconstruction=f"{card['reconstruction_nats']:.1f}",
+    )  # fmt: skip

@@ -1,0 +1,64 @@
+"""`python app.py` on a free port, as a visitor of `make run` gets it."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+START_S = 240
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running page, its address without a slash at the end, and the file its output goes to."""
+
+    url: str
+    log: Path
+
+
+@contextlib.contextmanager
+def serve(log: Path) -> Iterator[Server]:
+    """Start the page (or the program named by PRETEXT_APP), wait until it answers, and stop it at the end."""
+    port = free_port()
+    command = [sys.executable, os.environ.get("PRETEXT_APP", str(ROOT / "app.py"))]
+    environment = {
+        **os.environ, "HOST": "127.0.0.1", "PORT": str(port), "SHARE": "0", "PYTHONUNBUFFERED": "1",
+        "HF_HUB_OFFLINE": "1",
+    }  # fmt: skip
+    with log.open("w") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        _wait(f"http://127.0.0.1:{port}/", process, log)
+        yield Server(f"http://127.0.0.1:{port}", log)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port: int = door.getsockname()[1]
+    return port
+
+
+def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    end = time.monotonic() + START_S
+    while time.monotonic() < end:
+        assert process.poll() is None, f"the server stopped:\n{log.read_text()[-3000:]}"
+        try:
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                assert answer.status == 200
+                return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.25)
+    raise AssertionError(f"the server did not answer within {START_S} s:\n{log.read_text()[-3000:]}")

@@ -1,0 +1,380 @@
+"""What visitors bring is opened with care or refused in one sentence; data sets are split the same way every time."""
+
+import io
+import struct
+import time
+import tracemalloc
+import warnings
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from core.data import bundled, pictures
+from core.errors import InputError
+
+UNREADABLE = "not a picture that can be read"
+RNG = np.random.default_rng(0)
+NOISE = RNG.integers(0, 256, (24, 30, 3), dtype=np.uint8)
+RAMP = np.broadcast_to(np.linspace(0, 255, 30).astype(np.uint8)[None, :, None], (24, 30, 3))
+
+
+def encoded(image: Image.Image, kind: str, **settings: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **settings)
+    return buffer.getvalue()
+
+
+def opened(path: Path, content: bytes) -> pictures.Bytes:
+    path.write_bytes(content)
+    picture = pictures.open_picture(str(path))
+    assert picture.dtype == np.uint8
+    assert picture.ndim == 3
+    assert picture.shape[2] == 3
+    return picture
+
+
+def blank_png(width: int, height: int) -> bytes:
+    """A grey PNG of any size that is small on disk, written without holding its pixels."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    packer = zlib.compressobj(9)
+    rows = b"".join(packer.compress(bytes(width + 1)) for _ in range(height)) + packer.flush()
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+# --- good input of every kind ---
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "GIF", "WEBP", "TIFF"])
+def test_lossless_files_come_back_as_they_were(kind: str, tmp_path: Path) -> None:
+    few = (NOISE // 64 * 85).astype(np.uint8)  # 64 colours, so that a palette holds them
+    settings = {"lossless": True} if kind == "WEBP" else {}
+    assert np.array_equal(opened(tmp_path / "p", encoded(Image.fromarray(few), kind, **settings)), few)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "MPO"])
+def test_photographs_come_back_nearly_as_they_were(kind: str, tmp_path: Path) -> None:
+    found = opened(tmp_path / "p", encoded(Image.fromarray(RAMP), kind, quality=95))
+    assert np.abs(found.astype(int) - RAMP).mean() < 2
+
+
+def test_transparency_lies_on_white(tmp_path: Path) -> None:
+    clear = np.dstack([NOISE, np.zeros((24, 30), np.uint8)])
+    clear[:12, :, 3] = 255
+    found = opened(tmp_path / "p", encoded(Image.fromarray(clear), "PNG"))
+    assert np.array_equal(found[:12], NOISE[:12])
+    assert (found[12:] == 255).all()
+
+
+def test_a_palette_with_one_transparent_colour_lies_on_white(tmp_path: Path) -> None:
+    indexed = Image.fromarray((np.arange(24 * 30).reshape(24, 30) % 2).astype(np.uint8), "L").convert("P")
+    indexed.putpalette([200, 0, 0, 0, 0, 200])
+    for kind in ("PNG", "GIF"):
+        found = opened(tmp_path / "p", encoded(indexed, kind, transparency=0))
+        assert (found[:, ::2] == 255).all(), kind
+        assert (found[:, 1::2] == (0, 0, 200)).all(), kind
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "I", "I;16", "F", "PA"])
+def test_every_mode_is_answered(mode: str, tmp_path: Path) -> None:
+    picture = pictures.open_picture(Image.fromarray(RAMP).convert("RGB" if mode == "LAB" else mode[0:1] if mode == "I;16" else mode))
+    assert picture.shape == (24, 30, 3)
+    grey = picture.mean((0, 2))
+    assert grey[-6:].mean() > grey[:6].mean() + 100, "still dark on the left and bright on the right"
+
+
+def test_greyscale_is_grey(tmp_path: Path) -> None:
+    found = opened(tmp_path / "p", encoded(Image.fromarray(NOISE[..., 0]), "PNG"))
+    assert all(np.array_equal(found[..., channel], NOISE[..., 0]) for channel in range(3))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_print_colours_are_turned_into_light(kind: str, tmp_path: Path) -> None:
+    red = Image.new("CMYK", (16, 16), (0, 255, 255, 0))
+    found = opened(tmp_path / "p", encoded(red, kind))
+    assert (found.mean((0, 1)) > (200, -1, -1)).all()
+    assert (found.mean((0, 1)) < (256, 40, 40)).all()
+
+
+def test_sixteen_bits_are_stretched_to_what_is_there(tmp_path: Path) -> None:
+    deep = np.linspace(3000, 5000, 24 * 30).reshape(24, 30).astype(np.uint16)
+    found = opened(tmp_path / "p", encoded(Image.fromarray(deep), "PNG"))
+    assert (found.min(), found.max()) == (0, 255)
+    assert (np.diff(found[..., 0].flatten().astype(int)) >= 0).all()
+
+
+def test_numbers_that_are_none_do_not_spoil_a_picture(tmp_path: Path) -> None:
+    deep = np.linspace(0, 1, 24 * 30, dtype=np.float32).reshape(24, 30)
+    deep[0, 0], deep[0, 1] = np.nan, np.inf
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = opened(tmp_path / "p", encoded(Image.fromarray(deep), "TIFF"))
+    assert (found.min(), found.max()) == (0, 255)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_turned_photograph_stands_upright(orientation: int, tmp_path: Path) -> None:
+    undo = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }  # fmt: skip
+    upright = Image.fromarray(NOISE)
+    stored = upright.transpose(undo[orientation]) if orientation in undo else upright
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    assert np.array_equal(opened(tmp_path / "p", encoded(stored, "PNG", exif=exif)), NOISE)
+
+
+def test_of_an_animation_the_first_picture_is_taken(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (20, 10), colour) for colour in ("red", "blue", "lime")]
+    content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=50, loop=0)
+    assert (opened(tmp_path / "p", content) == (255, 0, 0)).all()
+
+
+@pytest.mark.parametrize("shape", [(9, 9), (9, 9, 3), (9, 9, 4)])
+def test_pictures_already_decoded(shape: tuple[int, ...]) -> None:
+    assert (pictures.open_picture(np.full(shape, 255, np.uint8)) == np.full((9, 9, 3), 255)).all()
+
+
+# --- bad input ---
+
+PNG = encoded(Image.fromarray(NOISE), "PNG")
+BAD: dict[str, bytes] = {
+    "empty": b"",
+    "text": b"not a picture",
+    "html": b"<!doctype html><p>404",
+    "sound": b"RIFF\x24\x00\x00\x00WAVEfmt ",
+    "svg": b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+    "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 99 99\n%%EndComments\n",
+    "head only": PNG[:33],
+    "cut in half": PNG[: len(PNG) // 2],
+    "one bit wrong": PNG[:60] + bytes([PNG[60] ^ 1]) + PNG[61:],
+    "jpeg cut in half": encoded(Image.fromarray(NOISE), "JPEG")[:700],
+    "gif cut": encoded(Image.fromarray(NOISE), "GIF")[:100],
+    "webp cut": encoded(Image.fromarray(NOISE), "WEBP")[:100],
+    "icon": encoded(Image.fromarray(NOISE), "ICO"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_no_picture_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=UNREADABLE):
+        opened(tmp_path / "p.png", BAD[name])
+
+
+def test_spoiled_files_never_end_in_anything_but_a_picture_or_a_sentence(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "maker"
+    good = [encoded(Image.fromarray(NOISE), kind, exif=exif) for kind in ("PNG", "JPEG", "WEBP")]
+    good += [encoded(Image.fromarray(NOISE), kind) for kind in ("GIF", "BMP")]
+    refused = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for content in good * 20:
+            spoiled = bytearray(content)
+            for place in RNG.integers(0, min(len(spoiled), 300), 4):
+                spoiled[place] = RNG.integers(0, 256)
+            try:
+                opened(tmp_path / "p", bytes(spoiled))
+            except InputError:
+                refused += 1
+    assert 20 < refused < 100
+
+
+@pytest.mark.parametrize("source", [None, "", "nowhere.png", Path("nowhere.png")])
+def test_no_picture_asks_for_one(source: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="Choose or upload a picture first"):
+        pictures.open_picture(source)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [np.zeros((9, 9, 3), np.float32), np.zeros(9, np.uint8), np.zeros((1, 9, 9, 3), np.uint8),
+     np.zeros((9, 9, 1), np.uint8), np.zeros((9, 9, 5), np.uint8)],
+)  # fmt: skip
+def test_arrays_that_are_no_picture_are_refused(array: pictures.Bytes) -> None:
+    with pytest.raises(InputError, match=UNREADABLE):
+        pictures.open_picture(array)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 100), (100, 1), (7, 7), (8, 7)])
+def test_too_small(size: tuple[int, int], tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="each side needs at least 8 pixels"):
+        opened(tmp_path / "p", encoded(Image.new("RGB", size), "PNG"))
+
+
+def test_the_smallest_and_the_largest_that_are_taken(tmp_path: Path) -> None:
+    assert opened(tmp_path / "p", encoded(Image.new("RGB", (8, 8)), "PNG")).shape == (8, 8, 3)
+    assert opened(tmp_path / "q", blank_png(4000, 2000)).shape == (2000, 4000, 3)
+
+
+@pytest.mark.parametrize("size", [(13_000, 13_000), (4001, 2000), (3999, 3000), (1_000_000_000, 8)])
+def test_a_bomb_costs_neither_time_nor_memory(size: tuple[int, int], tmp_path: Path) -> None:
+    rows = min(size[1], 13_000) if size[0] < 10**6 else 0
+    path = tmp_path / "p.png"
+    content = blank_png(size[0], rows)
+    path.write_bytes(content.replace(struct.pack(">II", size[0], rows), struct.pack(">II", *size)) if not rows else content)
+    assert path.stat().st_size < 1_000_000
+    tracemalloc.start()
+    begun = time.process_time()
+    with pytest.raises(InputError):
+        pictures.open_picture(str(path))
+    spent = time.process_time() - begun
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert spent < 0.2
+    assert peak < 2_000_000
+
+
+def test_a_bomb_is_called_by_its_name(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="at most 8 megapixels"):
+        opened(tmp_path / "p", blank_png(4001, 2000))
+
+
+def test_a_file_too_large_is_not_even_opened(tmp_path: Path) -> None:
+    path = tmp_path / "p.png"
+    with path.open("wb") as file:
+        file.truncate(pictures.MAX_FILE_MB * 1_000_000 + 1)
+    with pytest.raises(InputError, match="at most 10 MB"):
+        pictures.open_picture(str(path))
+
+
+# --- tensors ---
+
+
+def test_bytes_to_tensor_and_back_is_the_identity() -> None:
+    batch = np.stack([NOISE, NOISE[::-1]])
+    tensor = pictures.to_tensor(batch)
+    assert tensor.shape == (2, 3, 24, 30)
+    assert tensor.dtype == torch.float32
+    assert 0 <= float(tensor.min()) <= float(tensor.max()) <= 1
+    assert np.array_equal(pictures.to_bytes(tensor), batch)
+    assert torch.equal(pictures.to_tensor(NOISE), tensor[:1])
+
+
+def test_to_bytes_clips() -> None:
+    assert pictures.to_bytes(torch.tensor([-1.0, 0.5, 2.0]).view(1, 3, 1, 1)).flatten().tolist() == [0, 128, 255]
+
+
+@pytest.mark.parametrize("shape", [(30, 10), (10, 30), (8, 8), (200, 100)])
+def test_square_takes_the_middle(shape: tuple[int, int]) -> None:
+    picture = np.zeros((*shape, 3), np.uint8)
+    side = min(shape)
+    top, left = (shape[0] - side) // 2, (shape[1] - side) // 2
+    picture[top : top + side, left : left + side] = 200
+    assert pictures.square(picture, 16).shape == (16, 16, 3)
+    assert (pictures.square(picture, 16)[1:-1, 1:-1] == 200).all()
+
+
+# --- sets ---
+
+
+def lay(root: Path, names: list[str], shade: Callable[[int], int] = lambda number: number) -> None:
+    for number, name in enumerate(names):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(encoded(Image.new("RGB", (12, 10), (shade(number), 0, 0)), "PNG"))
+
+
+def shades(found: pictures.Pictures) -> list[int]:
+    return found.images[:, 0, 0, 0].tolist()
+
+
+def test_a_named_set_is_split_in_three_that_share_nothing(tmp_path: Path) -> None:
+    lay(tmp_path, [f"scenes96/train/{'ab'[i % 2]}/{i:03}.png" for i in range(60)])
+    lay(tmp_path, [f"scenes96/test/{'ab'[i % 2]}/{i:03}.png" for i in range(10)], lambda number: 100 + number)
+    train, val, test = (pictures.load("scenes96", part, size=8, root=str(tmp_path)) for part in ("train", "val", "test"))
+    assert sorted(shades(train) + shades(val)) == list(range(60))
+    assert len(val.images) == 3
+    assert sorted(shades(test)) == list(range(100, 110))
+    assert train.images.shape == (57, 3, 8, 8)
+    assert train.images.dtype == torch.uint8
+    assert test.labels.dtype == torch.int64
+
+
+def test_a_class_is_the_folder_a_picture_lies_in_however_deep(tmp_path: Path) -> None:
+    lay(tmp_path, ["x/y/cat/1.png", "x/dog/2.PNG", "cat/3.Png", "dog/deep/er/bird/4.png", "dog/notes.txt.png"])
+    (tmp_path / "dog" / "readme.txt").write_text("not a picture")
+    found = pictures.load(f"folder:{tmp_path}", "test", size=8)
+    assert found.classes == ("bird", "cat", "dog")
+    by_shade = dict(zip(shades(found), (found.classes[i] for i in found.labels.tolist()), strict=True))
+    assert by_shade == {0: "cat", 1: "dog", 2: "cat", 3: "bird", 4: "dog"}
+
+
+def test_a_folder_with_train_and_test_keeps_them_apart(tmp_path: Path) -> None:
+    lay(tmp_path, [f"train/a/{i}.png" for i in range(20)] + [f"test/a/{i}.png" for i in range(5)])
+    assert len(pictures.load(f"folder:{tmp_path}", "train", size=8).images) == 19
+    assert shades(pictures.load(f"folder:{tmp_path}", "test", size=8)) == [20, 21, 22, 23, 24]
+
+
+def test_a_plain_folder_is_cut_for_training_and_whole_for_testing(tmp_path: Path) -> None:
+    lay(tmp_path, [f"{i:02}.png" for i in range(40)])
+    train, val, test = (pictures.load(f"folder:{tmp_path}", part, size=8) for part in ("train", "val", "test"))
+    assert sorted(shades(train) + shades(val)) == shades(test) == list(range(40))
+    assert not set(shades(train)) & set(shades(val))
+
+
+def test_a_limit_spreads_over_the_set(tmp_path: Path) -> None:
+    lay(tmp_path, [f"{i:02}.png" for i in range(40)])
+    found = shades(pictures.load(f"folder:{tmp_path}", "test", size=8, limit=10))
+    assert found == list(range(0, 40, 4))
+    assert len(pictures.load(f"folder:{tmp_path}", "test", size=8, limit=39).images) <= 39
+    assert len(pictures.load(f"folder:{tmp_path}", "test", size=8, limit=400).images) == 40
+
+
+def test_joined_sets_share_one_list_of_classes(tmp_path: Path) -> None:
+    lay(tmp_path / "one", ["cat/1.png", "dog/2.png"])
+    lay(tmp_path / "two", ["dog/1.png", "bird/2.png"], lambda number: 50 + number)
+    found = pictures.load(f"folder:{tmp_path}/one+folder:{tmp_path}/two", "test", size=8)
+    named = [found.classes[i] for i in found.labels.tolist()]
+    assert sorted(zip(shades(found), named, strict=True)) == [(0, "cat"), (1, "dog"), (50, "dog"), (51, "bird")]
+
+
+def test_the_emoji_are_a_set_too() -> None:
+    train, val, test = (pictures.load("emoji", part, size=32) for part in ("train", "val", "test"))
+    every = len(bundled.emoji_gallery().images)
+    assert len(train.images) + len(val.images) == every
+    assert torch.equal(val.images, test.images)
+    assert set(train.classes) == {name for name, _ in bundled.emoji_gallery().groups}
+    assert len(pictures.load("emoji", "train", size=8, limit=50).images) <= 50
+
+
+@pytest.mark.parametrize("spec", ["nowhere", "folder:nowhere", "scenes96+nowhere"])
+def test_a_set_that_is_not_there_is_named(spec: str, tmp_path: Path) -> None:
+    lay(tmp_path, [f"scenes96/{half}/a/{i}.png" for half in ("train", "test") for i in range(2)])
+    with pytest.raises(InputError, match=r"no pictures in .*nowhere"):
+        pictures.load(spec, "test", size=8, root=str(tmp_path))
+
+
+def test_too_few_to_train_on_is_a_sentence(tmp_path: Path) -> None:
+    lay(tmp_path, ["only.png"])
+    with pytest.raises(InputError, match="There are no pictures in"):
+        pictures.load(f"folder:{tmp_path}", "train", size=8)
+
+
+@pytest.mark.parametrize(("name", "reason"), [("cut in half", UNREADABLE), ("empty", UNREADABLE)])
+def test_a_damaged_file_of_a_set_is_named(name: str, reason: str, tmp_path: Path) -> None:
+    lay(tmp_path, ["a/good.png"])
+    (tmp_path / "a" / "bad.png").write_bytes(BAD[name])
+    with pytest.raises(InputError, match=rf"The picture .*bad\.png cannot be used: .*{reason}"):
+        pictures.load(f"folder:{tmp_path}", "test", size=8)
+
+
+def test_pictures_of_a_set_are_opened_as_a_visitor_s_are(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = Image.fromarray(np.ascontiguousarray(NOISE[:, :24])).transpose(Image.Transpose.ROTATE_90)
+    (tmp_path / "1.png").write_bytes(encoded(turned, "PNG", exif=exif))
+    (tmp_path / "2.png").write_bytes(encoded(Image.new("RGBA", (24, 24), (9, 9, 9, 0)), "PNG"))
+    found = pictures.load(f"folder:{tmp_path}", "test", size=24).images
+    assert np.array_equal(found[0].permute(1, 2, 0).numpy(), NOISE[:, :24])
+    assert (found[1] == 255).all()
