@@ -51,7 +51,6 @@ lint: $(VENV)/dev.stamp
 	$(PY) -m ruff format --check .
 
 types: $(VENV)/dev.stamp
-	@rm -f demos/*.pyi # Gradio writes these beside its components; mypy would read them instead of the source
 	$(PY) -m mypy
 
 unit: $(VENV)/dev.stamp
@@ -102,5 +101,5 @@ assets: $(VENV)/dev.stamp
 
 ## make clean        remove what was made here, but not the training runs
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .gradio demos/*.pyi
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .gradio
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -53,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(argv)
     options: dict[str, Any] = {"root": asked.root, "device": asked.device}
     if asked.mask_ratio is not None:
+        if not asked.name.startswith("masked/"):
+            parser.error("--mask-ratio is for the masked wing only")
         options["mask_ratio"] = asked.mask_ratio
     try:
         found = evaluate(asked.name, asked.data, **options)

@@ -198,7 +198,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     titles = "".join(f'<th style="{style}">{html.escape(cell)}</th>' for cell in head)
     lines = ["".join(f'<td dir="auto" style="{style}">{html.escape(cell)}</td>' for cell in row) for row in rows]
     body = "".join(f"<tr>{line}</tr>" for line in lines)
-    return f'<div style="overflow-x: auto"><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div style="overflow-x: auto"><table style="border: 0"><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def enlarge(picture: Bytes, side: int = 320) -> Image.Image:
@@ -241,3 +241,9 @@ def strike(picture: Image.Image, box: tuple[int, int, int, int], width: int = 3)
     copy = picture.convert("RGB")
     ImageDraw.Draw(copy).rectangle(box, outline=ORANGE, width=width)
     return copy
+
+
+def heat(values: Floats, low: float, high: float, width: int, height: int) -> Image.Image:
+    """A grid (R, C), first row at the bottom, as a picture of `width` x `height` pixels, `low` dark, `high` bright."""
+    colours = colourise((values[::-1] - np.float32(low)) / np.float32(high - low))
+    return Image.fromarray(colours).resize((width, height), Image.Resampling.BILINEAR)

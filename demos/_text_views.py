@@ -35,8 +35,11 @@ def draw_surprise(say: Say, found: explore.Surprise) -> tuple[Any, ...]:
 
 
 def coloured(say: Say, pieces: tuple[explore.Piece, ...]) -> list[tuple[str, float]]:
-    """Pieces with the share of the strongest colour that their surprise deserves."""
-    return [(piece.text or say("gpt2.end_mark"), min(1.0, piece.bits / FULL_BITS)) for piece in pieces]
+    """Pieces with the share of the strongest colour that their surprise deserves; lone blanks are made visible."""
+    return [
+        (piece.text if piece.text.strip() else shown(say, piece.text), min(1.0, piece.bits / FULL_BITS))
+        for piece in pieces
+    ]
 
 
 def shown(say: Say, text: str) -> str:
@@ -59,6 +62,7 @@ def draw_alternatives(say: Say, found: explore.Alternatives) -> tuple[Any, ...]:
         title=say("gpt2.alternatives"), y=say("gpt2.probability"), hover=say("gpt2.alternative_hover"), marked=marked,
         percent=True, height=260,
     )  # fmt: skip
+    figure.update_yaxes(tickformat=".1%")
     sentence = say(
         "gpt2.chosen", token=html.escape(shown(say, found.chosen.text)), rank=f"{found.rank:,}",
         probability=f"{found.chosen.probability:.2%}",

@@ -24,11 +24,11 @@ FRAME_MS = 220
 
 def encoding(say: Say, found: explore.Encoding) -> tuple[Any, ...]:
     """An encoding as: picture seen, code, picture drawn, verdict, bars."""
-    names = [say("page.model"), say("vae.mean_digit"), say("vae.coin")]
-    costs = [found.nats, found.mean_digit_nats, found.uniform_nats]
+    names = [say("vae.perfect"), say("page.model"), say("vae.mean_digit"), say("vae.coin")]
+    costs = [found.perfect_nats, found.nats, found.mean_digit_nats, found.uniform_nats]
     bars = _figures.bars(
-        names, costs, title=say("vae.costs"), y=say("vae.nats"), hover=say("vae.cost_hover"), marked=0,
-        levels={say("vae.perfect"): found.perfect_nats}, height=300,
+        names, costs, title=say("vae.costs"), y=say("vae.nats"), hover=say("vae.cost_hover"), marked=1,
+        height=300,
     )  # fmt: skip
     verdict = say(
         "vae.verdict", nats=f"{found.nats:.1f}", reconstruction=f"{found.reconstruction_nats:.1f}",
@@ -52,9 +52,14 @@ def code(say: Say, found: explore.Encoding) -> go.Figure:
         x=axes, y=found.z.round(3).tolist(), mode="markers", name=say("vae.draw"),
         marker={"color": _figures.ORANGE, "size": 8, "symbol": "diamond"}, hovertemplate=say("vae.draw_hover"),
     )  # fmt: skip
-    _figures.frame(figure, height=290, title=say("vae.code"), x=say("vae.axis"), y=say("vae.value"))
+    _figures.frame(figure, height=320, title=say("vae.code"), x=say("vae.axis"), y=say("vae.value"))
     figure.update_xaxes(type="category")
-    return figure
+    return legend_below(figure)
+
+
+def legend_below(figure: go.Figure) -> go.Figure:
+    """Put the legend under the title of the x axis."""
+    return figure.update_layout(legend={"y": -0.34, "yanchor": "top"}, margin={"b": 84})
 
 
 def walk(say: Say, found: explore.Interpolation) -> tuple[Image.Image, bytes, go.Figure, str]:
@@ -65,13 +70,13 @@ def walk(say: Say, found: explore.Interpolation) -> tuple[Image.Image, bytes, go
     curve = _figures.lines(
         np.arange(1, count + 1, dtype=np.float32),
         {say("vae.latent"): found.image_nats, say("vae.blend"): found.blend_nats}, title=say("vae.surprise"),
-        x=say("vae.walk_step"), y=say("vae.nats"), hover=say("vae.surprise_hover"), markers=True, height=290,
+        x=say("vae.walk_step"), y=say("vae.nats"), hover=say("vae.surprise_hover"), markers=True, height=320,
     )  # fmt: skip
     sentence = say(
         "vae.walk_text", image=f"{found.image_nats[count // 2]:.0f}", blend=f"{found.blend_nats[count // 2]:.0f}",
         ends=f"{(found.image_nats[0] + found.image_nats[-1]) / 2:.0f}",
     )  # fmt: skip
-    return strip, film, curve, sentence
+    return strip, film, legend_below(curve), sentence
 
 
 def animation(frames: Sequence[Bytes]) -> bytes:

@@ -218,15 +218,16 @@ def _build_continuation(say: Say, prompt: str, name: str) -> tuple[list[Any], li
                 first[1], label=say("gpt2.continued"), show_legend=False, elem_id="gpt2-text", elem_classes="tokens"
             )
             status = gr.Markdown(first[2], elem_classes="quiet", elem_id="gpt2-status")
-    with gr.Row():
-        with gr.Column(scale=3, min_width=300):
             bars = gr.Plot(first[5], show_label=False, elem_id="gpt2-alternatives")
-        with gr.Column(scale=2, min_width=280):
-            number = gr.Number(first[3], label=say("gpt2.number"), minimum=1, elem_id="gpt2-number")
             chosen = gr.HTML(first[4], elem_id="gpt2-chosen")
-            choice = gr.Radio(
-                first[6]["choices"], value=first[6]["value"], label=say("gpt2.choice"), elem_id="gpt2-choice"
-            )
+            with gr.Row():
+                number = gr.Number(
+                    first[3], label=say("gpt2.number"), minimum=1, min_width=120, scale=1, elem_id="gpt2-number"
+                )
+                choice = gr.Radio(
+                    first[6]["choices"], value=first[6]["value"], label=say("gpt2.choice"), scale=3,
+                    elem_id="gpt2-choice",
+                )  # fmt: skip
             branch = gr.Button(say("gpt2.branch"), elem_id="gpt2-branch")
     looked = [number, chosen, bars, choice]
     outputs = [text, tokens, status, *looked]

@@ -13,7 +13,7 @@ from core.data import bundled
 from core.vae import explore
 from demos import _figures
 from demos import _vae_views as views
-from demos._page import PictureInput, guard, listen, step
+from demos._page import guard, listen, picture_input, step
 from demos._words import Say
 
 STEM = "vae"
@@ -104,12 +104,13 @@ def on_sketch(say: Say, drawing: dict[str, Any] | None, end: str) -> tuple[Any, 
     """Bring a drawing into MNIST's form and put it into picture A or B."""
     with guard(say):
         picture = explore.view(None if drawing is None else drawing["composite"])
-    return into(end, picture)
+        return into(end, picture)
 
 
 def into(end: str, picture: Bytes) -> tuple[Any, Any]:
-    """Values of the pictures A and B: one is new, the other stays."""
-    return (picture, gr.skip()) if end == ENDS[0] else (gr.skip(), picture)
+    """Values of the pictures A and B: one is new, enlarged to be seen, the other stays."""
+    shown = _figures.enlarge(picture, views.SEEN_PX)
+    return (shown, gr.skip()) if end == ENDS[0] else (gr.skip(), shown)
 
 
 def build(say: Say) -> None:
@@ -153,9 +154,10 @@ def build(say: Say) -> None:
 def _build_data(say: Say, first: Bytes, second: Bytes) -> list[gr.Image]:
     with gr.Row():
         pictures = [
-            PictureInput(
-                value=picture, label=say(f"vae.picture_{end}"), height=220, elem_id=f"vae-picture-{end}", format="png",
-                sources=["upload", "webcam", "clipboard"], buttons=[], elem_classes="pixels", min_width=140,
+            picture_input(
+                value=_figures.enlarge(picture, views.SEEN_PX), label=say(f"vae.picture_{end}"), height=220,
+                elem_id=f"vae-picture-{end}", sources=["upload", "webcam", "clipboard"], buttons=[], min_width=140,
+                format="png",
             )
             for end, picture in zip(ENDS, (first, second), strict=True)
         ]  # fmt: skip
@@ -167,7 +169,7 @@ def _build_data(say: Say, first: Bytes, second: Bytes) -> list[gr.Image]:
     images = bundled.digits().images
     gallery = gr.Gallery(
         [(_figures.enlarge(images[index], 84), str(labels[index])) for index in chosen], label=say("page.examples"),
-        columns=10, height=170, allow_preview=False, elem_id="vae-examples", elem_classes="examples",
+        columns=10, height=190, allow_preview=False, elem_id="vae-examples", elem_classes="examples",
         interactive=False, buttons=[],
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from core import checkpoints, device
 from core.audio import pretext
 from core.audio.hearing import (
     MFCC_SETTINGS,
-    NAME,
+    NAME as NAME,
     Described,
     Source,
     gallery,
@@ -25,6 +25,7 @@ from core.audio.hearing import (
     probes,
     restorer,
 )
+from core.audio.model import HEARD_S as HEARD_S
 from core.audio.restoring import Filling, fill_by_model, filling, inside
 from core.data import bundled, spectra
 from core.data.sounds import SAMPLE_RATE_HZ

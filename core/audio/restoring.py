@@ -48,7 +48,7 @@ def fill_by_model(model: SoundTransformer, mel: Tensor, hidden: Tensor) -> Tenso
 def filling(
     wave: Tensor, mel: Tensor, filled: Tensor, hidden: Tensor, settings: spectra.MelSettings, loudest: float, seed: int
 ) -> Filling:
-    """Judge a filled spectrogram and make it audible: the stretch is synthesised and faded into the rest of the wave."""
+    """Judge a filled spectrogram and make it audible: the stretch is synthesised and faded into the wave."""
     error = float((filled - mel)[:, hidden].square().mean().sqrt())
     places = torch.nonzero(hidden)
     margin, hop = 10, settings.hop

@@ -27,6 +27,7 @@ Floats = NDArray[np.float32]
 MIN_PICTURES, MAX_PICTURES = 2, 16
 SOURCE_PX, VIEW_PX = 128, 96  # sides of the square that views are cut from, and of a view
 TEMPERATURES = (0.05, 1.0)
+SEEDS = 9999
 SUSPECTS = 3
 GROUP_NEIGHBOURS = 20
 
@@ -108,7 +109,7 @@ def compare(
     encoder: str = "simclr",
     space: str = "projections",
     temperature: float = 0.2,
-    seed: int = 0,
+    seed: float = 0,
 ) -> Comparison:
     """Draw two views of each picture and compare all of them.
 
@@ -125,7 +126,7 @@ def compare(
     """
     within(temperature, *TEMPERATURES)
     squares = open_squares(sources)  # (N, 128, 128, 3)
-    chance = device.generator(whole(seed, 0, 9999))
+    chance = device.generator(whole(seed, 0, SEEDS))
     pair = pretext.two_views(pictures.to_tensor(squares), chance, views, VIEW_PX)
     embedded = [encoders.embed(encoder, space, view) for view in pair]
     cosine = pair_cosines(embedded[0], embedded[1])
@@ -206,14 +207,25 @@ def open_squares(sources: Sequence[Bytes | str]) -> Bytes:
         return np.stack(list(pool.map(read, range(len(sources)))))
 
 
-def neighbours(picture: Bytes | str, *, encoder: str = "simclr", count: int = 8) -> tuple[Neighbour, ...]:
-    """The pictures of the bundled gallery whose features are most similar to those of a picture, best first.
+def neighbours(
+    sources: Sequence[Bytes | str], which: float = 1, *, encoder: str = "simclr", count: int = 8
+) -> tuple[Neighbour, ...]:
+    """The pictures of the bundled gallery whose features are most similar to those of one picture, best first.
+
+    Args:
+        sources: pictures, paths or (H, W, 3) uint8.
+        which: number of the one to ask for, counted from 1.
+        encoder: one of ENCODERS.
+        count: 1 to 64.
 
     Raises:
-        InputError: no picture that can be read, or no such encoder.
+        InputError: no such picture, one that cannot be read, or no such encoder.
     """
+    if not sources:
+        raise InputError("Choose or upload a picture first.")
     whole(count, 1, 64)
-    square = pictures.square(pictures.open_picture(picture), GALLERY_PX)
+    chosen = sources[whole(which, 1, len(sources)) - 1]
+    square = pictures.square(pictures.open_picture(chosen), GALLERY_PX)
     query = encoders.embed(encoder, "features", pictures.to_tensor(square))
     similarity, index = nearest(query, encoders.gallery_features(cast(Encoder, encoder)), count)
     names, images = encoders.gallery()

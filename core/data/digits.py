@@ -97,8 +97,9 @@ def white_on_black(images: Tensor) -> Tensor:
 def from_visitor(picture: Bytes) -> Bytes:
     """Make a visitor's drawing or photo of a digit look like MNIST.
 
-    A picture that already has 28 x 28 pixels is only inverted where its ground is light. Any other is also stretched
-    in contrast, its ink scaled to 20 pixels and the ink's centre of mass put into the middle.
+    A picture of 28 x 28 pixels, as it is or enlarged so that each is a square, is only inverted where its ground is
+    light. Any other is also stretched in contrast, its ink scaled to 20 pixels and its centre of mass put into the
+    middle.
 
     Args:
         picture: (H, W, 3) uint8, from `pictures.open_picture`.
@@ -109,11 +110,21 @@ def from_visitor(picture: Bytes) -> Bytes:
     Raises:
         InputError: the picture is of one colour.
     """
-    small = Image.fromarray(picture)
+    cells = _cells(picture)
+    small = Image.fromarray(picture if cells is None else cells)
     small.thumbnail((SHRUNK_PX, SHRUNK_PX))
     grey = luma(torch.from_numpy(rearrange(np.asarray(small), "h w c -> 1 c h w").copy()))
     ink: Bytes = white_on_black(grey)[0].numpy()  # (H, W)
-    return ink if ink.shape == (SIDE, SIDE) == picture.shape[:2] else _centred(ink.astype(np.float32))
+    return _centred(ink.astype(np.float32)) if cells is None else ink
+
+
+def _cells(picture: Bytes) -> Bytes | None:
+    """The 28 x 28 pixels (28, 28, 3) of which a picture is an enlargement, if it is one."""
+    factor, rest = divmod(picture.shape[0], SIDE)
+    if rest or picture.shape[0] != picture.shape[1]:
+        return None
+    cells = picture[::factor, ::factor]
+    return cells if np.array_equal(cells.repeat(factor, 0).repeat(factor, 1), picture) else None
 
 
 def _centred(ink: NDArray[np.float32]) -> Bytes:

@@ -11,8 +11,10 @@ from torch import Tensor
 
 from core import checkpoints, device
 from core.data import pictures
-from core.errors import CheckpointError, InputError, whole, within
-from core.masked import pretext
+from core.downstream.neighbours import nearest
+from core.errors import InputError, whole, within
+from core.masked import gallery, pretext
+from core.masked.gallery import NAME, open_model
 from core.masked.model import MaskedAutoencoder
 
 Bytes = NDArray[np.uint8]
@@ -20,7 +22,6 @@ Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 Picture = Bytes | str | None
 
-NAME = "masked/photos"
 METHODS = ("model", "linear", "mean")
 MIN_RATIO, MAX_RATIO, MAX_SEED = 0.1, 0.95, 2**31 - 1
 SWEEP = tuple(round(0.1 + 0.05 * number, 2) for number in range(18))  # 10 to 95 %
@@ -97,6 +98,23 @@ class Attention:
     row: int
     column: int
     map: Floats
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A picture of the gallery: its (English, Chinese) name, (64, 64, 3) uint8, and how similar it is, -1 to 1."""
+
+    name: tuple[str, str]
+    image: Bytes
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The most similar pictures of the gallery, best first: by the encoder's features, and by nothing but pixels."""
+
+    by_features: tuple[Neighbour, ...]
+    by_pixels: tuple[Neighbour, ...]
 
 
 @dataclass(frozen=True)
@@ -185,6 +203,27 @@ def attention(picture: Picture, x: float = 0.5, y: float = 0.5, *, name: str = N
     return Attention(pictures.to_bytes(images)[0], row, column, (weights / weights.max()).cpu().numpy())
 
 
+def neighbours(picture: Picture, *, count: int = 8) -> Neighbours:
+    """The pictures of the bundled gallery that are most similar to a picture; the features are the bundled model's.
+
+    Both kinds are the cosine after the gallery's mean was taken away: with it any two pictures are alike.
+    """
+    whole(count, 1, 64)
+    image = pictures.open_picture(picture)[None]
+    kept = gallery.gallery()
+    found = []
+    for query, all_of_them in ((gallery.features(image), kept.features), (gallery.pixels(image), kept.pixels)):
+        similarity, index = nearest(query - all_of_them.mean(0), all_of_them - all_of_them.mean(0), count)
+        pairs = zip(similarity[0].tolist(), index[0].tolist(), strict=True)
+        found.append(tuple(Neighbour(kept.names[i], kept.images[i], value) for value, i in pairs))
+    return Neighbours(*found)
+
+
+def gallery_size() -> int:
+    """How many pictures `neighbours` chooses from."""
+    return len(gallery.gallery().names)
+
+
 def about(name: str = NAME) -> About:
     """Read the card of a bundled model."""
     card = checkpoints.read_card(name)
@@ -201,25 +240,8 @@ def offer() -> Offer:
 
 def fetch() -> Offer:
     """Fetch the Hub's model and open it; raises HubUnavailable or CheckpointError."""
-    checkpoints.load(checkpoints.HUB_MODELS["masked"].name, device=device.pick())
+    gallery.fetch(offer().name)
     return offer()
-
-
-def open_model(name: str) -> tuple[MaskedAutoencoder, torch.device]:
-    """Open a model by the name that a visitor chose, and tell where it lies.
-
-    Raises:
-        InputError: not one that is offered, or one from the Hub that was not fetched yet.
-    """
-    hub = checkpoints.HUB_MODELS["masked"].name
-    if name not in (*checkpoints.bundled("masked"), hub):
-        raise InputError("There is no masked autoencoder called {name} here.", name=name)
-    if not checkpoints.at_hand(name):
-        raise InputError("Fetch {name} first: its button says how many megabytes that takes.", name=name)
-    checkpoint = checkpoints.load(name, device=device.pick())
-    if not isinstance(checkpoint.model, MaskedAutoencoder):
-        raise CheckpointError("{name} is no masked autoencoder.", name=name)
-    return checkpoint.model, checkpoint.device
 
 
 def _prepare(picture: Picture, model: MaskedAutoencoder) -> Tensor:

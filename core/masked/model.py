@@ -18,6 +18,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from core.errors import CheckpointError
+from core.masked.hub import hub_weights
 from core.masked.pretext import patchify
 
 Target = Literal["residual", "pixels", "normalised"]
@@ -48,7 +49,7 @@ class Config:
     depth: int = 6
     heads: int = 3
     decoder_width: int = 128
-    decoder_depth: int = 3
+    decoder_depth: int = 2
     decoder_heads: int = 4
     expansion: int = 4
     epsilon: float = 1e-6
@@ -260,8 +261,8 @@ def first_pull(depth: int, heads: int) -> Tensor:
     """How much a score falls with every patch of distance before training: (depth, heads), 2, 1, 1/2, ... a head.
 
     Press et al. 2021, "Train Short, Test Long", sec. 3, in two dimensions, and learned from there on. What fills a hole
-    mostly stands at its edge. Without this the decoder needs most of a short run to find out: after 50 steps of 64
-    pictures the error averaged 92 % of mean fill's without it and 74 % with it.
+    mostly stands at its edge. Without this the decoder needs most of a short run to find that out: after 100 steps of
+    64 pictures the error on unseen scenes stood at 74 % of mean fill's without it and at 50 % with it.
     """
     return (2.0 / 2.0 ** torch.arange(heads)).repeat(depth, 1)
 
@@ -289,45 +290,3 @@ def hub_config(hub: Mapping[str, int | float | bool]) -> Config:
         near=False,
         target="normalised" if hub.get("norm_pix_loss") else "pixels",
     )
-
-
-HUB_NAMES = (  # parts of names, theirs (two releases of the decoder's) and ours, replaced in this order
-    ("vit.embeddings.cls_token", "class_token"),
-    ("vit.embeddings.position_embeddings", "places"),
-    ("vit.embeddings.patch_embeddings.projection", "embed"),
-    ("vit.encoder.layer.", "encoder."),
-    ("vit.layernorm.", "norm."),
-    ("decoder.decoder_encoder.layer.", "decoder."),
-    ("decoder.decoder_layers.", "decoder."),
-    ("decoder.decoder_norm", "decoder_norm"),
-    ("decoder.decoder_pos_embed", "decoder_places"),
-    ("decoder.decoder_embed", "bridge"),
-    ("decoder.decoder_pred", "head"),
-    ("decoder.mask_token", "mask_token"),
-    ("layernorm_before", "norm1"),
-    ("layernorm_after", "norm2"),
-    ("attention.attention.query", "q_proj"),
-    ("attention.attention.key", "k_proj"),
-    ("attention.attention.value", "v_proj"),
-    ("attention.output.dense", "out"),
-    ("intermediate.dense", "mlp.0"),
-    ("output.dense", "mlp.2"),
-)
-
-
-def hub_weights(theirs: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Rename the weights of a ViTMAE, join query, key and value, and flatten the convolution that cuts patches."""
-    ours: dict[str, Tensor] = {}
-    for name, tensor in theirs.items():
-        for part, other in HUB_NAMES:
-            name = name.replace(part, other)
-        ours[name] = tensor
-    for name in [name for name in ours if "q_proj" in name]:
-        parts = [ours.pop(name.replace("q_proj", f"{letter}_proj")) for letter in "qkv"]
-        ours[name.replace("q_proj", "qkv")] = torch.cat(parts)
-    ours["embed.weight"] = rearrange(ours["embed.weight"], "d c p q -> d (p q c)")
-    for name in ("class_token", "mask_token"):
-        ours[name] = ours[name].flatten()
-    for name in ("places", "decoder_places"):
-        ours[name] = ours[name][0]
-    return ours

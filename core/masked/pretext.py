@@ -85,12 +85,6 @@ def hidden_loss(predicted: Tensor, target: Tensor, keep: Tensor) -> Tensor:
     return (each * ~keep).sum() / (~keep).sum()
 
 
-def normalise_patches(patches: Tensor) -> Tensor:
-    """Each patch (B, N, D) minus its mean, over its deviation: the target of models with `norm_pix_loss`."""
-    mean, variance = patches.mean(-1, keepdim=True), patches.var(-1, keepdim=True)
-    return (patches - mean) / (variance + 1e-6).sqrt()
-
-
 def mean_fill(patches: Tensor, keep: Tensor) -> Tensor:
     """The naive baseline: every hidden pixel takes the mean colour of all visible pixels of its own picture.
 

@@ -42,15 +42,15 @@ class MaskedRecipe(training.Recipe):
     """
 
     name: str = "photos"
-    steps: int = 4000
-    batch: int = 128
+    steps: int = 6000
+    batch: int = 64
     lr: float = 1.5e-3
     size: int = 96
     patch: int = 8
     width: int = 192
     depth: int = 6
     decoder_width: int = 128
-    decoder_depth: int = 3
+    decoder_depth: int = 2
     first_share: float = 0.6
     min_ratio: float = 0.5
     max_ratio: float = 0.9

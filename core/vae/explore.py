@@ -248,23 +248,23 @@ def sample(seed: float = 0, count: float = 24, *, name: str = NAME) -> Bytes:
 def neighbours(
     picture: Picture, *, count: float = 8, name: str = NAME
 ) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
-    """The bundled digits most like a picture, best first: by the mean of its code, and by its pixels."""
+    """The bundled digits most like a picture but not itself, best first: by the mean of its code, and by its pixels."""
     wanted = whole(count, 1, 64)
     model, where = open_model(name)
     seen = view(picture)
     with torch.inference_mode():
         code = model.encode(to_input(seen[None], where))[0].cpu()
-    gallery = codes(name)
-    pixels = flat(seen[None])
-    return _closest(code, gallery.mu, wanted), _closest(pixels, gallery.pixels, wanted)
+    gallery, pixels = codes(name), flat(seen[None])
+    others = (gallery.pixels != pixels).any(1).nonzero().flatten()
+    return _closest(code, gallery.mu, others, wanted), _closest(pixels, gallery.pixels, others, wanted)
 
 
-def _closest(query: Tensor, features: Tensor, count: int) -> tuple[Neighbour, ...]:
-    similarity, index = nearest(query, features, count)
+def _closest(query: Tensor, features: Tensor, others: Tensor, count: int) -> tuple[Neighbour, ...]:
+    similarity, index = nearest(query, features[others], count)
     known = bundled.digits()
     return tuple(
         Neighbour(known.images[i], int(known.labels[i]), s)
-        for s, i in zip(similarity[0].tolist(), index[0].tolist(), strict=True)
+        for s, i in zip(similarity[0].tolist(), others[index[0]].tolist(), strict=True)
     )
 
 

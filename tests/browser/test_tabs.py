@@ -77,7 +77,8 @@ def test_chinese_page_is_chinese(visit: Opener, stem: str, width: int) -> None:
     said = page.locator(f"#{stem}-tab").evaluate(
         """(tab) => {
           const copy = tab.cloneNode(true);
-          copy.querySelectorAll("[data-testid=status-tracker], [lang=en], script, style").forEach((item) => item.remove());
+          const silent = "[data-testid=status-tracker], [lang=en], script, style";
+          copy.querySelectorAll(silent).forEach((item) => item.remove());
           document.body.append(copy);
           const said = copy.innerText;
           copy.remove();
@@ -90,9 +91,7 @@ def test_chinese_page_is_chinese(visit: Opener, stem: str, width: int) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("stem", STEMS)
-def test_main_action_on_a_file_of_ones_own(
-    visit: Opener, files: Files, page_url: str, stem: str, width: int
-) -> None:
+def test_main_action_on_a_file_of_ones_own(visit: Opener, files: Files, page_url: str, stem: str, width: int) -> None:
     page = visit(width).page
     page.goto(f"{page_url}/?tab={stem}")
     expect(page.locator(f"#{stem}-step4")).to_be_visible()

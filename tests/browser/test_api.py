@@ -1,0 +1,69 @@
+"""The public API on the live page, through Gradio's own client, as the README shows it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+
+from demos._words import ERRORS
+from tests.browser.serving import Server
+from tests.browser.walks import STEMS
+
+pytestmark = pytest.mark.browser
+UNREADABLE = "This file is not a picture that can be read. Use PNG, JPEG or WebP."
+
+
+@pytest.fixture(scope="session")
+def client(page_url: str) -> Client:
+    """A client of the running page."""
+    return Client(page_url, ssl_verify=False, verbose=False)
+
+
+@pytest.fixture(scope="session")
+def names(client: Client) -> dict[str, Any]:
+    """Every public name with its parameters and returns."""
+    described = client.view_api(print_info=False, return_format="dict")
+    assert isinstance(described, dict)
+    found: dict[str, Any] = described["named_endpoints"]
+    return found
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_every_tab_has_an_api_in_both_languages(names: dict[str, Any], stem: str) -> None:
+    own = {name for name in names if name.startswith(f"/{stem}_")}
+    english = {name for name in own if not name.endswith("_zh")}
+    assert english
+    assert own - english == {f"{name}_zh" for name in english}
+
+
+def test_nothing_else_is_public(names: dict[str, Any]) -> None:
+    assert {name.strip("/").split("_")[0] for name in names} == set(STEMS)
+
+
+@pytest.mark.parametrize(("name", "sentence"), [("rotation_predict", "by 180°"), ("rotation_predict_zh", "旋转 180°")])
+def test_rotation_answers(client: Client, photo_file: Path, name: str, sentence: str) -> None:
+    _, truth, verdict, bars, table, _ = client.predict(handle_file(str(photo_file)), 180, api_name=f"/{name}")
+    assert "180°" in truth
+    assert sentence in verdict
+    assert bars["type"] == table["type"] == "plotly"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_bad_file_gets_the_sentence_and_the_next_call_an_answer(
+    client: Client, server: Server, photo_file: Path, text_as_picture: Path, language: str
+) -> None:
+    name = "/rotation_predict" if language == "en" else "/rotation_predict_zh"
+    before = server.log.stat().st_size
+    with pytest.raises(AppError, match=UNREADABLE if language == "en" else ERRORS[UNREADABLE]):
+        client.predict(handle_file(str(text_as_picture)), 90, api_name=name)
+    assert "90°" in client.predict(handle_file(str(photo_file)), 90, api_name=name)[1]
+    assert b"Traceback" not in server.log.read_bytes()[before:]
+
+
+@pytest.mark.parametrize("turn", [float("nan"), 1e308, -90, 45])
+def test_a_number_out_of_range_gets_a_sentence(client: Client, photo_file: Path, turn: float) -> None:
+    with pytest.raises((AppError, ValueError)) as caught:
+        client.predict(handle_file(str(photo_file)), turn, api_name="/rotation_predict")
+    assert str(caught.value).strip()

@@ -1,0 +1,129 @@
+"""`python -m core.evaluate`: a line of JSON for every shipped checkpoint on data of one's own, a sentence for slips."""
+
+import json
+import math
+import socket
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PIL import Image
+
+from core import checkpoints, evaluate
+from core.errors import CheckpointError, InputError
+
+KEYS = {
+    "rotation": {"accuracy", "chance", "n"},
+    "contrastive": {"knn", "untrained_knn", "n"},
+    "vae": {"nats", "n"},
+    "masked": {"mse", "mean_fill_mse", "psnr_db", "n"},
+    "language": {"bits_per_character", "perplexity", "n"},
+    "audio": {"knn", "mfcc_knn", "n"},
+}
+COUNTS = {"rotation": 8, "contrastive": 4, "vae": 8, "masked": 8, "audio": 8}
+SHIPPED = sorted(f"{card.parts[-3]}/{card.parts[-2]}" for card in checkpoints.ROOT.glob("*/*/card.json"))
+ANY = SHIPPED[0]
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data of all kinds: pictures in two classes, plain and split, two texts, and eight short sounds."""
+    root, rng = tmp_path_factory.mktemp("own"), np.random.default_rng(0)
+    for number in range(8):
+        kind = "ab"[number % 2]
+        half = "test" if number < 4 else "train"
+        picture = rng.integers(0, 120, (30, 40, 3), dtype=np.uint8)
+        picture[:10, :, number % 2] += 130
+        wave = np.sin(np.arange(4000) * (0.1 + 0.2 * (number % 2))) * rng.uniform(0.2, 0.9)
+        for folder in (root / "plain" / "deep" / kind, root / "split" / half / kind, root / "sounds" / kind):
+            folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(picture).save(root / "plain" / "deep" / kind / f"{number}.PNG")
+        Image.fromarray(picture).save(root / "split" / half / kind / f"{number}.png")
+        soundfile.write(root / "sounds" / kind / f"{number}.wav", wave, 8000)
+    (root / "texts" / "deep").mkdir(parents=True)
+    (root / "texts" / "one.txt").write_text("The sea was calm and the night was long.\n", encoding="utf-8")
+    (root / "texts" / "deep" / "two.txt").write_text("春眠不觉晓，处处闻啼鸟。\n", encoding="utf-8")
+    return root
+
+
+def place(wing: str, own: Path) -> str:
+    return f"folder:{own / {'language': 'texts', 'audio': 'sounds', 'contrastive': 'split'}.get(wing, 'plain')}"
+
+
+def test_the_wings_are_the_ones_with_a_recipe() -> None:
+    recipes = {file.parent.name for file in Path(evaluate.__file__).parent.glob("*/train.py")}
+    assert set(evaluate.WINGS) == recipes == KEYS.keys()
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_one_line_of_json_on_data_of_one_s_own(name: str, own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wing = name.split("/")[0]
+    assert evaluate.main([name, "--data", place(wing, own), "--json", "--device", "cpu"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1
+    found = json.loads(out)
+    assert KEYS[wing] <= found.keys()
+    assert all(math.isfinite(value) for value in found.values())
+    assert found["n"] == COUNTS.get(wing, 54)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_card_s_metrics_are_the_same_ones(name: str) -> None:
+    for found in checkpoints.read_card(name).metrics.values():
+        assert KEYS[name.split("/")[0]] <= found.keys()
+
+
+def test_without_json_a_line_a_metric(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wing = ANY.split("/")[0]
+    assert evaluate.main([ANY, "--data", place(wing, own), "--device", "cpu"]) == 0
+    names = {line.split(":")[0] for line in capsys.readouterr().out.splitlines()}
+    assert names >= KEYS[wing]
+
+
+@pytest.mark.parametrize("name", ["nowhere/photos", f"{ANY}x", "rotation", "rotation/", "", "../../etc", "gpt2"])
+def test_an_unknown_name_is_a_sentence_and_no_look_at_the_hub(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        pytest.fail("a mistyped name went to the network")
+
+    monkeypatch.setattr(checkpoints, "fetch", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    assert evaluate.main([name, "--data", "any"]) == 2
+    said = capsys.readouterr()
+    assert said.err == f"There is no checkpoint called {name} here.\n"
+    assert not said.out
+    with pytest.raises(CheckpointError):
+        evaluate.evaluate(name, "any")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("data", ["nowhere", "folder:nowhere", "folder:{empty}"])
+def test_data_that_are_not_there_are_a_sentence(
+    name: str, data: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = data.format(empty=tmp_path)
+    assert evaluate.main([name, "--data", data, "--root", str(tmp_path), "--device", "cpu"]) == 2
+    said = capsys.readouterr()
+    assert said.err.count("\n") == 1
+    assert said.err.startswith("There are no ")
+    assert not said.out
+    with pytest.raises(InputError):
+        evaluate.evaluate(name, data, root=str(tmp_path), device="cpu")
+
+
+def test_the_mask_ratio_is_for_the_masked_wing(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        evaluate.main(["rotation/photos", "--data", "x", "--mask-ratio", "0.5"])
+    assert ended.value.code == 2
+    assert "--mask-ratio is for the masked wing only" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not checkpoints.bundled("masked"), reason="no masked checkpoint has landed yet")
+def test_the_mask_ratio_changes_what_is_measured(own: Path) -> None:
+    name = checkpoints.bundled("masked")[0]
+    few, many = (
+        evaluate.evaluate(name, place("masked", own), device="cpu", mask_ratio=ratio) for ratio in (0.25, 0.75)
+    )
+    assert few["mse"] != many["mse"]
