@@ -6,12 +6,13 @@ comes from the caller, already in the visitor's language.
 """
 
 import html
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -104,9 +105,9 @@ def lines(
         height: pixels.
     """
     figure = go.Figure()
-    xs = np.asarray(x_values, np.float32).round(5).tolist()
-    for (name, values), colour in zip(series.items(), PALETTE, strict=False):
-        ys = np.asarray(values, np.float32).round(5).tolist()
+    xs = np.asarray(x_values, np.float64).round(5).tolist()
+    for (name, values), colour in zip(series.items(), itertools.cycle(PALETTE), strict=False):
+        ys = np.asarray(values, np.float64).round(5).tolist()
         mode = "lines+markers" if markers else "lines"
         figure.add_scatter(
             x=xs, y=ys, name=name, mode=mode, line={"color": colour, "width": 2}, hovertemplate=hover or None
@@ -151,7 +152,7 @@ def matrix(
         height: pixels.
     """
     heat = go.Heatmap(
-        z=np.asarray(values, np.float32).round(4).tolist(), x=list(columns), y=list(rows), zmin=low, zmax=high,
+        z=np.asarray(values, np.float64).round(4).tolist(), x=list(columns), y=list(rows), zmin=low, zmax=high,
         colorscale=DIVERGING if diverging else HEAT, hovertemplate=hover or None, xgap=1, ygap=1,
         texttemplate=f"%{{z:{cell_format}}}" if cell_format else None,
         colorbar={"thickness": 10, "outlinewidth": 0, "tickfont": {"color": GREY}},
@@ -179,11 +180,11 @@ def points(
 ) -> go.Figure:
     """A scatter of points (N, 2) coloured by group (N labels), with named marks drawn as large crosses."""
     figure = go.Figure()
-    for name, colour in zip(dict.fromkeys(groups), PALETTE, strict=False):
+    for name, colour in zip(dict.fromkeys(groups), itertools.cycle(PALETTE), strict=False):
         which = [i for i, group in enumerate(groups) if group == name]
+        xs, ys = np.asarray(xy[which], np.float64).round(4).T.tolist()
         figure.add_scatter(
-            x=np.asarray(xy[which, 0], np.float32).round(4).tolist(), y=np.asarray(xy[which, 1]).round(4).tolist(),
-            mode="markers", name=name, marker={"color": colour, "size": 8, "opacity": 0.8},
+            x=xs, y=ys, mode="markers", name=name, marker={"color": colour, "size": 8, "opacity": 0.8},
             text=[texts[i] for i in which] if texts else None, hovertemplate=hover or None,
         )  # fmt: skip
     for name, (at_x, at_y) in (marked or {}).items():
@@ -198,7 +199,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     titles = "".join(f'<th style="{style}">{html.escape(cell)}</th>' for cell in head)
     lines = ["".join(f'<td dir="auto" style="{style}">{html.escape(cell)}</td>' for cell in row) for row in rows]
     body = "".join(f"<tr>{line}</tr>" for line in lines)
-    return f'<div style="overflow-x: auto"><table style="border: 0"><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>'
+    whole = f"<thead><tr>{titles}</tr></thead><tbody>{body}</tbody>"
+    return f'<div style="overflow-x: auto"><table style="border: 0">{whole}</table></div>'
 
 
 def enlarge(picture: Bytes, side: int = 320) -> Image.Image:
@@ -217,6 +219,26 @@ def sheet(pictures: Sequence[Bytes], *, columns: int, cell: int = 96, gap: int =
         resample = Image.Resampling.NEAREST if small else Image.Resampling.LANCZOS
         tile = Image.fromarray(picture).convert("RGB").resize((cell, cell), resample)
         page.paste(tile, (number % columns * step, number // columns * step))
+    return page
+
+
+def groups(rows: Sequence[Sequence[Bytes]], *, columns: int, cell: int = 96, gap: int = 4) -> Image.Image:
+    """Groups of pictures that belong together, numbered from 1, `columns` groups side by side, on nothing (RGBA).
+
+    Args:
+        rows: one group each: pictures (H, W, 3), as many in every group.
+        columns: groups in a line.
+        cell: side of a picture in pixels.
+        gap: between the pictures of a group; groups stand four times as far apart.
+    """
+    gutter, wide = 22, len(rows[0]) * (cell + gap) + 3 * gap
+    lines = -(-len(rows) // columns)
+    page = Image.new("RGBA", (columns * (gutter + wide) - 4 * gap, lines * (cell + 3 * gap) - 3 * gap), (0, 0, 0, 0))
+    pen, font = ImageDraw.Draw(page), ImageFont.load_default(size=15)
+    for number, pictures in enumerate(rows):
+        left, top = number % columns * (gutter + wide), number // columns * (cell + 3 * gap)
+        pen.text((left + gutter - 6, top + cell // 2), str(number + 1), fill=GREY, font=font, anchor="rm")
+        page.paste(sheet(pictures, columns=len(pictures), cell=cell, gap=gap), (left + gutter, top))
     return page
 
 

@@ -148,6 +148,100 @@ WORDS: dict[str, tuple[str, str]] = {
         "用你原图（未旋转）的 {width} 个特征计算余弦相似度。",
     ),
     # --- contrastive ---
+    "contrastive.tab": ("Contrastive", "对比学习"),
+    "contrastive.step1": ("Data", "数据"),
+    "contrastive.step1_text": (
+        "{low} to {high} pictures of anything, without names. The middle square of each is used.",
+        "{low} 到 {high} 张任意图片，不需要名称。每张取中间的正方形。",
+    ),
+    "contrastive.step2": ("The label it makes itself", "数据自己产生的标签"),
+    "contrastive.step2_text": (
+        "Each picture is cropped, recoloured and mirrored twice by chance. Of view 1a only one thing is known: its partner "
+        "is 1b, and every other view is not.",
+        "每张图片随机裁剪、变色、翻转两次，得到两个视图。关于视图 1a 只知道一件事：它的正样本是 1b，其余视图都是负样本。",
+    ),
+    "contrastive.step3": ("What the model learned", "模型学到了什么"),
+    "contrastive.step3_text": (
+        "To find partners among all views: cosines of pairs (outlined) should be high, all others low. NT-Xent is the "
+        "surprise of a softmax over each row.",
+        "在所有视图中找出配对：成对视图（描边）的余弦相似度应当高，其余应当低。NT-Xent 就是对每一行做 softmax 后的“意外程度”。",
+    ),
+    "contrastive.step4": ("What the features are good for", "特征有什么用"),
+    "contrastive.step4_text": (
+        "Without ever seeing a name, the encoder's features find similar pictures among {count} bundled emoji and "
+        "photographs, and neighbours tell what a picture shows.",
+        "编码器从未见过名称，其特征却能在 {count} 张内置表情和照片中找出相似的图片，近邻还能说出图中是什么。",
+    ),
+    "contrastive.pictures": ("Your pictures", "你的图片"),
+    "contrastive.set_mixed": ("eight different", "八张各异"),
+    "contrastive.set_alike": ("look-alikes", "相似的图"),
+    "contrastive.set_many": ("sixteen", "十六张"),
+    "contrastive.crop": ("smallest crop", "最小裁剪"),
+    "contrastive.jitter": ("colour jitter", "颜色抖动"),
+    "contrastive.greyscale": ("greyscale", "灰度"),
+    "contrastive.blur": ("blur", "模糊"),
+    "contrastive.flip": ("flip", "翻转"),
+    "contrastive.seed": ("seed", "随机种子"),
+    "contrastive.again": ("Draw two new views of each", "重新生成两个视图"),
+    "contrastive.views": (
+        "Each picture, its view a and its view b",
+        "每张图片及其视图 a 和视图 b",
+    ),
+    "contrastive.encoder": ("Encoder", "编码器"),
+    "contrastive.simclr": ("SimCLR", "SimCLR"),
+    "contrastive.rotation": ("rotation", "旋转预测"),
+    "contrastive.untrained": ("untrained", "未训练"),
+    "contrastive.pixels": ("plain pixels", "原始像素"),
+    "contrastive.space": ("Compare by", "比较的对象"),
+    "contrastive.projections": ("projections (where the loss is taken)", "投影（计算损失之处）"),
+    "contrastive.features": ("features (what is kept)", "特征（训练后保留的部分）"),
+    "contrastive.verdict": (
+        "**{encoder}**: the most similar other view is the partner for **{found} of {views}** views; by plain pixels for "
+        "{pixels} of {views}; by chance for 1 in {others} ({chance}).",
+        "**{encoder}**：{views} 个视图中有 **{found}** 个与自己的正样本最相似；用原始像素是 {pixels} 个；随机猜测的概率是 1/{others}（{chance}）。",
+    ),
+    "contrastive.no_head": (
+        "The rotation network has no projection head, so its features are compared.",
+        "旋转预测网络没有投影头，因此比较的是它的特征。",
+    ),
+    "contrastive.matrix_projections": ("Cosine of the projections of all views", "所有视图投影的余弦相似度"),
+    "contrastive.matrix_features": ("Cosine of the features of all views", "所有视图特征的余弦相似度"),
+    "contrastive.matrix_hover": ("%{y} and %{x}: cosine %{z:.2f}<extra></extra>", "%{y} 与 %{x}：余弦 %{z:.2f}<extra></extra>"),
+    "contrastive.temperature": ("Temperature", "温度"),
+    "contrastive.nats": ("nats", "奈特"),
+    "contrastive.loss_title": ("NT-Xent of each view", "每个视图的 NT-Xent 损失"),
+    "contrastive.loss_hover": ("%{x}: %{y:.2f} nats<extra></extra>", "%{x}：%{y:.2f} 奈特<extra></extra>"),
+    "contrastive.loss": (
+        "At temperature {temperature} the mean is **{mean}** nats; if all views were equally similar it would be "
+        "log {others} = {chance}. Hardest: {hardest} with {worst}.",
+        "温度为 {temperature} 时平均损失为 **{mean}** 奈特；若所有视图同样相似，则为 log {others} = {chance}。最难的是 {hardest}：{worst}。",
+    ),
+    "contrastive.suspects": (
+        "Different pictures that look most alike to it: {pairs}. If two of them show the same kind of thing, the loss "
+        "still pushes them apart: a **false negative**.",
+        "在它看来最相似的不同图片：{pairs}。如果其中两张其实是同一类东西，损失仍会把它们推开：这就是**假负例**。",
+    ),
+    "contrastive.pair": ("{one} and {other} ({cosine})", "{one} 与 {other}（{cosine}）"),
+    "contrastive.comma": (", ", "，"),
+    "contrastive.which": ("Number of the picture", "第几张图片"),
+    "contrastive.neighbours": ("Most similar in the gallery", "图库中最相似的图片"),
+    "contrastive.neighbour": ("{name}, cosine {similarity}", "{name}，余弦 {similarity}"),
+    "contrastive.right": ("right", "正确率"),
+    "contrastive.knn_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
+    "contrastive.card_title": ("CIFAR-10: what is it? 200 neighbours vote", "CIFAR-10：图中是什么？200 个近邻投票"),
+    "contrastive.card": (
+        "{n} test pictures of ten kinds, features of 50,000 training pictures as the gallery. This CIFAR-10 was passed through "
+        "JPEG (quality 75), so figures for the lossless original may differ.",
+        "十类共 {n} 张测试图片，以 50,000 张训练图片的特征为图库。这里的 CIFAR-10 经过 JPEG（质量 75）压缩，与无损原版的数字可能不同。",
+    ),
+    "contrastive.ask": ("Ask all encoders about the emoji", "让所有编码器回答表情的类别"),
+    "contrastive.probe_title": ("Emoji: which of nine groups? Neighbours vote", "表情属于九类中的哪一类？近邻投票"),
+    "contrastive.largest": ("largest group", "最大的一类"),
+    "contrastive.probe_text": (
+        "{n} emoji, each judged by its {neighbours} nearest others. Drawings on white are told by their outlines: plain pixels "
+        "are a strong rival here.",
+        "{n} 个表情，每个由最近的 {neighbours} 个其他表情投票判断。白底图画凭轮廓就能分辨：原始像素在这里是很强的对手。",
+    ),
     # --- vae ---
     "vae.tab": ("VAE interpolation", "VAE 插值"),
     "vae.step1": ("Data", "数据"),
@@ -206,8 +300,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "vae.costs": ("What picture A costs", "图片 A 的代价"),
     "vae.nats": ("nats a picture", "奈特／每张图"),
     "vae.cost_hover": ("%{x}: %{y:.1f} nats<extra></extra>", "%{x}：%{y:.1f} 奈特<extra></extra>"),
-    "vae.mean_digit": ("mean digit (naive baseline)", "平均数字（朴素基线）"),
-    "vae.coin": ("coin toss (chance)", "抛硬币（随机）"),
+    "vae.mean_digit": ("mean digit", "平均数字"),
+    "vae.coin": ("coin toss", "抛硬币"),
     "vae.perfect": ("perfect copy", "完美复制"),
     "vae.card": (
         "On {n} test digits the model needs {nats} nats a picture: {reconstruction} reconstruction + {kl} KL.",
@@ -266,6 +360,103 @@ WORDS: dict[str, tuple[str, str]] = {
         "200 个数字依次留出一个，由其余中最近的 5 个投票决定它的类别。编码只有图片的 1/39；丢掉的部分，对分辨数字大多并不需要。",
     ),
     # --- masked ---
+    "masked.tab": ("Masked pictures", "图像掩码重构"),
+    "masked.step1": ("Data", "数据"),
+    "masked.step1_text": (
+        "Any picture; its middle square is used. Nobody says what is in it.",
+        "任何图片，取中间的正方形。没有人告诉模型里面是什么。",
+    ),
+    "masked.step2": ("The label it makes itself", "数据自己产生的标签"),
+    "masked.step2_text": (
+        "Cut the picture into patches and hide most of them. What was hidden is the label, and it costs nothing.",
+        "把图片切成小块，遮住其中大部分。被遮住的内容就是标签，不花一分钱。这就是代理任务。",
+    ),
+    "masked.step3": ("What the model learned", "模型学到了什么"),
+    "masked.step3_text": (
+        "To paint what it cannot see, it must know how colours, edges and textures go on. It answers with the mean of all "
+        "that could be there, so it paints smoothly: that is what the smallest squared error asks for.",
+        "要画出看不见的部分，就得知道颜色、边缘和纹理如何延续。它回答的是所有可能内容的平均，所以画面平滑：平方误差最小正要求如此。",
+    ),
+    "masked.step4": ("What the features are good for", "特征有什么用"),
+    "masked.step4_text": (
+        "The encoder never saw a name. Its features, averaged over a regular quarter of the patches, find similar pictures "
+        "among {count} bundled emoji and photographs. Always the bundled model.",
+        "编码器从未见过名称。把它对四分之一图像块（均匀选取）的特征取平均，就能在 {count} 张内置表情和照片中找出相似的图片。此处始终使用内置模型。",
+    ),
+    "masked.picture": ("Your picture", "你的图片"),
+    "masked.model": ("Model", "模型"),
+    "masked.model_bundled": (
+        "trained here: {size} × {size} pixels, {millions} M parameters",
+        "本项目训练：{size} × {size} 像素，{wan} 万参数",
+    ),
+    "masked.model_hub": ("{name} from the Hub: 224 × 224 pixels, 112 M parameters", "Hub 上的 {name}：224 × 224 像素，1.12 亿参数"),
+    "masked.fetch": (
+        "Fetch {name} from the Hugging Face Hub ({megabytes} MB)",
+        "从 Hugging Face Hub 下载 {name}（{megabytes} MB）",
+    ),
+    "masked.fetching": (
+        "Fetching {name}, {megabytes} MB. The bundled model works on meanwhile.",
+        "正在下载 {name}（{megabytes} MB），其间内置模型照常可用。",
+    ),
+    "masked.fetched": ("{name} is here and chosen.", "{name} 已就绪并已选中。"),
+    "masked.by_chance": ("Hide by chance", "随机遮挡"),
+    "masked.by_hand": ("Paint the mask yourself", "手绘掩码"),
+    "masked.ratio": ("Mask ratio: share of the patches that are hidden", "掩码比例：被遮住的图像块所占的份额"),
+    "masked.seed": ("Seed of the mask", "掩码的随机种子"),
+    "masked.another": ("Another mask", "换一个掩码"),
+    "masked.go": ("Hide and restore", "遮挡并重构"),
+    "masked.canvas": ("Paint over what is to be hidden", "涂抹要遮住的部分"),
+    "masked.paint_text": (
+        "Every patch that you paint on is hidden whole. Leave at least one.",
+        "涂到的图像块会整块遮住，至少留下一块。",
+    ),
+    "masked.paint_go": ("Restore what I painted over", "重构我涂掉的部分"),
+    "masked.original": ("Original", "原图"),
+    "masked.masked": ("What the model sees", "模型看到的"),
+    "masked.restored": ("What it paints", "模型画出的"),
+    "masked.pasted": ("Pasted together", "与可见部分拼合"),
+    "masked.linear": ("Linear in-painting", "线性插值补全"),
+    "masked.mean": ("Mean fill", "均值填充"),
+    "masked.method_model": ("model", "模型"),
+    "masked.method_linear": ("linear in-painting", "线性插值补全"),
+    "masked.method_mean": ("mean fill", "均值填充"),
+    "masked.verdict": (
+        "**{hidden} of {patches} patches hidden** ({share}). Squared error there: model **{model}**, linear in-painting "
+        "{linear}, mean fill {mean}.",
+        "**{patches} 个图像块中遮住了 {hidden} 个**（{share}）。被遮部分的均方误差：模型 **{model}**，线性插值补全 {linear}，均值填充 {mean}。",
+    ),
+    "masked.method": ("method", "方法"),
+    "masked.mse": ("mean squared error", "均方误差"),
+    "masked.psnr": ("PSNR, dB", "PSNR（分贝）"),
+    "masked.of_mean": ("of mean fill's error", "相对均值填充的误差"),
+    "masked.perfect": ("∞", "∞"),
+    "masked.none": ("–", "–"),
+    "masked.bars": ("Error on the hidden patches: lower is better", "被遮图像块上的误差：越低越好"),
+    "masked.bars_hover": ("%{x}: MSE %{y:.4f}<extra></extra>", "%{x}：MSE %{y:.4f}<extra></extra>"),
+    "masked.sweep": ("The same picture at every mask ratio", "同一张图片在各种掩码比例下"),
+    "masked.sweep_x": ("mask ratio", "掩码比例"),
+    "masked.sweep_hover": ("%{x:.0%} hidden: MSE %{y:.4f}", "遮住 %{x:.0%}：MSE %{y:.4f}"),
+    "masked.baselines": (
+        "Pixels lie between 0 and 1, and only hidden ones count. Mean fill: every hidden pixel takes the mean colour of the "
+        "visible pixels of this picture. Linear in-painting: colours run straight between the nearest visible pixels. "
+        "PSNR is the same error in decibels: 10 more are a tenth of the error.",
+        "像素取值 0 到 1，只计算被遮住的像素。均值填充：被遮像素一律取本图可见像素的平均颜色。线性插值补全：颜色在最近的可见像素之间直线过渡。"
+        "PSNR 是同一误差的分贝表示：每高 10 分贝，误差为原来的十分之一。",
+    ),
+    "masked.card": (
+        "On {n} test scenes at ratio 0.75 the bundled model's error is {mse}, {share} of mean fill's (PSNR {psnr} dB); linear "
+        "in-painting stands at {linear} of mean fill's.",
+        "在 {n} 张测试风景图上，掩码比例 0.75 时内置模型的误差为 {mse}，是均值填充的 {share}（PSNR {psnr} 分贝）；线性插值补全为均值填充的 {linear}。",
+    ),
+    "masked.near_features": ("Nearest by the encoder's features", "按编码器特征最近"),
+    "masked.near_pixels": ("Nearest by raw pixels", "按原始像素最近"),
+    "masked.neighbour": ("{name}, cosine {similarity}", "{name}，余弦 {similarity}"),
+    "masked.attention": ("Click a patch: where does it look?", "点击一个图像块：它在看哪里？"),
+    "masked.attention_text": (
+        "Attention of the framed patch to all others in the encoder's last block, mean of the heads, nothing hidden. "
+        "Bright is much.",
+        "编码器最后一层中，框出的图像块对其他各块的注意力（各头平均，图中无遮挡）。越亮越强。",
+    ),
     # --- gpt2 ---
     "gpt2.tab": ("GPT-2", "GPT-2 续写"),
     "gpt2.step1": ("Data", "数据"),
@@ -525,10 +716,22 @@ ERRORS: dict[str, str] = {
     "There is no bundled sound named {key}.": "没有名为 {key} 的内置声音。",
     "Turn by 0, 90, 180 or 270 degrees.": "请旋转 0、90、180 或 270 度。",
     # --- contrastive ---
+    "Bring {low} to {high} pictures; here are {count}.": "请提供 {low} 到 {high} 张图片；现在有 {count} 张。",
+    "Picture {number}: {reason}": "第 {number} 张图片：{reason}",
+    "Choose one of the encoders offered.": "请选择所提供的编码器之一。",
+    "Compare projections or features.": "请选择比较投影或特征。",
+    "Draw and compare some views first.": "请先生成并比较一些视图。",
+    "This is not a square matrix of cosines.": "这不是由余弦相似度构成的方阵。",
     # --- vae ---
     "There is nothing drawn on this picture.": "这张图上什么也没有画。",
     "The path is either straight or spherical.": "路径只能是直线或球面。",
     # --- masked ---
+    "There is no masked autoencoder called {name} here.": "这里没有名为 {name} 的掩码自编码器。",
+    "{name} is no masked autoencoder.": "{name} 不是掩码自编码器。",
+    "{name} has no weights in safetensors, the only format opened.": "{name} 没有 safetensors 格式的权重，而这里只打开这种格式。",
+    "The weights of {name} do not fit its config.": "{name} 的权重与其配置不符。",
+    "Paint over the part of the picture that is to be hidden first.": "请先涂抹图片中要遮住的部分。",
+    "Everything is painted over. Leave at least one patch visible.": "图片全被涂掉了，请至少留下一块可见。",
     # --- language ---
     "Write the beginning of a text first.": "请先写一段文本的开头。",
     "A text may have at most {limit} characters here; this one has {characters}.": (

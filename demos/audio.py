@@ -263,8 +263,8 @@ def _card_sentence(say: Say) -> str:
     card = explore.metrics()
     digits, unheard, rooms = card["fsdd"], card["fsdd, unheard speaker"], card["esc10"]
     shares = {
-        "knn": digits["knn"], "mfcc": digits["mfcc_knn"], "unheard": unheard["knn"], "unheard_mfcc": unheard["mfcc_knn"],
-        "rooms": rooms["knn"], "rooms_mfcc": rooms["mfcc_knn"],
+        "knn": digits["knn"], "mfcc": digits["mfcc_knn"], "rooms": rooms["knn"], "rooms_mfcc": rooms["mfcc_knn"],
+        "unheard": unheard["knn"], "unheard_mfcc": unheard["mfcc_knn"],
     }  # fmt: skip
     written = {name: f"{share:.1%}" for name, share in shares.items()}
     return say("audio.card", n=f"{digits['n']:.0f}", rooms_n=f"{rooms['n']:.0f}", **written)

@@ -169,7 +169,7 @@ def _build_data(say: Say, first: Bytes, second: Bytes) -> list[gr.Image]:
     images = bundled.digits().images
     gallery = gr.Gallery(
         [(_figures.enlarge(images[index], 84), str(labels[index])) for index in chosen], label=say("page.examples"),
-        columns=10, height=190, allow_preview=False, elem_id="vae-examples", elem_classes="examples",
+        columns=10, height=330, allow_preview=False, elem_id="vae-examples", elem_classes="examples",
         interactive=False, buttons=[],
     )  # fmt: skip
 
@@ -208,7 +208,7 @@ def _build_walk(say: Say, shown: tuple[Any, ...]) -> tuple[list[Any], list[Any]]
             [(say(f"vae.{name}"), name) for name in explore.PATHS], value=explore.PATHS[0], label=say("vae.path"),
             elem_id="vae-path",
         )  # fmt: skip
-    strip = gr.Image(shown[0], label=say("vae.strip"), height=210, elem_id="vae-strip", buttons=[], format="png")
+    strip = gr.Image(shown[0], label=say("vae.strip"), height=190, elem_id="vae-strip", buttons=[], format="png")
     with gr.Row():
         with gr.Column(min_width=220, scale=1):
             film = gr.Image(shown[1], label=say("vae.film"), height=250, elem_id="vae-film", buttons=[])
@@ -227,16 +227,16 @@ def _build_workbench(say: Say, shown: tuple[Any, ...]) -> list[Any]:
             shown[0], label=say("vae.plane"), height=views.PLANE_PX + 20, interactive=False, elem_id="vae-plane",
             format="png", buttons=[], min_width=300,
         )  # fmt: skip
-        with gr.Column(min_width=260):
-            picture = gr.Image(shown[1], label=say("vae.decoded"), height=250, elem_id="vae-decoded", buttons=[])
-        with gr.Column(min_width=260):
-            sliders = [
-                gr.Slider(
-                    -explore.REACH, explore.REACH, value, step=0.01, label=say("vae.slider", axis=axis + 1),
-                    elem_id=f"vae-axis-{place}",
-                )
-                for place, (axis, value) in enumerate(zip(axes, shown[2:], strict=True))
-            ]  # fmt: skip
+        with gr.Column(min_width=300):
+            picture = gr.Image(shown[1], label=say("vae.decoded"), height=240, elem_id="vae-decoded", buttons=[])
+            with gr.Row():
+                sliders = [
+                    gr.Slider(
+                        -explore.REACH, explore.REACH, value, step=0.01, label=say("vae.slider", axis=axis + 1),
+                        elem_id=f"vae-axis-{place}", min_width=200,
+                    )
+                    for place, (axis, value) in enumerate(zip(axes, shown[2:], strict=True))
+                ]  # fmt: skip
     return [plane, picture, *sliders]
 
 
@@ -256,7 +256,7 @@ def _build_prior(say: Say) -> None:
         seed = gr.Number(0, label=say("vae.seed"), elem_id="vae-prior-seed", min_width=120)
         again = gr.Button(say("vae.again"), elem_id="vae-prior-again", min_width=120)
     drawn = views.samples(explore.sample(0))
-    sheet = gr.Image(drawn, label=say("vae.samples"), height=210, elem_id="vae-samples", buttons=[], format="png")
+    sheet = gr.Image(drawn, label=say("vae.samples"), height=190, elem_id="vae-samples", buttons=[], format="png")
     again.click(None, seed, seed, js="(seed) => (seed ?? 0) + 1", api_visibility="private")
     listen(say, seed.change, on_sample, [seed], [sheet], name="vae_sample", model=STEM, show_progress="hidden")
 
@@ -266,7 +266,7 @@ def _build_use(say: Say, shown: tuple[Any, ...]) -> tuple[list[gr.Gallery], gr.S
     with gr.Row():
         galleries = [
             gr.Gallery(
-                values, label=say(f"vae.near_{kind}"), columns=8, height=250, allow_preview=False, min_width=300,
+                values, label=say(f"vae.near_{kind}"), columns=8, height=310, allow_preview=False, min_width=300,
                 elem_id=f"vae-near-{kind}", interactive=False, buttons=[],
             )
             for kind, values in zip(("latent", "pixels"), shown, strict=True)

@@ -16,7 +16,6 @@ from core import checkpoints, device
 from core.audio import pretext
 from core.audio.hearing import (
     MFCC_SETTINGS,
-    NAME as NAME,
     Described,
     Source,
     gallery,
@@ -24,6 +23,9 @@ from core.audio.hearing import (
     open_model,
     probes,
     restorer,
+)
+from core.audio.hearing import (
+    NAME as NAME,
 )
 from core.audio.model import HEARD_S as HEARD_S
 from core.audio.restoring import Filling, fill_by_model, filling, inside

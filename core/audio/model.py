@@ -105,7 +105,9 @@ class SoundTransformer(nn.Module):
         self.norm = nn.LayerNorm(d)
         self.decoder = _blocks(config, config.decoder_depth)
         self.outwards = nn.Linear(d, self.stride * config.n_mels)
-        self.head = nn.Sequential(nn.Linear(3 * d, 2 * d), nn.GELU(), nn.Linear(2 * d, config.projection))
+        self.head = nn.Sequential(  # the norm over the batch takes out what all clips share, which is most at the start
+            nn.Linear(3 * d, 2 * d), nn.BatchNorm1d(2 * d), nn.GELU(), nn.Linear(2 * d, config.projection)
+        )  # fmt: skip
 
     @property
     def hop_s(self) -> float:

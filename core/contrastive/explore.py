@@ -14,7 +14,7 @@ from torch import Tensor
 
 from core import checkpoints, device
 from core.contrastive import encoders, pretext
-from core.contrastive.encoders import ENCODERS, GALLERY_PX, Encoder, Space
+from core.contrastive.encoders import GALLERY_PX, Encoder, Space
 from core.contrastive.pretext import ViewSettings
 from core.data import bundled, pictures
 from core.downstream.neighbours import leave_one_out_accuracy, nearest
@@ -24,6 +24,7 @@ from core.losses import pair_cosines, pair_losses
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
+ENCODERS, SPACES = encoders.ENCODERS, encoders.SPACES
 MIN_PICTURES, MAX_PICTURES = 2, 16
 SOURCE_PX, VIEW_PX = 128, 96  # sides of the square that views are cut from, and of a view
 TEMPERATURES = (0.05, 1.0)

@@ -39,7 +39,8 @@ def test_the_matrix_and_its_losses_agree(encoder: str, space: str) -> None:
 
 
 def test_encoders_are_shown_the_same_views() -> None:
-    one, other = (explore.compare(photos("cat", "coffee"), MILD, encoder=name, seed=4) for name in ("simclr", "rotation"))
+    pictures = photos("cat", "coffee")
+    one, other = (explore.compare(pictures, MILD, encoder=name, seed=4) for name in ("simclr", "rotation"))
     assert np.array_equal(one.first, other.first)
     assert np.array_equal(one.second, other.second)
 
@@ -79,7 +80,8 @@ def test_losses_follow_the_temperature_without_encoding_again() -> None:
 @pytest.mark.parametrize(
     "matrix",
     [None, [], {}, "no", 3, [[1.0]], [[1.0, 0.5], [0.5, 1.0]], [[1] * 5] * 5, [[1] * 4] * 6, [[1] * 34] * 34,
-     [[float("nan")] * 4] * 4, [[float("inf")] * 4] * 4, [[7] * 4] * 4, [["a"] * 4] * 4, [[1, 2], [1]], [[None] * 4] * 4],
+     [[float("nan")] * 4] * 4, [[float("inf")] * 4] * 4, [[7] * 4] * 4, [["a"] * 4] * 4, [[1, 2], [1]],
+     [[None] * 4] * 4],
 )  # fmt: skip
 def test_what_is_no_matrix_of_cosines_is_refused(matrix: object) -> None:
     with pytest.raises(InputError):
@@ -109,7 +111,7 @@ def test_too_few_and_too_many_pictures(count: int) -> None:
         explore.compare(photos("cat") * count, MILD)
 
 
-@pytest.mark.parametrize("wrong", [{"encoder": "moco"}, {"encoder": ""}, {"space": "pixels"}, {"seed": -1}, {"seed": 0.5}])
+@pytest.mark.parametrize("wrong", [{"encoder": "moco"}, {"encoder": ""}, {"space": "x"}, {"seed": -1}, {"seed": 0.5}])
 def test_other_choices_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InputError):
         explore.compare(photos("cat", "coffee"), MILD, **wrong)  # type: ignore[arg-type]

@@ -12,7 +12,6 @@ from core.device import generator
 from core.losses import pair_cosines
 
 
-
 def pairs(count: int, width: int = 7, seed: int = 0) -> tuple[Tensor, Tensor]:
     chance = generator(seed)
     return torch.randn(count, width, generator=chance), torch.randn(count, width, generator=chance)

@@ -25,7 +25,8 @@ def paint(folder: Path, count: int) -> Path:
         (folder / name).mkdir(parents=True)
         for number in range(count):
             noise = rng.integers(-30, 31, (24, 24, 3))
-            Image.fromarray((np.array(colour) + noise).clip(0, 255).astype(np.uint8)).save(folder / name / f"{number}.png")
+            picture = (np.array(colour) + noise).clip(0, 255).astype(np.uint8)
+            Image.fromarray(picture).save(folder / name / f"{number}.png")
     return folder
 
 

@@ -83,9 +83,12 @@ def test_each_token_is_drawn_from_what_transformers_gives(tiny: str) -> None:
         assert text.bits[place - text.given] == pytest.approx(expected, abs=1e-3)
 
 
-def test_text_longer_than_the_context_goes_on(tiny: str) -> None:
+def test_text_longer_than_the_context_goes_on_and_alternatives_still_agree(tiny: str) -> None:
     text = finished("the sea and the ship " * 20, Settings(tiny, length=40))
     assert text.ended or len(text.tokens) - text.given == 40
+    assert len(text.tokens) > 3 * 24  # the context
+    for number, bits in enumerate(text.bits, 1):
+        assert -math.log2(explore.alternatives(text, number).chosen.probability) == pytest.approx(bits, abs=1e-3)
 
 
 def test_alternatives_agree_with_what_was_drawn(tiny: str) -> None:
@@ -248,3 +251,31 @@ def test_every_language_has_eight_themes_of_five_lines() -> None:
         assert len(set(themes)) == 8
         assert all(themes.count(theme) == 5 for theme in themes)
         assert len({line.text for line in lines}) == 40
+
+
+UNREAD = {  # written for this test, so no model has read it
+    explore.NOVELS: (
+        "When the old gardener came back from the village that evening, he found the gate open and the lamp in the "
+        "hall still burning. He put down his basket and called for his wife, but there was no answer from the house."
+    ),
+    explore.TANG: "《秋夜寄友》杜甫：江上秋风起，孤舟客未归。月明千里夜，霜落满人衣。",
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_golden_shipped_models_beat_chance_and_word_counts(name: str) -> None:
+    found = explore.surprise(UNREAD[name], name)
+    assert found.unigram is not None
+    assert found.bits_per_character < found.unigram - 0.8
+    assert found.bits_per_character < 0.65 * found.chance
+    measured = explore.kinds(name)
+    assert measured.n >= 60
+    assert measured.naive is not None
+    assert measured.model > max(measured.naive, measured.chance) + 0.2
+
+
+@pytest.mark.parametrize(("name", "floor"), [(explore.NOVELS, 2.2), (explore.TANG, 7.0)])
+def test_cards_hold_the_floors(name: str, floor: float) -> None:
+    about = explore.about(name)
+    assert about.bits_per_character <= floor
+    assert about.n > 70_000

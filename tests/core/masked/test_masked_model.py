@@ -128,7 +128,7 @@ def test_equals_transformers_on_the_same_weights(tmp_path: Path, normalised: boo
     ours = checkpoints.load(str(tmp_path)).model
     assert isinstance(ours, MaskedAutoencoder)
     batch, noise = images(2, seed=12), torch.rand(2, 16, generator=generator(13))
-    keep = torch.zeros(2, 16, dtype=torch.bool).scatter_(1, noise.argsort(1)[:, :4], True)  # theirs keep the least noise
+    keep = torch.zeros(2, 16, dtype=torch.bool).scatter_(1, noise.argsort(1)[:, :4], True)  # the least noise stays
     with torch.no_grad():
         read = pretext.unpatchify(ours.normalise(pretext.patchify(batch, 8)), 8, 4)
         expected, painted = theirs(read, noise=noise), ours(batch, keep)

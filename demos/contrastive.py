@@ -1,0 +1,274 @@
+"""The contrastive tab: two views of every picture, all compared with all, and the loss that pulls pairs together."""
+
+from typing import Any
+
+import gradio as gr
+
+from core.contrastive import explore
+from core.contrastive.explore import Comparison, Losses
+from core.data import bundled, pictures
+from demos import _figures
+from demos._page import guard, listen, step
+from demos._words import Say
+
+STEM = "contrastive"
+SETS = {  # example -> keys of photographs, then emoji
+    "mixed": (("astronaut", "cat", "coffee", "rocket"), "🐶🌻🚌🎸"),
+    "alike": ((), "🍎🍏🍅🍑🐶🐺🐱🐯"),
+    "many": (("astronaut", "cat", "coffee", "rocket", "china", "flower"), "🐼🦊🐸🦋🍓🍋🚗🚲🏠🎸"),
+}
+FIRST_SET, FIRST_ENCODER, FIRST_SPACE, FIRST_TEMPERATURE = "mixed", "simclr", "projections", 0.2
+FIRST_VIEWS = (0.2, 0.5, 0.2, 0.0, 0.5)  # crop, jitter, greyscale, blur, flip: what SimCLR was trained with
+SHOWN_PX = 160
+Shown = list[tuple[str, str | None]] | None  # what a gallery hands over: path and caption
+
+
+def on_compare(
+    say: Say, shown: Shown, encoder: str, space: str, min_crop: float, jitter: float, greyscale: float, blur: float,
+    flip: float, seed: float, temperature: float,
+) -> tuple[Any, ...]:  # fmt: skip
+    """Draw two views of each picture, compare all views with all, and draw what came out."""
+    with guard(say):
+        views = explore.view_settings(min_crop, jitter, greyscale, blur, flip)
+        found = explore.compare(
+            [path for path, _ in shown or []], views, encoder=encoder, space=space, temperature=temperature, seed=seed
+        )
+        return draw(say, found, encoder, space)
+
+
+def on_pictures(
+    say: Say, shown: Shown, encoder: str, space: str, min_crop: float, jitter: float, greyscale: float, blur: float,
+    flip: float, seed: float, temperature: float,
+) -> Any:  # fmt: skip
+    """The same when the pictures change, silent while the visitor has taken all of them out."""
+    if not shown:
+        return gr.skip()
+    return on_compare(say, shown, encoder, space, min_crop, jitter, greyscale, blur, flip, seed, temperature)
+
+
+def draw(say: Say, found: Comparison, encoder: str, space: str) -> tuple[Any, ...]:
+    """A comparison as values: sheet of views, verdict, matrix, loss bars, loss sentence, look-alikes, bare matrix."""
+    count = len(found.pictures)
+    verdict = say(
+        "contrastive.verdict", encoder=say(f"contrastive.{encoder}"), found=round(found.found * 2 * count),
+        views=2 * count, pixels=round(found.pixels_found * 2 * count), others=2 * count - 1,
+        chance=f"{found.chance:.0%}",
+    )  # fmt: skip
+    if found.space != space:
+        verdict += " " + say("contrastive.no_head")
+    low = -1.0 if found.space == "projections" else 0.0
+    names = _names(count)
+    matrix = _figures.matrix(
+        found.cosine, names, names, title=say(f"contrastive.matrix_{found.space}"), low=low,
+        hover=say("contrastive.matrix_hover"), outlined=[(i, i ^ 1) for i in range(2 * count)],
+        diverging=low < 0, height=430,
+    )  # fmt: skip
+    drawn = zip(found.pictures, found.first, found.second, strict=True)
+    sheet = _figures.groups([list(group) for group in drawn], columns=2 if count <= 10 else 4)
+    return (sheet, verdict, matrix, *draw_loss(say, found.losses), _suspects(say, found), found.cosine.tolist())
+
+
+def on_loss(say: Say, cosine: list[list[float]], temperature: float) -> tuple[Any, str]:
+    """The loss of every view at another temperature, from the matrix alone; nothing is encoded again."""
+    with guard(say):
+        return draw_loss(say, explore.losses(cosine, temperature))
+
+
+def draw_loss(say: Say, losses: Losses) -> tuple[Any, str]:
+    """Bars, one a view, and the sentence above them."""
+    names = _names(len(losses.rows) // 2)
+    hardest = int(losses.rows.argmax())
+    bars = _figures.bars(
+        names, losses.rows.tolist(), title=say("contrastive.loss_title"), y=say("contrastive.nats"),
+        hover=say("contrastive.loss_hover"), marked=hardest, levels={say("page.chance"): losses.chance}, height=300,
+    )  # fmt: skip
+    sentence = say(
+        "contrastive.loss", temperature=f"{losses.temperature:.2f}", mean=f"{losses.mean:.2f}", hardest=names[hardest],
+        others=len(names) - 1, chance=f"{losses.chance:.2f}", worst=f"{losses.rows[hardest]:.2f}",
+    )  # fmt: skip
+    return bars, sentence
+
+
+def on_neighbours(say: Say, shown: Shown, which: float, encoder: str) -> list[tuple[Any, str]]:
+    """The most similar pictures of the gallery, with names and cosines."""
+    with guard(say):
+        return draw_neighbours(say, explore.neighbours([path for path, _ in shown or []], which, encoder=encoder))
+
+
+def on_new_pictures(say: Say, shown: Shown, encoder: str) -> Any:
+    """Back to the first picture when they change; silent while there is none."""
+    if not shown:
+        return gr.skip()
+    return gr.Slider(value=1, maximum=max(2, len(shown))), on_neighbours(say, shown, 1, encoder)
+
+
+def draw_neighbours(say: Say, found: tuple[explore.Neighbour, ...]) -> list[tuple[Any, str]]:
+    """Gallery values of the neighbours."""
+    return [
+        (item.image, say("contrastive.neighbour", name=say.pick(item.name), similarity=f"{item.similarity:.2f}"))
+        for item in found
+    ]
+
+
+def on_probe(say: Say) -> tuple[Any, str]:
+    """How often an emoji's neighbours tell its group, for every encoder and for plain pixels."""
+    probe = explore.group_probe()
+    bars = _figures.bars(
+        [say(f"contrastive.{name}") for name in probe.accuracy], list(probe.accuracy.values()),
+        title=say("contrastive.probe_title"), y=say("contrastive.right"), hover=say("contrastive.knn_hover"),
+        marked=list(probe.accuracy).index("simclr"), levels={say("contrastive.largest"): probe.chance}, top=1.0,
+        percent=True,
+    )  # fmt: skip
+    return bars, say("contrastive.probe_text", n=f"{probe.n:,}", neighbours=explore.GROUP_NEIGHBOURS)
+
+
+def example(say: Say, name: str) -> list[tuple[Any, str]]:
+    """The pictures of an example set with their names, as gallery values."""
+    keys, characters = SETS[name]
+    emoji = bundled.emoji_gallery()
+    places = [emoji.chars.index(character) for character in characters]
+    photos = [photo for photo in bundled.photographs() if photo.key in keys]
+    return [(pictures.square(photo.image, SHOWN_PX), say.pick(photo.name)) for photo in photos] + [
+        (emoji.images[place], say.pick(emoji.names[place])) for place in places
+    ]
+
+
+def on_example(say: Say, name: str) -> list[tuple[Any, str]]:
+    """Put an example set in place of the visitor's pictures."""
+    return example(say, name)
+
+
+def build(say: Say) -> None:
+    """Lay out the tab with a first example already run."""
+    examples = example(say, FIRST_SET)
+    found = explore.compare(
+        [image for image, _ in examples], explore.view_settings(*FIRST_VIEWS), encoder=FIRST_ENCODER, space=FIRST_SPACE,
+        temperature=FIRST_TEMPERATURE,
+    )  # fmt: skip
+    first = draw(say, found, FIRST_ENCODER, FIRST_SPACE)
+    with gr.Row(elem_classes="steps"):
+        with step(say, STEM, 1, low=explore.MIN_PICTURES, high=explore.MAX_PICTURES):
+            shown = _build_pictures(say, examples)
+        with step(say, STEM, 2):
+            sliders, seed = _build_views(say)
+            sheet = gr.Image(
+                first[0], label=say("contrastive.views"), height=430, format="png", interactive=False,
+                buttons=["fullscreen"], elem_id="contrastive-views",
+            )  # fmt: skip
+    with step(say, STEM, 3):
+        encoder, space, temperature, results = _build_answer(say, first)
+        cosine = gr.JSON(first[6], visible=False)
+    with step(say, STEM, 4, count=explore.gallery_size()):
+        _build_use(say, examples, shown, encoder)
+    inputs, outputs = [shown, encoder, space, *sliders, seed, temperature], [sheet, *results, cosine]
+    moved = [encoder.input, space.input, seed.change, *(slider.release for slider in sliders)]
+    listen(
+        say, moved, on_compare, inputs, outputs, name="contrastive_compare", model=STEM, trigger_mode="always_last"
+    )
+    listen(say, shown.change, on_pictures, inputs, outputs, model=STEM, trigger_mode="always_last")
+    listen(
+        say, temperature.input, on_loss, [cosine, temperature], results[2:4], name="contrastive_loss", queue=False,
+        trigger_mode="always_last", show_progress="hidden",
+    )  # fmt: skip
+
+
+def _build_pictures(say: Say, examples: list[tuple[Any, str]]) -> gr.Gallery:
+    shown = gr.Gallery(
+        examples, label=say("contrastive.pictures"), interactive=True, type="filepath", format="png", height=360,
+        object_fit="contain", sources=["upload", "webcam", "clipboard"], buttons=[], elem_id="contrastive-pictures",
+    )  # fmt: skip
+    chosen = gr.Radio(
+        [(say(f"contrastive.set_{name}"), name) for name in SETS], value=FIRST_SET, label=say("page.examples"),
+        elem_id="contrastive-set",
+    )  # fmt: skip
+    listen(say, chosen.input, on_example, [chosen], [shown], show_progress="hidden")
+    return shown
+
+
+def _build_views(say: Say) -> tuple[list[gr.Slider], gr.Number]:
+    def slider(key: str, low: float, value: float) -> gr.Slider:
+        return gr.Slider(
+            low, 1, value=value, step=0.05, label=say(f"contrastive.{key}"), elem_id=f"contrastive-{key}", min_width=140
+        )
+
+    with gr.Row():
+        sliders = [slider("crop", 0.05, FIRST_VIEWS[0]), slider("jitter", 0, FIRST_VIEWS[1])]
+        sliders.append(slider("greyscale", 0, FIRST_VIEWS[2]))
+    with gr.Row():
+        sliders += [slider("blur", 0, FIRST_VIEWS[3]), slider("flip", 0, FIRST_VIEWS[4])]
+        seed = gr.Number(0, label=say("contrastive.seed"), precision=0, elem_id="contrastive-seed", min_width=140)
+    again = gr.Button(say("contrastive.again"), variant="primary", elem_id="contrastive-go")
+    again.click(None, seed, seed, js=f"s => ((s || 0) + 1) % {explore.SEEDS + 1}", api_visibility="private")
+    return sliders, seed
+
+
+def _build_answer(say: Say, first: tuple[Any, ...]) -> tuple[gr.Radio, gr.Radio, gr.Slider, list[Any]]:
+    with gr.Row():
+        encoder = gr.Radio(
+            [(say(f"contrastive.{name}"), name) for name in explore.ENCODERS], value=FIRST_ENCODER,
+            label=say("contrastive.encoder"), elem_id="contrastive-encoder",
+        )  # fmt: skip
+        space = gr.Radio(
+            [(say(f"contrastive.{name}"), name) for name in explore.SPACES], value=FIRST_SPACE,
+            label=say("contrastive.space"), elem_id="contrastive-space",
+        )  # fmt: skip
+    verdict = gr.Markdown(first[1], elem_id="contrastive-verdict")
+    with gr.Row():
+        with gr.Column(min_width=320):
+            matrix = gr.Plot(first[2], show_label=False, elem_id="contrastive-matrix")
+            suspects = gr.Markdown(first[5], elem_id="contrastive-suspects", elem_classes="quiet")
+        with gr.Column(min_width=320):
+            temperature = gr.Slider(
+                *explore.TEMPERATURES, value=FIRST_TEMPERATURE, step=0.01, label=say("contrastive.temperature"),
+                elem_id="contrastive-temperature",
+            )  # fmt: skip
+            bars = gr.Plot(first[3], show_label=False, elem_id="contrastive-bars")
+            sentence = gr.Markdown(first[4], elem_id="contrastive-loss")
+    return encoder, space, temperature, [verdict, matrix, bars, sentence, suspects]
+
+
+def _build_use(say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, encoder: gr.Radio) -> None:
+    first = explore.neighbours([image for image, _ in examples], encoder=FIRST_ENCODER)
+    which = gr.Slider(
+        1, len(examples), value=1, step=1, label=say("contrastive.which"), elem_id="contrastive-which"
+    )  # fmt: skip
+    found = gr.Gallery(
+        draw_neighbours(say, first), label=say("contrastive.neighbours"), columns=8, height=190, allow_preview=False,
+        elem_id="contrastive-neighbours", buttons=[],
+    )  # fmt: skip
+    listen(
+        say, [which.release, encoder.input], on_neighbours, [shown, which, encoder], [found],
+        name="contrastive_neighbours", model=STEM, show_progress="hidden", trigger_mode="always_last",
+    )  # fmt: skip
+    listen(say, shown.change, on_new_pictures, [shown, encoder], [which, found], model=STEM, show_progress="hidden")
+    with gr.Row():
+        with gr.Column(min_width=320):
+            gr.Plot(_card_bars(say), show_label=False, elem_id="contrastive-card")
+            gr.Markdown(say("contrastive.card", n=f"{explore.metrics()['cifar10']['n']:,}"), elem_classes="quiet")
+        with gr.Column(min_width=320):
+            probe = gr.Plot(show_label=False, elem_id="contrastive-probe")
+            text = gr.Markdown(elem_classes="quiet", elem_id="contrastive-probe-text")
+            ask = gr.Button(say("contrastive.ask"), elem_id="contrastive-probe-go")
+    listen(say, ask.click, on_probe, [], [probe, text], name="contrastive_probe", model=STEM)
+
+
+def _card_bars(say: Say) -> Any:
+    card = explore.metrics()["cifar10"]
+    return _figures.bars(
+        [say("contrastive.simclr"), say("contrastive.untrained")], [card["knn"], card["untrained_knn"]],
+        title=say("contrastive.card_title"), y=say("contrastive.right"), hover=say("contrastive.knn_hover"), marked=0,
+        levels={say("page.chance"): 0.1}, top=1.0, percent=True,
+    )  # fmt: skip
+
+
+def _suspects(say: Say, found: Comparison) -> str:
+    pairs = [
+        say("contrastive.pair", one=one + 1, other=other + 1, cosine=f"{cosine:.2f}")
+        for one, other, cosine in found.suspects
+    ]
+    return say("contrastive.suspects", pairs=say("contrastive.comma").join(pairs))
+
+
+def _names(count: int) -> list[str]:
+    """Names of the views: 1a, 1b, 2a, ..."""
+    return [f"{number + 1}{letter}" for number in range(count) for letter in "ab"]

@@ -1,0 +1,67 @@
+"""`python -m tests.browser.screenshots`: the pictures of the README, taken from the running page.
+
+Each tab as it opens, in English; the first also in Chinese, in the dark and as on a telephone. WebP, so that they stay small.
+"""
+
+import io
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser import chromium
+from tests.browser.serving import ROOT, serve
+from tests.browser.walks import FIRST, STEMS, WAIT_MS
+
+FOLDER = ROOT / "assets" / "screenshots"
+WIDE, NARROW = (1280, 900), (390, 844)
+QUALITY = 80
+
+
+def take(page: Page, stem: str, file: Path) -> None:
+    """Save the whole page once every first result of the tab is drawn."""
+    expect(page.locator(f"#{stem}-step4")).to_be_visible()
+    for ident in FIRST[stem]:  # pictures load when they come into sight
+        page.locator(f"#{ident}").scroll_into_view_if_needed()
+        page.wait_for_timeout(800)
+    page.evaluate("window.scrollTo(0, 0)")
+    page.wait_for_timeout(800)
+    with Image.open(io.BytesIO(page.screenshot(full_page=True))) as picture:
+        picture.convert("RGB").save(file, quality=QUALITY, method=6)
+    print(file.relative_to(ROOT), f"{file.stat().st_size / 1000:.0f} kB")
+
+
+def visit(browser: Browser, address: str, stem: str, name: str, size: tuple[int, int], scheme: str = "light") -> None:
+    """Open a tab in a fresh window and take its picture."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if scheme == "dark" else "light",
+        locale="zh-CN" if "/zh" in address else "en-GB",
+    )  # fmt: skip
+    context.set_default_timeout(WAIT_MS)
+    page = context.new_page()
+    page.goto(f"{address}?tab={stem}")
+    take(page, stem, FOLDER / f"{name}.webp")
+    context.close()
+
+
+def main() -> None:
+    """Take them all."""
+    found = chromium.find()
+    if found is None:
+        sys.exit("There is no Chromium: `make screenshots` installs one, or name one in PRETEXT_CHROMIUM.")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as log, serve(Path(log) / "log.txt") as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=list(chromium.FLAGS))
+        for stem in STEMS:
+            visit(browser, f"{server.url}/", stem, stem, WIDE)
+        first = STEMS[0]
+        visit(browser, f"{server.url}/zh", first, f"{first}-zh", WIDE)
+        visit(browser, f"{server.url}/", first, f"{first}-dark", WIDE, "dark")
+        visit(browser, f"{server.url}/", first, f"{first}-phone", NARROW)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""The recipe: it runs from flags to a checkpoint that loads, and measures what it says."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from core import checkpoints, training
+from core.device import generator
+from core.masked import pretext, train
+from core.masked.model import MaskedAutoencoder
+
+TINY = {"width": 16, "depth": 1, "decoder-width": 16, "decoder-depth": 1, "size": 32, "batch": 8}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty-four pictures with a bright top, a third of them for testing."""
+    root = tmp_path_factory.mktemp("pictures")
+    rng = np.random.default_rng(0)
+    for number in range(24):
+        half = "test" if number % 3 == 0 else "train"
+        picture = rng.integers(0, 100, (40, 40, 3), dtype=np.uint8)
+        picture[:14] += 150
+        (root / half / "any").mkdir(parents=True, exist_ok=True)
+        Image.fromarray(picture).save(root / half / "any" / f"{number}.png")
+    return root
+
+
+@pytest.fixture(scope="module")
+def written(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The checkpoint that a smoke run leaves behind."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("here"))
+        flags = ["--smoke", "--data", f"folder:{folder}", "--device", "cpu", "--no-bf16"]
+        return train.main([*flags, *(f"--{name}={value}" for name, value in TINY.items())]).resolve()
+
+
+def test_smoke_run_ends_in_a_checkpoint_that_loads(folder: Path, written: Path) -> None:
+    card = json.loads((written / "card.json").read_text())
+    measured = card["metrics"][f"folder:{folder}"]
+    assert card["steps"] == 20
+    assert set(measured) == {"mse", "mean_fill_mse", "psnr_db", "n"}
+    assert measured["n"] == card["metrics"][f"folder:{folder}, linear in-painting"]["n"] == 8
+    again = train.evaluate(checkpoints.load(str(written)), f"folder:{folder}")
+    assert again == pytest.approx(measured)
+
+
+def test_metrics_do_not_depend_on_the_chunk_but_on_the_ratio(folder: Path, written: Path) -> None:
+    checkpoint = checkpoints.load(str(written))
+    whole, cut = (train.evaluate(checkpoint, f"folder:{folder}", chunk=chunk) for chunk in (200, 3))
+    assert whole == pytest.approx(cut, rel=1e-5)
+    assert whole["psnr_db"] == pytest.approx(-10 * np.log10(whole["mse"]))
+    assert train.evaluate(checkpoint, f"folder:{folder}", mask_ratio=0.3)["mean_fill_mse"] != whole["mean_fill_mse"]
+
+
+def test_mean_fill_and_model_are_measured_on_the_same_hidden_pixels(folder: Path, written: Path) -> None:
+    checkpoint = checkpoints.load(str(written))
+    model = checkpoint.model
+    assert isinstance(model, MaskedAutoencoder)
+    images = train.pictures.load(f"folder:{folder}", "test", size=32).images.float() / 255
+    wrong, naive = [], []
+    for number, image in enumerate(images):
+        keep = pretext.random_keep(1, 16, 0.75, generator(train.TEST_SEED, number))
+        painted = pretext.unpatchify(model(image[None], keep).patches, 8, 4)[0].clamp(0, 1)
+        hidden = ~torch.from_numpy(pretext.pixel_mask(keep[0].numpy(), 8, 4))
+        colour = image[:, ~hidden].mean(1, keepdim=True)
+        wrong.append(float(((painted - image)[:, hidden] ** 2).mean()))
+        naive.append(float(((image[:, hidden] - colour) ** 2).mean()))
+    measured = train.evaluate(checkpoint, f"folder:{folder}")
+    assert measured["mse"] == pytest.approx(np.mean(wrong), rel=1e-4)
+    assert measured["mean_fill_mse"] == pytest.approx(np.mean(naive), rel=1e-4)
+
+
+def test_a_batch_takes_the_asked_share_from_the_first_set() -> None:
+    recipe = train.MaskedRecipe(data="none", batch=10, first_share=0.6, size=32)
+    black, white = torch.zeros(20, 3, 32, 32, dtype=torch.uint8), torch.full((20, 3, 32, 32), 255, dtype=torch.uint8)
+    batch = train.make_batch([black, white], 3, generator(7), recipe)
+    assert batch.mean((1, 2, 3)).round().tolist() == [0] * 6 + [1] * 4
+    assert torch.equal(batch, train.make_batch([black, white], 3, generator(7), recipe))
+    assert train.make_batch([white], 3, generator(7), recipe).shape == (10, 3, 32, 32)
+
+
+def test_masks_of_a_step_show_equally_many_patches_within_the_range() -> None:
+    recipe = train.MaskedRecipe(data="none", min_ratio=0.5, max_ratio=0.9)
+    counts = [train.make_mask(4, generator(seed), recipe).sum(1) for seed in range(30)]
+    assert all(count.unique().numel() == 1 for count in counts)
+    shown = torch.stack(counts)[:, 0]
+    assert 14 <= shown.min() < 30 < 60 < shown.max() <= 72
+
+
+def test_every_field_of_the_recipe_is_a_flag() -> None:
+    recipe = training.parse(train.MaskedRecipe, ["--data", "x", "--max-ratio", "0.8", "--no-bf16", "--steps", "7"])
+    assert (recipe.max_ratio, recipe.bf16, recipe.steps) == (0.8, False, 7)

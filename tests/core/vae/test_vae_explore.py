@@ -1,0 +1,165 @@
+"""What a visitor gets of a VAE: invariants on random weights, and the shipped checkpoint against its baselines."""
+
+import dataclasses
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from core import checkpoints
+from core.checkpoints import Card
+from core.data import bundled
+from core.device import generator
+from core.errors import InputError
+from core.vae import explore
+from core.vae.model import VAE, Config
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A random VAE, its decoder loud enough that different codes look different, saved as a checkpoint."""
+    with torch.random.fork_rng():
+        torch.random.set_rng_state(generator(5).get_state())
+        model = VAE(Config(hidden=32, latent=10))
+    torch.nn.init.normal_(model.decoder.weight, std=1.0, generator=generator(6))
+    torch.nn.init.normal_(model.to_mu.weight, std=1.0, generator=generator(7))
+    folder = tmp_path_factory.mktemp("vae")
+    config = dataclasses.asdict(model.config)
+    card = Card("vae/tiny", "core.vae.model.VAE", config, "none", {}, "", "", "", 0.0, 0, 0, {})
+    checkpoints.save(folder, model, card)
+    return str(folder)
+
+
+def digit(index: int) -> explore.Bytes:
+    return np.stack([bundled.digits().images[index]] * 3, -1)
+
+
+@pytest.mark.parametrize("path", explore.PATHS)
+@pytest.mark.parametrize("steps", [3, 16])
+def test_an_interpolations_ends_equal_the_reconstructions(tiny: str, path: str, steps: int) -> None:
+    walk = explore.interpolate(digit(3), digit(150), steps, path, name=tiny)
+    ends = np.stack([explore.reconstruct(digit(index), name=tiny) for index in (3, 150)])
+    assert walk.images.shape == walk.blends.shape == (steps, 28, 28)
+    for images in (walk.images, walk.blends):
+        assert np.abs(images[[0, -1]].astype(int) - ends).max() <= 1, "one level of rounding"
+    assert walk.z.shape == (steps, 10)
+
+
+def test_without_a_change_the_workbench_shows_the_reconstruction(tiny: str) -> None:
+    mu = explore.encode(digit(3), name=tiny).mu
+    values = [float(mu[axis]) for axis in explore.liveliest(4, name=tiny)]
+    assert max(map(abs, values)) < explore.REACH
+    np.testing.assert_array_equal(explore.decode(digit(3), values, name=tiny), explore.reconstruct(digit(3), name=tiny))
+    moved = explore.decode(digit(3), [values[0] + 1, *values[1:]], name=tiny)
+    assert np.abs(moved.astype(int) - explore.reconstruct(digit(3), name=tiny)).max() > 10
+
+
+def test_a_draw_is_mean_plus_deviation_times_the_seeds_noise(tiny: str) -> None:
+    found = explore.encode(digit(3), 11, name=tiny)
+    noise = torch.randn(1, 10, generator=generator(11)).numpy()[0]
+    np.testing.assert_allclose(found.z, found.mu + found.sigma * noise, rtol=1e-4, atol=1e-5)
+    assert not np.array_equal(found.z, explore.encode(digit(3), 12, name=tiny).z)
+
+
+def test_costs_are_ordered_and_add_up(tiny: str) -> None:
+    found = explore.encode(digit(3), name=tiny)
+    assert found.nats == pytest.approx(found.reconstruction_nats + found.kl_nats.sum())
+    assert found.perfect_nats < found.reconstruction_nats
+    assert found.perfect_nats < found.mean_digit_nats < found.uniform_nats == pytest.approx(543.43, abs=0.01)
+
+
+def test_axes_are_ordered_by_what_they_tell(tiny: str) -> None:
+    order = explore.liveliest(10, name=tiny)
+    assert sorted(order) == list(range(10))
+    total = sum(explore.encode(digit(index), name=tiny).kl_nats for index in range(0, 200, 10))
+    assert total[order[0]] > total[order[-1]]
+    plane = explore.plane(name=tiny)
+    assert plane.axes == order[:2]
+    assert plane.xy.shape == (200, 2)
+    np.testing.assert_allclose(plane.xy[3], explore.encode(digit(3), name=tiny).mu[list(order[:2])], atol=1e-5)
+
+
+def test_neighbours_leave_out_the_picture_itself(tiny: str) -> None:
+    for found in explore.neighbours(digit(3), count=5, name=tiny):
+        assert len(found) == 5
+        assert not any(np.array_equal(item.image, digit(3)[..., 0]) for item in found)
+        assert [item.similarity for item in found] == sorted((item.similarity for item in found), reverse=True)
+
+
+def test_samples_are_decoded_draws_of_the_prior(tiny: str) -> None:
+    model = checkpoints.load(tiny).model
+    z = torch.randn(7, 10, generator=generator(4))
+    with torch.inference_mode():
+        expected = model.decode(z).sigmoid()[:, 0] * 255  # type: ignore[operator]
+    np.testing.assert_allclose(explore.sample(4, 7, name=tiny), expected.numpy(), atol=0.51)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda name: explore.encode(None, name=name),
+        lambda name: explore.encode(digit(3), -1, name=name),
+        lambda name: explore.encode(digit(3), float("nan"), name=name),
+        lambda name: explore.encode(np.full((60, 60, 3), 9, np.uint8), name=name),
+        lambda name: explore.encode(np.zeros((1, 1, 3), np.uint8), name=name),
+        lambda name: explore.interpolate(digit(3), None, name=name),
+        lambda name: explore.interpolate(digit(3), digit(4), 2, name=name),
+        lambda name: explore.interpolate(digit(3), digit(4), 17, name=name),
+        lambda name: explore.interpolate(digit(3), digit(4), 4.5, name=name),
+        lambda name: explore.interpolate(digit(3), digit(4), 4, "crooked", name=name),
+        lambda name: explore.decode(digit(3), [4.1], name=name),
+        lambda name: explore.decode(digit(3), [float("inf")], name=name),
+        lambda name: explore.decode(digit(3), [0.0] * 11, name=name),
+        lambda name: explore.sample(None, name=name),  # type: ignore[arg-type]
+        lambda name: explore.sample(0, 65, name=name),
+        lambda name: explore.neighbours(digit(3), count=0, name=name),
+    ],
+)
+def test_bad_input_is_refused(tiny: str, ask: Callable[[str], object]) -> None:
+    with pytest.raises(InputError):
+        ask(tiny)
+
+
+def test_files_that_are_no_pictures_are_refused(tiny: str, text_as_picture: Path, huge_picture: Path) -> None:
+    for file in (text_as_picture, huge_picture):
+        with pytest.raises(InputError):
+            explore.encode(str(file), name=tiny)
+
+
+def test_two_visitors_at_once_each_get_their_own_draws(tiny: str) -> None:
+    alone = {seed: explore.sample(seed, 16, name=tiny) for seed in (1, 2)}
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda seed: (seed, explore.sample(seed, 16, name=tiny)), [1, 2] * 10))
+    assert all(np.array_equal(found, alone[seed]) for seed, found in together)
+    assert not np.array_equal(alone[1], alone[2])
+
+
+def test_the_shipped_model_beats_the_mean_digit_by_eighty_nats() -> None:
+    """On twenty bundled test digits, two of each class; chance is 543 nats."""
+    found = [explore.encode(digit(index)) for index in range(0, 200, 10)]
+    nats, baseline = (np.mean([getattr(item, field) for item in found]) for field in ("nats", "mean_digit_nats"))
+    assert nats < 115
+    assert nats < baseline - 80
+    assert all(item.nats < item.uniform_nats / 2 for item in found)
+
+
+def test_the_shipped_card_keeps_the_floor_on_all_of_mnists_test_split() -> None:
+    card = explore.metrics()
+    assert card["n"] == 10_000
+    assert card["nats"] <= 108
+
+
+def test_half_way_between_two_digits_codes_look_more_like_digits_than_overlays() -> None:
+    walks = [explore.interpolate(digit(a), digit(b), 9) for a, b in ((40, 140), (3, 85), (60, 160), (21, 181))]
+    middles = np.array([[walk.image_nats[4], walk.blend_nats[4]] for walk in walks])
+    assert middles[:, 0].mean() < 0.7 * middles[:, 1].mean()
+
+
+def test_the_shipped_code_names_digits_far_above_chance() -> None:
+    found = explore.readout()
+    assert found.n == 200
+    assert found.latent > found.chance + 0.6
+    assert found.latent > found.pixels - 0.05

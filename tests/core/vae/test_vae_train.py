@@ -1,0 +1,60 @@
+"""The recipe: it runs from flags to a checkpoint that loads, and measures what it says."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from core import checkpoints
+from core.checkpoints import Checkpoint
+from core.data import bundled
+from core.device import generator
+from core.vae import pretext, train
+from core.vae.model import VAE, Config
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty digits as files, a quarter of them for testing."""
+    root = tmp_path_factory.mktemp("digits")
+    for number, image in enumerate(bundled.digits().images[::5]):
+        place = root / ("test" if number % 4 == 0 else "train") / "any"
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(place / f"{number}.png")
+    return root
+
+
+def test_smoke_run_ends_in_a_checkpoint_that_loads(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    spec = f"folder:{folder}"
+    written = train.main(["--smoke", "--data", spec, "--hidden", "16", "--batch", "8", "--device", "cpu"])
+    card = json.loads((written / "card.json").read_text())
+    assert card["steps"] == 20
+    found = card["metrics"][spec]
+    assert found["n"] == 10
+    assert found["nats"] == pytest.approx(found["reconstruction_nats"] + found["kl_nats"])
+    again = train.evaluate(checkpoints.load(str(written)), spec)
+    assert again == pytest.approx(found, rel=1e-5)
+
+
+def test_a_model_of_zeros_costs_log_two_a_pixel_and_no_kl(folder: Path) -> None:
+    model = VAE(Config(hidden=8))
+    for parameter in model.parameters():
+        torch.nn.init.zeros_(parameter)
+    checkpoint = Checkpoint("vae/zeros", model.requires_grad_(False), None, folder, torch.device("cpu"))
+    found = train.evaluate(checkpoint, f"folder:{folder}", chunk=3)
+    assert found["nats"] == pytest.approx(pretext.UNIFORM_NATS, rel=1e-5)
+    assert found["kl_nats"] == 0
+
+
+def test_measuring_draws_the_same_noise_each_time(folder: Path) -> None:
+    with torch.random.fork_rng():
+        torch.random.set_rng_state(generator(3).get_state())
+        model = VAE(Config(hidden=8)).requires_grad_(False)
+    checkpoint = Checkpoint("vae/random", model, None, folder, torch.device("cpu"))
+    spec = f"folder:{folder}"
+    assert train.evaluate(checkpoint, spec) == train.evaluate(checkpoint, spec)

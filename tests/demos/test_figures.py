@@ -1,0 +1,205 @@
+"""Figures show the numbers they were given, in colours for light and dark, and no text but the caller's."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from PIL import Image
+
+from demos import _figures
+
+RNG = np.random.default_rng(0)
+GRID = RNG.random((3, 4), np.float32)
+CURVE = RNG.random(50, np.float32)
+SPOKEN: dict[str, Callable[..., go.Figure]] = {
+    "bars": lambda **s: _figures.bars(["#a", "#b"], [0.25, 1 / 3], levels={"#level": 0.5}, marked=1, **s),
+    "lines": lambda **s: _figures.lines(range(50), {"#one": CURVE, "#two": -CURVE}, marks=[(3, 9)], **s),
+    "matrix": lambda **s: _figures.matrix(GRID, list("1234"), list("567"), outlined=[(0, 1)], cell_format=".0%", **s),
+    "points": lambda **s: _figures.points(GRID[:, :2], ["#p", "#q", "#p"], marked={"#here": (0.5, 0.5)}, **s),
+}
+
+
+def texts(part: object) -> set[str]:
+    """Every string in a figure that a reader could see: letters, but no colour, font or setting of Plotly's."""
+    if isinstance(part, dict):
+        seen = ("text", "name", "hovertemplate", "ticktext", "hovertext", "x", "y")
+        shown = [value for key, value in part.items() if key in seen or not isinstance(value, str)]
+        return {text for value in shown for text in texts(value)}
+    if isinstance(part, (list, tuple)):
+        return {text for value in part for text in texts(value)}
+    return {part} if isinstance(part, str) and re.search("[A-Za-z]", part) else set()
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+def test_the_house_s_look_in_light_and_dark(name: str) -> None:
+    figure = SPOKEN[name](height=234)
+    layout = figure.to_dict()["layout"]
+    assert layout["height"] == 234
+    assert layout["paper_bgcolor"] == layout["plot_bgcolor"] == "rgba(0,0,0,0)"
+    assert layout["font"]["color"] == _figures.GREY
+    assert not layout.get("template", {}).get("layout")
+    for axis in ("xaxis", "yaxis"):
+        assert layout[axis]["gridcolor"] == _figures.GRID
+        assert layout[axis]["fixedrange"] is True, "a touch that scrolls the page must not zoom"
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+def test_every_text_is_the_caller_s(name: str) -> None:
+    given = {"title": "#title", "x": "#x", "y": "#y", "hover": "#hover %{x}"}
+    found = texts(SPOKEN[name](**given).to_dict())
+    assert {"#title", "#x", "#y", "#hover %{x}"} <= found
+    assert all(text.startswith("#") for text in found), found
+    assert not [text for text in texts(SPOKEN[name]().to_dict()) if not text.startswith("#")]
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+def test_figures_are_small_and_have_no_numpy_in_them(name: str) -> None:
+    written = SPOKEN[name]().to_json()
+    assert len(written) < 6_000
+    assert "bdata" not in written, "plain lists: the page draws with an older plotly.js"
+    assert not re.search(r"\d\.\d{9,}", written.replace(str(1 / 3), "")), "more digits than anyone can see"
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of "#rrggbb" as WCAG 2.1 defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+
+@pytest.mark.parametrize("colour", _figures.PALETTE)
+def test_every_colour_shows_on_white_and_on_dark(colour: str) -> None:
+    value, white, dark = luminance(colour), 1.0, luminance("#0f172a")
+    assert (white + 0.05) / (value + 0.05) >= 2.2
+    assert (value + 0.05) / (dark + 0.05) >= 3
+
+
+def test_bars_mark_one_and_draw_the_levels() -> None:
+    figure = _figures.bars(["a", "b", "c"], [0.1, 0.2, 0.7], marked=2, levels={"chance": 0.25}, top=1, percent=True)
+    assert list(figure.data[0].y) == [0.1, 0.2, 0.7]
+    assert list(figure.data[0].marker.color) == [_figures.BLUE, _figures.BLUE, _figures.ORANGE]
+    assert figure.layout.shapes[0].y0 == figure.layout.shapes[0].y1 == 0.25
+    assert figure.layout.annotations[0].text == "chance"
+    assert figure.layout.yaxis.range == (0, 1)
+    assert figure.layout.yaxis.tickformat == ".0%"
+
+
+def test_labels_that_look_like_numbers_stay_labels() -> None:
+    assert _figures.bars(["10", "9"], [1, 2]).layout.xaxis.type == "category"
+    matrix = _figures.matrix(GRID, list("1234"), list("567"))
+    assert (matrix.layout.xaxis.type, matrix.layout.yaxis.type) == ("category", "category")
+
+
+def test_lines_keep_their_values_and_a_single_one_needs_no_legend() -> None:
+    figure = _figures.lines(np.arange(50) / 3, {"": CURVE}, marks=[(1, 2), (3, 4)])
+    assert np.allclose(figure.data[0].x, np.arange(50) / 3, atol=1e-4)
+    assert np.allclose(figure.data[0].y, CURVE, atol=1e-4)
+    assert figure.layout.showlegend is False
+    assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(1, 2), (3, 4)]
+    assert _figures.lines([1], {"a": [1], "b": [2]}).layout.showlegend is True
+
+
+def test_more_series_and_groups_than_colours_are_all_drawn() -> None:
+    many = [f"#{number}" for number in range(13)]
+    assert [trace.name for trace in _figures.lines([0], {name: [1.0] for name in many}).data] == many
+    figure = _figures.points(np.zeros((13, 2), np.float32), many)
+    assert [trace.name for trace in figure.data] == many
+
+
+def test_matrix_has_its_first_row_on_top_and_outlines_the_right_cells() -> None:
+    figure = _figures.matrix(GRID, list("1234"), list("567"), low=-1, high=2, outlined=[(2, 1)])
+    heat = figure.data[0]
+    assert np.allclose(heat.z, GRID, atol=1e-4)
+    assert (heat.zmin, heat.zmax) == (-1, 2)
+    assert figure.layout.yaxis.autorange == "reversed"
+    box = figure.layout.shapes[0]
+    assert (box.x0, box.x1, box.y0, box.y1) == (0.5, 1.5, 1.5, 2.5)
+
+
+def test_points_stay_with_their_group_and_text() -> None:
+    xy = np.array([[0, 1], [2, 3], [4, 5]], np.float32)
+    figure = _figures.points(xy, ["a", "b", "a"], texts=["one", "two", "three"], marked={"here": (9, 8)})
+    found = {trace.name: (list(trace.x), list(trace.y), trace.text) for trace in figure.data}
+    assert found["a"] == ([0, 4], [1, 5], ("one", "three"))
+    assert found["b"] == ([2], [3], ("two",))
+    assert found["here"][:2] == ([9], [8])
+
+
+def test_a_table_escapes_every_cell() -> None:
+    found = _figures.table(["<b>"], [["<script>"], ['"&']])
+    assert "<script>" not in found
+    assert "<b>" not in found
+    assert all(part in found for part in ("&lt;b&gt;", "&lt;script&gt;", "&quot;&amp;"))
+    assert found.count("<tr>") == 3
+
+
+# --- pictures ---
+
+
+@pytest.mark.parametrize("shape", [(4, 6, 3), (6, 4), (28, 28)])
+def test_enlarging_keeps_every_pixel_square(shape: tuple[int, ...]) -> None:
+    picture = RNG.integers(0, 256, shape, np.uint8)
+    large = np.asarray(_figures.enlarge(picture, 60))
+    factor = large.shape[0] // shape[0]
+    assert large.shape[:2] == (factor * shape[0], factor * shape[1])
+    assert abs(max(large.shape) - 60) <= max(shape) / 2
+    assert np.array_equal(large[::factor, ::factor], picture)
+    assert np.array_equal(large[factor - 1 :: factor, factor - 1 :: factor], picture)
+
+
+def test_a_picture_already_large_stays_as_it_is() -> None:
+    picture = RNG.integers(0, 256, (90, 70, 3), np.uint8)
+    assert np.array_equal(np.asarray(_figures.enlarge(picture, 20)), picture)
+
+
+def test_a_sheet_lays_pictures_in_rows_on_nothing() -> None:
+    shades = [np.full((5, 5, 3), 40 * number, np.uint8) for number in range(4)] + [np.full((9, 9), 200, np.uint8)]
+    page = np.asarray(_figures.sheet(shades, columns=3, cell=10, gap=2))
+    assert page.shape == (22, 34, 4)
+    for number, shade in enumerate((0, 40, 80, 120, 200)):
+        top, left = number // 3 * 12, number % 3 * 12
+        assert (page[top : top + 10, left : left + 10] == (shade, shade, shade, 255)).all()
+    assert (page[:, 10:12] == 0).all(), "the gap is transparent"
+    assert (page[12:, 24:] == 0).all(), "and so is the place of no picture"
+
+
+def test_colours_run_from_the_first_to_the_last_stop_and_are_clipped() -> None:
+    ends = [[int(code[i : i + 2], 16) for i in (1, 3, 5)] for _, code in (_figures.HEAT[0], _figures.HEAT[-1])]
+    found = _figures.colourise(np.array([[-1, 0, 1, 7]], np.float32))
+    assert found[0].tolist() == [ends[0], ends[0], ends[1], ends[1]]
+    ramp = _figures.colourise(np.linspace(0, 1, 64, dtype=np.float32)[None]).astype(int) @ (299, 587, 114)
+    assert (np.diff(ramp[0]) > 0).all(), "brighter all the way, for readers who see no colours"
+
+
+def test_an_overlay_is_the_picture_where_strength_is_nothing_and_the_heat_where_it_is_all() -> None:
+    picture = np.full((16, 16, 3), 90, np.uint8)
+    heat = np.zeros((2, 2), np.float32)
+    heat[0, 0] = 1
+    assert (np.asarray(_figures.overlay(picture, heat, side=32, strength=0)) == 90).all()
+    full = np.asarray(_figures.overlay(picture, heat, side=32, strength=1))
+    hot, cold = _figures.colourise(np.array([[1, 0]], np.float32))[0]
+    assert np.abs(full[0, 0].astype(int) - hot).max() < 12
+    assert np.abs(full[-1, -1].astype(int) - cold).max() < 12
+    mixed = np.asarray(_figures.overlay(picture, heat, side=32))
+    assert mixed.shape == (32, 32, 3)
+
+
+def test_a_frame_is_drawn_on_a_copy() -> None:
+    picture = Image.new("RGB", (20, 20), "white")
+    framed = np.asarray(_figures.strike(picture, (5, 5, 14, 14), width=1))
+    assert (np.asarray(picture) == 255).all()
+    changed = (framed != 255).any(2)
+    assert changed[5, 5:15].all()
+    assert changed[5:15, 14].all()
+    assert changed.sum() == 36
+
+
+def test_a_heat_picture_has_its_first_row_at_the_bottom() -> None:
+    values = np.array([[0.0], [10.0]], np.float32)
+    found = np.asarray(_figures.heat(values, 0, 10, 4, 40))
+    bright, dark = _figures.colourise(np.array([[1, 0]], np.float32))[0]
+    assert found.shape == (40, 4, 3)
+    assert np.array_equal(found[0, 0], bright)
+    assert np.array_equal(found[-1, 0], dark)

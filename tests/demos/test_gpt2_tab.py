@@ -1,0 +1,157 @@
+"""The GPT-2 tab's handlers as plain functions: what they stream and draw, and what they refuse."""
+
+import math
+from typing import Any, Literal
+
+import gradio as gr
+import pytest
+
+from core.language import explore
+from demos import gpt2
+from demos._words import Say
+
+SETTINGS = (explore.TANG, 12, 0.8, 40, 1.0, 3)
+
+
+@pytest.fixture(params=["en", "zh"])
+def say(request: pytest.FixtureRequest) -> Say:
+    return Say(request.param)
+
+
+def finished(say: Say, prompt: str, *settings: Any) -> tuple[Any, ...]:
+    return list(gpt2.on_continue(say, prompt, *(settings or SETTINGS)))[-1]
+
+
+def chinese(text: str) -> bool:
+    return any("一" <= character <= "鿿" for character in text)
+
+
+def test_the_prompt_is_coloured_piece_by_piece(say: Say) -> None:
+    table, pieces, sentence, bars = gpt2.on_surprise(say, "《春夜》李白：", explore.TANG)
+    assert "".join(text for text, _ in pieces) == "《春夜》李白："
+    assert all(0 <= share <= 1 for _, share in pieces)
+    assert say("gpt2.label") in table
+    assert list(bars.data[0].x) == [say("page.model"), say("gpt2.unigram"), say("page.chance")]
+    model, unigram, chance = bars.data[0].y
+    assert model < unigram < chance
+    assert f"{model:.2f}" in sentence
+
+
+def test_what_a_visitor_wrote_is_escaped(say: Say) -> None:
+    table, *_ = gpt2.on_surprise(say, "<b>&\"'", explore.TANG)
+    assert "&lt;" in table
+    assert "<b>" not in table
+
+
+def test_a_continuation_streams_and_ends_with_alternatives(say: Say) -> None:
+    steps = list(gpt2.on_continue(say, "《春夜》李白：", *SETTINGS))
+    text, tokens, status, number, sentence, bars, choice = steps[-1]
+    assert tokens[0] == ("《春夜》李白：", None)
+    assert status == say("gpt2.written", done=12)
+    assert number == 1
+    assert len(choice["choices"]) == len(bars.data[0].y) == 10
+    assert choice["value"] in [token for _, token in choice["choices"]]
+    assert chinese(sentence) or say.language == "en"
+    assert len(text.bits) == 12
+    shown = [len(step[1]) for step in steps]
+    assert shown == sorted(shown)
+
+
+def test_a_click_shows_alternatives_and_a_branch_takes_one(say: Say) -> None:
+    text = finished(say, "《春夜》李白：")[0]
+    clicked = gr.SelectData(None, {"index": 4, "value": ["", 0.5]})
+    number, _, _, choice = gpt2.on_pick(say, text, clicked)
+    assert number == text.pieces[3].number
+    branched, tokens, *_, again = list(gpt2.on_branch(say, text, number, choice["value"]))[-1]
+    place = text.given + number - 1
+    assert branched.tokens[:place] == text.tokens[:place]
+    assert branched.tokens[place] == choice["value"] != text.tokens[place]
+    assert len(branched.bits) == 12
+    assert len(tokens) > 1
+    assert len(again["choices"]) == 10
+
+
+def test_a_click_on_the_prompt_or_nothing_changes_nothing(say: Say) -> None:
+    text = finished(say, "《春夜》李白：")[0]
+    for index in (0, 99):
+        assert gpt2.on_pick(say, text, gr.SelectData(None, {"index": index, "value": ""})) == gr.skip()
+    assert gpt2.on_pick(say, None, gr.SelectData(None, {"index": 1, "value": ""})) == gr.skip()
+
+
+def test_the_same_seed_gives_the_same_text_and_another_another(say: Say) -> None:
+    first, again = finished(say, "《望月》杜甫：")[0], finished(say, "《望月》杜甫：")[0]
+    other = finished(say, "《望月》杜甫：", *SETTINGS[:-1], 4)[0]
+    assert first.text == again.text != other.text
+
+
+def test_words_and_lines_alike_are_drawn(say: Say) -> None:
+    bars, sentence = gpt2.on_nearest(say, "春", explore.TANG)
+    assert len(bars.data[0].x) == 10
+    assert "64" in sentence
+    table, measured = gpt2.on_similar(say, "举头望明月，低头思故乡。", explore.TANG)
+    assert table.count("<tr>") == 6
+    assert say.pick(("the moon", "月")) in table
+    assert "40" in measured
+
+
+def test_switching_the_model_brings_words_of_its_language(say: Say) -> None:
+    word, _, _, line, *_ = gpt2.on_model(say, explore.TANG)
+    assert word == "春"
+    assert chinese(line)
+
+
+def test_typing_nothing_is_silent_and_typing_something_is_not(say: Say) -> None:
+    assert gpt2.on_typing(say, "  ", explore.TANG) == gr.skip()
+    assert len(gpt2.on_typing(say, "春", explore.TANG)) == 4
+
+
+@pytest.mark.parametrize(
+    ("prompt", "changed"),
+    [
+        ("", {}), ("   ", {}), (None, {}), ("春" * 100_000, {}), ("春", {0: "gpt9"}), ("春", {1: math.nan}),
+        ("春", {1: 0}), ("春", {2: -1}), ("春", {2: math.inf}), ("春", {3: 1.5}),
+        ("春", {4: 2}), ("春", {5: None}), ("春", {5: -1}),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_sentence(prompt: str, changed: dict[int, Any]) -> None:
+    settings = [changed.get(place, value) for place, value in enumerate(SETTINGS)]
+    with pytest.raises(gr.Error) as caught:
+        finished(Say("zh"), prompt, *settings)
+    assert chinese(caught.value.message)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_text_yet_and_no_such_token_are_one_sentence(language: Literal["en", "zh"]) -> None:
+    say = Say(language)
+    text = finished(say, "春")[0]
+    for handler, values in (
+        (gpt2.on_alternatives, (None, 1)), (gpt2.on_alternatives, (text, 99)), (gpt2.on_alternatives, (text, None)),
+        (gpt2.on_nearest, ("supercalifragilistic", explore.TANG)), (gpt2.on_similar, ("", explore.TANG)),
+        (gpt2.on_surprise, ("\x00", explore.TANG)),
+    ):  # fmt: skip
+        with pytest.raises(gr.Error) as caught:
+            handler(say, *values)  # type: ignore[operator]
+        assert chinese(caught.value.message) == (language == "zh")
+    for token in (None, -1, 10**7):
+        with pytest.raises(gr.Error):
+            list(gpt2.on_branch(say, text, 1, token))
+
+
+def test_emoji_and_right_to_left_text_come_back_whole(say: Say) -> None:
+    prompt = "👩‍👩‍👧 مرحبا שלום"
+    text, tokens, *_ = finished(say, prompt)
+    assert tokens[0][0] == prompt
+    assert text.text.startswith(prompt)
+    pieces = gpt2.on_surprise(say, prompt, explore.TANG)[1]
+    assert "".join(piece.replace("␣", " ") for piece, _ in pieces) == prompt
+
+
+def test_without_a_network_the_hub_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def offline(*_: object, **__: object) -> str:
+        raise OSError("no route to host")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", offline)
+    steps = gpt2.on_fetch(Say("zh"))
+    assert "551" in next(steps)[1]
+    with pytest.raises(gr.Error, match="继续使用内置模型"):
+        next(steps)

@@ -1,0 +1,269 @@
+"""The frame of the tabs: handlers bound to a language, mistakes turned into sentences, events with their settings."""
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+from gradio.data_classes import FileData
+
+from core.errors import CheckpointError, InputError
+from demos import _page
+from demos._words import LANGUAGES, WORDS, Say
+
+EN, ZH = Say("en"), Say("zh")
+
+
+def on_answer(say: Say, picture: str | None, count: float = 2) -> tuple[str, float]:
+    """Answer with what came."""
+    return f"{say.language} {picture}", count
+
+
+def on_stream(say: Say, count: int) -> Iterator[str]:
+    """Count up."""
+    with _page.guard(say):
+        for number in range(count):
+            if number == 3:
+                raise InputError("Choose or upload a picture first.")
+            yield f"{say.language}{number}"
+
+
+def on_select(say: Say, event: gr.SelectData) -> int:
+    """The index of what was clicked."""
+    return int(event.index)
+
+
+# --- bind ---
+
+
+def test_a_bound_handler_has_the_same_face_but_for_the_voice() -> None:
+    bound = _page.bind(on_answer, ZH)
+    assert bound("cat.png", 3) == ("zh cat.png", 3)
+    assert bound("cat.png") == ("zh cat.png", 2)
+    assert bound.__name__ == "on_answer"
+    assert bound.__doc__ == on_answer.__doc__
+    assert list(inspect.signature(bound).parameters) == ["picture", "count"]
+    assert inspect.signature(bound).parameters["count"].default == 2
+    assert inspect.signature(bound).return_annotation == tuple[str, float]
+    assert bound.__annotations__ == {"picture": str | None, "count": float}
+    assert not inspect.isgeneratorfunction(bound)
+
+
+def test_two_languages_do_not_share_a_handler() -> None:
+    english, chinese = _page.bind(on_answer, EN), _page.bind(on_answer, ZH)
+    assert english is not chinese, "events of one Python function share one queue slot"
+    assert english(None)[0] == "en None"
+    assert chinese(None)[0] == "zh None"
+
+
+def test_a_generator_stays_one() -> None:
+    bound = _page.bind(on_stream, EN)
+    assert inspect.isgeneratorfunction(bound)
+    assert list(bound(3)) == ["en0", "en1", "en2"]
+
+
+def test_an_abandoned_stream_is_closed() -> None:
+    ended: list[str] = []
+
+    def on_long(say: Say) -> Iterator[int]:
+        try:
+            yield from range(10**9)
+        finally:
+            ended.append(say.language)
+
+    stream = _page.bind(on_long, EN)()
+    assert next(stream) == 0
+    stream.close()
+    assert ended == ["en"]
+
+
+def test_gradio_still_finds_the_event_data() -> None:
+    from gradio.helpers import special_args
+
+    bound = _page.bind(on_select, EN)
+    data = gr.EventData(None, {"index": 7, "value": "x"})
+    filled = special_args(bound, inputs=[], event_data=data)[0]
+    assert isinstance(filled[0], gr.SelectData)
+    assert bound(*filled) == 7
+
+
+# --- guard ---
+
+
+def test_a_mistake_becomes_one_sentence_in_the_visitor_s_language() -> None:
+    for say, sentence, title in (
+        (EN, "0.5 is outside the range from 1 to 9.", "Please check"),
+        (ZH, "0.5 不在 1 到 9 的范围内。", "请检查"),
+    ):
+        with pytest.raises(gr.Error) as caught, _page.guard(say):
+            raise InputError("{value} is outside the range from {low} to {high}.", value=0.5, low=1, high=9)
+        assert caught.value.message == sentence
+        assert caught.value.title == title
+        assert caught.value.print_exception is False
+        assert isinstance(caught.value.__cause__, InputError)
+
+
+def test_what_a_visitor_wrote_comes_back_as_text() -> None:
+    with pytest.raises(gr.Error) as caught, _page.guard(ZH):
+        raise CheckpointError("There is no checkpoint called {name} here.", name="<img src=x onerror=alert(1)>")
+    assert "<" not in caught.value.message
+    assert "&lt;img src=x onerror=alert(1)&gt;" in caught.value.message
+
+
+def test_a_mistake_in_a_stream_comes_after_what_was_sent() -> None:
+    stream = _page.bind(on_stream, EN)(5)
+    assert [next(stream) for _ in range(3)] == ["en0", "en1", "en2"]
+    with pytest.raises(gr.Error, match="Choose or upload a picture first"):
+        next(stream)
+
+
+@pytest.mark.parametrize("defect", [ValueError, KeyError, RuntimeError, ZeroDivisionError])
+def test_a_defect_goes_through_loudly(defect: type[Exception]) -> None:
+    with pytest.raises(defect), _page.guard(EN):
+        raise defect("a bug")
+
+
+def test_nothing_happens_to_what_goes_well() -> None:
+    with _page.guard(EN):
+        answer = 1
+    assert answer == 1
+
+
+# --- listen ---
+
+
+@dataclass(frozen=True)
+class Small:
+    """A page of one button in one language, and the settings of its event."""
+
+    page: gr.Blocks
+    event: Any
+
+
+def small(say: Say, **settings: Any) -> Small:
+    with gr.Blocks() as page:
+        text, number = gr.Textbox(), gr.Number()
+        button = gr.Button("go")
+        _page.listen(say, button.click, on_answer, [text, number], [text, number], **settings)
+    (event,) = page.fns.values()
+    return Small(page, event)
+
+
+def api(page: gr.Blocks) -> dict[str, Any]:
+    named: dict[str, Any] = page.get_api_info()["named_endpoints"]
+    return named
+
+
+@pytest.mark.parametrize(("say", "name"), [(EN, "/toy_answer"), (ZH, "/toy_answer_zh")])
+def test_a_named_event_is_in_the_api_under_the_language_s_name(say: Say, name: str) -> None:
+    made = small(say, name="toy_answer")
+    assert list(api(made.page)) == [name]
+    assert [item["parameter_name"] for item in api(made.page)[name]["parameters"]] == ["picture", "count"]
+
+
+def test_an_event_without_a_name_is_not_in_the_api() -> None:
+    assert not api(small(EN).page)
+
+
+def test_a_model_s_events_share_a_slot_and_cheap_ones_have_many() -> None:
+    heavy, cheap = small(EN, model="toys").event, small(EN).event
+    assert (heavy.concurrency_id, heavy.concurrency_limit) == ("toys", 1)
+    assert cheap.concurrency_limit == _page.CHEAP_LIMIT
+    assert cheap.concurrency_id != "toys"
+
+
+def test_settings_go_on_to_gradio_and_may_overrule() -> None:
+    event = small(EN, trigger_mode="always_last", show_progress="hidden", concurrency_limit=3).event
+    assert event.trigger_mode == "always_last"
+    assert event.show_progress == "hidden"
+    assert event.concurrency_limit == 3
+
+
+def test_one_event_or_several() -> None:
+    with gr.Blocks() as page:
+        text, number, button = gr.Textbox(), gr.Number(), gr.Button("go")
+        _page.listen(EN, [button.click, text.submit, number.change], on_answer, [text, number], [text, number])
+    (event,) = page.fns.values()
+    assert {trigger for _, trigger in event.targets} == {"click", "submit", "change"}
+
+
+# --- inputs that come undecoded ---
+
+
+@pytest.mark.parametrize("make", [_page.picture_input, _page.sound_input])
+def test_the_handler_gets_the_path_and_nothing_is_opened(make: Any, tmp_path: Path) -> None:
+    file = tmp_path / "broken.png"
+    file.write_bytes(b"neither a picture nor a sound")
+    with gr.Blocks():
+        component = make(label="x")
+    assert component.preprocess(None) is None
+    payload = component.data_model(**FileData(path=str(file)).model_dump()) if component.data_model else None
+    assert component.preprocess(payload) == str(file)
+    assert component.type == "filepath"
+
+
+def test_gradio_s_own_component_would_have_opened_it(tmp_path: Path) -> None:
+    file = tmp_path / "broken.png"
+    file.write_bytes(b"neither a picture nor a sound")
+    with gr.Blocks():
+        component = gr.Image(type="filepath")
+    with pytest.raises(Exception, match=r"image|identify"):
+        component.preprocess(component.data_model(path=str(file)))  # type: ignore[misc]
+
+
+def test_no_stub_files_are_left_in_the_tree() -> None:
+    assert not list(Path(_page.__file__).parent.glob("*.pyi"))
+
+
+# --- head, steps, foot ---
+
+
+def html_of(page: gr.Blocks) -> str:
+    return "\n".join(str(block.value) for block in page.blocks.values() if isinstance(block, (gr.HTML, gr.Markdown)))
+
+
+@pytest.mark.parametrize("say", [EN, ZH])
+def test_the_head_links_the_other_language_and_tells_the_four_steps(say: Say) -> None:
+    with gr.Blocks() as page:
+        _page.head(say)
+    found = html_of(page)
+    assert say("page.lead") in found
+    assert say("page.steps") in found
+    assert ('href="./zh"' in found) == (say.language == "en")
+    assert ('href="./"' in found) == (say.language == "zh")
+    assert f'lang="{"zh" if say.language == "en" else "en"}"' in found
+
+
+@pytest.mark.parametrize("say", [EN, ZH])
+def test_a_step_has_its_number_title_and_text(say: Say) -> None:
+    with gr.Blocks() as page, _page.step(say, "rotation", 4, count=1234):
+        gr.Button("inside")
+    found = html_of(page)
+    assert '<span class="step-number">4</span>' in found
+    assert say("rotation.step4") in found
+    assert "1234" in found
+    (card,) = (block for block in page.blocks.values() if block.elem_id == "rotation-step4")
+    assert any(isinstance(child, gr.Button) for child in card.children)  # type: ignore[attr-defined]
+
+
+def test_the_foot_tells_the_limits() -> None:
+    for say in (EN, ZH):
+        with gr.Blocks() as page:
+            _page.foot(say, megabytes=10, megapixels=8)
+        assert "10 MB" in html_of(page)
+        assert "{" not in html_of(page)
+
+
+def test_every_language_has_a_page() -> None:
+    assert LANGUAGES == ("en", "zh")
+    assert all(len(pair) == len(LANGUAGES) for pair in WORDS.values())
+
+
+def test_the_head_of_the_page_fetches_nothing_and_neither_does_the_theme() -> None:
+    assert "http" not in _page.HEAD
+    assert "src=" not in _page.HEAD
+    theme = _page.theme()
+    assert not theme._stylesheets, "a Google font would be fetched"
