@@ -12,7 +12,8 @@ SHARE ?= 0
 DATA ?= data
 WINGS := rotation contrastive vae masked language audio
 
-.PHONY: help venv run test fast lint types unit browser chromium screenshots readme assets evaluate clean
+.PHONY: help venv run test fast lint types unit browser chromium screenshots readme assets evaluate clean \
+  $(WINGS:%=train-%)
 .DEFAULT_GOAL := help
 
 help:
@@ -73,14 +74,18 @@ screenshots: chromium
 	  then apt-get -q update && apt-get -q install -y --no-install-recommends fonts-noto-cjk; fi
 	$(PY) -m tests.browser.screenshots
 
-## make readme       write the checkpoints' figures from their cards into the README
-readme: $(VENV)/run.stamp
-	$(PY) -m core.cards
+## make readme       write the checkpoints' figures and the list of calls into the README
+readme: $(VENV)/dev.stamp
+	$(PY) -m tests.readme
 
-## make train-WING   train a wing with its defaults on DATA_SPEC, unpacked under DATA
-train-%: $(VENV)/run.stamp
-	@test -n "$(DATA_SPEC)" || { echo "Say what to train on, e.g. make train-$* DATA_SPEC=emoji (or folder:PATH)."; exit 1; }
-	$(PY) -m core.$*.train --data "$(DATA_SPEC)" --root $(DATA) $(FLAGS)
+## make train-WING   train rotation, contrastive, vae, masked, language or audio on SET, unpacked under DATA
+train-rotation train-masked: SET ?= scenes96+tinyimagenet64
+train-contrastive: SET ?= cifar10
+train-vae: SET ?= mnist
+train-language: SET ?= novels
+train-audio: SET ?= fsdd+esc10
+$(WINGS:%=train-%): train-%: $(VENV)/run.stamp
+	$(PY) -m core.$*.train --data "$(SET)" --root "$(DATA)" $(FLAGS)
 
 ## make evaluate     measure every bundled checkpoint on its test data, unpacked under DATA
 evaluate: $(VENV)/run.stamp
@@ -96,7 +101,7 @@ evaluate: $(VENV)/run.stamp
 ## make assets       draw and play the bundled emoji, digits and sounds anew
 assets: $(VENV)/dev.stamp
 	$(PY) -m core.data.make_emoji
-	$(PY) -m core.data.make_digits --root $(DATA)
+	$(PY) -m core.data.make_digits --data $(DATA)
 	$(PY) -m core.data.make_sounds
 
 ## make clean        remove what was made here, but not the training runs

@@ -1,15 +1,10 @@
-"""`python -m core.cards`: write the figures of every bundled checkpoint from its card into the README.
-
-Between the two marks below nothing is typed by hand, and a test compares the README with the cards.
-"""
+"""The cards of all bundled checkpoints as tables for people, in Markdown. `make readme` puts them into the README."""
 
 from pathlib import Path
 
 from core import checkpoints
 from core.checkpoints import Card
 
-BEGIN, END = "<!-- checkpoints -->", "<!-- /checkpoints -->"
-README = Path(__file__).parent.parent / "README.md"
 SHARES = {"accuracy", "chance", "knn", "untrained_knn", "mfcc_knn"}  # metrics in 0..1, shown in per cent
 
 
@@ -44,19 +39,3 @@ def _figures(metrics: dict[str, float]) -> str:
 
 def _number(name: str, value: float) -> str:
     return f"{value:.1%}" if name in SHARES else f"{value:.4g}"
-
-
-def fill(text: str, cards: list[Card]) -> str:
-    """Put the table between the two marks of a text."""
-    before, rest = text.split(BEGIN, 1)
-    _, after = rest.split(END, 1)
-    return f"{before}{BEGIN}\n{table(cards)}{END}{after}"
-
-
-def main() -> None:
-    """Rewrite the README."""
-    README.write_text(fill(README.read_text(encoding="utf-8"), all_cards()), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

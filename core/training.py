@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator, PartialState
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from tqdm import tqdm
@@ -181,7 +181,7 @@ def train(recipe: Recipe, model: nn.Module, loss: Loss, *, wing: str) -> Result:
         accelerator.clip_grad_norm_(model.parameters(), recipe.clip)
         stepper.step()
         stepper.zero_grad()
-        if step % 10 == 0:
+        if step % 10 == 0 and accelerator.is_main_process:
             _report(log, step, elapsed_s, losses)
         if (step + 1) % recipe.save_every == 0 and accelerator.is_main_process:
             _save(folder, model, optimizer, step + 1, time.monotonic() - begun)
@@ -312,6 +312,7 @@ def write_checkpoint(
         notes=notes,
     )
     folder = result.folder / "checkpoint" if recipe.smoke else checkpoints.ROOT / wing / recipe.name
-    checkpoints.save(folder, model, card, extra)
-    print(f"wrote {folder}: {json.dumps(metrics)}", flush=True)
+    if PartialState().is_main_process:
+        checkpoints.save(folder, model, card, extra)
+        print(f"wrote {folder}: {json.dumps(metrics)}", flush=True)
     return folder

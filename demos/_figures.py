@@ -222,23 +222,29 @@ def sheet(pictures: Sequence[Bytes], *, columns: int, cell: int = 96, gap: int =
     return page
 
 
-def groups(rows: Sequence[Sequence[Bytes]], *, columns: int, cell: int = 96, gap: int = 4) -> Image.Image:
-    """Groups of pictures that belong together, numbered from 1, `columns` groups side by side, on nothing (RGBA).
+def groups(
+    rows: Sequence[Sequence[Bytes]], *, columns: int, heads: Sequence[str] = (), cell: int = 96, gap: int = 4
+) -> Image.Image:
+    """Groups of pictures that belong together, numbered from 1, on nothing (RGBA).
 
     Args:
         rows: one group each: pictures (H, W, 3), as many in every group.
-        columns: groups in a line.
+        columns: groups side by side.
+        heads: one above each picture of a group.
         cell: side of a picture in pixels.
         gap: between the pictures of a group; groups stand four times as far apart.
     """
-    gutter, wide = 22, len(rows[0]) * (cell + gap) + 3 * gap
+    above, left_of, apart = 22 if heads else 0, 22, 4 * gap
+    wide, high = left_of + len(rows[0]) * (cell + gap) - gap, cell + apart
     lines = -(-len(rows) // columns)
-    page = Image.new("RGBA", (columns * (gutter + wide) - 4 * gap, lines * (cell + 3 * gap) - 3 * gap), (0, 0, 0, 0))
+    page = Image.new("RGBA", (columns * (wide + apart) - apart, above + lines * high - apart), (0, 0, 0, 0))
     pen, font = ImageDraw.Draw(page), ImageFont.load_default(size=15)
     for number, pictures in enumerate(rows):
-        left, top = number % columns * (gutter + wide), number // columns * (cell + 3 * gap)
-        pen.text((left + gutter - 6, top + cell // 2), str(number + 1), fill=GREY, font=font, anchor="rm")
-        page.paste(sheet(pictures, columns=len(pictures), cell=cell, gap=gap), (left + gutter, top))
+        left, top = number % columns * (wide + apart) + left_of, above + number // columns * high
+        pen.text((left - 6, top + cell // 2), str(number + 1), fill=GREY, font=font, anchor="rm")
+        page.paste(sheet(pictures, columns=len(pictures), cell=cell, gap=gap), (left, top))
+        for place, head in enumerate(heads if number < columns else ()):
+            pen.text((left + place * (cell + gap) + cell // 2, above - 8), head, fill=GREY, font=font, anchor="ms")
     return page
 
 

@@ -64,7 +64,7 @@ def draw(say: Say, found: Comparison, encoder: str, space: str) -> tuple[Any, ..
         diverging=low < 0, height=430,
     )  # fmt: skip
     drawn = zip(found.pictures, found.first, found.second, strict=True)
-    sheet = _figures.groups([list(group) for group in drawn], columns=2 if count <= 10 else 4)
+    sheet = _figures.groups([list(group) for group in drawn], columns=2 if count <= 10 else 3, heads=("", "a", "b"))
     return (sheet, verdict, matrix, *draw_loss(say, found.losses), _suspects(say, found), found.cosine.tolist())
 
 
@@ -152,7 +152,7 @@ def build(say: Say) -> None:
         with step(say, STEM, 2):
             sliders, seed = _build_views(say)
             sheet = gr.Image(
-                first[0], label=say("contrastive.views"), height=430, format="png", interactive=False,
+                first[0], label=say("contrastive.views"), format="png", interactive=False,
                 buttons=["fullscreen"], elem_id="contrastive-views",
             )  # fmt: skip
     with step(say, STEM, 3):
@@ -174,7 +174,7 @@ def build(say: Say) -> None:
 
 def _build_pictures(say: Say, examples: list[tuple[Any, str]]) -> gr.Gallery:
     shown = gr.Gallery(
-        examples, label=say("contrastive.pictures"), interactive=True, type="filepath", format="png", height=360,
+        examples, label=say("contrastive.pictures"), interactive=True, type="filepath", format="png", height=460,
         object_fit="contain", sources=["upload", "webcam", "clipboard"], buttons=[], elem_id="contrastive-pictures",
     )  # fmt: skip
     chosen = gr.Radio(
@@ -193,9 +193,10 @@ def _build_views(say: Say) -> tuple[list[gr.Slider], gr.Number]:
 
     with gr.Row():
         sliders = [slider("crop", 0.05, FIRST_VIEWS[0]), slider("jitter", 0, FIRST_VIEWS[1])]
-        sliders.append(slider("greyscale", 0, FIRST_VIEWS[2]))
     with gr.Row():
-        sliders += [slider("blur", 0, FIRST_VIEWS[3]), slider("flip", 0, FIRST_VIEWS[4])]
+        sliders += [slider("greyscale", 0, FIRST_VIEWS[2]), slider("blur", 0, FIRST_VIEWS[3])]
+    with gr.Row():
+        sliders.append(slider("flip", 0, FIRST_VIEWS[4]))
         seed = gr.Number(0, label=say("contrastive.seed"), precision=0, elem_id="contrastive-seed", min_width=140)
     again = gr.Button(say("contrastive.again"), variant="primary", elem_id="contrastive-go")
     again.click(None, seed, seed, js=f"s => ((s || 0) + 1) % {explore.SEEDS + 1}", api_visibility="private")
@@ -246,9 +247,9 @@ def _build_use(say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, enc
             gr.Plot(_card_bars(say), show_label=False, elem_id="contrastive-card")
             gr.Markdown(say("contrastive.card", n=f"{explore.metrics()['cifar10']['n']:,}"), elem_classes="quiet")
         with gr.Column(min_width=320):
+            ask = gr.Button(say("contrastive.ask"), elem_id="contrastive-probe-go")
             probe = gr.Plot(show_label=False, elem_id="contrastive-probe")
             text = gr.Markdown(elem_classes="quiet", elem_id="contrastive-probe-text")
-            ask = gr.Button(say("contrastive.ask"), elem_id="contrastive-probe-go")
     listen(say, ask.click, on_probe, [], [probe, text], name="contrastive_probe", model=STEM)
 
 

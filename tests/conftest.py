@@ -8,6 +8,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 from pathlib import Path
 
+import gradio as gr
 import numpy as np
 import pytest
 import skimage.data
@@ -47,3 +48,11 @@ def huge_picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("huge") / "huge.png"
     Image.new("1", (13_000, 13_000)).save(path, optimize=True)
     return path
+
+
+@pytest.fixture(scope="session")
+def built() -> gr.Blocks:
+    """The page, built once a session and not served."""
+    import app
+
+    return app.build()

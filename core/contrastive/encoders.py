@@ -99,4 +99,4 @@ def gallery_features(encoder: Encoder) -> Tensor:
     """Features (G, D) of the gallery, computed once a process."""
     model, where = open_encoder(encoder)
     small = shrink(pictures.to_tensor(gallery()[1]), model.config.size)
-    return embed_features(model.encoder, small, device=where, chunk=128)
+    return embed_features(model.encoder, small, device=where, chunk=32)

@@ -83,7 +83,7 @@ def untrained(config: Config, seed: int = 0) -> SimCLR:
 
 
 @torch.inference_mode()
-def embed_features(encoder: nn.Module, images: Tensor, *, device: torch.device, chunk: int = 500) -> Tensor:
+def embed_features(encoder: nn.Module, images: Tensor, *, device: torch.device, chunk: int = 128) -> Tensor:
     """Run an encoder in eval mode over many pictures.
 
     Args:

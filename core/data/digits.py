@@ -108,13 +108,15 @@ def from_visitor(picture: Bytes) -> Bytes:
         (28, 28) uint8.
 
     Raises:
-        InputError: the picture is of one colour.
+        InputError: hardly anything on the picture stands out from its ground.
     """
     cells = _cells(picture)
     small = Image.fromarray(picture if cells is None else cells)
     small.thumbnail((SHRUNK_PX, SHRUNK_PX))
     grey = luma(torch.from_numpy(rearrange(np.asarray(small), "h w c -> 1 c h w").copy()))
     ink: Bytes = white_on_black(grey)[0].numpy()  # (H, W)
+    if int(ink.max()) - int(np.median(ink)) < FAINT:
+        raise InputError("There is nothing drawn on this picture.")
     return _centred(ink.astype(np.float32)) if cells is None else ink
 
 
@@ -128,9 +130,7 @@ def _cells(picture: Bytes) -> Bytes | None:
 
 
 def _centred(ink: NDArray[np.float32]) -> Bytes:
-    ground = float(np.median(ink))
-    if float(ink.max()) - ground < FAINT:
-        raise InputError("There is nothing drawn on this picture.")
+    ground = np.median(ink)
     level = (ink - ground) / (ink.max() - ground)
     ink = np.clip(2 * level - 0.5, 0, 1)  # shades of the paper become black, of the pen white
     rows, columns = np.flatnonzero((ink > 0.5).any(1)), np.flatnonzero((ink > 0.5).any(0))

@@ -14,7 +14,7 @@ from core.data import pictures
 from core.downstream.neighbours import nearest
 from core.errors import InputError, whole, within
 from core.masked import gallery, pretext
-from core.masked.gallery import NAME, open_model
+from core.masked.gallery import open_model
 from core.masked.model import MaskedAutoencoder
 
 Bytes = NDArray[np.uint8]
@@ -22,6 +22,7 @@ Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 Picture = Bytes | str | None
 
+NAME = gallery.NAME
 METHODS = ("model", "linear", "mean")
 MIN_RATIO, MAX_RATIO, MAX_SEED = 0.1, 0.95, 2**31 - 1
 SWEEP = tuple(round(0.1 + 0.05 * number, 2) for number in range(18))  # 10 to 95 %
@@ -126,6 +127,7 @@ class About:
     patch: int
     mse: float
     mean_fill_mse: float
+    linear_mse: float
     psnr_db: float
     n: int
 
@@ -228,7 +230,8 @@ def about(name: str = NAME) -> About:
     """Read the card of a bundled model."""
     card = checkpoints.read_card(name)
     found = card.metrics["scenes96"]
-    numbers = (found["mse"], found["mean_fill_mse"], found["psnr_db"])
+    linear = card.metrics["scenes96, linear in-painting"]
+    numbers = (found["mse"], found["mean_fill_mse"], linear["mse"], found["psnr_db"])
     return About(card.parameters, card.config["size"], card.config["patch"], *numbers, n=int(found["n"]))
 
 

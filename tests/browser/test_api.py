@@ -1,5 +1,6 @@
 """The public API on the live page, through Gradio's own client, as the README shows it."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
 from demos._words import ERRORS
-from tests.browser.serving import Server
+from tests.browser.serving import ROOT, Server
 from tests.browser.walks import STEMS
 
 pytestmark = pytest.mark.browser
@@ -67,3 +68,11 @@ def test_a_number_out_of_range_gets_a_sentence(client: Client, photo_file: Path,
     with pytest.raises((AppError, ValueError)) as caught:
         client.predict(handle_file(str(photo_file)), turn, api_name="/rotation_predict")
     assert str(caught.value).strip()
+
+
+def test_the_readmes_example_runs(page_url: str, photo_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"<!-- example -->\n```python\n(.*?)```", text, re.S)
+    code = example.replace("http://127.0.0.1:7860", page_url).replace("photo.png", str(photo_file))
+    exec(compile(code, "README.md", "exec"), {})
+    assert "90°" in capsys.readouterr().out

@@ -20,9 +20,9 @@ STEMS = [module.STEM for module in app.TABS]
 FRAME = {"tabs", *(f"{stem}-tab" for stem in STEMS)}  # what app.py and _page.py name themselves
 
 
-@pytest.fixture(scope="module")
-def page() -> gr.Blocks:
-    return app.build()
+@pytest.fixture
+def page(built: gr.Blocks) -> gr.Blocks:
+    return built
 
 
 def route(language: str) -> str:
@@ -99,7 +99,8 @@ def test_what_computes_shares_a_slot_by_model_and_what_does_not_stops_nobody(pag
 
 
 def test_events_without_a_queue_are_cheap(page: gr.Blocks) -> None:
-    assert {event.name for event in events(page) if not event.queue} <= {"on_open"}
+    free = [event for event in events(page) if not event.queue and event.name != "on_open"]
+    assert not [event.api_name for event in free if event.concurrency_limit != _page.CHEAP_LIMIT]
 
 
 def test_no_picture_or_sound_is_decoded_before_the_handler_sees_it(page: gr.Blocks) -> None:

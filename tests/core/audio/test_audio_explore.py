@@ -1,0 +1,180 @@
+"""What a visitor gets: answers that agree with the network, plain sentences for bad input, luck of one's own."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from transformers import Wav2Vec2Config, Wav2Vec2Model
+
+from core.audio import explore
+from core.data import bundled
+from core.errors import InputError
+
+SEVEN = explore.sound_path("digit_7_american")
+CROW = explore.sound_path("sample_misc_crow")
+
+
+def test_analysis_has_one_column_for_every_hop() -> None:
+    heard = explore.analyse(SEVEN)
+    frames = len(heard.wave) // 160 + 1
+    assert heard.mel_db.shape == (64, frames)
+    assert heard.mfcc.shape == (20, frames)
+    assert heard.features.shape == (192, -(-frames // 2))
+    assert (heard.hop_s, heard.feature_hop_s) == (0.01, 0.02)
+    assert heard.mel_db.max() == 0
+    assert heard.seconds == pytest.approx(len(bundled.read_sound("digit_7_american")) / 16_000)
+
+
+def test_of_a_long_sound_the_first_five_seconds_are_heard(tmp_path: Path) -> None:
+    wave = 0.3 * np.sin(np.arange(30 * 16_000) * 0.1)
+    soundfile.write(tmp_path / "long.wav", wave, 16_000)
+    assert explore.analyse(tmp_path / "long.wav").seconds == 5
+
+
+@pytest.mark.parametrize(("place", "length_s"), [(0, 0.1), (1, 0.1), (0.5, 0.04), (0.3, 0.25)])
+def test_only_the_hidden_stretch_is_filled(place: float, length_s: float) -> None:
+    found = explore.restore(SEVEN, place, length_s)
+    assert found.hidden.sum() == round(100 * length_s)
+    assert found.end_s - found.start_s == pytest.approx(length_s)
+    far = np.ones(len(found.wave), bool)
+    far[max(0, int((found.start_s - 0.05) * 16_000)) : int((found.end_s + 0.05) * 16_000)] = False
+    for filling in (found.model, found.mean, found.linear):
+        assert np.array_equal(filling.mel_db[:, ~found.hidden], found.mel_db[:, ~found.hidden])
+        assert np.array_equal(filling.wave[far], found.wave[far])
+        difference = (filling.mel_db - found.mel_db)[:, found.hidden]
+        assert filling.error_db == pytest.approx(float(np.sqrt(np.square(difference).mean())), rel=1e-4)
+    inside = found.masked_wave[int(found.start_s * 16_000) + 1 : int(found.end_s * 16_000) - 1]
+    assert not inside.any()
+    assert np.isfinite(found.model.wave).all()
+
+
+def test_golden_the_model_restores_better_than_the_mean_and_straight_lines() -> None:
+    keys = [f"digit_{digit}_{voice}" for digit in range(10) for voice in ("american", "woman")]
+    found = [explore.restore(explore.sound_path(key), place, 0.15) for key in keys for place in (0.3, 0.6)]
+    model, linear, mean = (
+        np.mean([getattr(item, kind).error_db for item in found]) for kind in ("model", "linear", "mean")
+    )
+    assert model < 0.85 * mean
+    assert model < 0.95 * linear
+
+
+def test_golden_two_views_of_a_sound_are_more_alike_than_two_sounds() -> None:
+    keys = ["digit_3_british", "pluck_e4", "sample_misc_crow", "sample_drum_roll", "chirp_up_300"]
+    paths = [explore.sound_path(key) for key in keys]
+    views = [explore.two_views(path, seed=1).cosine for path in paths]
+    pairs = [explore.compare(a, b).cosine for i, a in enumerate(paths) for b in paths[:i]]
+    assert np.mean(views) > np.mean(pairs) + 0.3
+
+
+def test_golden_the_probe_beats_chance_on_voices_it_never_heard() -> None:
+    right = 0
+    for digit in range(10):
+        for voice in ("american", "british"):
+            reading = explore.probe(explore.sound_path(f"digit_{digit}_{voice}"))["digit"]
+            right += int(reading.probabilities.argmax()) == digit
+    assert right >= 6, "of 20; chance is 2, and these voices are synthetic"
+
+
+def test_card_holds_the_floors() -> None:
+    card = explore.metrics()
+    assert card["fsdd"]["n"] == 300
+    assert card["fsdd"]["knn"] >= 0.85
+    assert card["fsdd"]["knn"] >= card["fsdd"]["mfcc_knn"]
+    assert card["fsdd, unheard speaker"]["knn"] > 0.3, "chance is 0.1"
+    assert card["fsdd, speaker probe"]["accuracy"] > 0.9, "chance is 0.167"
+
+
+def test_probabilities_sum_to_one() -> None:
+    found = explore.probe(SEVEN)
+    assert {task: len(reading.names) for task, reading in found.items()} == {"digit": 10, "speaker": 6}
+    for reading in found.values():
+        assert float(reading.probabilities.sum()) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_bundled_sound_finds_itself_first() -> None:
+    found = explore.neighbours(CROW, count=5)
+    for kind in (found.model, found.mfcc):
+        assert kind[0].sound.key == "sample_misc_crow"
+        assert kind[0].similarity == pytest.approx(1, abs=1e-3)
+        assert [item.similarity for item in kind] == sorted((item.similarity for item in kind), reverse=True)
+    assert Path(found.model[1].path).is_file()
+
+
+def test_a_sound_is_its_own_double_and_likeness_is_symmetric() -> None:
+    same = explore.compare(SEVEN, SEVEN)
+    assert (same.cosine, same.mfcc_cosine) == (pytest.approx(1, abs=1e-4), pytest.approx(1, abs=1e-4))
+    assert same.rank == 1
+    one, other = explore.compare(SEVEN, CROW), explore.compare(CROW, SEVEN)
+    assert one.cosine == pytest.approx(other.cosine, abs=1e-5)
+
+
+def test_views_follow_their_seed_and_strength() -> None:
+    one, same, other = (explore.two_views(SEVEN, seed=seed) for seed in (1, 1, 2))
+    assert np.array_equal(one.mels_db[0], same.mels_db[0])
+    assert not np.array_equal(one.mels_db[0], other.mels_db[0])
+    assert not np.array_equal(one.mels_db[0], one.mels_db[1])
+    assert explore.two_views(SEVEN, strength=0, seed=3).cosine > 0.8
+
+
+@pytest.mark.parametrize(("place", "length_s"), [(-0.1, 0.1), (1.5, 0.1), (0.5, 0.01), (0.5, 9), (float("nan"), 0.1)])
+def test_numbers_out_of_range_are_refused(place: float, length_s: float) -> None:
+    with pytest.raises(InputError):
+        explore.restore(SEVEN, place, length_s)
+
+
+def test_more_than_half_is_not_hidden(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "short.wav", np.sin(np.arange(2400) * 0.2), 16_000)
+    with pytest.raises(InputError, match="half"):
+        explore.restore(tmp_path / "short.wav", 0.5, 0.1)
+    assert explore.restore(tmp_path / "short.wav", 0.5, 0.05).hidden.sum() == 5
+
+
+@pytest.mark.parametrize("ask", [explore.analyse, explore.neighbours, explore.probe, explore.two_views])
+def test_no_sound_is_one_sentence(ask: object, tmp_path: Path) -> None:
+    (tmp_path / "words.wav").write_text("no sound")
+    for source in (None, tmp_path / "words.wav", tmp_path / "missing.wav"):
+        with pytest.raises(InputError):
+            ask(source)  # type: ignore[operator]
+
+
+def test_the_shortest_sound_is_answered(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "short.wav", np.sin(np.arange(1600) * 0.2), 16_000)
+    assert explore.analyse(tmp_path / "short.wav").features.shape[1] >= 5
+    assert len(explore.neighbours(tmp_path / "short.wav").model) == 6
+    assert explore.two_views(tmp_path / "short.wav").rank >= 0
+
+
+def test_visitors_at_once_get_what_each_gets_alone() -> None:
+    asked = [(path, seed) for path in (SEVEN, CROW) for seed in (1, 2)]
+
+    def ask(one: tuple[str, int]) -> tuple[float, explore.Floats]:
+        found = explore.two_views(one[0], seed=one[1]).cosine
+        return found, explore.restore(one[0], 0.5, 0.1, seed=one[1]).model.wave
+
+    alone = [ask(one) for one in asked]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(ask, asked))
+    for (cosine, wave), (cosine2, wave2) in zip(alone, together, strict=True):
+        assert cosine == pytest.approx(cosine2, abs=1e-5)
+        assert np.allclose(wave, wave2, atol=1e-4)
+
+
+def test_a_hub_model_answers_what_it_can(tmp_path: Path) -> None:
+    config = Wav2Vec2Config(
+        hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32, conv_dim=(8, 8),
+        conv_stride=(16, 20), conv_kernel=(20, 20), num_conv_pos_embeddings=16, num_conv_pos_embedding_groups=2,
+        num_feat_extract_layers=2,
+    )  # fmt: skip
+    Wav2Vec2Model(config).save_pretrained(tmp_path)
+    name = str(tmp_path)
+    heard = explore.analyse(SEVEN, name=name)
+    assert heard.features.shape[0] == 16
+    assert heard.feature_hop_s == pytest.approx(0.02)
+    assert explore.neighbours(CROW, name=name).model[0].sound.key == "sample_misc_crow"
+    assert -1 <= explore.compare(SEVEN, CROW, name=name).cosine <= 1
+    for ask in (lambda: explore.restore(SEVEN, 0.5, 0.1, name=name), lambda: explore.probe(SEVEN, name=name)):
+        with pytest.raises(InputError, match="bundled"):
+            ask()
+    explore.fetch(name)

@@ -1,0 +1,120 @@
+"""The contrastive tab's handlers as plain functions: what they draw, what they refuse, and in which language."""
+
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+import pytest
+from PIL import Image
+
+from demos import contrastive
+from demos._words import Say
+
+SETTINGS = (0.2, 0.5, 0.2, 0.0, 0.5)  # crop, jitter, greyscale, blur, flip
+Shown = list[tuple[str, str | None]]
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    """Eight pictures as the gallery hands them over: paths of files with captions."""
+    folder = tmp_path_factory.mktemp("shown")
+    found: Shown = []
+    for number, (image, name) in enumerate(contrastive.example(Say("en"), "mixed")):
+        Image.fromarray(image).save(folder / f"{number}.png")
+        found.append((str(folder / f"{number}.png"), name))
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_comparison_is_drawn_in_the_visitors_language(shown: Shown, language: str) -> None:
+    say = Say(language)  # type: ignore[arg-type]
+    sheet, verdict, matrix, bars, loss, suspects, cosine = contrastive.on_compare(
+        say, shown, "simclr", "projections", *SETTINGS, 0, 0.2
+    )
+    assert sheet.mode == "RGBA"
+    assert verdict.startswith("**SimCLR**")
+    assert matrix.layout.title.text == say("contrastive.matrix_projections")
+    assert np.array(matrix.data[0].z).shape == np.array(cosine).shape == (16, 16)
+    assert len(matrix.layout.shapes) == 16, "every view has one positive"
+    assert len(bars.data[0].y) == 16
+    assert "2.71" in loss, "log 15"
+    assert ("假负例" if language == "zh" else "false negative") in suspects
+
+
+def test_the_loss_follows_the_temperature_from_the_matrix_alone(shown: Shown) -> None:
+    say = Say("en")
+    *_, bars, loss, _, cosine = contrastive.on_compare(say, shown, "simclr", "projections", *SETTINGS, 3, 0.2)
+    again, same = contrastive.on_loss(say, cosine, 0.2)
+    assert same == loss
+    assert np.allclose(again.data[0].y, bars.data[0].y, atol=1e-4)
+    hot, _ = contrastive.on_loss(say, cosine, 1.0)
+    assert np.ptp(hot.data[0].y) < np.ptp(bars.data[0].y)
+
+
+def test_the_page_says_that_the_rotation_network_has_no_head(shown: Shown) -> None:
+    say = Say("en")
+    verdicts = {
+        space: contrastive.on_compare(say, shown, "rotation", space, *SETTINGS, 0, 0.2)[1]
+        for space in ("projections", "features")
+    }
+    assert verdicts["projections"] == verdicts["features"] + " " + say("contrastive.no_head")
+
+
+def test_no_pictures_are_silence_when_taken_out_and_a_sentence_when_asked(shown: Shown) -> None:
+    say = Say("en")
+    assert contrastive.on_pictures(say, None, "simclr", "features", *SETTINGS, 0, 0.2) == gr.skip()
+    assert contrastive.on_new_pictures(say, [], "simclr") == gr.skip()
+    slider, found = contrastive.on_new_pictures(say, shown[:3], "simclr")
+    assert (slider.value, slider.maximum, len(found)) == (1, 3, 8)
+    with pytest.raises(gr.Error, match="Bring 2 to 16 pictures; here are 0"):
+        contrastive.on_compare(say, None, "simclr", "features", *SETTINGS, 0, 0.2)
+
+
+def test_a_bad_picture_is_named_in_both_languages(shown: Shown, text_as_picture: Path, huge_picture: Path) -> None:
+    for bad, english, chinese in (
+        (text_as_picture, "Picture 3: This file is not a picture", "第 3 张图片：这个文件不是"),
+        (huge_picture, "Picture 3: A picture may have at most 8 megapixels", "第 3 张图片：图片不能超过 8 百万像素"),
+    ):
+        for language, sentence in (("en", english), ("zh", chinese)):
+            with pytest.raises(gr.Error) as caught:
+                contrastive.on_compare(
+                    Say(language), [*shown[:2], (str(bad), None)], "simclr", "features", *SETTINGS, 0, 0.2  # type: ignore[arg-type]
+                )
+            assert caught.value.message.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{2: float("nan")}, {2: 0.0}, {3: 2.0}, {6: -1.0}, {7: None}, {7: float("nan")}, {7: 1e9}, {8: 0.0}, {0: "moco"}],
+)
+def test_numbers_out_of_range_are_one_sentence(change: dict[int, object], shown: Shown) -> None:
+    given: list[object] = ["simclr", "features", *SETTINGS, 0, 0.2]
+    for place, value in change.items():
+        given[place] = value
+    with pytest.raises(gr.Error) as caught:
+        contrastive.on_compare(Say("zh"), shown, *given)  # type: ignore[arg-type]
+    assert any("一" <= character <= "鿿" for character in caught.value.message)
+
+
+@pytest.mark.parametrize("cosine", [None, [], [[1.0]], [[2.0] * 4] * 4, "1", {"a": 1}])
+def test_a_matrix_that_is_none_is_one_sentence(cosine: object) -> None:
+    with pytest.raises(gr.Error):
+        contrastive.on_loss(Say("en"), cosine, 0.2)  # type: ignore[arg-type]
+
+
+def test_neighbours_are_named_in_both_languages(shown: Shown) -> None:
+    english, chinese = (contrastive.on_neighbours(Say(language), shown, 5, "simclr") for language in ("en", "zh"))  # type: ignore[arg-type]
+    assert len(english) == len(chinese) == 8
+    assert english[0][1].startswith("dog face")
+    assert chinese[0][1].startswith("狗脸")
+
+
+def test_the_probe_asks_every_encoder_and_plain_pixels() -> None:
+    bars, text = contrastive.on_probe(Say("en"))
+    assert len(bars.data[0].y) == 4
+    assert "1,377 emoji" in text
+
+
+@pytest.mark.parametrize("name", contrastive.SETS)
+def test_every_example_set_can_be_compared(name: str) -> None:
+    assert 2 <= len(contrastive.example(Say("en"), name)) <= 16

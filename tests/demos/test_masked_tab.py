@@ -1,0 +1,148 @@
+"""The masked-picture tab's handlers as plain functions: what they draw, what they refuse, what they leave alone."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import gradio as gr
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import checkpoints
+from core.data import bundled
+from core.errors import HubUnavailable
+from core.masked import explore
+from demos import _masked_views as views
+from demos import masked
+from demos._words import Say
+
+EN = Say("en")
+
+
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A photograph as an uploaded file."""
+    path = tmp_path_factory.mktemp("upload") / "flower.png"
+    Image.fromarray(next(item.image for item in bundled.photographs() if item.key == "flower")).save(path)
+    return str(path)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_restoration_is_drawn_in_the_visitors_language(photo: str, language: str) -> None:
+    say = Say(language)  # type: ignore[arg-type]
+    *pictures, verdict, table, bars = masked.on_restore(say, photo, 0.5, 2, explore.NAME)
+    found = explore.restore(photo, 0.5, 2)
+    assert [picture.size for picture in pictures] == [(288, 288)] * 7
+    assert np.array_equal(np.asarray(pictures[4])[::3, ::3], found.pasted)
+    assert list(bars.data[0].x) == [say(f"masked.method_{method}") for method in explore.METHODS]
+    assert list(bars.data[0].y) == pytest.approx([score.mse for score in found.scores], abs=1e-5)
+    assert f"{found.scores[0].mse:.4f}" in verdict
+    assert all(f"{score.psnr_db:.1f}" in table for score in found.scores)
+    assert "72" in verdict, "half of 144 patches"
+
+
+def test_a_perfect_filling_has_no_psnr_and_no_share(tmp_path: Path) -> None:
+    Image.new("RGB", (40, 40), (255, 255, 255)).save(tmp_path / "white.png")
+    *_, table, _ = masked.on_restore(EN, str(tmp_path / "white.png"), 0.75, 0, explore.NAME)
+    assert EN("masked.perfect") in table
+    assert EN("masked.none") in table
+
+
+def test_a_painted_layer_decides_what_is_hidden(photo: str, tmp_path: Path) -> None:
+    layer = np.zeros((384, 384, 4), np.uint8)
+    layer[32:64, :, :] = (224, 129, 47, 255)
+    Image.fromarray(layer).save(tmp_path / "layer.png")
+    shown = masked.on_paint(EN, photo, str(tmp_path / "layer.png"), explore.NAME)
+    covered = (np.asarray(shown[0]) == explore.COVER).all(-1)
+    assert covered[24:48].all()
+    assert covered.mean() == pytest.approx(1 / 12, abs=0.01)
+    with pytest.raises(gr.Error, match="Paint over"):
+        masked.on_paint(EN, photo, _clear(tmp_path), explore.NAME)
+
+
+def _clear(folder: Path) -> str:
+    path = folder / "clear.png"
+    Image.new("RGBA", (384, 384), (0, 0, 0, 0)).save(path)
+    return str(path)
+
+
+def test_the_editor_hands_over_its_layer_undecoded(tmp_path: Path) -> None:
+    with gr.Blocks():
+        editor = masked._layer_only(gr.ImageEditor(layers=False))
+    path = _clear(tmp_path)
+    as_file = editor.data_model(background=None, layers=[{"path": path}], composite=None)
+    assert editor.preprocess(as_file) == path
+    editor.blob_storage["blob"] = SimpleNamespace(layers=[Path(path).read_bytes()])  # type: ignore[assignment]
+    sent = editor.data_model(background=None, layers=[], composite=None, id="blob")
+    assert Path(str(editor.preprocess(sent))).read_bytes() == Path(path).read_bytes()
+    assert "blob" not in editor.blob_storage
+    for nothing in (None, editor.data_model(background=None, layers=[], composite=None, id="gone")):
+        assert editor.preprocess(nothing) is None
+
+
+def test_a_new_picture_lies_under_a_clean_layer(photo: str) -> None:
+    value = masked.on_canvas(EN, photo)
+    assert value["background"].shape == (384, 384, 3)
+    assert value["layers"] == []
+
+
+def test_a_sweep_streams_three_curves_and_ends_whole(photo: str) -> None:
+    *_, figure = masked.on_sweep(EN, photo, 1, explore.NAME)
+    assert [line.name for line in figure.data] == [EN(f"masked.method_{method}") for method in explore.METHODS]
+    assert all(len(line.x) == len(explore.SWEEP) for line in figure.data)
+
+
+def test_a_click_is_answered_by_the_patch_under_it(photo: str) -> None:
+    side = views.CANVAS_PX / 12
+    click = cast(gr.SelectData, SimpleNamespace(index=(5.5 * side, 2.5 * side)))
+    shown = masked.on_look(EN, click, photo, explore.NAME)
+    expected = views.attention(explore.attention(photo, 5.5 / 12, 2.5 / 12))
+    assert shown.tobytes() == expected.tobytes()
+    assert masked.on_attention(EN, photo, explore.NAME).size == (views.CANVAS_PX, views.CANVAS_PX)
+    outside = cast(gr.SelectData, SimpleNamespace(index=(-3, 999)))
+    assert masked.on_look(EN, outside, photo, explore.NAME).size == (views.CANVAS_PX, views.CANVAS_PX)
+
+
+def test_neighbours_have_names_in_the_visitors_language(photo: str) -> None:
+    for say in (EN, Say("zh")):
+        features, pixels = masked.on_neighbours(say, photo)
+        assert say.pick(explore.neighbours(photo).by_features[0].name) in features[0][1]
+        assert len(features) == len(pixels) == 8
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_bad_input_is_one_sentence(photo: str, language: str) -> None:
+    say = Say(language)  # type: ignore[arg-type]
+    missing = "Choose or upload a picture first." if language == "en" else "请先选择或上传一张图片。"
+    with pytest.raises(gr.Error, match=missing):
+        masked.on_restore(say, None, 0.5, 0, explore.NAME)
+    for ratio, seed in ((float("nan"), 0), (0.99, 0), (0.5, -1), (0.5, 1.5)):
+        with pytest.raises(gr.Error):
+            masked.on_restore(say, photo, ratio, seed, explore.NAME)
+    with pytest.raises(gr.Error):
+        list(masked.on_sweep(say, None, 0, explore.NAME))
+    for handler in (masked.on_neighbours, masked.on_canvas):
+        with pytest.raises(gr.Error):
+            handler(say, None)
+
+
+def test_without_network_the_bundled_model_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(name: str, **_: object) -> None:
+        raise HubUnavailable(
+            "The Hugging Face Hub cannot be reached or has no model {name}; the bundled model stays.", name=name
+        )
+
+    monkeypatch.setattr(checkpoints, "load", refuse)
+    events = masked.on_fetch(EN)
+    _, status = next(events)
+    assert f"{explore.offer().megabytes} MB" in status
+    with pytest.raises(gr.Error, match="the bundled model stays"):
+        next(events)
+
+
+def test_the_hub_model_is_offered_only_when_it_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    for here in (False, True):
+        monkeypatch.setattr(checkpoints, "at_hand", lambda name, here=here: here)
+        assert len(masked.models(EN)) == 1 + here
+        assert masked.models(EN)[0][1] == explore.NAME
