@@ -170,8 +170,12 @@ def follow_links(tabs: gr.Tabs, stems: Sequence[str]) -> None:
 HEAD = """
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <script>
-window.pretextTab = (stem) => {
+let announced = false;
+window.pretextTab = (opened) => {
   const here = new URL(window.location.href);
+  // the first tab announces itself as the page is drawn, whichever one the address asks for
+  const stem = announced ? opened : here.searchParams.get("tab") ?? opened;
+  announced = true;
   here.searchParams.set("tab", stem);
   window.history.replaceState(null, "", here);
   const link = document.getElementById("language");

@@ -379,9 +379,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "masked.step4": ("What the features are good for", "特征有什么用"),
     "masked.step4_text": (
-        "The encoder never saw a name. Its features, averaged over a regular quarter of the patches, find similar pictures "
+        "The encoder never saw a name. Its features, averaged over a regular ninth of the patches, find similar pictures "
         "among {count} bundled emoji and photographs. Always the bundled model.",
-        "编码器从未见过名称。把它对四分之一图像块（均匀选取）的特征取平均，就能在 {count} 张内置表情和照片中找出相似的图片。此处始终使用内置模型。",
+        "编码器从未见过名称。把它对九分之一图像块（均匀选取）的特征取平均，就能在 {count} 张内置表情和照片中找出相似的图片。此处始终使用内置模型。",
     ),
     "masked.picture": ("Your picture", "你的图片"),
     "masked.model": ("Model", "模型"),
@@ -454,8 +454,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "masked.attention": ("Click a patch: where does it look?", "点击一个图像块：它在看哪里？"),
     "masked.attention_text": (
         "Attention of the framed patch to all others in the encoder's last block, mean of the heads, nothing hidden. "
-        "Bright is much.",
-        "编码器最后一层中，框出的图像块对其他各块的注意力（各头平均，图中无遮挡）。越亮越强。",
+        "Brightest is most, darkest is least.",
+        "编码器最后一层中，框出的图像块对其他各块的注意力（各头平均，图中无遮挡）。最亮为最强，最暗为最弱。",
     ),
     # --- gpt2 ---
     "gpt2.tab": ("GPT-2", "GPT-2 续写"),

@@ -224,7 +224,7 @@ def _build_restoration(say: Say, shown: tuple[Any, ...]) -> list[Any]:
     with gr.Row():
         pictures = [
             gr.Image(
-                value, label=say(f"masked.{label}"), height=260, elem_id=f"masked-{name}", buttons=[], min_width=150,
+                value, label=say(f"masked.{label}"), height=200, elem_id=f"masked-{name}", buttons=[], min_width=150,
                 elem_classes="pixels",
             )
             for name, label, value in zip(names, labels, shown, strict=False)
@@ -240,13 +240,14 @@ def _build_restoration(say: Say, shown: tuple[Any, ...]) -> list[Any]:
 
 def _build_use(say: Say) -> tuple[list[gr.Gallery], gr.Image]:
     shown = views.neighbours(say, first().neighbours)
-    galleries = [
-        gr.Gallery(
-            values, label=say(f"masked.near_{kind}"), columns=8, height=190, allow_preview=False,
-            elem_id=f"masked-near-{kind}", interactive=False, buttons=[],
-        )
-        for kind, values in zip(("features", "pixels"), shown, strict=True)
-    ]  # fmt: skip
+    with gr.Row():
+        galleries = [
+            gr.Gallery(
+                values, label=say(f"masked.near_{kind}"), columns=4, height=260, allow_preview=False, min_width=300,
+                elem_id=f"masked-near-{kind}", interactive=False, buttons=[],
+            )
+            for kind, values in zip(("features", "pixels"), shown, strict=True)
+        ]  # fmt: skip
     with gr.Row():
         heat = gr.Image(
             views.attention(first().attention), label=say("masked.attention"), height=views.CANVAS_PX + 20,

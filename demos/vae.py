@@ -179,12 +179,12 @@ def _build_data(say: Say, first: Bytes, second: Bytes) -> list[gr.Image]:
     gallery.select(on_pick, end, pictures, api_visibility="private", show_progress="hidden")
     with gr.Accordion(say("vae.sketch"), open=False, elem_id="vae-sketch"):
         drawing = gr.ImageEditor(
-            label=say("vae.sketch_label"), layers=False, fixed_canvas=True, canvas_size=(CANVAS_PX, CANVAS_PX),
+            np.full((CANVAS_PX, CANVAS_PX, 3), 255, np.uint8), label=say("vae.sketch_label"), layers=False, fixed_canvas=True, canvas_size=(CANVAS_PX, CANVAS_PX),
             transforms=(), sources=(), brush=gr.Brush(16, colors=["#000000"], color_mode="fixed"), height=330,
             elem_id="vae-canvas", buttons=[],
         )  # fmt: skip
         use = gr.Button(say("vae.use_sketch"), elem_id="vae-use-sketch")
-    listen(say, use.click, on_sketch, [drawing, end], pictures)
+    listen(say, use.click, on_sketch, [drawing, end], pictures, show_progress="hidden")
     return pictures
 
 

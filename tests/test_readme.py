@@ -1,4 +1,4 @@
-"""The README tells the truth: its figures are the cards', its paths exist, its calls are the page's, its example runs."""
+"""The README tells the truth: its figures are the cards', its paths exist, its calls are the page's."""
 
 import re
 

@@ -91,8 +91,8 @@ class Attention:
         picture: (S, S, 3) uint8, as the model sees it.
         row: of the patch, from 0.
         column: of the patch, from 0.
-        map: (G, G) in [0, 1], its attention to every patch in the encoder's last block, mean of the heads, over the
-            largest.
+        map: (G, G), its attention to every patch in the encoder's last block, mean of the heads, stretched so that the
+            least is 0 and the most is 1.
     """
 
     picture: Bytes
@@ -202,7 +202,9 @@ def attention(picture: Picture, x: float = 0.5, y: float = 0.5, *, name: str = N
         seen = model.encode(patches, torch.ones(1, grid**2, dtype=torch.bool, device=where))
         heads = seen.attention[-1][0, :, 1 + row * grid + column, 1:]  # (heads, N), without the class token
         weights = heads.mean(0).view(grid, grid)
-    return Attention(pictures.to_bytes(images)[0], row, column, (weights / weights.max()).cpu().numpy())
+        weights = weights - weights.min()
+        stretched = (weights / weights.max().clamp(min=1e-9)).float().cpu().numpy()
+    return Attention(pictures.to_bytes(images)[0], row, column, stretched)
 
 
 def neighbours(picture: Picture, *, count: int = 8) -> Neighbours:

@@ -1,7 +1,7 @@
 """The models a visitor may name, and the bundled pictures as one of them sees those.
 
-Features are the encoder's, averaged over the patches. It sees a regular quarter of every picture, every second patch of
-every second row: as many as in training, spread evenly, and four times as fast as all of them.
+Features are the encoder's, averaged over the patches. It sees a regular ninth of every picture, every third patch of
+every third row: spread evenly, not fewer than the hardest masks of training leave, and ten times as fast as all of them.
 """
 
 import functools
@@ -67,13 +67,13 @@ def gallery(name: str = NAME) -> Gallery:
 
 @torch.inference_mode()
 def features(images: Bytes, name: str = NAME) -> Tensor:
-    """Mean of the latents of a regular quarter of the patches: (B, H, W, 3) to (B, D) on the CPU."""
+    """Mean of the latents of a regular ninth of the patches: (B, H, W, 3) to (B, D) on the CPU."""
     model, where = open_model(name)
     size, grid = model.config.size, model.config.grid
     squares = np.stack([pictures.square(image, size) for image in images])
     patches = model.normalise(pretext.patchify(pictures.to_tensor(squares).to(where), model.config.patch))
     keep = torch.zeros(grid, grid, dtype=torch.bool, device=where)
-    keep[grid % 2 :: 2, grid % 2 :: 2] = True
+    keep[1::3, 1::3] = True
     seen = model.encode(patches, keep.flatten().expand(len(images), -1))
     return seen.latent[:, 1:].mean(1).float().cpu()  # without the class token
 

@@ -1,6 +1,6 @@
 """`python -m tests.browser.screenshots`: the pictures of the README, taken from the running page.
 
-Each tab as it opens, in English; the first also in Chinese, in the dark and as on a telephone. WebP, so that they stay small.
+Each tab as it opens, in English; the first also in Chinese, in the dark and as on a telephone. WebP keeps them small.
 """
 
 import io

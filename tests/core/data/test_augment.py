@@ -169,12 +169,25 @@ def slow_jitter(image: Tensor, brightness: float, contrast: float, saturation: f
 
 def test_brightness_contrast_and_saturation_are_torchvision_s_in_this_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(augment, "_turn_hue", lambda images, angle: images)
-    result = augment.colour_jitter(IMAGES, generator(4), strength=0.5, share=1.0)
+    reddish = IMAGES * torch.tensor([1.0, 0.6, 0.2]).view(3, 1, 1)
+    result = augment.colour_jitter(reddish, generator(4), strength=0.5, share=1.0)
     again = generator(4)
     factors = [augment.uniform(6, 0.6, 1.4, again).tolist() for _ in range(3)]
-    expected = torch.stack([slow_jitter(image, *drawn) for image, *drawn in zip(IMAGES, *factors, strict=True)])
-    assert torch.allclose(result, expected, atol=2e-3)
-    assert not torch.allclose(result, IMAGES, atol=0.05)
+    expected = torch.stack([slow_jitter(image, *drawn) for image, *drawn in zip(reddish, *factors, strict=True)])
+    assert torch.allclose(result, expected, atol=1e-3)
+    assert not torch.allclose(result, reddish, atol=0.05)
+
+
+@pytest.mark.parametrize("strength", [0.5, 1.0])
+def test_hue_turns_by_at_most_a_fifth_of_the_circle_times_strength(
+    strength: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    angles: list[Tensor] = []
+    monkeypatch.setattr(augment, "_turn_hue", lambda images, angle: angles.append(angle) or images)
+    augment.colour_jitter(IMAGES[:1, :, :2, :2].expand(2000, -1, -1, -1), generator(0), strength=strength)
+    reach = 0.2 * strength * 2 * math.pi
+    assert float(angles[0].max()) == pytest.approx(reach, rel=0.01)
+    assert float(angles[0].min()) == pytest.approx(-reach, rel=0.01)
 
 
 def test_strength_zero_changes_no_colour() -> None:
