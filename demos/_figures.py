@@ -234,7 +234,7 @@ def groups(
         cell: side of a picture in pixels.
         gap: between the pictures of a group; groups stand four times as far apart.
     """
-    above, left_of, apart = 22 if heads else 0, 22, 4 * gap
+    above, left_of, apart = 36 if heads else 0, 22, 4 * gap
     wide, high = left_of + len(rows[0]) * (cell + gap) - gap, cell + apart
     lines = -(-len(rows) // columns)
     page = Image.new("RGBA", (columns * (wide + apart) - apart, above + lines * high - apart), (0, 0, 0, 0))

@@ -117,7 +117,7 @@ def place(at: Sequence[float]) -> tuple[float, float]:
 
 def samples(found: Bytes) -> Image.Image:
     """A sheet of digits nobody wrote."""
-    return _figures.sheet(list(found), columns=12, cell=CELL_PX, gap=4)
+    return _figures.sheet(list(found), columns=8, cell=CELL_PX, gap=4)
 
 
 def neighbours(say: Say, found: tuple[tuple[explore.Neighbour, ...], ...]) -> tuple[list[tuple[Image.Image, str]], ...]:

@@ -64,7 +64,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "page.error": ("Please check", "请检查"),
     "page.examples": ("or pick an example", "或选一个例子"),
     "page.chance": ("chance", "随机猜测"),
-    "page.baseline": ("naive baseline", "朴素基线"),
     "page.model": ("model", "模型"),
     # --- rotation ---
     "rotation.tab": ("Rotation", "旋转预测"),
@@ -187,6 +186,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "Each picture, its view a and its view b",
         "每张图片及其视图 a 和视图 b",
     ),
+    "contrastive.sizes": (
+        "Left to right: the picture, its view a, its view b. SimCLR and the untrained network get the views at {simclr} × "
+        "{simclr} pixels, the rotation network at {rotation} × {rotation}.",
+        "从左到右：图片、视图 a、视图 b。SimCLR 与未训练的网络看到的视图为 {simclr} × {simclr} 像素，旋转预测网络为 "
+        "{rotation} × {rotation} 像素。",
+    ),
     "contrastive.encoder": ("Encoder", "编码器"),
     "contrastive.simclr": ("SimCLR", "SimCLR"),
     "contrastive.rotation": ("rotation", "旋转预测"),
@@ -234,7 +239,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "JPEG (quality 75), so figures for the lossless original may differ.",
         "十类共 {n} 张测试图片，以 50,000 张训练图片的特征为图库。这里的 CIFAR-10 经过 JPEG（质量 75）压缩，与无损原版的数字可能不同。",
     ),
-    "contrastive.ask": ("Ask all encoders about the emoji", "让所有编码器回答表情的类别"),
+    "contrastive.ask": ("All three encoders on the emoji", "三个编码器在表情上的比较"),
     "contrastive.probe_title": ("Emoji: which of nine groups? Neighbours vote", "表情属于九类中的哪一类？近邻投票"),
     "contrastive.largest": ("largest group", "最大的一类"),
     "contrastive.probe_text": (
@@ -445,11 +450,18 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "masked.card": (
         "On {n} test scenes at ratio 0.75 the bundled model's error is {mse}, {share} of mean fill's (PSNR {psnr} dB); linear "
-        "in-painting stands at {linear} of mean fill's.",
-        "在 {n} 张测试风景图上，掩码比例 0.75 时内置模型的误差为 {mse}，是均值填充的 {share}（PSNR {psnr} 分贝）；线性插值补全为均值填充的 {linear}。",
+        "in-painting stands at {linear} (n = {linear_n}).",
+        "在 {n} 张测试风景图上，掩码比例 0.75 时内置模型的误差为 {mse}，是均值填充的 {share}（PSNR {psnr} 分贝）；线性插值补全为均值填充的 {linear}（n = {linear_n}）。",
     ),
     "masked.near_features": ("Nearest by the encoder's features", "按编码器特征最近"),
     "masked.near_pixels": ("Nearest by raw pixels", "按原始像素最近"),
+    "masked.retrieval": (
+        "Of {n} emoji, the most similar other one is of the same group (animals, food, ...) for {features} by features, {pixels} "
+        "by raw pixels, {chance} by chance. Pixels win: emoji are drawn to one plan, and what a masked autoencoder learns shows "
+        "only after fine-tuning (He et al. 2021, section 4.3).",
+        "在 {n} 个表情中，最相似的另一个属于同一组（动物、食物等）的比例：按特征为 {features}，按原始像素为 {pixels}，随机为 {chance}。"
+        "像素反而更好：表情图都按同一套规范绘制；而掩码自编码器学到的东西，要经过微调才显出来（He 等 2021，第 4.3 节）。",
+    ),
     "masked.neighbour": ("{name}, cosine {similarity}", "{name}，余弦 {similarity}"),
     "masked.attention": ("Click a patch: where does it look?", "点击一个图像块：它在看哪里？"),
     "masked.attention_text": (

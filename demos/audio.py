@@ -62,20 +62,19 @@ def on_compare(say: Say, sound: str | None, other: str | None, model: str) -> st
 def on_neighbours(say: Say, sound: str | None, model: str) -> list[Any]:
     """The nearest bundled sounds as players, and a table beside those by MFCC."""
     with guard(say):
-        return draw_neighbours(say, explore.neighbours(sound, count=NEAREST, name=model))
+        *clips, table = draw_neighbours(say, explore.neighbours(sound, count=NEAREST, name=model))
+        return [*(gr.update(value=heard, label=label) for heard, label in clips), table]
 
 
 def draw_neighbours(say: Say, found: explore.Neighbours) -> list[Any]:
-    """Players of the nearest sounds by the network, each with its name, and the table."""
-    players = [
-        gr.Audio(playable(bundled.read_sound(item.sound.key)), label=say.pick(item.sound.name)) for item in found.model
-    ]
+    """The nearest sounds by the network, each with its name, and the table."""
+    clips = [(playable(bundled.read_sound(item.sound.key)), say.pick(item.sound.name)) for item in found.model]
     rows = [
         [say.pick(one.sound.name), f"{one.similarity:.2f}", say.pick(two.sound.name), f"{two.similarity:.2f}"]
         for one, two in zip(found.model, found.mfcc, strict=True)
     ]
     head = [say("audio.by_network"), say("audio.cosine"), say("audio.by_mfcc"), say("audio.cosine")]
-    return [*players, _figures.table(head, rows)]
+    return [*clips, _figures.table(head, rows)]
 
 
 def on_probe(say: Say, sound: str | None) -> tuple[Any, ...]:
@@ -232,10 +231,8 @@ def _build_uses(say: Say, sound: gr.Audio, model: gr.Radio, first: str) -> None:
     gr.Markdown(say("audio.neighbours_text"))
     with gr.Row():
         nearest = [
-            gr.Audio(
-                item.value, label=item.label, interactive=False, buttons=[], min_width=180, elem_id=f"audio-near{i}"
-            )
-            for i, item in enumerate(found[:-1])
+            gr.Audio(heard, label=label, interactive=False, buttons=[], min_width=180, elem_id=f"audio-near{i}")
+            for i, (heard, label) in enumerate(found[:-1])
         ]
     table = gr.HTML(found[-1], elem_id="audio-neighbours")
     second = explore.sound_path(SECOND_SOUND)

@@ -65,7 +65,8 @@ def draw(say: Say, found: Comparison, encoder: str, space: str) -> tuple[Any, ..
     )  # fmt: skip
     drawn = zip(found.pictures, found.first, found.second, strict=True)
     sheet = _figures.groups([list(group) for group in drawn], columns=2 if count <= 10 else 3, heads=("", "a", "b"))
-    return (sheet, verdict, matrix, *draw_loss(say, found.losses), _suspects(say, found), found.cosine.tolist())
+    bare = found.cosine.astype(float).round(4).tolist()
+    return (sheet, verdict, matrix, *draw_loss(say, found.losses), _suspects(say, found), bare)
 
 
 def on_loss(say: Say, cosine: list[list[float]], temperature: float) -> tuple[Any, str]:
@@ -99,7 +100,7 @@ def on_new_pictures(say: Say, shown: Shown, encoder: str) -> Any:
     """Back to the first picture when they change; silent while there is none."""
     if not shown:
         return gr.skip()
-    return gr.Slider(value=1, maximum=max(2, len(shown))), on_neighbours(say, shown, 1, encoder)
+    return 1, on_neighbours(say, shown, 1, encoder)
 
 
 def draw_neighbours(say: Say, found: tuple[explore.Neighbour, ...]) -> list[tuple[Any, str]]:
@@ -152,9 +153,10 @@ def build(say: Say) -> None:
         with step(say, STEM, 2):
             sliders, seed = _build_views(say)
             sheet = gr.Image(
-                first[0], label=say("contrastive.views"), format="png", interactive=False,
+                first[0], label=say("contrastive.views"), show_label=False, format="png", interactive=False,
                 buttons=["fullscreen"], elem_id="contrastive-views",
             )  # fmt: skip
+            gr.Markdown(say("contrastive.sizes", **explore.sizes()), elem_classes="quiet")
     with step(say, STEM, 3):
         encoder, space, temperature, results = _build_answer(say, first)
         cosine = gr.JSON(first[6], visible=False)
@@ -231,7 +233,7 @@ def _build_answer(say: Say, first: tuple[Any, ...]) -> tuple[gr.Radio, gr.Radio,
 def _build_use(say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, encoder: gr.Radio) -> None:
     first = explore.neighbours([image for image, _ in examples], encoder=FIRST_ENCODER)
     which = gr.Slider(
-        1, len(examples), value=1, step=1, label=say("contrastive.which"), elem_id="contrastive-which"
+        1, explore.MAX_PICTURES, value=1, step=1, label=say("contrastive.which"), elem_id="contrastive-which"
     )  # fmt: skip
     found = gr.Gallery(
         draw_neighbours(say, first), label=say("contrastive.neighbours"), columns=8, height=190, allow_preview=False,
@@ -246,11 +248,13 @@ def _build_use(say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, enc
         with gr.Column(min_width=320):
             gr.Plot(_card_bars(say), show_label=False, elem_id="contrastive-card")
             gr.Markdown(say("contrastive.card", n=f"{explore.metrics()['cifar10']['n']:,}"), elem_classes="quiet")
-        with gr.Column(min_width=320):
-            ask = gr.Button(say("contrastive.ask"), elem_id="contrastive-probe-go")
+        with (
+            gr.Column(min_width=320),
+            gr.Accordion(say("contrastive.ask"), open=False, elem_id="contrastive-ask") as ask,
+        ):
             probe = gr.Plot(show_label=False, elem_id="contrastive-probe")
             text = gr.Markdown(elem_classes="quiet", elem_id="contrastive-probe-text")
-    listen(say, ask.click, on_probe, [], [probe, text], name="contrastive_probe", model=STEM)
+    listen(say, ask.expand, on_probe, [], [probe, text], name="contrastive_probe", model=STEM)
 
 
 def _card_bars(say: Say) -> Any:

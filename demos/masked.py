@@ -248,6 +248,9 @@ def _build_use(say: Say) -> tuple[list[gr.Gallery], gr.Image]:
             )
             for kind, values in zip(("features", "pixels"), shown, strict=True)
         ]  # fmt: skip
+    found = explore.retrieval()
+    numbers = {name: f"{getattr(found, name):.0%}" for name in ("features", "pixels", "chance")}
+    gr.Markdown(say("masked.retrieval", n=f"{found.n:,}", **numbers), elem_classes="quiet", elem_id="masked-retrieval")
     with gr.Row():
         heat = gr.Image(
             views.attention(first().attention), label=say("masked.attention"), height=views.CANVAS_PX + 20,
@@ -260,6 +263,6 @@ def _build_use(say: Say) -> tuple[list[gr.Gallery], gr.Image]:
 def _card_sentence(say: Say) -> str:
     about = explore.about()
     return say(
-        "masked.card", n=f"{about.n:,}", mse=f"{about.mse:.4f}", share=f"{about.mse / about.mean_fill_mse:.0%}",
-        psnr=f"{about.psnr_db:.1f}", linear=f"{about.linear_mse / about.mean_fill_mse:.0%}",
+        "masked.card", n=f"{about.n:,}", mse=f"{about.mse:.4f}", share=f"{about.share:.0%}",
+        psnr=f"{about.psnr_db:.1f}", linear=f"{about.linear_share:.0%}", linear_n=about.linear_n,
     )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 from core.data import bundled
 from core.rotation import explore
 from demos import _figures
-from demos._page import picture_input, guard, listen, photograph_gallery, step
+from demos._page import guard, listen, photograph_gallery, picture_input, step
 from demos._words import Say
 
 STEM = "rotation"

@@ -178,9 +178,10 @@ def _build_data(say: Say, first: Bytes, second: Bytes) -> list[gr.Image]:
 
     gallery.select(on_pick, end, pictures, api_visibility="private", show_progress="hidden")
     with gr.Accordion(say("vae.sketch"), open=False, elem_id="vae-sketch"):
+        paper = np.full((CANVAS_PX, CANVAS_PX, 3), 255, np.uint8)  # with a picture under it the pen is ready at once
         drawing = gr.ImageEditor(
-            np.full((CANVAS_PX, CANVAS_PX, 3), 255, np.uint8), label=say("vae.sketch_label"), layers=False, fixed_canvas=True, canvas_size=(CANVAS_PX, CANVAS_PX),
-            transforms=(), sources=(), brush=gr.Brush(16, colors=["#000000"], color_mode="fixed"), height=330,
+            paper, label=say("vae.sketch_label"), layers=False, fixed_canvas=True, canvas_size=(CANVAS_PX, CANVAS_PX),
+            transforms=(), sources=(), brush=gr.Brush(9, colors=["#000000"], color_mode="fixed"), height=330,
             elem_id="vae-canvas", buttons=[],
         )  # fmt: skip
         use = gr.Button(say("vae.use_sketch"), elem_id="vae-use-sketch")
@@ -189,9 +190,10 @@ def _build_data(say: Say, first: Bytes, second: Bytes) -> list[gr.Image]:
 
 
 def _build_label(say: Say, shown: tuple[Any, ...]) -> list[Any]:
+    look: dict[str, Any] = {"height": 220, "buttons": [], "min_width": 140, "format": "png"}
     with gr.Row():
-        seen = gr.Image(shown[0], label=say("vae.seen"), height=220, elem_id="vae-seen", buttons=[], min_width=140)
-        drawn = gr.Image(shown[2], label=say("vae.drawn"), height=220, elem_id="vae-drawn", buttons=[], min_width=140)
+        seen = gr.Image(shown[0], label=say("vae.seen"), elem_id="vae-seen", **look)
+        drawn = gr.Image(shown[2], label=say("vae.drawn"), elem_id="vae-drawn", **look)
     code = gr.Plot(shown[1], show_label=False, elem_id="vae-code")
     with gr.Row():
         seed = gr.Number(0, label=say("vae.seed"), elem_id="vae-seed", min_width=120)
@@ -228,7 +230,9 @@ def _build_workbench(say: Say, shown: tuple[Any, ...]) -> list[Any]:
             format="png", buttons=[], min_width=300,
         )  # fmt: skip
         with gr.Column(min_width=300):
-            picture = gr.Image(shown[1], label=say("vae.decoded"), height=240, elem_id="vae-decoded", buttons=[])
+            picture = gr.Image(
+                shown[1], label=say("vae.decoded"), height=240, elem_id="vae-decoded", buttons=[], format="png"
+            )
             with gr.Row():
                 sliders = [
                     gr.Slider(
@@ -256,7 +260,7 @@ def _build_prior(say: Say) -> None:
         seed = gr.Number(0, label=say("vae.seed"), elem_id="vae-prior-seed", min_width=120)
         again = gr.Button(say("vae.again"), elem_id="vae-prior-again", min_width=120)
     drawn = views.samples(explore.sample(0))
-    sheet = gr.Image(drawn, label=say("vae.samples"), height=190, elem_id="vae-samples", buttons=[], format="png")
+    sheet = gr.Image(drawn, label=say("vae.samples"), height=260, elem_id="vae-samples", buttons=[], format="png")
     again.click(None, seed, seed, js="(seed) => (seed ?? 0) + 1", api_visibility="private")
     listen(say, seed.change, on_sample, [seed], [sheet], name="vae_sample", model=STEM, show_progress="hidden")
 

@@ -1,7 +1,7 @@
 """The models a visitor may name, and the bundled pictures as one of them sees those.
 
 Features are the encoder's, averaged over the patches. It sees a regular ninth of every picture, every third patch of
-every third row: spread evenly, not fewer than the hardest masks of training leave, and ten times as fast as all of them.
+every third row: spread evenly, not fewer than the hardest masks of training leave, ten times as fast as all of them.
 """
 
 import functools
@@ -46,13 +46,43 @@ def fetch(name: str) -> tuple[MaskedAutoencoder, torch.device]:
 
 
 @dataclass(frozen=True)
+class Description:
+    """One kind of description of the gallery; every number of it has mean 0 and deviation 1 over the gallery.
+
+    Without that any two descriptions are alike: they share the mean.
+
+    Attributes:
+        rows: (G, D), standardised.
+        mean: (D,), before.
+        deviation: (D,), before.
+    """
+
+    rows: Tensor
+    mean: Tensor
+    deviation: Tensor
+
+    def standardise(self, others: Tensor) -> Tensor:
+        """Bring further descriptions (B, D) to the same scale."""
+        return (others - self.mean) / self.deviation
+
+
+@dataclass(frozen=True)
 class Gallery:
-    """Every emoji and photograph: (English, Chinese) names, pictures (G, 64, 64, 3), two descriptions (G, D) each."""
+    """Every emoji, then every photograph.
+
+    Attributes:
+        names: G pairs (English, Chinese).
+        images: (G, 64, 64, 3) uint8.
+        groups: (E,) int64, the group of each emoji; photographs have none.
+        features: by the encoder.
+        pixels: by nothing but pixels.
+    """
 
     names: tuple[tuple[str, str], ...]
     images: Bytes
-    features: Tensor
-    pixels: Tensor
+    groups: Tensor
+    features: Description
+    pixels: Description
 
 
 @functools.cache
@@ -61,8 +91,15 @@ def gallery(name: str = NAME) -> Gallery:
     emoji, photos = bundled.emoji_gallery(), bundled.photographs()
     images = np.concatenate([emoji.images, np.stack([pictures.square(photo.image, 64) for photo in photos])])
     names = emoji.names + tuple(photo.name for photo in photos)
-    described = torch.cat([features(part, name) for part in np.array_split(images, 24)])
-    return Gallery(names, images, described, pixels(images))
+    order = {group: number for number, group in enumerate(dict.fromkeys(emoji.groups))}
+    groups = torch.tensor([order[group] for group in emoji.groups])
+    seen = torch.cat([features(part, name) for part in np.array_split(images, 24)])
+    return Gallery(names, images, groups, _describe(seen), _describe(pixels(images)))
+
+
+def _describe(rows: Tensor) -> Description:
+    mean, deviation = rows.mean(0), rows.std(0).clamp(min=1e-6)
+    return Description((rows - mean) / deviation, mean, deviation)
 
 
 @torch.inference_mode()

@@ -44,9 +44,9 @@ def test_a_comparison_is_drawn_in_the_visitors_language(shown: Shown, language: 
 def test_the_loss_follows_the_temperature_from_the_matrix_alone(shown: Shown) -> None:
     say = Say("en")
     *_, bars, loss, _, cosine = contrastive.on_compare(say, shown, "simclr", "projections", *SETTINGS, 3, 0.2)
-    again, same = contrastive.on_loss(say, cosine, 0.2)
-    assert same == loss
-    assert np.allclose(again.data[0].y, bars.data[0].y, atol=1e-4)
+    again, _ = contrastive.on_loss(say, cosine, 0.2)
+    assert np.allclose(again.data[0].y, bars.data[0].y, atol=1e-3), "the matrix is rounded to four places"
+    assert "temperature 0.20" in loss
     hot, _ = contrastive.on_loss(say, cosine, 1.0)
     assert np.ptp(hot.data[0].y) < np.ptp(bars.data[0].y)
 
@@ -64,8 +64,8 @@ def test_no_pictures_are_silence_when_taken_out_and_a_sentence_when_asked(shown:
     say = Say("en")
     assert contrastive.on_pictures(say, None, "simclr", "features", *SETTINGS, 0, 0.2) == gr.skip()
     assert contrastive.on_new_pictures(say, [], "simclr") == gr.skip()
-    slider, found = contrastive.on_new_pictures(say, shown[:3], "simclr")
-    assert (slider.value, slider.maximum, len(found)) == (1, 3, 8)
+    which, found = contrastive.on_new_pictures(say, shown[:3], "simclr")
+    assert (which, len(found)) == (1, 8)
     with pytest.raises(gr.Error, match="Bring 2 to 16 pictures; here are 0"):
         contrastive.on_compare(say, None, "simclr", "features", *SETTINGS, 0, 0.2)
 

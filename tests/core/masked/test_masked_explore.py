@@ -58,8 +58,9 @@ def test_golden_shipped_model_beats_mean_fill_on_shipped_photographs() -> None:
 def test_card_holds_the_floor() -> None:
     about = explore.about()
     assert about.n == 1200
-    assert about.mse <= 0.7 * about.mean_fill_mse
-    assert 0.4 < about.linear_mse / about.mean_fill_mse < 0.52, "what was measured of linear in-painting"
+    assert about.share <= 0.6
+    assert about.psnr_db == pytest.approx(-10 * np.log10(about.mse))
+    assert 0.4 < about.linear_share < 0.52, "46 % was measured before"
 
 
 def test_the_same_seed_hides_the_same_and_a_larger_ratio_some_more() -> None:
@@ -125,6 +126,16 @@ def test_a_picture_of_the_gallery_finds_itself_first() -> None:
         assert kind[0].name == emoji.names[100]
         assert kind[0].similarity == pytest.approx(1, abs=1e-4)
         assert [item.similarity for item in kind] == sorted((item.similarity for item in kind), reverse=True)
+
+
+def test_retrieval_beats_chance_and_owns_up_to_pixels() -> None:
+    found = explore.retrieval()
+    groups = bundled.emoji_gallery().groups
+    same = sum(groups.count(group) - 1 for group in groups)
+    assert found.n == len(groups)
+    assert found.chance == pytest.approx(same / (found.n * (found.n - 1)))
+    assert found.features > 2.5 * found.chance
+    assert 0.3 < found.pixels < 0.7, "0.52 was measured"
 
 
 @pytest.mark.parametrize("ratio", [0, 0.05, 0.96, 1, -1, float("nan"), float("inf"), True])
