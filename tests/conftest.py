@@ -25,6 +25,14 @@ def photo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def other_photo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another one: a JPEG of 300 x 300."""
+    path = tmp_path_factory.mktemp("photo") / "other.jpg"
+    Image.fromarray(skimage.data.rocket()[:300, 100:400]).save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
 def sound_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A second and a half of a plucked note as a visitor's WAV, 22.05 kHz stereo."""
     path, rate_hz = tmp_path_factory.mktemp("sound") / "note.wav", 22_050

@@ -1,6 +1,8 @@
-"""What a visitor can ask of a masked autoencoder: plain values in, frozen results out."""
+"""What a visitor can ask of a masked autoencoder: plain values in, frozen results out.
 
-import functools
+What its features are good for stands in `gallery.py`.
+"""
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,18 +14,52 @@ from torch import Tensor
 
 from core import checkpoints, device
 from core.data import pictures
-from core.downstream.neighbours import nearest
 from core.errors import InputError, whole, within
 from core.masked import gallery, pretext
-from core.masked.gallery import open_model
+from core.masked.gallery import (
+    NAME,
+    Neighbour,
+    Neighbours,
+    Picture,
+    Retrieval,
+    gallery_size,
+    neighbours,
+    open_model,
+    retrieval,
+)
 from core.masked.model import MaskedAutoencoder
+
+__all__ = [
+    "MAX_RATIO",
+    "METHODS",
+    "MIN_RATIO",
+    "NAME",
+    "SWEEP",
+    "About",
+    "Attention",
+    "Neighbour",
+    "Neighbours",
+    "Offer",
+    "Restoration",
+    "Retrieval",
+    "Score",
+    "Sweep",
+    "about",
+    "attention",
+    "fetch",
+    "gallery_size",
+    "neighbours",
+    "offer",
+    "restore",
+    "restore_painted",
+    "retrieval",
+    "sweep",
+]
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
-Picture = Bytes | str | None
 
-NAME = gallery.NAME
 METHODS = ("model", "linear", "mean")
 MIN_RATIO, MAX_RATIO, MAX_SEED = 0.1, 0.95, 2**31 - 1
 SWEEP = tuple(round(0.1 + 0.05 * number, 2) for number in range(18))  # 10 to 95 %
@@ -100,40 +136,6 @@ class Attention:
     row: int
     column: int
     map: Floats
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    """A picture of the gallery: its (English, Chinese) name, (64, 64, 3) uint8, and how similar it is, -1 to 1."""
-
-    name: tuple[str, str]
-    image: Bytes
-    similarity: float
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    """The most similar pictures of the gallery, best first: by the encoder's features, and by nothing but pixels."""
-
-    by_features: tuple[Neighbour, ...]
-    by_pixels: tuple[Neighbour, ...]
-
-
-@dataclass(frozen=True)
-class Retrieval:
-    """How often the emoji most similar to an emoji is of the same group, such as animals or food; shares in [0, 1].
-
-    Attributes:
-        features: by the encoder's features.
-        pixels: by raw pixels.
-        chance: by picking any other emoji.
-        n: number of emoji.
-    """
-
-    features: float
-    pixels: float
-    chance: float
-    n: int
 
 
 @dataclass(frozen=True)
@@ -236,38 +238,6 @@ def attention(picture: Picture, x: float = 0.5, y: float = 0.5, *, name: str = N
         weights = weights - weights.min()
         stretched = (weights / weights.max().clamp(min=1e-9)).float().cpu().numpy()
     return Attention(pictures.to_bytes(images)[0], row, column, stretched)
-
-
-def neighbours(picture: Picture, *, count: int = 8) -> Neighbours:
-    """The pictures of the bundled gallery with the largest cosine; the features are the bundled model's."""
-    whole(count, 1, 64)
-    image = pictures.open_picture(picture)[None]
-    kept = gallery.gallery()
-    found = []
-    for query, described in ((gallery.features(image), kept.features), (gallery.pixels(image), kept.pixels)):
-        similarity, index = nearest(described.standardise(query), described.rows, count)
-        pairs = zip(similarity[0].tolist(), index[0].tolist(), strict=True)
-        found.append(tuple(Neighbour(kept.names[i], kept.images[i], value) for value, i in pairs))
-    return Neighbours(*found)
-
-
-@functools.cache
-def retrieval() -> Retrieval:
-    """Compare every emoji with all others; nobody told the model of groups."""
-    kept = gallery.gallery()
-    groups, count = kept.groups, len(kept.groups)
-    right = []
-    for described in (kept.features, kept.pixels):
-        _, index = nearest(described.rows[:count], described.rows[:count], 2)  # itself, then the next
-        right.append(float((groups[index[:, 1]] == groups).float().mean()))
-    sizes = torch.bincount(groups).double()
-    chance = float((sizes * (sizes - 1)).sum() / (count * (count - 1)))
-    return Retrieval(right[0], right[1], chance, count)
-
-
-def gallery_size() -> int:
-    """How many pictures `neighbours` chooses from."""
-    return len(gallery.gallery().names)
 
 
 def about(name: str = NAME) -> About:

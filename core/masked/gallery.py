@@ -1,4 +1,4 @@
-"""The models a visitor may name, and the bundled pictures as one of them sees those.
+"""The models a visitor may name, and what their features are good for: the nearest of the bundled pictures.
 
 Features are the encoder's, averaged over the patches. It sees a regular ninth of every picture, every third patch of
 every third row: spread evenly, not fewer than the hardest masks of training leave, ten times as fast as all of them.
@@ -14,11 +14,14 @@ from torch import Tensor
 
 from core import checkpoints, device
 from core.data import bundled, pictures
-from core.errors import CheckpointError, InputError
+from core.downstream.neighbours import nearest
+from core.errors import CheckpointError, InputError, whole
 from core.masked import pretext
 from core.masked.model import MaskedAutoencoder
 
 Bytes = NDArray[np.uint8]
+Picture = Bytes | str | None
+
 NAME = "masked/photos"
 PIXELS_SIDE = 32  # raw pixels are compared at this size
 
@@ -43,6 +46,40 @@ def fetch(name: str) -> tuple[MaskedAutoencoder, torch.device]:
     if not isinstance(checkpoint.model, MaskedAutoencoder):
         raise CheckpointError("{name} is no masked autoencoder.", name=name)
     return checkpoint.model, checkpoint.device
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A picture of the gallery: its (English, Chinese) name, (64, 64, 3) uint8, and how similar it is, -1 to 1."""
+
+    name: tuple[str, str]
+    image: Bytes
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The most similar pictures of the gallery, best first: by the encoder's features, and by nothing but pixels."""
+
+    by_features: tuple[Neighbour, ...]
+    by_pixels: tuple[Neighbour, ...]
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """How often the emoji most similar to an emoji is of the same group, such as animals or food; shares in [0, 1].
+
+    Attributes:
+        features: by the encoder's features.
+        pixels: by raw pixels.
+        chance: by picking any other emoji.
+        n: number of emoji.
+    """
+
+    features: float
+    pixels: float
+    chance: float
+    n: int
 
 
 @dataclass(frozen=True)
@@ -83,6 +120,38 @@ class Gallery:
     groups: Tensor
     features: Description
     pixels: Description
+
+
+def neighbours(picture: Picture, *, count: int = 8) -> Neighbours:
+    """The pictures of the bundled gallery with the largest cosine; the features are the bundled model's."""
+    whole(count, 1, 64)
+    image = pictures.open_picture(picture)[None]
+    kept = gallery()
+    found = []
+    for query, described in ((features(image), kept.features), (pixels(image), kept.pixels)):
+        similarity, index = nearest(described.standardise(query), described.rows, count)
+        pairs = zip(similarity[0].tolist(), index[0].tolist(), strict=True)
+        found.append(tuple(Neighbour(kept.names[i], kept.images[i], value) for value, i in pairs))
+    return Neighbours(*found)
+
+
+@functools.cache
+def retrieval() -> Retrieval:
+    """Compare every emoji with all others; nobody told the model of groups."""
+    kept = gallery()
+    groups, count = kept.groups, len(kept.groups)
+    right = []
+    for described in (kept.features, kept.pixels):
+        _, index = nearest(described.rows[:count], described.rows[:count], 2)  # itself, then the next
+        right.append(float((groups[index[:, 1]] == groups).float().mean()))
+    sizes = torch.bincount(groups).double()
+    chance = float((sizes * (sizes - 1)).sum() / (count * (count - 1)))
+    return Retrieval(right[0], right[1], chance, count)
+
+
+def gallery_size() -> int:
+    """How many pictures `neighbours` chooses from."""
+    return len(gallery().names)
 
 
 @functools.cache

@@ -1,5 +1,6 @@
 """A live server, one Chromium, and one watched page for each width and language."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,9 +41,15 @@ class Watched:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The page, served once a session."""
-    with serve(tmp_path_factory.mktemp("server") / "log.txt") as running:
-        yield running
+    """The page, served once a session; or the running one that PRETEXT_URL names."""
+    log = tmp_path_factory.mktemp("server") / "log.txt"
+    running = os.environ.get("PRETEXT_URL")
+    if running:
+        log.touch()
+        yield Server(running.rstrip("/"), log)
+    else:
+        with serve(log) as server:
+            yield server
 
 
 @pytest.fixture(scope="session")
@@ -110,6 +117,6 @@ def visit(opened: Opener, server: Server) -> Iterator[Opener]:
 
 
 @pytest.fixture(scope="session")
-def files(photo_file: Path, sound_file: Path) -> Files:
+def files(photo_file: Path, other_photo_file: Path, sound_file: Path) -> Files:
     """What a visitor brings along."""
-    return Files(photo_file, sound_file)
+    return Files(photo_file, other_photo_file, sound_file)

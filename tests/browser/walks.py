@@ -17,9 +17,10 @@ expect.set_options(timeout=WAIT_MS)
 
 @dataclass(frozen=True)
 class Files:
-    """A visitor's own photograph and sound."""
+    """A visitor's own photographs and sound."""
 
     photo: Path
+    other: Path
     sound: Path
 
 
@@ -71,12 +72,122 @@ def rotation(page: Page, files: Files) -> None:
     expect(page.locator("#rotation-neighbours img").first).to_be_visible()
 
 
+def contrastive(page: Page, files: Files) -> None:
+    """Bring two photographs, draw new views, read the verdict and the loss."""
+    verdict, loss = text_of(page, "contrastive-verdict"), text_of(page, "contrastive-loss")
+    upload(page, "contrastive", "pictures", [files.photo, files.other])
+    expect(page.locator("#contrastive-verdict")).not_to_have_text(verdict)
+    expect(page.locator("#contrastive-loss")).not_to_have_text(loss)
+    views = source_of(page, "contrastive-views")
+    page.locator("#contrastive-go").click()
+    expect(page.locator("#contrastive-views img")).not_to_have_attribute("src", views)
+    expect(page.locator("#contrastive-verdict")).to_contain_text(re.compile(r"\d+ of \d+ views"))
+    drawn(page, "contrastive-matrix")
+    drawn(page, "contrastive-bars")
+
+
+def vae(page: Page, files: Files) -> None:
+    """Bring a picture, walk from it to the digit beside it along the sphere, read the price."""
+    seen, strip = source_of(page, "vae-seen"), source_of(page, "vae-strip")
+    verdict = text_of(page, "vae-verdict")
+    upload(page, "vae", "picture-a", files.photo)
+    expect(page.locator("#vae-seen img")).not_to_have_attribute("src", seen)
+    expect(page.locator("#vae-verdict")).not_to_have_text(verdict)
+    expect(page.locator("#vae-strip img")).not_to_have_attribute("src", strip)
+    strip = source_of(page, "vae-strip")
+    page.locator("#vae-path input[value=spherical]").check()
+    expect(page.locator("#vae-strip img")).not_to_have_attribute("src", strip)
+    expect(page.locator("#vae-verdict")).to_contain_text(re.compile(r"costs \d+\.\d nats"))
+    drawn(page, "vae-bars")
+
+
+def masked(page: Page, files: Files) -> None:
+    """Bring a photograph, hide other patches of it, then paint a mask by hand; read the error each time."""
+    verdict = page.locator("#masked-verdict")
+    before, original = verdict.inner_text(), source_of(page, "masked-original")
+    upload(page, "masked", "picture", files.photo)
+    expect(page.locator("#masked-original img")).not_to_have_attribute("src", original)
+    expect(verdict).not_to_have_text(before)
+    before = verdict.inner_text()
+    page.locator("#masked-another").click()
+    expect(verdict).not_to_have_text(before)
+    drawn(page, "masked-bars")
+    before = verdict.inner_text()
+    page.locator("#masked-by-hand-button").click()
+    stroke(page, "masked-canvas")
+    page.locator("#masked-paint-go").click()
+    expect(verdict).not_to_have_text(before)
+    expect(verdict).to_contain_text(re.compile(r"\d+ of \d+ patches hidden"))
+
+
+def stroke(page: Page, ident: str) -> None:
+    """Draw a line across the middle of an image editor."""
+    canvas = page.locator(f"#{ident} canvas").first
+    expect(canvas).to_be_visible()
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.4 * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], middle, steps=8)
+    page.mouse.up()
+
+
+def gpt2(page: Page, files: Files) -> None:
+    """Write a beginning, let the model go on, click a token, and branch from there."""
+    verdict = text_of(page, "gpt2-verdict")
+    page.locator("#gpt2-prompt textarea").fill("When the captain came on deck,")
+    expect(page.locator("#gpt2-verdict")).not_to_have_text(verdict)
+    length = page.locator("#gpt2-length input[type=number]")
+    length.fill("12")
+    length.blur()
+    page.locator("#gpt2-go").click()
+    finished = re.compile(r"^(12 tokens added|\d+ tokens added; the model says)")
+    expect(page.locator("#gpt2-status")).to_have_text(finished)
+    expect(page.locator("#gpt2-text")).to_contain_text("When the captain came on deck,")
+    page.locator("#gpt2-text .token").nth(2).click()
+    expect(page.locator("#gpt2-number input")).to_have_value("2")
+    drawn(page, "gpt2-alternatives")
+    written = text_of(page, "gpt2-text")
+    page.locator("#gpt2-choice input").last.check()
+    page.locator("#gpt2-branch").click()
+    expect(page.locator("#gpt2-text")).not_to_have_text(written, use_inner_text=True)
+    expect(page.locator("#gpt2-status")).to_have_text(finished)
+
+
+def audio(page: Page, files: Files) -> None:
+    """Bring a sound, hide a stretch of it, hear it restored, read the probes."""
+    size, verdict, read = (text_of(page, f"audio-{name}") for name in ("size", "verdict", "read"))
+    page.locator("#audio-sound button[aria-label=Clear]").click()
+    upload(page, "audio", "sound", files.sound)
+    expect(page.locator("#audio-size")).not_to_have_text(size)
+    expect(page.locator("#audio-verdict")).not_to_have_text(verdict)
+    expect(page.locator("#audio-read")).not_to_have_text(read)
+    page.locator("#audio-go").click()
+    expect(page.locator("#audio-verdict")).to_contain_text(re.compile(r"model -?\d+\.\d dB"))
+    expect(page.locator("#audio-hear-restored #duration")).to_have_text("0:01")
+    drawn(page, "audio-errors")
+
+
 WALKS: dict[str, Callable[[Page, Files], None]] = {
     "rotation": rotation,
+    "contrastive": contrastive,
+    "vae": vae,
+    "masked": masked,
+    "gpt2": gpt2,
+    "audio": audio,
 }
 """The main action of each tab on a real upload."""
 
 FIRST: dict[str, tuple[str, ...]] = {
     "rotation": ("rotation-verdict", "rotation-bars", "rotation-map", "rotation-neighbours"),
-}
+    "contrastive": (
+        "contrastive-views", "contrastive-verdict", "contrastive-matrix", "contrastive-loss", "contrastive-neighbours",
+    ),
+    "vae": ("vae-seen", "vae-verdict", "vae-strip", "vae-plane", "vae-samples", "vae-near-latent"),
+    "masked": ("masked-masked", "masked-restored", "masked-verdict", "masked-sweep", "masked-near-features"),
+    "gpt2": ("gpt2-surprise", "gpt2-verdict", "gpt2-text", "gpt2-alternatives", "gpt2-similar"),
+    "audio": ("audio-wave", "audio-restored", "audio-verdict", "audio-features", "audio-digit", "audio-neighbours"),
+}  # fmt: skip
 """What is on screen before anything was clicked: ids of outputs that must not be empty."""

@@ -35,10 +35,11 @@ def named(page: gr.Blocks, language: str) -> list[Block]:
 
 
 def tab_of(block: Block) -> str | None:
-    """The stem of the tab that a component stands in."""
-    while block is not None and not isinstance(block, gr.Tab):
-        block = block.parent  # type: ignore[assignment]
-    return None if block is None else str(block.id)
+    """The stem of the tab that a component stands in; tabs within a tab are just components."""
+    around: Block | None = block
+    while around is not None and not (isinstance(around, gr.Tab) and around.id in STEMS):
+        around = around.parent
+    return None if around is None else str(around.id)
 
 
 def events(page: gr.Blocks) -> Iterator[BlockFunction]:

@@ -163,7 +163,7 @@ def test_no_picture_and_no_model(tmp_path: Path) -> None:
 
 
 def test_a_hub_model_is_never_fetched_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoints, "at_hand", lambda name: name != explore.offer().name)
+    monkeypatch.setattr(checkpoints, "at_hand", lambda name: name == explore.NAME)
     with pytest.raises(InputError, match="Fetch facebook/vit-mae-base first"):
         explore.restore(picture(), name="facebook/vit-mae-base")
 
