@@ -23,7 +23,8 @@ WAITING = 64  # events in the queue before a visitor is told to come back
 
 def build() -> gr.Blocks:
     """Build the page twice from one code: English at /, Chinese at /zh."""
-    with gr.Blocks(title=Say("en")("page.title"), analytics_enabled=False, delete_cache=(600, 3600)) as page:
+    page: gr.Blocks = gr.Blocks(title=Say("en")("page.title"), analytics_enabled=False, delete_cache=(600, 3600))
+    with page:
         fill(Say("en"))
     for language in LANGUAGES[1:]:
         with page.route(Say(language)("page.title"), f"/{language}", show_in_navbar=False):
@@ -46,10 +47,18 @@ def main() -> None:
     """Serve the page."""
     page = build().queue(max_size=WAITING)
     page.launch(
-        server_name=os.environ.get("HOST"), server_port=int(os.environ["PORT"]) if "PORT" in os.environ else None,
-        share=os.environ.get("SHARE") == "1", app_kwargs=_headers.app_settings(), css_paths=STYLE, theme=_page.theme(), head=_page.HEAD,
-        ssr_mode=False, run_history=False, max_file_size=f"{UPLOAD_MB}mb", footer_links=["api"],
-    )  # fmt: skip
+        server_name=os.environ.get("HOST"),
+        server_port=int(os.environ["PORT"]) if "PORT" in os.environ else None,
+        share=os.environ.get("SHARE") == "1",
+        app_kwargs=_headers.app_settings(),
+        css_paths=STYLE,
+        theme=_page.theme(),
+        head=_page.HEAD,
+        ssr_mode=False,
+        run_history=False,
+        max_file_size=f"{UPLOAD_MB}mb",
+        footer_links=["api"],
+    )
 
 
 if __name__ == "__main__":

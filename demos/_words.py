@@ -57,9 +57,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "page.footer": (
         "Pictures up to {megabytes} MB and {megapixels} megapixels; sounds up to 60 seconds. Nothing you bring is "
-        "kept: uploads live in a temporary folder and are deleted within an hour. Code: MIT. Data, fonts and sounds: see NOTICE.",
+        "kept: uploads live in a temporary folder and are deleted after about an hour. Code: MIT. Data, fonts and sounds: see NOTICE.",
         "图片不超过 {megabytes} MB、{megapixels} 百万像素；声音不超过 60 秒。你带来的内容不会被保留：上传文件只在临时文件夹中，"
-        "一小时内删除。代码：MIT 许可。数据、字体与声音的来源见 NOTICE。",
+        "约一小时后删除。代码：MIT 许可。数据、字体与声音的来源见 NOTICE。",
     ),
     "page.error": ("Please check", "请检查"),
     "page.examples": ("or pick an example", "或选一个例子"),
@@ -211,7 +211,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "contrastive.matrix_projections": ("Cosine of the projections of all views", "所有视图投影的余弦相似度"),
     "contrastive.matrix_features": ("Cosine of the features of all views", "所有视图特征的余弦相似度"),
-    "contrastive.matrix_hover": ("%{y} and %{x}: cosine %{z:.2f}<extra></extra>", "%{y} 与 %{x}：余弦 %{z:.2f}<extra></extra>"),
+    "contrastive.matrix_hover": (
+        "%{y} and %{x}: cosine %{z:.2f}<extra></extra>",
+        "%{y} 与 %{x}：余弦 %{z:.2f}<extra></extra>",
+    ),
     "contrastive.temperature": ("Temperature", "温度"),
     "contrastive.nats": ("nats", "奈特"),
     "contrastive.loss_title": ("NT-Xent of each view", "每个视图的 NT-Xent 损失"),
@@ -394,7 +397,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "trained here: {size} × {size} pixels, {millions} M parameters",
         "本项目训练：{size} × {size} 像素，{wan} 万参数",
     ),
-    "masked.model_hub": ("{name} from the Hub: 224 × 224 pixels, 112 M parameters", "Hub 上的 {name}：224 × 224 像素，1.12 亿参数"),
+    "masked.model_hub": (
+        "{name} from the Hub: 224 × 224 pixels, 112 M parameters",
+        "Hub 上的 {name}：224 × 224 像素，1.12 亿参数",
+    ),
     "masked.fetch": (
         "Fetch {name} from the Hugging Face Hub ({megabytes} MB)",
         "从 Hugging Face Hub 下载 {name}（{megabytes} MB）",
@@ -495,11 +501,20 @@ WORDS: dict[str, tuple[str, str]] = {
         "没有人告诉模型词的意思。用法相近的词，向量也相近；内容相近的文本，隐藏状态也相近。",
     ),
     "gpt2.model": ("Model", "模型"),
-    "gpt2.model_novels": ("English novels, trained here, {millions} M parameters", "英文小说，本项目训练，{wan} 万参数"),
+    "gpt2.model_novels": (
+        "English novels, trained here, {millions} M parameters",
+        "英文小说，本项目训练，{wan} 万参数",
+    ),
     "gpt2.model_tang": ("Tang poems, trained here, {millions} M parameters", "唐诗，本项目训练，{wan} 万参数"),
     "gpt2.model_hub": ("{name} from the Hub, 124 M parameters", "Hub 上的 {name}，1.24 亿参数"),
-    "gpt2.fetch": ("Fetch OpenAI's {name} from the Hugging Face Hub ({megabytes} MB)", "从 Hugging Face Hub 下载 OpenAI 的 {name}（{megabytes} MB）"),
-    "gpt2.fetching": ("Fetching {name}, {megabytes} MB. The bundled models work on meanwhile.", "正在下载 {name}（{megabytes} MB），其间内置模型照常可用。"),
+    "gpt2.fetch": (
+        "Fetch OpenAI's {name} from the Hugging Face Hub ({megabytes} MB)",
+        "从 Hugging Face Hub 下载 OpenAI 的 {name}（{megabytes} MB）",
+    ),
+    "gpt2.fetching": (
+        "Fetching {name}, {megabytes} MB. The bundled models work on meanwhile.",
+        "正在下载 {name}（{megabytes} MB），其间内置模型照常可用。",
+    ),
     "gpt2.fetched": ("{name} is here and chosen.", "{name} 已就绪并已选中。"),
     "gpt2.prompt": ("Beginning of a text", "文本的开头"),
     "gpt2.example_novel": ("Novel: the old house", "小说：老屋"),
@@ -538,7 +553,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "gpt2.continued": ("Continuation: click a token", "续写结果：点击任一词元"),
     "gpt2.writing": ("{done} tokens so far …", "已写 {done} 个词元……"),
     "gpt2.written": ("{done} tokens added.", "共续写 {done} 个词元。"),
-    "gpt2.ended": ("{done} tokens added; the model says that the text ends here.", "共续写 {done} 个词元；模型认为全文到此结束。"),
+    "gpt2.ended": (
+        "{done} tokens added; the model says that the text ends here.",
+        "共续写 {done} 个词元；模型认为全文到此结束。",
+    ),
     "gpt2.number": ("Which added token (1 is the first)", "第几个续写词元（1 为第一个）"),
     "gpt2.alternatives": ("The ten likeliest at this place", "这个位置最可能的十个词元"),
     "gpt2.probability": ("probability", "概率"),
@@ -621,14 +639,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "audio.seconds": ("seconds", "秒"),
     "audio.amplitude": ("amplitude", "振幅"),
     "audio.wave_hover": ("%{x:.3f} s: %{y:.3f}<extra></extra>", "%{x:.3f} 秒：%{y:.3f}<extra></extra>"),
-    "audio.mel": ("Mel spectrogram: time →, pitch ↑ to 8 kHz, bright is loud", "梅尔频谱图：横轴时间，纵轴频率（至 8 kHz），越亮越响"),
+    "audio.mel": (
+        "Mel spectrogram: time →, pitch ↑ to 8 kHz, bright is loud",
+        "梅尔频谱图：横轴时间，纵轴频率（至 8 kHz），越亮越响",
+    ),
     "audio.hole_text": (
         "**A hidden stretch.** The network sees what is left and right of the frame.",
         "**遮住一段。** 网络只能看到框左右两边的内容。",
     ),
     "audio.hole": ("What the network gets: the framed stretch is hidden", "网络得到的输入：框内被遮住"),
     "audio.place": ("Where it lies (% of the clip)", "位置（占全长的 %）"),
-    "audio.length": ("How long it is (ms, at most half of the clip; trained on 80 to 240)", "长度（毫秒，至多全长的一半；训练时为 80 至 240）"),
+    "audio.length": (
+        "How long it is (ms, at most half of the clip; trained on 80 to 240)",
+        "长度（毫秒，至多全长的一半；训练时为 80 至 240）",
+    ),
     "audio.go": ("Hide it and let the model restore it", "遮住并让模型重构"),
     "audio.views_text": (
         "**Two views.** Each starts elsewhere, runs faster or slower, through another microphone, with noise and another sound "
@@ -666,7 +690,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "**遮住 {start} 至 {end} 秒。** 该段的均方根误差：模型 **{model} dB**，线性插值 {linear} dB，均值填充 {mean} dB。频谱图没有相位，由 "
         "Griffin-Lim 算法估计，所以重构的一段听起来略带金属声。",
     ),
-    "audio.features": ("Learned features: time →, one row a feature, in the order in which they peak", "学到的特征：横轴时间，每行一个特征，按峰值先后排列"),
+    "audio.features": (
+        "Learned features: time →, one row a feature, in the order in which they peak",
+        "学到的特征：横轴时间，每行一个特征，按峰值先后排列",
+    ),
     "audio.mfcc": ("MFCC, made by hand: time →, 20 coefficients ↑", "人工设计的 MFCC：横轴时间，纵轴 20 个系数"),
     "audio.size": (
         "{seconds} s (at most the first {limit}) became {rows} rows of {width} features, one every {hop} ms.",

@@ -164,9 +164,7 @@ def build(say: Say) -> None:
         _build_use(say, examples, shown, encoder)
     inputs, outputs = [shown, encoder, space, *sliders, seed, temperature], [sheet, *results, cosine]
     moved = [encoder.input, space.input, seed.change, *(slider.release for slider in sliders)]
-    listen(
-        say, moved, on_compare, inputs, outputs, name="contrastive_compare", model=STEM, trigger_mode="always_last"
-    )
+    listen(say, moved, on_compare, inputs, outputs, name="contrastive_compare", model=STEM, trigger_mode="always_last")
     listen(say, shown.change, on_pictures, inputs, outputs, model=STEM, trigger_mode="always_last")
     listen(
         say, temperature.input, on_loss, [cosine, temperature], results[2:4], name="contrastive_loss", queue=False,

@@ -78,7 +78,13 @@ def test_a_bad_picture_is_named_in_both_languages(shown: Shown, text_as_picture:
         for language, sentence in (("en", english), ("zh", chinese)):
             with pytest.raises(gr.Error) as caught:
                 contrastive.on_compare(
-                    Say(language), [*shown[:2], (str(bad), None)], "simclr", "features", *SETTINGS, 0, 0.2  # type: ignore[arg-type]
+                    Say(language),
+                    [*shown[:2], (str(bad), None)],
+                    "simclr",
+                    "features",
+                    *SETTINGS,
+                    0,
+                    0.2,  # type: ignore[arg-type]
                 )
             assert caught.value.message.startswith(sentence)
 
