@@ -62,7 +62,8 @@ def draw_alternatives(say: Say, found: explore.Alternatives) -> tuple[Any, ...]:
         title=say("gpt2.alternatives"), y=say("gpt2.probability"), hover=say("gpt2.alternative_hover"), marked=marked,
         percent=True, height=260,
     )  # fmt: skip
-    figure.update_yaxes(tickformat=".1%")
+    if found.likeliest[0].probability < 0.05:  # so that no two ticks read alike
+        figure.update_yaxes(tickformat=".1%")
     sentence = say(
         "gpt2.chosen", token=html.escape(shown(say, found.chosen.text)), rank=f"{found.rank:,}",
         probability=f"{found.chosen.probability:.2%}",

@@ -539,8 +539,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "gpt2.bits_hover": ("%{x}: %{y:.2f} bits a character<extra></extra>", "%{x}：每字符 %{y:.2f} 比特<extra></extra>"),
     "gpt2.unigram": ("how often tokens are used", "只看词频"),
     "gpt2.card": (
-        "On test texts that it never read: {bits} bits a character, perplexity {perplexity} a token (n = {n} characters). {model}.",
-        "在从未读过的测试文本上：每字符 {bits} 比特，每词元困惑度 {perplexity}（n = {n} 个字符）。{model}。",
+        "{model}: {bits} bits a character on test texts that it never read, perplexity {perplexity} a token (n = {n} characters).",
+        "{model}：在从未读过的测试文本上每字符 {bits} 比特，每词元困惑度 {perplexity}（n = {n} 个字符）。",
     ),
     "gpt2.length": ("Tokens to add", "续写词元数"),
     "gpt2.temperature": ("Temperature: 0 always takes the likeliest", "温度：0 总取最可能的"),

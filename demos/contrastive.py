@@ -156,10 +156,12 @@ def build(say: Say) -> None:
                 first[0], label=say("contrastive.views"), show_label=False, format="png", interactive=False,
                 buttons=["fullscreen"], elem_id="contrastive-views",
             )  # fmt: skip
-            gr.Markdown(say("contrastive.sizes", **explore.sizes()), elem_classes="quiet")
+            gr.Markdown(
+                say("contrastive.sizes", **explore.sizes()), elem_classes="quiet", elem_id="contrastive-sizes"
+            )  # fmt: skip
     with step(say, STEM, 3):
         encoder, space, temperature, results = _build_answer(say, first)
-        cosine = gr.JSON(first[6], visible=False)
+        cosine = gr.JSON(first[6], visible=False, elem_id="contrastive-cosine")
     with step(say, STEM, 4, count=explore.gallery_size()):
         _build_use(say, examples, shown, encoder)
     inputs, outputs = [shown, encoder, space, *sliders, seed, temperature], [sheet, *results, cosine]
@@ -245,7 +247,8 @@ def _build_use(say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, enc
     with gr.Row():
         with gr.Column(min_width=320):
             gr.Plot(_card_bars(say), show_label=False, elem_id="contrastive-card")
-            gr.Markdown(say("contrastive.card", n=f"{explore.metrics()['cifar10']['n']:,}"), elem_classes="quiet")
+            count = f"{explore.metrics()['cifar10']['n']:,}"
+            gr.Markdown(say("contrastive.card", n=count), elem_classes="quiet", elem_id="contrastive-card-text")
         with (
             gr.Column(min_width=320),
             gr.Accordion(say("contrastive.ask"), open=False, elem_id="contrastive-ask") as ask,

@@ -17,6 +17,10 @@ FIRST_MODEL = {"en": explore.NOVELS, "zh": explore.TANG}
 FIRST_PROMPT = {"en": "novel", "zh": "poem"}
 FIRST_LENGTH = 60
 FIRST_WORD = {"en": "king", "zh": "春"}
+FIRST_LINE = {
+    "en": "The sailors hauled their boat up the beach before the storm broke.",
+    "zh": "月落乌啼霜满天，江枫渔火对愁眠。",
+}
 EXAMPLES = (
     ("novel", explore.NOVELS), ("sea", explore.NOVELS), ("poem", explore.TANG), ("moon", explore.TANG),
     ("tutorial", explore.TANG),
@@ -24,23 +28,23 @@ EXAMPLES = (
 YIELD_S = 0.08
 
 
-def on_surprise(say: Say, prompt: str, name: str) -> tuple[Any, ...]:
+def on_surprise(say: Say, prompt: str, model: str) -> tuple[Any, ...]:
     """Colour the prompt by surprise, list the labels it makes itself, and compare with chance and the baseline."""
     with guard(say):
-        return draw_surprise(say, explore.surprise(prompt, name))
+        return draw_surprise(say, explore.surprise(prompt, model))
 
 
-def on_typing(say: Say, prompt: str, name: str) -> Any:
+def on_typing(say: Say, prompt: str, model: str) -> Any:
     """The same while the visitor types, silent as long as nothing stands there."""
-    return on_surprise(say, prompt, name) if prompt.strip() else gr.skip()
+    return on_surprise(say, prompt, model) if prompt.strip() else gr.skip()
 
 
 def on_continue(
-    say: Say, prompt: str, name: str, length: float, temperature: float, top_k: float, top_p: float, seed: float
+    say: Say, prompt: str, model: str, length: float, temperature: float, top_k: float, top_p: float, seed: float
 ) -> Iterator[tuple[Any, ...]]:
     """Go on from the prompt; the text streams, the alternatives of its first token come last."""
     with guard(say):
-        settings = explore.Settings(name, length, temperature, top_k, top_p, seed)  # type: ignore[arg-type]
+        settings = explore.Settings(model, length, temperature, top_k, top_p, seed)  # type: ignore[arg-type]
         yield from stream(say, explore.continue_text(prompt, settings))
 
 
@@ -78,22 +82,22 @@ def on_alternatives(say: Say, text: explore.Continuation | None, number: float) 
         return draw_alternatives(say, explore.alternatives(text, number))
 
 
-def on_nearest(say: Say, word: str, name: str) -> tuple[Any, str]:
+def on_nearest(say: Say, word: str, model: str) -> tuple[Any, str]:
     """The tokens whose embeddings are most like a word's, and how often such a likeness is right."""
     with guard(say):
-        return draw_nearest(say, explore.nearest_tokens(word, name), explore.kinds(name))
+        return draw_nearest(say, explore.nearest_tokens(word, model), explore.kinds(model))
 
 
-def on_similar(say: Say, text: str, name: str) -> tuple[str, str]:
+def on_similar(say: Say, text: str, model: str) -> tuple[str, str]:
     """The bundled lines most like a text, and how often that finds the right theme."""
     with guard(say):
-        return draw_similar(say, explore.similar(text, name), explore.retrieval(name))
+        return draw_similar(say, explore.similar(text, model), explore.retrieval(model))
 
 
-def on_model(say: Say, name: str) -> tuple[Any, ...]:
+def on_model(say: Say, model: str) -> tuple[Any, ...]:
     """A word and a line in the language of the model just chosen, and what is like them."""
-    word, line = FIRST_WORD[explore.language(name)], explore.LINES[explore.language(name)][0].text
-    return word, *on_nearest(say, word, name), line, *on_similar(say, line, name)
+    word, line = FIRST_WORD[explore.language(model)], FIRST_LINE[explore.language(model)]
+    return word, *on_nearest(say, word, model), line, *on_similar(say, line, model)
 
 
 def on_fetch(say: Say) -> Iterator[tuple[Any, str]]:
