@@ -382,8 +382,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "masked.step3": ("What the model learned", "模型学到了什么"),
     "masked.step3_text": (
         "To paint what it cannot see, it must know how colours, edges and textures go on. It answers with the mean of all "
-        "that could be there, so it paints smoothly: that is what the smallest squared error asks for.",
-        "要画出看不见的部分，就得知道颜色、边缘和纹理如何延续。它回答的是所有可能内容的平均，所以画面平滑：平方误差最小正要求如此。",
+        "that could be there, so it paints smoothly: that is what the smallest squared error asks for. Where the picture is visible, "
+        "nothing was ever asked of it, and it paints something odd.",
+        "要画出看不见的部分，就得知道颜色、边缘和纹理如何延续。它回答的是所有可能内容的平均，所以画面平滑：平方误差最小正要求如此。"
+        "对可见的部分从没有要求过它，所以那里画得有些怪。",
     ),
     "masked.step4": ("What the features are good for", "特征有什么用"),
     "masked.step4_text": (

@@ -12,7 +12,6 @@ from core.data import bundled, sounds
 from demos import _figures
 from demos._page import bind, guard, listen, sound_input, step
 from demos._sound_views import (
-    PICTURE_PX,
     Heard,
     draw_analysis,
     draw_probe,
@@ -168,7 +167,10 @@ def pick_sound(say: Say, target: gr.Audio, elem_id: str) -> None:
 
 
 def _picture(value: Image.Image, label: str, elem_id: str) -> gr.Image:
-    return gr.Image(value, label=label, height=PICTURE_PX[1] + 44, elem_id=elem_id, buttons=[], interactive=False)
+    """A picture under its caption: Gradio's own label would lie on the highest pitches."""
+    with gr.Column(min_width=240):
+        gr.Markdown(label, elem_classes="quiet")
+        return gr.Image(value, show_label=False, elem_id=elem_id, buttons=[], interactive=False)
 
 
 def _player(value: Heard, label: str, elem_id: str) -> gr.Audio:

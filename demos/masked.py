@@ -18,6 +18,7 @@ from demos._words import Say
 
 STEM = "masked"
 FIRST_PICTURE, FIRST_RATIO, FIRST_SEED = "china", 0.75, 0
+OUTPUTS = 10  # values of one restoration
 FRAME_S = 0.15  # between two drawings of a growing curve
 
 
@@ -31,6 +32,11 @@ def on_paint(say: Say, picture: str | None, painted: str | None, model: str) -> 
     """Hide what was painted over and paint it back."""
     with guard(say):
         return views.restoration(say, explore.restore_painted(picture, painted, name=model))
+
+
+def on_stroke(say: Say, picture: str | None, painted: str | None, model: str) -> tuple[Any, ...]:
+    """The same after every stroke; a new picture under a clean layer is no stroke, and changes nothing."""
+    return (gr.skip(),) * OUTPUTS if painted is None else on_paint(say, picture, painted, model)
 
 
 def on_sweep(say: Say, picture: str | None, seed: float, model: str) -> Iterator[Any]:
@@ -152,8 +158,12 @@ def _listen(
         trigger_mode="always_last",
     )  # fmt: skip
     listen(
-        say, [paint.click, editor.input], on_paint, [picture, editor, model], outputs, name="masked_paint", model=STEM,
+        say, [paint.click], on_paint, [picture, editor, model], outputs, name="masked_paint", model=STEM,
         trigger_mode="always_last",
+    )  # fmt: skip
+    listen(
+        say, [editor.input], on_stroke, [picture, editor, model], outputs, model=STEM, trigger_mode="always_last",
+        show_progress="hidden",
     )  # fmt: skip
     listen(
         say, changes, on_sweep, [picture, seed, model], [curve], name="masked_sweep", model="masked-sweep",
@@ -196,7 +206,7 @@ def _build_mask(say: Say) -> tuple[list[Any], list[gr.Button], gr.ImageEditor]:
                 gr.ImageEditor(
                     canvas(first_photograph()), label=say("masked.canvas"), layers=False, fixed_canvas=True,
                     canvas_size=(views.CANVAS_PX, views.CANVAS_PX), transforms=(), sources=(), height=480, buttons=[],
-                    brush=gr.Brush(36, colors=["#e0812f"], color_mode="fixed"), elem_id="masked-canvas",
+                    brush=gr.Brush(28, colors=["#e0812f"], color_mode="fixed"), elem_id="masked-canvas",
                 )
             )  # fmt: skip
             paint = gr.Button(say("masked.paint_go"), variant="primary", elem_id="masked-paint-go")

@@ -199,7 +199,7 @@ def restore_painted(picture: Picture, painted: Picture, *, name: str = NAME) -> 
     Args:
         picture: as in `restore`.
         painted: path of a layer, or (h, w, 4) uint8, of any size, laid over the middle square of the picture;
-            painted is what is not transparent, or not white.
+            painted is what is not transparent, or not white. None is a layer without paint.
         name: of the model.
 
     Raises:
@@ -275,10 +275,12 @@ def _prepare(picture: Picture, model: MaskedAutoencoder) -> Tensor:
 
 def _painted_keep(painted: Picture, grid: int) -> Tensor:
     """Which patches a painted layer leaves: (1, grid^2) bool."""
-    layer = pictures.open_picture(painted)  # laid on white, so paint is what is not white
-    ink = Image.fromarray((layer.min(2) < 250).astype(np.float32))
-    share = np.asarray(ink.resize((grid, grid), Image.Resampling.BOX))  # (grid, grid)
-    keep = torch.from_numpy(share <= PAINTED).flatten()[None]
+    keep = torch.ones(1, grid**2, dtype=torch.bool)
+    if painted is not None:
+        layer = pictures.open_picture(painted)  # laid on white, so paint is what is not white
+        ink = Image.fromarray((layer.min(2) < 250).astype(np.float32))
+        share = np.asarray(ink.resize((grid, grid), Image.Resampling.BOX))  # (grid, grid)
+        keep = torch.from_numpy(share <= PAINTED).flatten()[None]
     if bool(keep.all()):
         raise InputError("Paint over the part of the picture that is to be hidden first.")
     if not bool(keep.any()):

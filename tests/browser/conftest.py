@@ -24,19 +24,32 @@ class Watched:
     url: str
     wrong: list[str] = field(default_factory=list)
 
+    def go(self, path: str) -> Page:
+        """Open a path in a window of its own and close the old one, whose Gradio would complain of being left."""
+        old, self.page = self.page, self.page.context.new_page()
+        old.close()
+        self.listen()
+        self.page.goto(self.url + path)
+        return self.page
+
     def listen(self) -> None:
         """Take note from now on."""
-        self.page.on("console", self._on_console)
-        self.page.on("pageerror", lambda error: self.wrong.append(f"exception: {error}"))
-        self.page.on("request", self._on_request)
+        page = self.page
+        page.on("console", lambda message: self._on_console(page, message))
+        page.on("pageerror", lambda error: self._note(page, f"exception: {error}"))
+        page.on("request", lambda request: self._on_request(page, request))
 
-    def _on_console(self, message: ConsoleMessage) -> None:
+    def _note(self, page: Page, what: str) -> None:
+        if page is self.page:
+            self.wrong.append(what)
+
+    def _on_console(self, page: Page, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self.wrong.append(f"console: {message.text} ({message.location.get('url')})")
+            self._note(page, f"console: {message.text} ({message.location.get('url')})")
 
-    def _on_request(self, request: Request) -> None:
+    def _on_request(self, page: Page, request: Request) -> None:
         if not request.url.startswith((self.url, "data:", "blob:")):
-            self.wrong.append(f"request to {request.url[:200]}")
+            self._note(page, f"request to {request.url[:200]}")
 
 
 @pytest.fixture(scope="session")
@@ -85,8 +98,7 @@ def opened(browser: Browser, page_url: str) -> Iterator[Opener]:
             )  # fmt: skip
             context.set_default_timeout(WAIT_MS)
             watched = Watched(context.new_page(), page_url)
-            watched.listen()
-            watched.page.goto(page_url + ("/" if language == "en" else f"/{language}"))
+            watched.go("/" if language == "en" else f"/{language}")
             kept[width, language] = watched
         return kept[width, language]
 

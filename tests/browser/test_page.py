@@ -23,8 +23,7 @@ def refused(page: Page, sentence: str) -> None:
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_address_opens_the_tab_and_the_switch_keeps_it(visit: Opener, page_url: str, stem: str) -> None:
-    page = visit(1440).page
-    page.goto(f"{page_url}/?tab={stem}")
+    page = visit(1440).go(f"/?tab={stem}")
     expect(page.locator(f"#{stem}-step1")).to_be_visible()
     page.locator("#language").click()
     page.wait_for_url(f"{page_url}/zh?tab={stem}")
@@ -36,17 +35,15 @@ def test_address_opens_the_tab_and_the_switch_keeps_it(visit: Opener, page_url: 
 
 
 def test_opening_a_tab_names_it_in_the_address(visit: Opener, page_url: str) -> None:
-    page = visit(1440).page
-    page.goto(page_url)
+    page = visit(1440).go("/")
     open_tab(page, STEMS[1])
     page.wait_for_url(f"{page_url}/?tab={STEMS[1]}")
     open_tab(page, STEMS[0])
     page.wait_for_url(f"{page_url}/?tab={STEMS[0]}")
 
 
-def test_unknown_tab_in_the_address_opens_the_first(visit: Opener, page_url: str) -> None:
-    page = visit(1440).page
-    page.goto(f"{page_url}/?tab=nothing")
+def test_unknown_tab_in_the_address_opens_the_first(visit: Opener) -> None:
+    page = visit(1440).go("/?tab=nothing")
     expect(page.locator(f"#{STEMS[0]}-step1")).to_be_visible()
 
 
@@ -54,8 +51,8 @@ def test_unknown_tab_in_the_address_opens_the_first(visit: Opener, page_url: str
 def test_bad_pictures_get_a_sentence_and_the_next_click_works(
     visit: Opener, photo_file: Path, text_as_picture: Path, huge_picture: Path, language: str
 ) -> None:
-    page = visit(1440, language).page
-    open_tab(page, "rotation")
+    page = visit(1440, language).go("/?tab=rotation" if language == "en" else "/zh?tab=rotation")
+    expect(page.locator("#rotation-step4")).to_be_visible()
     unreadable = "This file is not a picture that can be read. Use PNG, JPEG or WebP."
     too_large = "A picture may have at most {limit} megapixels."
     for file, sentence in ((text_as_picture, unreadable), (huge_picture, too_large)):

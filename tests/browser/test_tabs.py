@@ -91,9 +91,8 @@ def test_chinese_page_is_chinese(visit: Opener, stem: str, width: int) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("stem", STEMS)
-def test_main_action_on_a_file_of_ones_own(visit: Opener, files: Files, page_url: str, stem: str, width: int) -> None:
-    page = visit(width).page
-    page.goto(f"{page_url}/?tab={stem}")
+def test_main_action_on_a_file_of_ones_own(visit: Opener, files: Files, stem: str, width: int) -> None:
+    page = visit(width).go(f"/?tab={stem}")
     expect(page.locator(f"#{stem}-step4")).to_be_visible()
     WALKS[stem](page, files)
     assert overflow_px(page) <= 0, f"{stem} is wider than the window"

@@ -137,7 +137,9 @@ def stroke(page: Page, ident: str) -> None:
 def gpt2(page: Page, files: Files) -> None:
     """Write a beginning, let the model go on, click a token, and branch from there."""
     verdict = text_of(page, "gpt2-verdict")
-    page.locator("#gpt2-prompt textarea").fill("When the captain came on deck,")
+    prompt = page.locator("#gpt2-prompt textarea")
+    prompt.clear()
+    prompt.press_sequentially("When the captain came on deck,")
     expect(page.locator("#gpt2-verdict")).not_to_have_text(verdict)
     length = page.locator("#gpt2-length input[type=number]")
     length.fill("12")

@@ -61,6 +61,14 @@ def test_a_painted_layer_decides_what_is_hidden(photo: str, tmp_path: Path) -> N
         masked.on_paint(EN, photo, _clear(tmp_path), explore.NAME)
 
 
+def test_a_clean_layer_under_a_new_picture_is_no_stroke(photo: str, tmp_path: Path) -> None:
+    shown = masked.on_stroke(EN, photo, None, explore.NAME)
+    assert len(shown) == len(masked.on_restore(EN, photo, 0.5, 0, explore.NAME))
+    assert all(value == gr.skip() for value in shown)
+    with pytest.raises(gr.Error, match="Paint over"):
+        masked.on_stroke(EN, photo, _clear(tmp_path), explore.NAME)
+
+
 def _clear(folder: Path) -> str:
     path = folder / "clear.png"
     Image.new("RGBA", (384, 384), (0, 0, 0, 0)).save(path)

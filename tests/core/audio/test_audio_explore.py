@@ -51,8 +51,8 @@ def test_only_the_hidden_stretch_is_filled(place: float, length_s: float) -> Non
 
 
 def test_golden_the_model_restores_better_than_the_mean_and_straight_lines() -> None:
-    keys = [f"digit_{digit}_{voice}" for digit in range(10) for voice in ("american", "woman")]
-    found = [explore.restore(explore.sound_path(key), place, 0.15) for key in keys for place in (0.3, 0.6)]
+    keys = [f"digit_{digit}_{voice}" for digit in range(1, 10, 2) for voice in ("american", "woman")]
+    found = [explore.restore(explore.sound_path(key), 0.45, 0.15) for key in keys]
     model, linear, mean = (
         np.mean([getattr(item, kind).error_db for item in found]) for kind in ("model", "linear", "mean")
     )
@@ -61,7 +61,7 @@ def test_golden_the_model_restores_better_than_the_mean_and_straight_lines() -> 
 
 
 def test_golden_two_views_of_a_sound_are_more_alike_than_two_sounds() -> None:
-    keys = ["digit_3_british", "pluck_e4", "sample_misc_crow", "sample_drum_roll", "chirp_up_300"]
+    keys = ["digit_3_british", "pluck_e4", "sample_misc_crow", "chirp_up_300"]
     paths = [explore.sound_path(key) for key in keys]
     views = [explore.two_views(path, seed=1).cosine for path in paths]
     pairs = [explore.compare(a, b).cosine for i, a in enumerate(paths) for b in paths[:i]]
@@ -71,10 +71,9 @@ def test_golden_two_views_of_a_sound_are_more_alike_than_two_sounds() -> None:
 def test_golden_the_probe_beats_chance_on_voices_it_never_heard() -> None:
     right = 0
     for digit in range(10):
-        for voice in ("american", "british"):
-            reading = explore.probe(explore.sound_path(f"digit_{digit}_{voice}"))["digit"]
-            right += int(reading.probabilities.argmax()) == digit
-    assert right >= 6, "of 20; chance is 2, and these voices are synthetic"
+        reading = explore.probe(explore.sound_path(f"digit_{digit}_american"))["digit"]
+        right += int(reading.probabilities.argmax()) == digit
+    assert right >= 4, "of 10; chance is 1, and the voice is synthetic"
 
 
 def test_card_holds_the_floors() -> None:

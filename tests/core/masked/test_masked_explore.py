@@ -98,7 +98,7 @@ def test_nothing_and_everything_painted_are_refused(paint: int, sentence: str) -
 
 
 def test_nothing_painted_and_no_layer_at_all() -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match="Paint over"):
         explore.restore_painted(picture(), None)
 
 
