@@ -53,8 +53,9 @@ def sweep(say: Say, found: explore.Sweep) -> go.Figure:
     series = {say(f"masked.method_{method}"): found.mse[method] for method in explore.METHODS}
     figure = _figures.lines(
         found.ratios, series, title=say("masked.sweep"), x=say("masked.sweep_x"), y=say("masked.mse"),
-        hover=say("masked.sweep_hover"), markers=True, height=340,
+        hover=say("masked.sweep_hover"), markers=True, height=370,
     )  # fmt: skip
+    figure.update_layout(legend={"y": -0.3, "yanchor": "top"}, margin={"b": 110})  # a phone stacks its three lines
     figure.update_xaxes(tickformat=".0%", range=[explore.SWEEP[0] - 0.03, explore.SWEEP[-1] + 0.03])
     return figure.update_yaxes(rangemode="tozero")
 

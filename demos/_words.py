@@ -412,8 +412,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "正在下载 {name}（{megabytes} MB），其间内置模型照常可用。",
     ),
     "masked.fetched": ("{name} is here and chosen.", "{name} 已就绪并已选中。"),
-    "masked.by_chance": ("Hide by chance", "随机遮挡"),
-    "masked.by_hand": ("Paint the mask yourself", "手绘掩码"),
+    "masked.by_chance": ("By chance", "随机遮挡"),
+    "masked.by_hand": ("Paint it", "手绘掩码"),
     "masked.ratio": ("Mask ratio: share of the patches that are hidden", "掩码比例：被遮住的图像块所占的份额"),
     "masked.seed": ("Seed of the mask", "掩码的随机种子"),
     "masked.another": ("Another mask", "换一个掩码"),
@@ -441,7 +441,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "masked.method": ("method", "方法"),
     "masked.mse": ("mean squared error", "均方误差"),
     "masked.psnr": ("PSNR, dB", "PSNR（分贝）"),
-    "masked.of_mean": ("of mean fill's error", "相对均值填充的误差"),
+    "masked.of_mean": ("of mean fill", "相对均值填充"),
     "masked.perfect": ("∞", "∞"),
     "masked.none": ("–", "–"),
     "masked.bars": ("Error on the hidden patches: lower is better", "被遮图像块上的误差：越低越好"),
@@ -591,9 +591,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "gpt2.retrieval": (
         "For each of the {n} lines the most similar other one has the same theme in {model} of cases by the model's mean state, in "
-        "{naive} by letters in common, in {chance} by chance. The model never saw the themes.",
+        "{naive} by letters in common, in {chance} by chance. The model never saw the themes; where the lines of a theme share a "
+        "word, as moonlit verses do, counting letters is hard to beat.",
         "{n} 句中，与每句最相似的另一句主题相同的比例：按模型的平均隐藏状态为 {model}，按共有字符为 {naive}，随机为 {chance}。"
-        "模型从未见过主题。",
+        "模型从未见过主题；同主题的句子若常含同一个字（如咏月诗），数字符就很难被超过。",
     ),
     # --- audio ---
     "audio.tab": ("Audio", "音频特征"),

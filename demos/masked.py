@@ -234,7 +234,7 @@ def _build_restoration(say: Say, shown: tuple[Any, ...]) -> list[Any]:
     with gr.Row():
         pictures = [
             gr.Image(
-                value, label=say(f"masked.{label}"), height=200, elem_id=f"masked-{name}", buttons=[], min_width=150,
+                value, label=say(f"masked.{label}"), height=200, elem_id=f"masked-{name}", buttons=[], min_width=110,
                 elem_classes="pixels",
             )
             for name, label, value in zip(names, labels, shown, strict=False)
@@ -253,7 +253,7 @@ def _build_use(say: Say) -> tuple[list[gr.Gallery], gr.Image]:
     with gr.Row():
         galleries = [
             gr.Gallery(
-                values, label=say(f"masked.near_{kind}"), columns=4, height=260, allow_preview=False, min_width=300,
+                values, label=say(f"masked.near_{kind}"), columns=4, height=320, allow_preview=False, min_width=300,
                 elem_id=f"masked-near-{kind}", interactive=False, buttons=[],
             )
             for kind, values in zip(("features", "pixels"), shown, strict=True)

@@ -50,7 +50,7 @@ def test_views_comparison_neighbours_and_probes(sound_file: Path) -> None:
     *players, table = audio.on_neighbours(say, SEVEN, explore.NAME)
     assert len(players) == audio.NEAREST
     name = next(sound.name for sound in bundled.sounds() if sound.key == "digit_7_american")
-    assert players[0].label == name[0]
+    assert players[0]["label"] == name[0]
     assert "MFCC" in table
     digit, speaker, read = audio.on_probe(say, SEVEN)
     assert (len(digit.data[0].y), len(speaker.data[0].y)) == (10, 6)

@@ -266,7 +266,7 @@ UNREAD = {  # written for this test, so no model has read it
 def test_golden_shipped_models_beat_chance_and_word_counts(name: str) -> None:
     found = explore.surprise(UNREAD[name], name)
     assert found.unigram is not None
-    assert found.bits_per_character < found.unigram - 0.8
+    assert found.bits_per_character < found.unigram - 0.6
     assert found.bits_per_character < 0.65 * found.chance
     measured = explore.kinds(name)
     assert measured.n >= 60
