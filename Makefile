@@ -3,7 +3,9 @@
 # make help     the rest
 
 SHELL := /bin/sh
-PYTHON ?= $(shell command -v python3.12 || command -v python3.11)
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))
+# The first that really runs: a version manager's shim may stand on the path without a Python behind it.
+PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c '$(FITS)' 2>/dev/null && { command -v $$p; break; }; done)
 VENV ?= .venv
 PY := $(VENV)/bin/python
 HOST ?= 127.0.0.1
@@ -24,7 +26,7 @@ venv: $(PY)
 
 $(PY):
 	@test -n "$(PYTHON)" || { echo "Install Python 3.11 or 3.12 (or name one: make run PYTHON=/path/to/python3.12)."; exit 1; }
-	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
+	@"$(PYTHON)" -c '$(FITS)' \
 	  || { echo "$(PYTHON) is not Python 3.11 or 3.12."; exit 1; }
 	"$(PYTHON)" -m venv $(VENV)
 

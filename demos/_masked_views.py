@@ -34,12 +34,12 @@ def restoration(say: Say, found: explore.Restoration) -> tuple[Any, ...]:
 
 def table(say: Say, scores: Sequence[explore.Score]) -> str:
     """The numbers of each method as HTML."""
-    head = [say(f"masked.{name}") for name in ("method", "mse", "psnr", "of_mean")]
+    head = [say(f"masked.{name}") for name in ("method", "mse_short", "psnr", "of_mean")]
     naive = scores[-1].mse
     rows = [
         (
             say(f"masked.method_{score.method}"),
-            f"{score.mse:.5f}",
+            f"{score.mse:.4f}",
             f"{score.psnr_db:.1f}" if score.mse > 0 else say("masked.perfect"),
             f"{score.mse / naive:.0%}" if naive > 0 else say("masked.none"),
         )

@@ -440,6 +440,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "masked.method": ("method", "方法"),
     "masked.mse": ("mean squared error", "均方误差"),
+    "masked.mse_short": ("MSE", "均方误差"),
     "masked.psnr": ("PSNR, dB", "PSNR（分贝）"),
     "masked.of_mean": ("of mean fill", "相对均值填充"),
     "masked.perfect": ("∞", "∞"),
