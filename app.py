@@ -35,7 +35,7 @@ def build() -> gr.Blocks:
 def fill(say: Say) -> None:
     """Lay out one language: the head, six tabs, the foot."""
     _page.head(say)
-    with gr.Tabs(elem_id="tabs") as tabs:
+    with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
         for module in TABS:
             with _page.tab(say, module.STEM):
                 module.build(say)
