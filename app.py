@@ -12,7 +12,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 
 from core.data import pictures
-from demos import _headers, _page, audio, contrastive, gpt2, masked, rotation, vae
+from demos import _cache, _headers, _page, audio, contrastive, gpt2, masked, rotation, vae
 from demos._words import LANGUAGES, Say
 
 TABS = (rotation, contrastive, vae, masked, gpt2, audio)
@@ -45,6 +45,7 @@ def fill(say: Say) -> None:
 
 def main() -> None:
     """Serve the page."""
+    _cache.keep_whole()
     page = build().queue(max_size=WAITING)
     page.launch(
         server_name=os.environ.get("HOST"),

@@ -190,7 +190,7 @@ def _build_data(say: Say) -> tuple[gr.Image, gr.Radio]:
 
 
 def _build_mask(say: Say) -> tuple[list[Any], list[gr.Button], gr.ImageEditor]:
-    with gr.Tabs():
+    with gr.Tabs(overflow_behavior="wrap"):
         with gr.Tab(say("masked.by_chance"), elem_id="masked-by-chance"):
             ratio = gr.Slider(
                 explore.MIN_RATIO, explore.MAX_RATIO, FIRST_RATIO, step=0.01, label=say("masked.ratio"),

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from demos._words import WORDS
-
 STEMS = ("rotation", "contrastive", "vae", "masked", "gpt2", "audio")
 WAIT_MS = 60_000  # a picture takes under a second; this is for a machine with much else to do
 expect.set_options(timeout=WAIT_MS)
@@ -27,14 +25,8 @@ class Files:
 
 
 def open_tab(page: Page, stem: str) -> None:
-    """Click a tab, in the row of tabs or, where that is too narrow, in the menu behind it."""
-    button = page.locator(f"#{stem}-tab-button")
-    expect(page.locator("#tabs [role=tab]").first).to_be_visible()
-    if not button.is_visible():
-        page.locator("#tabs > .tab-wrapper .overflow-menu > button").click()
-        names = "|".join(map(re.escape, WORDS[f"{stem}.tab"]))
-        button = page.locator(".overflow-dropdown button").filter(has_text=re.compile(rf"^\s*({names})\s*$"))
-    button.click()
+    """Click a tab; on a phone their row wraps, so all of them are in sight."""
+    page.locator(f"#{stem}-tab-button").click()
     expect(page.locator(f"#{stem}-step4")).to_be_visible()
 
 
@@ -170,7 +162,7 @@ def audio(page: Page, files: Files) -> None:
     expect(page.locator("#audio-read")).not_to_have_text(read)
     page.locator("#audio-go").click()
     expect(page.locator("#audio-verdict")).to_contain_text(re.compile(r"model -?\d+\.\d dB"))
-    expect(page.locator("#audio-hear-restored #duration")).to_have_text("0:01")
+    expect(page.locator("#audio-hear-restored #duration")).to_have_text(re.compile("0:0[12]"))
     drawn(page, "audio-errors")
 
 
