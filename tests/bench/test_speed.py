@@ -1,7 +1,7 @@
 """What a visitor waits for: the main question of every tab, warm; `pytest -s tests/bench` prints it all.
 
-The bar of this project is a second on two cores. Here one thread has to do, and the best of three counts: a test machine
-has other things to do as well, and two threads wait for whichever of them is held up.
+The bar of this project is a second on two cores. Here one thread has to do, and the best of three counts: a test
+machine has other things to do as well, and two threads wait for whichever of them is held up.
 """
 
 import time
