@@ -176,7 +176,7 @@ def restore(source: Source, place: float, length_s: float, *, seed: float = 0, n
     hidden[first : first + count] = True
     fillings = {
         "model": fill_by_model(model, mel, hidden), "mean": pretext.fill_mean(mel, hidden),
-        "linear": pretext.fill_linear(mel, hidden),
+        "linear": spectra.bridge(mel, hidden),
     }  # fmt: skip
     loudest = float(absolute.max())
     seeds = whole(seed, 0, 2**31 - 1)
@@ -222,7 +222,7 @@ def two_views(source: Source, *, strength: float = 1.0, seed: float = 0, name: s
     rows = torch.tensor([0, 1])
     views = [pretext.view(clips, rows, window, chance, settings)[0] for _ in "ab"]  # 2 x (F, W)
     with torch.inference_mode():
-        batch = spectra.to_unit(torch.stack(views)).to(model.hidden_frame.device)
+        batch = spectra.to_unit(torch.stack(views)).to(model.device)
         embeddings = model(batch).embedding.float().cpu()
     return _judge(embeddings, torch.stack([spectra.mfcc_summary(view) for view in views]), views, name)
 

@@ -10,7 +10,6 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -19,7 +18,7 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from core.data.spectra import MelSettings, log_mel, to_unit
+from core.data.spectra import MelSettings, bridge, log_mel, to_unit
 
 PROBE_FILE = "probes.safetensors"
 HEARD_S = 5.0  # of a longer clip the first seconds count, in evaluation and on the page
@@ -84,7 +83,11 @@ class Heard(NamedTuple):
 
 
 class SoundTransformer(nn.Module):
-    """Convolutional stem -> transformer -> features; from these a clip embedding and a restored spectrogram."""
+    """Convolutional stem -> transformer -> features; from these a clip embedding and a restored spectrogram.
+
+    Hidden frames come in as straight lines between what is visible, with a flag; a decoder guesses what was there, and
+    a few convolutions that see both the lines and the guess say what to add to the lines.
+    """
 
     config_class = Config
     stride = 2  # frames a feature row stands for
@@ -93,9 +96,8 @@ class SoundTransformer(nn.Module):
         super().__init__()
         self.config = config
         d = config.width
-        self.hidden_frame = nn.Parameter(torch.zeros(config.n_mels, 1))
         self.stem = nn.Sequential(
-            nn.Conv2d(1, config.stem, 3, stride=2, padding=1), nn.GELU(),
+            nn.Conv2d(2, config.stem, 3, stride=2, padding=1), nn.GELU(),
             nn.Conv2d(config.stem, config.stem, 3, stride=(2, 1), padding=1), nn.GELU(),
             nn.Conv2d(config.stem, config.stem, 3, stride=(2, 1), padding=1), nn.GELU(),
         )  # fmt: skip
@@ -105,6 +107,13 @@ class SoundTransformer(nn.Module):
         self.norm = nn.LayerNorm(d)
         self.decoder = _blocks(config, config.decoder_depth)
         self.outwards = nn.Linear(d, self.stride * config.n_mels)
+        self.detail = nn.Sequential(
+            nn.Conv2d(3, 8, 5, padding=2), nn.GELU(),
+            nn.Conv2d(8, 8, (3, 7), padding=(1, 12), dilation=(1, 4)), nn.GELU(),
+            nn.Conv2d(8, 1, 5, padding=2),
+        )  # fmt: skip
+        for parameter in self.detail[4].parameters():
+            nn.init.zeros_(parameter)  # untrained it restores straight lines
         self.head = nn.Sequential(  # the norm over the batch takes out what all clips share, which is most at the start
             nn.Linear(3 * d, 2 * d), nn.BatchNorm1d(2 * d), nn.GELU(), nn.Linear(2 * d, config.projection)
         )  # fmt: skip
@@ -121,22 +130,25 @@ class SoundTransformer(nn.Module):
             mels: (B, F, T) in [-1, 1], T even.
             hidden: (B, T) bool, true where the network may not look; None hides nothing.
         """
-        if hidden is not None:
-            mels = torch.where(hidden[:, None], self.hidden_frame, mels)
-        maps = self.stem(mels[:, None])  # (B, C, F / 8, T')
+        if hidden is None:
+            hidden = mels.new_zeros(len(mels), mels.shape[-1], dtype=torch.bool)
+        mels = bridge(mels, hidden)
+        seen = torch.stack([mels, hidden[:, None].to(mels).expand_as(mels)], 1)  # (B, 2, F, T)
+        maps = self.stem(seen)  # (B, C, F / 8, T')
         x = self.inwards(rearrange(maps, "b c f t -> b t (c f)"))  # (B, T', D)
         x = x + F.gelu(self.positions(x.mT)).mT
         features = self.norm(self.encoder(x))
         embedding = summarise(features)
-        restored = self.outwards(self.decoder(features))  # (B, T', 2 F)
-        restored = rearrange(restored, "b t (two f) -> b f (t two)", two=self.stride)
+        guess = self.outwards(self.decoder(features))  # (B, T', 2 F)
+        guess = rearrange(guess, "b t (two f) -> b 1 f (t two)", two=self.stride)
+        restored = mels + self.detail(torch.cat([seen, guess], 1))[:, 0]
         return Heard(features, embedding, self.head(embedding), restored)
 
     def features(self, wave: Tensor) -> Tensor:
         """Features over time of one sound (S,) at 16 kHz: (T', D), silence added to a short one left out again."""
         mel = to_unit(log_mel(wave, self.config.mel))
         padded, before = self.pad(mel)
-        features = self(padded[None].to(self.hidden_frame.device)).features[0]
+        features = self(padded[None].to(self.device)).features[0]
         first = before // self.stride
         return cast(Tensor, features[first : first + -(-mel.shape[-1] // self.stride)])
 
@@ -147,16 +159,23 @@ class SoundTransformer(nn.Module):
         return F.pad(mel, (before, missing - before), value=-1.0), before
 
     def embed(self, waves: Sequence[Tensor], *, chunk: int = 128) -> Tensor:
-        """Embeddings (N, 3 D) of sounds (S_i,) at 16 kHz, on the CPU; sounds of one length go through together."""
-        padded = [self.pad(to_unit(log_mel(wave, self.config.mel)))[0] for wave in waves]
-        order = sorted(range(len(padded)), key=lambda i: padded[i].shape[-1])
-        embeddings = torch.empty(len(padded), 3 * self.config.width)
-        where = self.hidden_frame.device
-        for _, group in groupby(order, key=lambda i: padded[i].shape[-1]):
-            for rows in torch.tensor(list(group)).split(chunk):
-                batch = torch.stack([padded[i] for i in rows.tolist()])
-                embeddings[rows] = self(batch.to(where)).embedding.float().cpu()
-        return embeddings
+        """Embeddings (N, 3 D) of sounds (S_i,) at 16 kHz, on the CPU: the mean over windows as long as in training."""
+        cut = [self.windows(to_unit(log_mel(wave, self.config.mel))) for wave in waves]
+        windows = torch.cat(cut)  # (sum of W_i, F, window)
+        parts = [self(batch.to(self.device)).embedding.float().cpu() for batch in windows.split(chunk)]
+        return torch.stack([rows.mean(0) for rows in torch.cat(parts).split([len(item) for item in cut])])
+
+    def windows(self, mel: Tensor) -> Tensor:
+        """Cut a spectrogram (F, T) into windows (W, F, window) that cover it, evenly spread; a short one is padded."""
+        padded, length = self.pad(mel)[0], self.config.window
+        spare = padded.shape[-1] - length
+        starts = torch.linspace(0, spare, 1 + -(-spare // length)).round().int().tolist()
+        return torch.stack([padded[:, start : start + length] for start in starts])
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights lie."""
+        return self.outwards.weight.device
 
 
 def summarise(features: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from torch import Tensor
 from core.data.spectra import FLOOR_DB, relative_db
 
 TEN = 10 / math.log(10)  # dB of one neper of power
+EMPTY_FROM = 0.78  # share of the mel bands that lie below 4 kHz
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class ViewSettings:
         noise_db: loudest steady noise, in dB below the loudest cell.
         mix_db: loudest other sound behind it, in dB below the loudest cell.
         cut: largest share of a clip that is cut off at one end.
+        replicate: share of the views whose highest bands are copied from those below, as if recorded at a higher rate.
+        clean: share of the views without noise and without another sound.
     """
 
     stretch: float = 0.2
@@ -38,13 +41,15 @@ class ViewSettings:
     noise_db: float = -25.0
     mix_db: float = -15.0
     cut: float = 0.1
+    replicate: float = 0.5
+    clean: float = 0.3
 
     def scaled(self, strength: float) -> "ViewSettings":
         """All changes `strength` times as strong; 0 leaves the clip as it is, but for where it lies in the window."""
         noise_db, mix_db = (min(0.0, strength * (FLOOR_DB + db) - FLOOR_DB) for db in (self.noise_db, self.mix_db))
         return ViewSettings(
             strength * self.stretch, strength * self.shift, strength * self.colour_db, noise_db, mix_db,
-            strength * self.cut,
+            strength * self.cut, min(1.0, strength * self.replicate), self.clean,
         )  # fmt: skip
 
 
@@ -96,9 +101,10 @@ def view(clips: Bank, rows: Tensor, window: int, chance: torch.Generator, settin
     db = sample(clips, rows, times)  # (B, F, W)
     db = shift_bands(db, settings.shift * _uniform(batch, -1, 1, chance))
     db = colour(db, settings.colour_db, chance)
-    db = add_sounds(db, db.roll(1, 0), _level(batch, settings.mix_db, chance))
-    db = add_noise(db, _level(batch, settings.noise_db, chance), chance)
-    return relative_db(db)
+    db = replicate(db, _chosen(batch, settings.replicate, chance), chance)
+    noisy = add_sounds(db, db.roll(1, 0), _level(batch, settings.mix_db, chance))
+    noisy = add_noise(noisy, _level(batch, settings.noise_db, chance), chance)
+    return relative_db(torch.where(_chosen(batch, settings.clean, chance), db, noisy))
 
 
 def sample(clips: Bank, rows: Tensor, times: Tensor) -> Tensor:
@@ -131,6 +137,24 @@ def colour(db: Tensor, most_db: float, chance: torch.Generator, *, knots: int = 
     return db + curve.mT * (db > -FLOOR_DB)
 
 
+def replicate(db: Tensor, chosen: Tensor, chance: torch.Generator) -> Tensor:
+    """Copy the bands below 4 kHz into those above, up to 25 dB softer, where those are empty.
+
+    Spectral band replication (Dietz et al. 2002), here so that a network trained on telephone-like recordings of
+    8,000 samples a second is not taken aback by a microphone's upper half.
+
+    Args:
+        db: (B, F, W).
+        chosen: (B, 1, 1) bool, which spectrograms.
+        chance: on the device of `db`.
+    """
+    bands = db.shape[1]
+    edge = round(EMPTY_FROM * bands)
+    copied = db[:, 2 * edge - bands : edge] - _uniform(len(db), 0, 25, chance)[:, None, None]
+    fuller = torch.cat([db[:, :edge], torch.maximum(db[:, edge:], copied)], 1)
+    return torch.where(chosen, fuller, db)
+
+
 def add_sounds(db: Tensor, other: Tensor, level_db: Tensor) -> Tensor:
     """Add the power of another spectrogram, its level (B,) in dB."""
     return TEN * torch.logaddexp(db / TEN, (other + level_db[:, None, None]) / TEN)
@@ -145,7 +169,7 @@ def add_noise(db: Tensor, level_db: Tensor, chance: torch.Generator) -> Tensor:
     return add_sounds(db, noise, level_db)
 
 
-def spans(batch: int, frames: int, chance: torch.Generator, *, shortest: int = 8, longest: int = 24) -> Tensor:
+def spans(batch: int, frames: int, chance: torch.Generator, *, shortest: int, longest: int) -> Tensor:
     """Hide one stretch of each clip: (batch, frames) bool, `shortest` to `longest` frames somewhere."""
     length = torch.randint(shortest, longest + 1, (batch, 1), generator=chance, device=chance.device)
     first = (_uniform(batch, 0, 1, chance)[:, None] * (frames - length + 1)).long()
@@ -173,28 +197,12 @@ def fill_mean(db: Tensor, hidden: Tensor) -> Tensor:
     return torch.where(hidden, db[:, ~hidden].mean(1, keepdim=True), db)
 
 
-def fill_linear(db: Tensor, hidden: Tensor) -> Tensor:
-    """Each band on a straight line across one hidden stretch; at an end of the clip the nearest visible frame stays.
-
-    Args:
-        db: (F, T).
-        hidden: (T,) bool, one run of true.
-
-    Returns:
-        (F, T).
-    """
-    places = torch.nonzero(hidden)[:, 0]
-    before, after = int(places[0]) - 1, int(places[-1]) + 1
-    left = db[:, before] if before >= 0 else db[:, after]
-    right = db[:, after] if after < db.shape[1] else left
-    part = (torch.arange(db.shape[1], device=db.device) - before) / (
-        after - before
-    )  # 0 at the left end, 1 at the right
-    return torch.where(hidden, left[:, None] + part * (right - left)[:, None], db)
-
-
 def _uniform(batch: int, low: float, high: float, chance: torch.Generator) -> Tensor:
     return low + (high - low) * torch.rand(batch, generator=chance, device=chance.device)
+
+
+def _chosen(batch: int, share: float, chance: torch.Generator) -> Tensor:
+    return (_uniform(batch, 0, 1, chance) < share)[:, None, None]
 
 
 def _level(batch: int, loudest_db: float, chance: torch.Generator) -> Tensor:

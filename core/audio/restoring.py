@@ -34,12 +34,13 @@ def fill_by_model(model: SoundTransformer, mel: Tensor, hidden: Tensor) -> Tenso
     middle = int(torch.nonzero(hidden).float().mean())
     first = max(0, min(middle - window // 2, total - window))
     part, cover = mel[:, first : first + window], hidden[first : first + window]
-    padded, before = model.pad(spectra.to_unit(part))
+    loudest = part[:, ~cover].max()  # a window counts from its own loudest cell, as views did in training
+    padded, before = model.pad(spectra.to_unit((part - loudest).clamp(-spectra.FLOOR_DB, 0)))
     around = F.pad(cover, (before, padded.shape[-1] - before - len(cover)))
-    where = model.hidden_frame.device
+    where = model.device
     with torch.inference_mode():
         restored = model(padded[None].to(where), around[None].to(where)).restored[0].float().cpu()
-    guess = spectra.from_unit(restored[:, before : before + len(cover)]).clamp(-spectra.FLOOR_DB, 0)
+    guess = (spectra.from_unit(restored[:, before : before + len(cover)]) + loudest).clamp(-spectra.FLOOR_DB, 0)
     filled = mel.clone()
     filled[:, first : first + window] = torch.where(cover, guess, part)
     return filled

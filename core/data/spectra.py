@@ -69,6 +69,26 @@ def from_unit(unit: Tensor) -> Tensor:
     return (unit - 1) * (FLOOR_DB / 2)
 
 
+def bridge(mels: Tensor, hidden: Tensor) -> Tensor:
+    """Fill hidden frames with straight lines, band by band, from the last visible frame before to the first one after.
+
+    Args:
+        mels: (..., F, T).
+        hidden: (..., T) bool, at least one false; at an end of the clip the nearest visible frame is held.
+
+    Returns:
+        (..., F, T), visible frames as they were.
+    """
+    total = mels.shape[-1]
+    place = torch.arange(total, device=mels.device).expand(hidden.shape)  # (..., T)
+    before = torch.where(hidden, -1, place).cummax(-1).values
+    after = torch.where(hidden, total, place).flip(-1).cummin(-1).values.flip(-1)
+    before, after = torch.where(before < 0, after, before), torch.where(after == total, before, after)
+    part = (place - before) / (after - before).clamp(min=1)  # 0 at the last frame before, 1 at the first one after
+    ends = [mels.gather(-1, index[..., None, :].expand_as(mels)) for index in (before, after)]
+    return torch.where(hidden[..., None, :], torch.lerp(ends[0], ends[1], part[..., None, :].to(mels.dtype)), mels)
+
+
 def mfcc(db: Tensor, count: int = 20) -> Tensor:
     """Mel-frequency cepstral coefficients: the discrete cosine transform of (..., F, T) dB along F, (..., count, T)."""
     basis = torchaudio.functional.create_dct(count, db.shape[-2], norm="ortho").to(db)  # (F, count)

@@ -91,7 +91,7 @@ def test_round_trip_to_half_precision(tmp_path: Path, root: Path) -> None:
         assert again.dtype == tensor.dtype
         assert torch.allclose(again, tensor, rtol=2**-11, atol=1e-7), name
     tokens = torch.arange(7)
-    assert torch.allclose(loaded.model(tokens), model(tokens), atol=5e-3)
+    assert torch.allclose(loaded.model(tokens), model(tokens), rtol=5e-3, atol=2e-2)
 
 
 def test_saving_a_loaded_model_changes_nothing(tmp_path: Path, root: Path) -> None:

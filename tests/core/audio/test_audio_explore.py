@@ -50,11 +50,14 @@ def test_only_the_hidden_stretch_is_filled(place: float, length_s: float) -> Non
     assert np.isfinite(found.model.wave).all()
 
 
-def test_golden_the_model_restores_better_than_the_mean() -> None:
+def test_golden_the_model_restores_better_than_the_mean_and_level_with_straight_lines() -> None:
     keys = [f"digit_{digit}_{voice}" for digit in range(1, 10, 2) for voice in ("american", "woman")]
     found = [explore.restore(explore.sound_path(key), 0.45, 0.15) for key in keys]
-    model, mean = (np.mean([getattr(item, kind).error_db for item in found]) for kind in ("model", "mean"))
-    assert model < 0.95 * mean, "straight lines across the hole do better still, and the page says so"
+    model, linear, mean = (
+        np.mean([getattr(item, kind).error_db for item in found]) for kind in ("model", "linear", "mean")
+    )
+    assert model < 0.7 * mean
+    assert model < 1.02 * linear, "level with straight lines on these voices: see the card for recorded ones"
 
 
 def test_golden_two_views_of_a_sound_are_more_alike_than_two_sounds() -> None:

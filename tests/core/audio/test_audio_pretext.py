@@ -2,15 +2,19 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from core.audio import pretext
+from core.data import spectra
 from core.device import generator
 from core.losses import nt_xent
 
-STILL = pretext.ViewSettings(stretch=0.0, shift=0.0, colour_db=0.0, noise_db=-80.0, mix_db=-80.0, cut=0.0)
+STILL = pretext.ViewSettings(
+    stretch=0.0, shift=0.0, colour_db=0.0, noise_db=-80.0, mix_db=-80.0, cut=0.0, replicate=0.0
+)
 
 
 def ramp(bands: int, frames: int) -> Tensor:
@@ -116,16 +120,36 @@ def test_strength_scales_and_ends_at_nothing() -> None:
     full, none = pretext.ViewSettings(), pretext.ViewSettings().scaled(0)
     assert full.scaled(1) == full
     assert (none.stretch, none.shift, none.colour_db, none.noise_db, none.mix_db) == (0, 0, 0, -80, -80)
+    assert none.replicate == none.cut == 0
     assert full.scaled(2).noise_db <= 0
 
 
 def test_fillings_on_a_straight_line_and_at_the_ends() -> None:
     db = torch.arange(10.0).expand(3, 10)
-    hidden = torch.zeros(10, dtype=torch.bool)
-    hidden[4:7] = True
-    assert torch.allclose(pretext.fill_linear(db, hidden), db)
-    assert torch.allclose(pretext.fill_mean(db, hidden)[:, 5], torch.tensor(30 / 7))
-    at_end = torch.zeros(10, dtype=torch.bool)
-    at_end[8:] = True
-    assert pretext.fill_linear(db, at_end)[:, 8:].eq(7).all()
-    assert pretext.fill_linear(db, at_end.flip(0))[:, :2].eq(2).all()
+    hidden = torch.zeros(3, 10, dtype=torch.bool)
+    hidden[0, 4:7] = hidden[1, 8:] = hidden[2, :2] = True
+    filled = spectra.bridge(db.expand(3, 3, 10), hidden)
+    assert torch.allclose(filled[0], db)
+    assert filled[1, :, 8:].eq(7).all()
+    assert filled[2, :, :2].eq(2).all()
+    assert torch.allclose(spectra.bridge(db, hidden[0]), db)
+    assert torch.allclose(pretext.fill_mean(db, hidden[0])[:, 5], torch.tensor(30 / 7))
+
+
+def test_bridging_is_numpys_interpolation_over_any_holes() -> None:
+    db, hidden = torch.randn(4, 30, generator=generator(9)), torch.rand(30, generator=generator(10)) < 0.5
+    seen = torch.nonzero(~hidden)[:, 0].numpy()
+    expected = np.stack([np.interp(np.arange(30), seen, row[seen]) for row in db.numpy()])
+    assert np.allclose(spectra.bridge(db, hidden).numpy(), expected, atol=1e-5)
+
+
+def test_empty_upper_bands_are_filled_softer_and_others_left_alone() -> None:
+    db = torch.full((2, 64, 5), -20.0)
+    db[0, 50:] = -80
+    every = torch.ones(2, 1, 1, dtype=torch.bool)
+    filled = pretext.replicate(db, every, generator(11))
+    assert torch.equal(filled[:, :50], db[:, :50])
+    assert torch.equal(filled[1], db[1]), "nothing was empty"
+    assert filled[0, 50:].amin() >= -45
+    assert filled[0, 50:].amax() <= -20
+    assert torch.equal(pretext.replicate(db, ~every, generator(11)), db)

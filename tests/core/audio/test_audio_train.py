@@ -22,7 +22,7 @@ TINY = ["--smoke", "--batch", "4", "--width", "32", "--depth", "1", "--stem", "8
 
 def chirp(path: Path, hz: float, seed: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    time_s = np.arange(RATE // 4) / RATE
+    time_s = np.arange(RATE // 3) / RATE
     noise = 0.02 * np.random.default_rng(seed).standard_normal(len(time_s))
     soundfile.write(path, 0.4 * np.sin(2 * np.pi * hz * (1 + time_s) * time_s) + noise, RATE)
 
@@ -52,11 +52,17 @@ def test_the_card_tells_all(trained: Path) -> None:
     assert card["model"] == "core.audio.model.SoundTransformer"
     assert set(card["metrics"]) == {
         "fsdd", "fsdd, validation takes", "fsdd, unheard speaker", "fsdd, digit probe", "fsdd, speaker probe",
+        "fsdd, restoring",
     }  # fmt: skip
     assert set(card["metrics"]["fsdd"]) == {"knn", "mfcc_knn", "n"}
-    assert card["metrics"]["fsdd"]["n"] == 8
+    assert card["metrics"]["fsdd"]["n"] == card["metrics"]["fsdd, restoring"]["n"] == 8
     assert card["metrics"]["fsdd"]["mfcc_knn"] == 1, "two tones"
-    assert all(0 <= value <= 1 for found in card["metrics"].values() for key, value in found.items() if key != "n")
+    assert all(
+        0 <= value <= 1
+        for name, found in card["metrics"].items()
+        for key, value in found.items()
+        if key != "n" and "restoring" not in name
+    )
 
 
 def test_the_shipped_probe_is_the_measured_one(trained: Path, root: Path) -> None:
@@ -88,9 +94,9 @@ def test_any_folder_is_measured(trained: Path, root: Path) -> None:
 
 def test_a_folder_trains_too(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    folder = train.main(["--data", f"folder:{root / 'plain'}", *TINY])
+    folder = train.main(["--data", f"folder:{root / 'plain'}", "--extra", f"folder:{root / 'fsdd'}", *TINY])
     card = json.loads((folder / "card.json").read_text())
-    assert list(card["metrics"]) == [f"folder:{root / 'plain'}"]
+    assert list(card["metrics"]) == [f"folder:{root / 'plain'}", f"folder:{root / 'plain'}, restoring"]
     assert not (folder / "probes.safetensors").exists()
 
 
@@ -119,9 +125,10 @@ def test_leave_one_out_against_a_slow_loop() -> None:
 def test_a_step_is_repeatable_and_its_losses_add_up(root: Path) -> None:
     model = SoundTransformer(train.Config(n_mels=32, width=32, depth=1, stem=8, window=24))
     recipe = train.AudioRecipe(data="fsdd")
-    pair = [40 * torch.rand(3, 32, 24, generator=generator(i)) - 40 for i in range(2)]
-    one, two = (train.losses(model, pair, generator(7), recipe) for _ in range(2))
+    *pair, plain = [40 * torch.rand(3, 32, 24, generator=generator(i)) - 40 for i in range(3)]
+    one, two = (train.losses(model, pair, plain, generator(7), recipe) for _ in range(2))
     assert torch.equal(one["loss"], two["loss"])
+    assert torch.allclose(one["hidden_error"], one["straight_lines"]), "untrained"
     assert torch.allclose(one["loss"], one["contrast"] + recipe.restoring * one["hidden_error"])
 
 
