@@ -17,10 +17,6 @@ FIRST_MODEL = {"en": explore.NOVELS, "zh": explore.TANG}
 FIRST_PROMPT = {"en": "novel", "zh": "poem"}
 FIRST_LENGTH = 60
 FIRST_WORD = {"en": "king", "zh": "春"}
-FIRST_LINE = {
-    "en": "The sailors hauled their boat up the beach before the storm broke.",
-    "zh": "月落乌啼霜满天，江枫渔火对愁眠。",
-}
 EXAMPLES = (
     ("novel", explore.NOVELS), ("sea", explore.NOVELS), ("poem", explore.TANG), ("moon", explore.TANG),
     ("tutorial", explore.TANG),
@@ -96,7 +92,7 @@ def on_similar(say: Say, text: str, model: str) -> tuple[str, str]:
 
 def on_model(say: Say, model: str) -> tuple[Any, ...]:
     """A word and a line in the language of the model just chosen, and what is like them."""
-    word, line = FIRST_WORD[explore.language(model)], FIRST_LINE[explore.language(model)]
+    word, line = FIRST_WORD[explore.language(model)], explore.QUERIES[explore.language(model)]
     return word, *on_nearest(say, word, model), line, *on_similar(say, line, model)
 
 

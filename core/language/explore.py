@@ -35,7 +35,7 @@ from core.language.likeness import (
     retrieval,
     similar,
 )
-from core.language.openings import LINES, PROMPTS
+from core.language.openings import LINES, PROMPTS, QUERIES
 from core.language.reader import MAX_CHARACTERS, clean, fetch, label, names, spans, speaker
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "MAX_LENGTH",
     "NOVELS",
     "PROMPTS",
+    "QUERIES",
     "TANG",
     "About",
     "Alternative",

@@ -22,6 +22,11 @@ PROMPTS = {
     "tutorial": "自监督学习在生成式 AI 中的应用是",
 }
 
+QUERIES = {  # a line to look for others like it, none of `LINES`
+    "en": "The sailors hauled their boat up the beach before the storm broke.",
+    "zh": "月落乌啼霜满天，江枫渔火对愁眠。",
+}
+
 SEA, LOVE, CRIME, MONEY = ("the sea", "海"), ("love", "爱情"), ("a crime", "罪案"), ("money", "金钱")
 WEATHER, TABLE, WAR, SCHOOL = ("weather", "天气"), ("at table", "餐桌"), ("war", "战争"), ("school", "学校")
 MOON, WINE, PARTING, FRONTIER = ("the moon", "月"), ("wine", "酒"), ("parting", "送别"), ("the frontier", "边塞")
