@@ -28,7 +28,7 @@ $(PY):
 	@test -n "$(PYTHON)" || { echo "Install Python 3.11 or 3.12 (or name one: make run PYTHON=/path/to/python3.12)."; exit 1; }
 	@"$(PYTHON)" -c '$(FITS)' \
 	  || { echo "$(PYTHON) is not Python 3.11 or 3.12."; exit 1; }
-	"$(PYTHON)" -m venv $(VENV)
+	"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/run.stamp: requirements.txt | $(PY)
 	$(PY) -m pip install -q -r requirements.txt
@@ -67,7 +67,8 @@ chromium: $(VENV)/dev.stamp
 	@if command -v chromium >/dev/null || test -x "$$PRETEXT_CHROMIUM" || $(PY) -m tests.browser.chromium; then exit 0; fi; \
 	if command -v apt-get >/dev/null && test "$$(id -u)" = 0 \
 	  && apt-get -q update && apt-get -q install -y --no-install-recommends chromium; then exit 0; fi; \
-	$(PY) -m playwright install chromium && $(PY) -m tests.browser.chromium && exit 0; \
+	if command -v apt-get >/dev/null && test "$$(id -u)" = 0; then libraries=--with-deps; fi; \
+	$(PY) -m playwright install $$libraries chromium && $(PY) -m tests.browser.chromium && exit 0; \
 	echo "No Chromium: install your system's chromium package, or name a browser in PRETEXT_CHROMIUM, then repeat."; exit 1
 
 ## make screenshots  take the pictures of the README anew
