@@ -710,6 +710,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "在口语数字测试录音上（n = {n}），10 个近邻判对数字的比例为 {knn}，用 MFCC 为 {mfcc}，随机猜测为 10 %。去掉同一说话人的录音后：{unheard}，MFCC "
         "{unheard_mfcc}。十类环境声音（n = {rooms_n}）：{rooms}，MFCC {rooms_mfcc}。",
     ),
+    "audio.card_restoring": (
+        "Restoring 0.15 s of them: model {digits_model} dB, straight lines {digits_linear}, mean fill {digits_mean} for digits; "
+        "{rooms_model}, {rooms_linear} and {rooms_mean} for everyday sounds. Straight lines are a strong baseline: hidden "
+        "moments mostly resemble their neighbours.",
+        "重构其中 0.15 秒：数字录音上模型 {digits_model} dB、直线插值 {digits_linear}、均值填充 {digits_mean}；环境声音上分别为 "
+        "{rooms_model}、{rooms_linear} 和 {rooms_mean}。直线插值是很强的基线：被遮住的瞬间大多与前后相似。",
+    ),
     "audio.probe_text": (
         "#### Probes\nTwo linear layers, fitted afterwards on English digits spoken by six people. They always answer, "
         "even for a drum: believe them for spoken English digits.",

@@ -266,4 +266,9 @@ def _card_sentence(say: Say) -> str:
         "unheard": unheard["knn"], "unheard_mfcc": unheard["mfcc_knn"],
     }  # fmt: skip
     written = {name: f"{share:.1%}" for name, share in shares.items()}
-    return say("audio.card", n=f"{digits['n']:.0f}", rooms_n=f"{rooms['n']:.0f}", **written)
+    known = say("audio.card", n=f"{digits['n']:.0f}", rooms_n=f"{rooms['n']:.0f}", **written)
+    errors = {
+        f"{name}_{kind}": f"{card[f'{spec}, restoring'][kind]:.1f}"
+        for name, spec in (("digits", "fsdd"), ("rooms", "esc10")) for kind in ("model", "linear", "mean")
+    }  # fmt: skip
+    return f"{known} {say('audio.card_restoring', **errors)}"
