@@ -730,7 +730,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "The probes read digit **{digit}** ({sure}; chance 10 %) and speaker **{speaker}** ({speaker_sure}; chance 16.7 %).",
         "探针的读数：数字 **{digit}**（{sure}；随机猜测 10 %），说话人 **{speaker}**（{speaker_sure}；随机猜测 16.7 %）。",
     ),
-    "audio.neighbours_text": ("#### Nearest bundled sounds, by the network", "#### 网络认为最近的内置声音"),
+    "audio.neighbours_text": (
+        "#### Nearest bundled sounds, by the network\nIt heard most of these sounds in training, without their names.",
+        "#### 网络认为最近的内置声音\n训练时它听过其中大部分声音，但从未见过名称。",
+    ),
     "audio.by_network": ("by the network", "按网络"),
     "audio.by_mfcc": ("by MFCC (naive baseline)", "按 MFCC（朴素基线）"),
     "audio.cosine": ("cosine", "余弦"),
