@@ -91,6 +91,38 @@ def bind(handler: Callable[..., Any], say: Say) -> Callable[..., Any]:
     return bound
 
 
+def unless_emptied(bound: Callable[..., Any], inputs: Sequence[Any]) -> Callable[..., Any]:
+    """Let an event pass unanswered whose cause is that a picture or sound among the inputs was taken away.
+
+    That is how a visitor makes room for another one, and asks for nothing. A button or a call without one is a mistake.
+    """
+    signature = inspect.signature(bound)
+    places = {item._id: place for place, item in enumerate(inputs) if isinstance(item, (gr.Image, gr.Audio))}
+
+    def emptied(cause: gr.EventData, values: tuple[Any, ...]) -> bool:
+        place = places.get(cause.target._id) if cause.target is not None else None
+        return place is not None and values[place] is None
+
+    if inspect.isgeneratorfunction(bound):
+
+        def heard(cause: gr.EventData, *values: Any) -> Any:
+            if emptied(cause, values):
+                yield gr.skip()
+            else:
+                yield from bound(*values)
+    else:
+
+        def heard(cause: gr.EventData, *values: Any) -> Any:
+            return gr.skip() if emptied(cause, values) else bound(*values)
+
+    heard.__name__ = bound.__name__
+    heard.__doc__ = bound.__doc__
+    heard.__annotations__ = {"cause": gr.EventData, **bound.__annotations__}
+    first = inspect.Parameter("cause", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.EventData)
+    heard.__signature__ = signature.replace(parameters=[first, *signature.parameters.values()])  # type: ignore[attr-defined]
+    return heard
+
+
 def listen(
     say: Say,
     triggers: Any,
@@ -119,7 +151,10 @@ def listen(
         visible = {"api_name": name if say.language == "en" else f"{name}_{say.language}"}
     slot = {"concurrency_limit": CHEAP_LIMIT} if model is None else {"concurrency_id": model, "concurrency_limit": 1}
     given = triggers if isinstance(triggers, list) else [triggers]
-    return gr.on(given, bind(handler, say), list(inputs), list(outputs), **{**visible, **slot, **settings})
+    bound = bind(handler, say)
+    if any(isinstance(item, (gr.Image, gr.Audio)) for item in inputs):
+        bound = unless_emptied(bound, inputs)
+    return gr.on(given, bound, list(inputs), list(outputs), **{**visible, **slot, **settings})
 
 
 def photograph_gallery(say: Say, stem: str, target: gr.Image, keys: Sequence[str] = ()) -> gr.Gallery:

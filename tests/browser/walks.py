@@ -160,6 +160,7 @@ def audio(page: Page, files: Files) -> None:
     expect(page.locator("#audio-size")).not_to_have_text(size)
     expect(page.locator("#audio-verdict")).not_to_have_text(verdict)
     expect(page.locator("#audio-read")).not_to_have_text(read)
+    expect(page.locator(".toast-body"), "making room for another sound is no mistake").to_have_count(0)
     page.locator("#audio-go").click()
     expect(page.locator("#audio-verdict")).to_contain_text(re.compile(r"model -?\d+\.\d dB"))
     expect(page.locator("#audio-hear-restored #duration")).to_have_text(re.compile("0:0[12]"))

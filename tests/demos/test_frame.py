@@ -267,3 +267,29 @@ def test_the_head_of_the_page_fetches_nothing_and_neither_does_the_theme() -> No
     assert "src=" not in _page.HEAD
     theme = _page.theme()
     assert not theme._stylesheets, "a Google font would be fetched"
+
+
+# --- a picture taken away ---
+
+
+def on_look(say: Say, picture: str | None, count: float) -> Iterator[str]:
+    """Say what came, streaming."""
+    yield f"{picture} {count}"
+
+
+@pytest.mark.parametrize("handler", [on_answer, on_look])
+def test_taking_a_picture_away_asks_nothing_but_a_button_or_a_call_does(handler: Any) -> None:
+    with gr.Blocks():
+        picture, count, button = _page.picture_input(), gr.Number(2), gr.Button()
+    heard = _page.unless_emptied(_page.bind(handler, EN), [picture, count])
+
+    def said(target: gr.blocks.Block | None, path: str | None) -> str:
+        answer = heard(gr.EventData(target, {}), path, 2.0)
+        return str(list(answer) if inspect.isgeneratorfunction(heard) else answer)
+
+    assert inspect.isgeneratorfunction(heard) == inspect.isgeneratorfunction(handler)
+    assert "None" not in said(picture, None)
+    assert "cat.png" in said(picture, "cat.png")
+    assert "None" in said(button, None)
+    assert "None" in said(None, None), "a call of the API has no target"
+    assert list(inspect.signature(heard).parameters)[1:] == list(inspect.signature(_page.bind(handler, EN)).parameters)
