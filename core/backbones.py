@@ -68,3 +68,15 @@ def _stage(inner: int, width: int, depth: int, stride: int) -> nn.Sequential:
     blocks = [BasicBlock(inner, width, stride, shortcut)]
     blocks += [BasicBlock(width, width) for _ in range(depth - 1)]
     return nn.Sequential(*blocks)
+
+
+def initialise(model: nn.Module, chance: torch.Generator) -> nn.Module:
+    """Draw the weights of convolutions and linear layers from `chance` alone, whatever else the process draws."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu", generator=chance)
+        elif isinstance(module, nn.Linear):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=chance)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+    return model

@@ -1,20 +1,33 @@
-"""The cards of all bundled checkpoints as tables for people, in Markdown. `make readme` puts them into the README."""
+"""The cards of all bundled checkpoints as tables for people, and what can be done with one card.
 
+`python -m core.cards measure NAME` measures a checkpoint and writes the figures into its card, `repeat NAME` trains it
+again by the command on its card, `push NAME --repo USER/MODEL` uploads it to the Hugging Face Hub. `make readme` puts
+the tables into the README.
+"""
+
+import argparse
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from core import checkpoints
+from core import checkpoints, evaluate
 from core.checkpoints import Card
+from core.errors import HubUnavailable, PretextError
 
-SHARES = {"accuracy", "chance", "knn", "untrained_knn", "mfcc_knn"}  # metrics in 0..1, shown in per cent
+HOME = "https://huggingface.co/"
 
 
-def all_cards(root: Path = checkpoints.ROOT) -> list[Card]:
+def all_cards(root: Path | None = None) -> list[Card]:
     """The cards of every checkpoint in the tree, by name."""
-    names = sorted(f"{path.parent.parent.name}/{path.parent.name}" for path in root.glob("*/*/card.json"))
+    root = root or checkpoints.ROOT
+    names = sorted(f"{path.parent.parent.name}/{path.parent.name}" for path in root.glob(f"*/*/{checkpoints.CARD}"))
     return [checkpoints.read_card(name, root) for name in names]
 
 
-def table(cards: list[Card]) -> str:
+def table(cards: Sequence[Card]) -> str:
     """Two tables in Markdown and the cards' notes: what was measured, how each checkpoint was made, known limits."""
     measured = "| checkpoint | measured on | figures |\n|---|---|---|\n" + "".join(map(_measured, cards))
     made = "| checkpoint | trained on | parameters | steps | minutes | on |\n|---|---|---|---|---|---|\n"
@@ -24,7 +37,7 @@ def table(cards: list[Card]) -> str:
 
 def _measured(card: Card) -> str:
     link = f"[`{card.name}`](assets/checkpoints/{card.name}/card.json)"
-    return "".join(f"| {link} | {name} | {_figures(metrics)} |\n" for name, metrics in card.metrics.items())
+    return "".join(f"| {link} | {name} | {figures(metrics)} |\n" for name, metrics in card.metrics.items())
 
 
 def _made(card: Card) -> str:
@@ -32,10 +45,89 @@ def _made(card: Card) -> str:
     return f"| `{card.name}` | {card.data} | {card.parameters:,} | {card.steps:,} | {minutes} | {card.device} |\n"
 
 
-def _figures(metrics: dict[str, float]) -> str:
-    shown = [f"{name} {_number(name, value)}" for name, value in metrics.items() if name != "n"]
+def figures(metrics: dict[str, float]) -> str:
+    """Metrics of one set in a line, the number of test items last."""
+    shown = [f"{name} {evaluate.in_words(name, value)}" for name, value in metrics.items() if name != "n"]
     return ", ".join([*shown, f"n = {metrics['n']:,.0f}"])
 
 
-def _number(name: str, value: float) -> str:
-    return f"{value:.1%}" if name in SHARES else f"{value:.4g}"
+def measure(name: str, root: str) -> Card:
+    """Measure a bundled checkpoint on the data of its recipe and write the figures into its card."""
+    found = evaluate.measure(name, root=root)
+    card = replace(checkpoints.read_card(name), metrics=found)
+    checkpoints.write_card(checkpoints.ROOT / name, card)
+    return card
+
+
+def repeat(name: str, root: str, flags: Sequence[str]) -> int:
+    """Train a checkpoint again by the command on its card, on data unpacked under `root`; returns its exit status."""
+    parts = shlex.split(checkpoints.read_card(name).command)[1:]  # what follows "python"
+    if "--resume" in parts:  # begun anew, a run has nothing to go on from
+        del parts[parts.index("--resume") :][:2]
+    return subprocess.run([sys.executable, *parts, "--root", root, *flags], check=False).returncode
+
+
+def model_page(card: Card) -> str:
+    """The README.md of a model on the Hub: front matter, what it is, its figures, how to open and repeat it."""
+    rows = "".join(f"| {data} | {figures(metrics)} |\n" for data, metrics in card.metrics.items())
+    wing = card.name.split("/")[0]
+    return (
+        "---\nlicense: mit\nlibrary_name: pytorch\ntags:\n  - self-supervised-learning\n"
+        f"  - {wing}\n---\n\n# {card.name}\n\nTrained by Pretext without labels: "
+        f"{card.data}. {card.parameters:,} parameters, {card.steps:,} steps, {card.wall_time_s / 60:.0f} minutes on "
+        f"{card.device}.\n\n| measured on | figures |\n|---|---|\n{rows}\n{card.notes}\n\n"
+        f"Open it with `core.checkpoints.load` from a folder of these files; train it again with\n\n"
+        f"```sh\n{card.command}\n```\n"
+    )
+
+
+def push(name: str, repo: str) -> str:
+    """Upload a bundled checkpoint with its card as a model repository; returns its address.
+
+    Args:
+        name: "<wing>/<name>".
+        repo: "<user>/<model>"; made if it is not there. The Hub's own login says who you are.
+
+    Raises:
+        CheckpointError: there is no such checkpoint.
+        HubUnavailable: no network, no right to write there, or no login.
+    """
+    import huggingface_hub
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
+
+    card = checkpoints.read_card(name)
+    hub = huggingface_hub.HfApi()
+    try:
+        hub.create_repo(repo, repo_type="model", exist_ok=True)
+        page = model_page(card).encode()
+        hub.upload_file(path_or_fileobj=page, path_in_repo="README.md", repo_id=repo)
+        hub.upload_folder(repo_id=repo, folder_path=checkpoints.ROOT / name, commit_message=f"{name} of Pretext")
+    except (HfHubHTTPError, HFValidationError, LocalTokenNotFoundError, OSError) as error:
+        raise HubUnavailable(
+            "The checkpoint {name} was not uploaded to {repo}: {reason}", name=name, repo=repo, reason=error
+        ) from error
+    return HOME + repo
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what is asked of one card; returns the exit status."""
+    parser = argparse.ArgumentParser(description="Measure, repeat or upload a bundled checkpoint.")
+    parser.add_argument("task", choices=["measure", "repeat", "push"])
+    parser.add_argument("name", help="WING/NAME, e.g. rotation/photos")
+    parser.add_argument("--root", default="data", help="folder in which the named sets lie unpacked")
+    parser.add_argument("--repo", default="", help="USER/MODEL on the Hub")
+    asked, flags = parser.parse_known_args(argv)
+    if (asked.task == "push" and not asked.repo) or (flags and asked.task != "repeat"):
+        parser.error("push needs --repo USER/MODEL" if asked.task == "push" else f"unknown: {shlex.join(flags)}")
+    try:
+        if asked.task == "repeat":
+            return repeat(asked.name, asked.root, flags)
+        print(push(asked.name, asked.repo) if asked.task == "push" else table([measure(asked.name, asked.root)]))
+    except PretextError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -12,7 +12,7 @@ import json
 import os
 import subprocess
 import threading
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -24,6 +24,7 @@ from core.errors import CheckpointError, HubUnavailable
 
 TREE = Path(__file__).parent.parent
 ROOT = TREE / "assets" / "checkpoints"
+CARD, WEIGHTS = "card.json", "model.safetensors"
 HUB_CLASSES = {
     "gpt2": "core.language.model.GPT2",
     "vit_mae": "core.masked.model.MaskedAutoencoder",
@@ -65,6 +66,7 @@ class Card:
         parameters: number of trainable numbers.
         metrics: set name -> metric -> value, each with its number of test items `n`.
         notes: known limits, in words.
+        snapshots: per cent of the run -> metrics of the first set with the weights of that moment; empty without any.
         sha256: file name -> digest of every other file in the folder.
     """
 
@@ -81,6 +83,7 @@ class Card:
     parameters: int
     metrics: dict[str, dict[str, float]]
     notes: str = ""
+    snapshots: dict[str, dict[str, float]] = field(default_factory=dict)
     sha256: dict[str, str] = field(default_factory=dict)
 
 
@@ -118,16 +121,20 @@ def save(folder: Path, model: nn.Module, card: Card, extra: dict[str, bytes] | N
         The card as written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    weights = {k: _half(v) for k, v in _untied(model).items()}
     temporary = folder / "model.safetensors.part"
-    save_file(weights, temporary)
+    save_file(half_weights(model), temporary)
     os.replace(temporary, folder / "model.safetensors")
     for name, content in (extra or {}).items():
         write_whole(folder / name, content)
     digests = {name: digest(folder / name) for name in ["model.safetensors", *(extra or {})]}
-    written = Card(**{**asdict(card), "sha256": digests})
-    write_whole(folder / "card.json", (json.dumps(asdict(written), indent=2, ensure_ascii=False) + "\n").encode())
+    written = replace(card, sha256=digests)
+    write_card(folder, written)
     return written
+
+
+def write_card(folder: Path, card: Card) -> None:
+    """Write a checkpoint's card.json."""
+    write_whole(folder / CARD, (json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def read_card(name: str, root: Path = ROOT) -> Card:
@@ -136,7 +143,7 @@ def read_card(name: str, root: Path = ROOT) -> Card:
     Raises:
         CheckpointError: there is none, or it is not a card.
     """
-    path = root / name / "card.json"
+    path = root / name / CARD
     if not path.is_file():
         raise CheckpointError("There is no checkpoint called {name} here.", name=name)
     try:
@@ -147,7 +154,7 @@ def read_card(name: str, root: Path = ROOT) -> Card:
 
 def bundled(wing: str, root: Path = ROOT) -> tuple[str, ...]:
     """Names of the checkpoints of a wing that lie in the tree, e.g. ("language/novels", "language/tang")."""
-    return tuple(sorted(f"{wing}/{card.parent.name}" for card in (root / wing).glob("*/card.json")))
+    return tuple(sorted(f"{wing}/{card.parent.name}" for card in (root / wing).glob(f"*/{CARD}")))
 
 
 _cache: dict[tuple[str, str], Checkpoint] = {}
@@ -157,6 +164,8 @@ _guard = threading.Lock()
 
 def load(name: str, *, device: torch.device | str = "cpu", root: Path = ROOT) -> Checkpoint:
     """Load a model once a process and device: "rotation/photos", a Hub name, or a folder in either format.
+
+    With "@25" behind its name a checkpoint comes with the weights that it had after 25 % of its training.
 
     Raises:
         CheckpointError: missing, damaged, or of a kind this project cannot open.
@@ -172,12 +181,13 @@ def load(name: str, *, device: torch.device | str = "cpu", root: Path = ROOT) ->
 
 
 def _open(name: str, device: torch.device, root: Path) -> Checkpoint:
+    name, _, percent = name.partition("@")
     folder = root / name
     if not folder.is_dir() and Path(name).is_dir():
         folder = Path(name)
-    if (folder / "card.json").is_file():
+    if (folder / CARD).is_file():
         card = read_card(folder.name, folder.parent)
-        model = _open_own(card, folder)
+        model = _open_own(card, folder, snapshot_file(int(percent)) if percent not in ("", "100") else WEIGHTS)
     else:
         card = None
         folder = folder if (folder / "config.json").is_file() else fetch(name)
@@ -186,8 +196,13 @@ def _open(name: str, device: torch.device, root: Path) -> Checkpoint:
     return Checkpoint(name, model, card, folder, device)
 
 
-def _open_own(card: Card, folder: Path) -> nn.Module:
-    for name, expected in {"model.safetensors": "", **card.sha256}.items():
+def snapshot_file(percent: int) -> str:
+    """Name of the file with the weights after that share of the training."""
+    return f"at-{percent:03d}.safetensors"
+
+
+def _open_own(card: Card, folder: Path, weights_file: str) -> nn.Module:
+    for name, expected in {WEIGHTS: "", weights_file: "", **card.sha256}.items():
         if not (folder / name).is_file() or digest(folder / name) != expected:
             raise CheckpointError("File {file} of checkpoint {name} is damaged.", file=name, name=card.name)
     model_class = find_class(card.model)
@@ -196,11 +211,21 @@ def _open_own(card: Card, folder: Path) -> nn.Module:
     except TypeError as error:
         raise CheckpointError("The card of checkpoint {name} cannot be read.", name=card.name) from error
     model = model_class(config)
-    weights = {k: _full(v) for k, v in load_file(folder / "model.safetensors").items()}
+    weights = load_file(folder / weights_file)
     if _shapes(weights) != _shapes(_untied(model)):
         raise CheckpointError("The weights of checkpoint {name} do not fit its card.", name=card.name)
-    model.load_state_dict(weights, strict=False)  # strict but for tied weights, which share storage with a loaded one
+    fill(model, weights)
     return model
+
+
+def fill(model: nn.Module, weights: dict[str, Tensor]) -> None:
+    """Load weights that `half_weights` gave; tied ones, which are stored once, share storage with a loaded one."""
+    model.load_state_dict({name: _full(tensor) for name, tensor in weights.items()}, strict=False)
+
+
+def half_weights(model: nn.Module) -> dict[str, Tensor]:
+    """A model's state as it is shipped: in half precision on the CPU, tied weights once."""
+    return {name: _half(tensor) for name, tensor in _untied(model).items()}
 
 
 def _open_hub(name: str, folder: Path) -> nn.Module:
@@ -224,7 +249,7 @@ def at_hand(name: str, root: Path = ROOT) -> bool:
     """Whether `load` needs no download: a bundled checkpoint, a folder, or a Hub model in the local cache."""
     import huggingface_hub
 
-    if (root / name / "card.json").is_file() or Path(name).is_dir():
+    if (root / name / CARD).is_file() or Path(name).is_dir():
         return True
     kept = (huggingface_hub.try_to_load_from_cache(name, file) for file in ("config.json", "model.safetensors"))
     return all(isinstance(path, str) for path in kept)

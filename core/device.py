@@ -1,6 +1,7 @@
 """Where tensors live and how chance is drawn: one place decides, everything else is told."""
 
 import contextlib
+import platform
 from contextlib import AbstractContextManager
 
 import torch
@@ -34,3 +35,10 @@ def autocast(device: torch.device, bf16: bool | None = None) -> AbstractContextM
     if bf16 or (bf16 is None and device.type == "cuda"):
         return torch.autocast(device.type, dtype=torch.bfloat16)
     return contextlib.nullcontext()
+
+
+def describe(where: torch.device, processes: int = 1) -> str:
+    """Name the hardware for a card: the GPU's name, or the processor and its threads."""
+    if where.type == "cuda":
+        return f"{processes} x {torch.cuda.get_device_name(where)}"
+    return f"CPU ({platform.machine()}), {torch.get_num_threads()} threads, {processes} process(es)"

@@ -1,19 +1,25 @@
 """`python -m core.evaluate WING/NAME --data SET|folder:PATH [--json]`: a checkpoint's metrics on any data.
 
-The metrics are those of the card, computed by the same function of the wing's recipe that wrote it.
+The metrics are those of the card, computed by the same function of the wing's recipe that wrote it. With `--cards` and
+no name it measures every bundled checkpoint anew and sets each figure beside the one on its card.
 """
 
 import argparse
 import importlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from core import checkpoints, device
+from core.checkpoints import Card, Checkpoint
 from core.errors import CheckpointError, PretextError
+from core.recipe import Recipe
 
 WINGS = ("rotation", "contrastive", "vae", "masked", "language", "audio")
+SHARES = ("accuracy", "chance", "knn", "linear", "share")  # last words of metrics in 0..1, shown in per cent
+POINTS, PART = 0.003, 0.005  # how far another machine may be off: of a share, and relative of anything else
 
 
 def evaluate(name: str, data: str, **options: Any) -> dict[str, float]:
@@ -31,32 +37,110 @@ def evaluate(name: str, data: str, **options: Any) -> dict[str, float]:
         CheckpointError: there is no such checkpoint.
         InputError: there are no such data.
     """
-    wing = name.split("/")[0]
-    if wing not in WINGS:
+    checkpoint = _open(name, options.pop("device", "auto"))
+    found: dict[str, float] = _room(name).evaluate(checkpoint, data, **options)
+    return found
+
+
+def measure(name: str, *, root: str = "data", where: str = "auto") -> dict[str, dict[str, float]]:
+    """Measure everything that a checkpoint's card tells, as its recipe did after training.
+
+    Args:
+        name: "<wing>/<name>".
+        root: folder in which the named sets lie unpacked.
+        where: "auto", "cpu", "cuda" or "mps".
+
+    Raises:
+        CheckpointError: there is no such checkpoint.
+        InputError: the data of its recipe are not there.
+    """
+    checkpoint = _open(name, where)
+    assert checkpoint.card is not None
+    recipe: Recipe = _room(name).RECIPE(**checkpoint.card.recipe, root=root)
+    found: dict[str, dict[str, float]] = _room(name).measure(checkpoint, recipe)
+    return found
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of a card and the same measured here; `now` is None if it was not measured."""
+
+    checkpoint: str
+    data: str
+    metric: str
+    card: float
+    now: float | None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the two are as near as two machines must be: 0.3 points of a share, 0.5 % of anything else."""
+        if self.now is None:
+            return False
+        allowed = POINTS if self.metric.split("_")[-1] in SHARES else PART * abs(self.card)
+        return abs(self.card - self.now) <= allowed
+
+
+def compare(card: Card, found: dict[str, dict[str, float]]) -> Iterator[Figure]:
+    """Set every figure of a card beside what was found now."""
+    for data, metrics in card.metrics.items():
+        for metric, value in metrics.items():
+            yield Figure(card.name, data, metric, value, found.get(data, {}).get(metric))
+
+
+def in_words(metric: str, value: float | None) -> str:
+    """A figure for people: shares in per cent, counts whole, anything else with four digits."""
+    if value is None:
+        return "not measured"
+    if metric == "n":
+        return f"{value:,.0f}"
+    return f"{value:.1%}" if metric.split("_")[-1] in SHARES else f"{value:.4g}"
+
+
+def _room(name: str) -> Any:
+    return importlib.import_module(f"core.{name.split('/')[0]}.train")
+
+
+def _open(name: str, where: str) -> Checkpoint:
+    if name.split("/")[0] not in WINGS:
         raise CheckpointError("There is no checkpoint called {name} here.", name=name)
     checkpoints.read_card(name)  # a slip of the pen must not send `load` to the Hub
-    checkpoint = checkpoints.load(name, device=device.pick(options.pop("device", "auto")))
-    recipe = importlib.import_module(f"core.{wing}.train")
-    found: dict[str, float] = recipe.evaluate(checkpoint, data, **options)
-    return found
+    return checkpoints.load(name, device=device.pick(where))
+
+
+def _all_cards(root: str, where: str) -> int:
+    """Print every figure of every card beside the one measured now; 1 if any differs by more than it may."""
+    off = 0
+    for name in (name for wing in WINGS for name in checkpoints.bundled(wing)):
+        for figure in compare(checkpoints.read_card(name), measure(name, root=root, where=where)):
+            off += not figure.agrees
+            card, now = (in_words(figure.metric, value) for value in (figure.card, figure.now))
+            told = "" if figure.agrees else "  DIFFERS"
+            print(f"{name:<28} {figure.data:<44} {figure.metric:<20} card {card:>10}  now {now:>10}{told}", flush=True)
+    print(f"{off} figures differ by more than {100 * POINTS:g} points or {PART:.1%}" if off else "all figures agree")
+    return int(off > 0)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the metrics, one line of JSON or one line each; returns the exit status."""
     parser = argparse.ArgumentParser(description="Measure a checkpoint on any data of the right kind.")
-    parser.add_argument("name", help="WING/NAME, e.g. rotation/photos")
-    parser.add_argument("--data", required=True, help="a named set or folder:PATH")
+    parser.add_argument("name", nargs="?", help="WING/NAME, e.g. rotation/photos")
+    parser.add_argument("--data", help="a named set or folder:PATH")
+    parser.add_argument("--cards", action="store_true", help="measure all bundled checkpoints and compare with cards")
     parser.add_argument("--root", default="data", help="folder in which the named sets lie unpacked")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument("--mask-ratio", type=float, help="share of hidden patches (masked only)")
     parser.add_argument("--json", action="store_true", help="one line of JSON")
     asked = parser.parse_args(argv)
+    if not asked.cards and not (asked.name and asked.data):
+        parser.error("name a checkpoint and --data, or ask for all with --cards")
     options: dict[str, Any] = {"root": asked.root, "device": asked.device}
     if asked.mask_ratio is not None:
-        if not asked.name.startswith("masked/"):
+        if not (asked.name or "").startswith("masked/"):
             parser.error("--mask-ratio is for the masked wing only")
         options["mask_ratio"] = asked.mask_ratio
     try:
+        if asked.cards:
+            return _all_cards(asked.root, asked.device)
         found = evaluate(asked.name, asked.data, **options)
     except PretextError as error:
         print(error, file=sys.stderr)

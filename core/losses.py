@@ -1,8 +1,14 @@
-"""Objectives that more than one wing uses; pure functions."""
+"""Objectives that more than one wing or method uses; pure functions.
+
+`nt_xent` takes the views of one process. Where a batch is spread over several, `gather` brings all of them together
+first, and the gradients that DistributedDataParallel averages are those of the whole batch on one process.
+"""
 
 from typing import NamedTuple
 
 import torch
+import torch.distributed
+import torch.distributed.nn.functional
 import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor
@@ -64,3 +70,39 @@ def pair_losses(cosine: Tensor, temperature: float) -> Tensor:
 def partners(views: int, device: torch.device | str = "cpu") -> Tensor:
     """(2N,) int64: where the other view of each view lies, 1, 0, 3, 2, ..."""
     return torch.arange(views, device=device) ^ 1
+
+
+def info_nce(positive: Tensor, negative: Tensor, temperature: float) -> Tensor:
+    """Find the one key that belongs to each query among keys that do not: a softmax over K + 1 similarities.
+
+    He et al. 2020, "Momentum Contrast for Unsupervised Visual Representation Learning", eq. 1:
+    -log(exp(q k+ / t) / sum over all K + 1 keys of exp(q k / t)).
+
+    Args:
+        positive: (B,), similarity of each query to its own key.
+        negative: (B, K), its similarity to the others.
+        temperature: t > 0.
+
+    Returns:
+        (B,), nats; log(K + 1) means chance.
+    """
+    logits = torch.cat([positive.unsqueeze(1), negative], 1).float() / temperature  # (B, K + 1)
+    return torch.logsumexp(logits, 1) - logits[:, 0]
+
+
+def gather(views: Tensor) -> Tensor:
+    """Bring the rows of all processes together, with gradients; one process alone gets its own rows back.
+
+    Every process holds the same result. What each does with a row flows back to the process the row came from, as a
+    sum: if all compute the same loss, each gets P times that loss's gradient of its rows, and the mean over processes
+    of what follows is the gradient of one process with the whole batch.
+
+    Args:
+        views: (B, ...), as many on each of the P processes.
+
+    Returns:
+        (P * B, ...): all rows of process 0, then all of process 1, and so on.
+    """
+    if not (torch.distributed.is_available() and torch.distributed.is_initialized()):
+        return views
+    return torch.cat(torch.distributed.nn.functional.all_gather(views))

@@ -8,6 +8,7 @@ from PIL import Image
 
 from core.masked import explore
 from demos import _figures
+from demos._growth import curve
 from demos._words import Say
 
 SEEN_PX = 288
@@ -30,6 +31,17 @@ def restoration(say: Say, found: explore.Restoration) -> tuple[Any, ...]:
         marked=0,
     )  # fmt: skip
     return (*drawn, verdict, table(say, found.scores), bars)
+
+
+def growth(say: Say, found: explore.Restoration, stage: float) -> tuple[Any, ...]:
+    """A restoration by the small network at one stage: what it sees, what it makes of it, its error, all stages."""
+    numbers = {score.method: f"{score.mse:.4f}" for score in found.scores}
+    reached = curve(
+        say, explore.reached(), stage, title=say("masked.grow_curve"), y=say("masked.grow_axis"),
+        levels={say("masked.method_mean"): 1.0},
+    )  # fmt: skip
+    drawn = [_figures.enlarge(picture, SEEN_PX) for picture in (found.masked, found.pasted)]
+    return (*drawn, say("masked.grow_verdict", **numbers), reached)
 
 
 def table(say: Say, scores: Sequence[explore.Score]) -> str:

@@ -11,10 +11,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from core.vae import explore
 from demos import _figures
+from demos._growth import curve
 from demos._words import Say
 
 Bytes = NDArray[np.uint8]
 
+PIXELS = 784
 SEEN_PX = 224
 CELL_PX = 72
 PLANE_PX = 420
@@ -52,7 +54,7 @@ def code(say: Say, found: explore.Encoding) -> go.Figure:
         x=axes, y=found.z.round(3).tolist(), mode="markers", name=say("vae.draw"),
         marker={"color": _figures.ORANGE, "size": 8, "symbol": "diamond"}, hovertemplate=say("vae.draw_hover"),
     )  # fmt: skip
-    _figures.frame(figure, height=320, title=say("vae.code"), x=say("vae.axis"), y=say("vae.value"))
+    _figures.frame(figure, height=320, title=say("vae.code", count=len(axes)), x=say("vae.axis"), y=say("vae.value"))
     figure.update_xaxes(type="category")
     return legend_below(figure)
 
@@ -85,6 +87,26 @@ def animation(frames: Sequence[Bytes]) -> bytes:
     buffer = io.BytesIO()
     drawn[0].save(buffer, "GIF", save_all=True, append_images=drawn[1:], duration=FRAME_MS, loop=0)
     return buffer.getvalue()
+
+
+def bench_text(say: Say, model: str) -> str:
+    """What stands above the workbench."""
+    axes = explore.liveliest(name=model)
+    up = axes[min(1, len(axes) - 1)]
+    return say("vae.workbench", across=axes[0] + 1, up=up + 1, count=len(axes), latent=explore.latent(model))
+
+
+def workbench(picture: Any, model: str, values: Any) -> tuple[Any, ...]:
+    """Values of the plane, the decoded picture and the sliders; these stop where the prior ends for all purposes."""
+    kept = [round(min(max(value, -explore.REACH), explore.REACH), 2) for value in values]
+    kept += [0.0] * (explore.LIVELY - len(kept))  # a model with fewer axes leaves sliders over, which are hidden
+    return plane(explore.plane(name=model), kept), decoded(picture, model, kept), *kept
+
+
+def decoded(picture: Any, model: str, values: Any) -> Image.Image:
+    """What the decoder draws of picture A's code with some axes moved."""
+    moved = values[: len(explore.liveliest(name=model))]
+    return _figures.enlarge(explore.decode(picture, moved, name=model), SEEN_PX)
 
 
 def plane(found: explore.Plane, values: Sequence[float]) -> Image.Image:
@@ -120,6 +142,20 @@ def samples(found: Bytes) -> Image.Image:
     return _figures.sheet(list(found), columns=8, cell=CELL_PX, gap=4)
 
 
+def growth(say: Say, found: explore.Growth, stage: float) -> tuple[Any, ...]:
+    """One moment of the training as: reconstruction, samples, sentence, and the cost at all moments."""
+    reached = curve(
+        say, explore.reached(), stage, title=say("vae.grow_curve"), y=say("vae.nats"), percent=False,
+        levels={say("vae.mean_digit"): explore.mean_digit_nats(), say("vae.coin"): explore.UNIFORM_NATS},
+    )  # fmt: skip
+    return (
+        _figures.enlarge(found.reconstruction, SEEN_PX),
+        _figures.sheet(list(found.samples), columns=4, cell=CELL_PX, gap=4),
+        say("vae.grow_verdict", nats=f"{found.nats:.1f}", mean_digit=f"{found.mean_digit_nats:.0f}"),
+        reached,
+    )
+
+
 def neighbours(say: Say, found: tuple[tuple[explore.Neighbour, ...], ...]) -> tuple[list[tuple[Image.Image, str]], ...]:
     """Neighbours by code and by pixels as the values of two galleries."""
     return tuple(
@@ -134,10 +170,11 @@ def neighbours(say: Say, found: tuple[tuple[explore.Neighbour, ...], ...]) -> tu
     )
 
 
-def readout(say: Say, found: explore.Readout) -> go.Figure:
-    """Bars of the digit accuracy by code and by pixels, and the level of chance."""
-    return _figures.bars(
-        [say("vae.by_latent"), say("vae.by_pixels")], [found.latent, found.pixels],
+def readout(say: Say, found: explore.Readout, latent: int) -> tuple[go.Figure, str]:
+    """Bars of the digit accuracy by a code of so many axes and by pixels, the level of chance, and what it means."""
+    bars = _figures.bars(
+        [say("vae.by_latent", count=latent), say("vae.by_pixels")], [found.latent, found.pixels],
         title=say("vae.readout", n=found.n), y=say("vae.accuracy"), hover=say("vae.readout_hover"), marked=0,
         levels={say("page.chance"): found.chance}, top=1.05, percent=True,
     )  # fmt: skip
+    return bars, say("vae.readout_text", times=f"{PIXELS / latent:.0f}")

@@ -27,6 +27,10 @@ class Say:
         text = WORDS[key][LANGUAGES.index(self.language)]
         return text.format(**values) if values else text
 
+    def has(self, key: str) -> bool:
+        """Whether there are words for a key: a visitor's own checkpoint goes by its name."""
+        return key in WORDS
+
     def pick(self, names: tuple[str, str]) -> str:
         """The right one of an (English, Chinese) pair, as bundled data carry them."""
         return names[LANGUAGES.index(self.language)]
@@ -65,6 +69,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "page.examples": ("or pick an example", "或选一个例子"),
     "page.chance": ("chance", "随机猜测"),
     "page.model": ("model", "模型"),
+    "page.grow": ("Watch it learn", "看它怎样学会"),
+    "page.grow_slider": ("How far trained", "训练到哪一步"),
+    "page.grow_before": ("before", "训练前"),
+    "page.grow_percent1": ("1 %", "1 %"),
+    "page.grow_percent5": ("5 %", "5 %"),
+    "page.grow_percent25": ("25 %", "25 %"),
+    "page.grow_finished": ("finished", "训练完"),
     # --- rotation ---
     "rotation.tab": ("Rotation", "旋转预测"),
     "rotation.step1": ("Data", "数据"),
@@ -90,9 +101,38 @@ WORDS: dict[str, tuple[str, str]] = {
     "rotation.picture": ("Your picture", "你的图片"),
     "rotation.turn": ("Turn it anticlockwise by", "逆时针旋转"),
     "rotation.by_chance": ("by chance", "随机"),
-    "rotation.turned": ("What the model sees: 64 × 64 pixels", "模型看到的图：64 × 64 像素"),
+    "rotation.turned": ("What the model sees", "模型看到的图"),
     "rotation.go": ("Turn and ask the model", "旋转并让模型回答"),
-    "rotation.truth": ("turned by {turn}°", "旋转了 {turn}°"),
+    "rotation.truth": ("turned by {turn}°, {size} × {size} pixels", "旋转了 {turn}°，{size} × {size} 像素"),
+    "rotation.model": ("Model", "模型"),
+    "rotation.model_photos": ("scenes and objects", "场景与物体"),
+    "rotation.model_shortcut": ("one that cheats", "会作弊的模型"),
+    "rotation.model_cifar10": ("tiny pictures (CIFAR-10)", "小图（CIFAR-10）"),
+    "rotation.grow_text": (
+        "A small network on your picture, at five moments of its training. Before the first step all four turns look "
+        "alike to it.",
+        "一个小网络在训练的五个时刻看你的图片。训练之前，四种角度在它眼里没有差别。",
+    ),
+    "rotation.grow_curve": ("Right on unseen scenes", "未见过场景上的正确率"),
+    "rotation.grow_axis": ("share right", "正确率"),
+    "rotation.trial": ("A model that cheats", "会作弊的模型"),
+    "rotation.trial_text": (
+        "The same small network was trained a second time, without cropping, blurring and re-encoding its pictures first. "
+        "It found a shortcut: traces that an image encoder left in its training pictures tell which way was up. Near "
+        "perfect on pictures from the same source, it fails where those traces are gone. Compare the columns.",
+        "同样的小网络又训练了一次，这次不先对图片做裁剪、模糊和重新编码。它找到了捷径：图像编码器在训练图片里留下的痕迹泄露了"
+        "哪边朝上。在同一来源的图片上它几乎全对，痕迹一消失就不行了。请比较两列。",
+    ),
+    "rotation.trial_on": ("right about the turn", "旋转角度的正确率"),
+    "rotation.trial_honest": ("honest", "诚实的模型"),
+    "rotation.trial_cheat": ("cheating", "作弊的模型"),
+    "rotation.trial_untouched": ("as they are", "原样"),
+    "rotation.trial_reencoded": ("re-encoded", "重新编码"),
+    "rotation.trial_cropped": ("cropped", "裁剪"),
+    "rotation.trial_scenes": ("test scenes from its own source, {change}", "同一来源的测试场景，{change}"),
+    "rotation.trial_elsewhere": ("test pictures from elsewhere", "其他来源的测试图片"),
+    "rotation.trial_yours": ("your picture, {change}", "你的图片，{change}"),
+    "rotation.trial_cell": ("{right} of 4 turns, {sure} sure", "四种旋转对 {right} 个，把握 {sure}"),
     "rotation.degrees": ("{turn}°", "{turn}°"),
     "rotation.probability": ("probability", "概率"),
     "rotation.probabilities": ("Which turn? Probability of each", "转了多少？每种角度的概率"),
@@ -187,13 +227,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "每张图片及其视图 a 和视图 b",
     ),
     "contrastive.sizes": (
-        "Left to right: the picture, its view a, its view b. SimCLR and the untrained network get the views at {simclr} × "
-        "{simclr} pixels, the rotation network at {rotation} × {rotation}.",
-        "从左到右：图片、视图 a、视图 b。SimCLR 与未训练的网络看到的视图为 {simclr} × {simclr} 像素，旋转预测网络为 "
-        "{rotation} × {rotation} 像素。",
+        "Left to right: the picture, its view a, its view b. Each encoder gets the views at its own size in pixels: {sizes}.",
+        "从左到右：图片、视图 a、视图 b。每个编码器按自己的尺寸（像素）看视图：{sizes}。",
     ),
+    "contrastive.size": ("{encoder} {size} × {size}", "{encoder} {size} × {size}"),
     "contrastive.encoder": ("Encoder", "编码器"),
     "contrastive.simclr": ("SimCLR", "SimCLR"),
+    "contrastive.moco": ("MoCo", "MoCo"),
     "contrastive.rotation": ("rotation", "旋转预测"),
     "contrastive.untrained": ("untrained", "未训练"),
     "contrastive.pixels": ("plain pixels", "原始像素"),
@@ -242,7 +282,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "JPEG (quality 75), so figures for the lossless original may differ.",
         "十类共 {n} 张测试图片，以 50,000 张训练图片的特征为图库。这里的 CIFAR-10 经过 JPEG（质量 75）压缩，与无损原版的数字可能不同。",
     ),
-    "contrastive.ask": ("All three encoders on the emoji", "三个编码器在表情上的比较"),
+    "contrastive.ask": ("All encoders on the emoji", "所有编码器在表情上的比较"),
     "contrastive.probe_title": ("Emoji: which of nine groups? Neighbours vote", "表情属于九类中的哪一类？近邻投票"),
     "contrastive.largest": ("largest group", "最大的一类"),
     "contrastive.probe_text": (
@@ -271,8 +311,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "vae.step4": ("What the features are good for", "特征有什么用"),
     "vae.step4_text": (
-        "The 20 numbers, never trained on names, find similar digits among 200 bundled ones, here beside the 784 pixels.",
-        "这 20 个数从未见过类别名称，却能在 200 个内置数字中找出相似者；旁边是用 784 个像素直接比较的结果。",
+        "The code, never trained on names, finds similar digits among 200 bundled ones, here beside the 784 pixels.",
+        "编码从未见过类别名称，却能在 200 个内置数字中找出相似者；旁边是用 784 个像素直接比较的结果。",
     ),
     "vae.picture_a": ("Picture A", "图片 A"),
     "vae.picture_b": ("Picture B", "图片 B"),
@@ -284,7 +324,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "vae.use_sketch": ("Use the drawing", "使用这幅画"),
     "vae.seen": ("A as the model sees it", "模型看到的 A"),
     "vae.drawn": ("Decoded from the draw", "由抽样解码得到"),
-    "vae.code": ("A as 20 numbers: mean ± deviation, and one draw", "A 变成 20 个数：均值 ± 标准差，以及一次抽样"),
+    "vae.code": (
+        "A as {count} numbers: mean ± deviation, and one draw",
+        "A 变成 {count} 个数：均值 ± 标准差，以及一次抽样",
+    ),
     "vae.axis": ("latent axis", "潜变量坐标轴"),
     "vae.value": ("value", "取值"),
     "vae.mean": ("mean μ ± σ", "均值 μ ± σ"),
@@ -312,8 +355,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "vae.coin": ("coin toss", "抛硬币"),
     "vae.perfect": ("perfect copy", "完美复制"),
     "vae.card": (
-        "On {n} test digits the model needs {nats} nats a picture: {reconstruction} reconstruction + {kl} KL.",
-        "在 {n} 个测试数字上，模型平均每张需要 {nats} 奈特：重构 {reconstruction} + KL {kl}。",
+        "On {n} test digits the bundled model needs {nats} nats a picture: {reconstruction} reconstruction + {kl} KL.",
+        "在 {n} 个测试数字上，内置模型平均每张需要 {nats} 奈特：重构 {reconstruction} + KL {kl}。",
     ),
     "vae.walk": (
         "#### Walk from A to B\nUpper row: points between the two codes, decoded; the ends are the reconstructions of A and B. "
@@ -341,31 +384,46 @@ WORDS: dict[str, tuple[str, str]] = {
     "vae.workbench": (
         "#### Move through the space\nThe bundled digits on the two liveliest axes (those with the largest mean KL): axis {across} "
         "across, axis {up} up, both from −4 to 4. The model was never told the names that colour them. Click anywhere, or move the "
-        "{count} liveliest of the 20 axes; all others stay where A has them.",
+        "{count} liveliest of the {latent} axes; all others stay where A has them.",
         "#### 在潜空间中移动\n内置数字在最活跃的两个坐标轴（平均 KL 最大）上的位置：横向是第 {across} 轴，纵向是第 {up} 轴，范围都是 −4 到 "
-        "4。用来着色的类别名称，模型从未见过。点击任意位置，或移动 20 个坐标轴中最活跃的 {count} 个；其余的保持 A 的取值。",
+        "4。用来着色的类别名称，模型从未见过。点击任意位置，或移动 {latent} 个坐标轴中最活跃的 {count} 个；其余的保持 A 的取值。",
     ),
     "vae.plane": ("Click a point to decode it", "点击一点即可解码"),
     "vae.decoded": ("Decoded from there", "由该点解码"),
     "vae.slider": ("Axis {axis}", "第 {axis} 轴"),
     "vae.prior": (
-        "#### Draw from the prior\n24 digits nobody wrote: 20 numbers drawn from N(0, 1), decoded.",
-        "#### 从先验抽样\n24 个没有人写过的数字：从 N(0, 1) 抽 20 个数，再解码。",
+        "#### Draw from the prior\n24 digits nobody wrote: codes drawn from N(0, 1), decoded.",
+        "#### 从先验抽样\n24 个没有人写过的数字：从 N(0, 1) 抽取编码，再解码。",
     ),
     "vae.samples": ("Drawn from the prior", "由先验抽样"),
+    "vae.grow_text": (
+        "The bundled network at five moments of its training: A decoded from its code, and eight draws from the prior, always the "
+        "same ones. Before the first step it paints grey; blurred strokes come next, digits last. Dashed in the figure: what the "
+        "mean of the bundled digits costs, and a coin toss for each pixel.",
+        "内置网络在训练的五个时刻：由编码解码出的 A，以及先验的八个抽样（始终是同样的抽样）。训练之前它只画出灰色，接着是模糊的笔画，"
+        "最后才是数字。图中虚线：只用内置数字的平均图的代价，以及每个像素抛一次硬币的代价。",
+    ),
+    "vae.grow_drawn": ("A, decoded", "解码出的 A"),
+    "vae.grow_curve": ("Cost of unseen digits: lower is better", "未见过数字的代价：越低越好"),
+    "vae.grow_verdict": (
+        "At this moment A costs **{nats} nats**; by the mean digit alone (the naive baseline) it costs {mean_digit}.",
+        "此刻 A 的代价是 **{nats} 奈特**；只用平均数字（朴素基线）要 {mean_digit} 奈特。",
+    ),
+    "vae.model": ("Model", "模型"),
+    "vae.model_mnist": ("trained here on MNIST", "本项目在 MNIST 上训练"),
     "vae.count": ("How many neighbours of A", "显示 A 的几个近邻"),
-    "vae.near_latent": ("Nearest to A by the 20 numbers", "按 20 个数最接近 A 的"),
+    "vae.near_latent": ("Nearest to A by the code", "按编码最接近 A 的"),
     "vae.near_pixels": ("Nearest to A by the 784 pixels", "按 784 个像素最接近 A 的"),
     "vae.neighbour": ("{label}, cosine {similarity}", "{label}，余弦 {similarity}"),
-    "vae.by_latent": ("20 numbers", "20 个数"),
+    "vae.by_latent": ("{count} numbers", "{count} 个数"),
     "vae.by_pixels": ("784 pixels (naive baseline)", "784 个像素（朴素基线）"),
     "vae.readout": ("Digits named rightly by 5 neighbours (n = {n})", "由 5 个近邻判对的数字（n = {n}）"),
     "vae.accuracy": ("accuracy", "正确率"),
     "vae.readout_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
     "vae.readout_text": (
-        "Each of the 200 digits is left out in turn and takes the name that its 5 nearest others vote for. The code is 39 times "
+        "Each of the 200 digits is left out in turn and takes the name that its 5 nearest others vote for. The code is {times} times "
         "smaller than the picture; what it lost was mostly not needed to tell digits apart.",
-        "200 个数字依次留出一个，由其余中最近的 5 个投票决定它的类别。编码只有图片的 1/39；丢掉的部分，对分辨数字大多并不需要。",
+        "200 个数字依次留出一个，由其余中最近的 5 个投票决定它的类别。编码只有图片的 1/{times}；丢掉的部分，对分辨数字大多并不需要。",
     ),
     # --- masked ---
     "masked.tab": ("Masked pictures", "图像掩码重构"),
@@ -461,6 +519,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "On {n} test scenes at ratio 0.75 the bundled model's error is {mse}, {share} of mean fill's (PSNR {psnr} dB); linear "
         "in-painting stands at {linear} (n = {linear_n}).",
         "在 {n} 张测试风景图上，掩码比例 0.75 时内置模型的误差为 {mse}，是均值填充的 {share}（PSNR {psnr} 分贝）；线性插值补全为均值填充的 {linear}（n = {linear_n}）。",
+    ),
+    "masked.grow_text": (
+        "A small network restores your picture under the mask of step 2, at five moments of its training. It begins with the "
+        "mean colour of what is visible, then finds colours, and edges last.",
+        "一个小网络在训练的五个时刻重构你的图片（使用第 2 步的掩码）。它从可见部分的平均颜色起步，先学会颜色，最后才是边缘。",
+    ),
+    "masked.grow_curve": ("Error on unseen scenes: lower is better", "未见过风景上的误差：越低越好"),
+    "masked.grow_axis": ("share of mean fill's", "相对均值填充"),
+    "masked.grow_verdict": (
+        "Squared error on your picture at this moment: **{model}**. Mean fill, the naive baseline, is {mean} off, linear in-painting {linear}.",
+        "此刻在你的图片上的均方误差：**{model}**。朴素基线均值填充为 {mean}，线性插值补全为 {linear}。",
     ),
     "masked.near_features": ("Nearest by the encoder's features", "按编码器特征最近"),
     "masked.near_pixels": ("Nearest by raw pixels", "按原始像素最近"),
@@ -730,6 +799,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "The probes read digit **{digit}** ({sure}; chance 10 %) and speaker **{speaker}** ({speaker_sure}; chance 16.7 %).",
         "探针的读数：数字 **{digit}**（{sure}；随机猜测 10 %），说话人 **{speaker}**（{speaker_sure}；随机猜测 16.7 %）。",
     ),
+    "audio.no_probes": (
+        "**{model} has no probes of its own**: they are fitted where spoken digits (fsdd) were among the data. These are "
+        "the bundled model's.",
+        "**{model} 没有自己的探针**：只有训练数据里含口语数字（fsdd）时才会拟合探针。下面是内置模型的读数。",
+    ),
+    "audio.untrained": (
+        "A network of the same shape with random weights, which never heard anything, is a strong baseline: probes on it "
+        "name {digits_untrained} of test digits (trained: {digits}), {unheard_untrained} for a speaker left out ({unheard}) and "
+        "{rooms_untrained} of everyday sounds ({rooms}). Only the difference was learned.",
+        "同样结构、权重随机、从未听过任何声音的网络，就已是很强的基线：在它上面拟合的探针能认出 {digits_untrained} 的测试数字（训练后 "
+        "{digits}），对留出的说话人为 {unheard_untrained}（{unheard}），环境声音为 {rooms_untrained}（{rooms}）。差值才是训练学到的。",
+    ),
     "audio.neighbours_text": (
         "#### Nearest bundled sounds, by the network\nIt heard most of these sounds in training, without their names.",
         "#### 网络认为最近的内置声音\n训练时它听过其中大部分声音，但从未见过名称。",
@@ -771,6 +852,8 @@ ERRORS: dict[str, str] = {
     # --- contrastive ---
     "Bring {low} to {high} pictures; here are {count}.": "请提供 {low} 到 {high} 张图片；现在有 {count} 张。",
     "Picture {number}: {reason}": "第 {number} 张图片：{reason}",
+    "Choose one of the models offered.": "请选择所提供的模型之一。",
+    "The checkpoint {name} was not uploaded to {repo}: {reason}": "检查点 {name} 没有上传到 {repo}：{reason}",
     "Choose one of the encoders offered.": "请选择所提供的编码器之一。",
     "Compare projections or features.": "请选择比较投影或特征。",
     "Draw and compare some views first.": "请先生成并比较一些视图。",

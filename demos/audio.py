@@ -35,21 +35,25 @@ def on_analyse(say: Say, sound: str | None, model: str) -> tuple[Any, ...]:
         return draw_analysis(say, explore.analyse(sound, name=model))
 
 
-def on_restore(say: Say, sound: str | None, place: float, length_ms: float) -> tuple[Any, ...]:
-    """Hide a stretch of the sound and restore it."""
+def on_restore(say: Say, sound: str | None, place: float, length_ms: float, model: str) -> tuple[Any, ...]:
+    """Hide a stretch of the sound and restore it by the chosen model, or by the bundled one if that cannot."""
     with guard(say):
         share = place / 100 if isinstance(place, int | float) else float("nan")
-        return draw_restoration(say, explore.restore(sound, share, _ms(length_ms)))
+        return draw_restoration(say, explore.restore(sound, share, _ms(length_ms), name=_restorer(model)))
+
+
+def _restorer(model: str) -> str:
+    return model if explore.restores(model) else explore.NAME
 
 
 def _ms(value: float) -> float:
     return value / 1000 if isinstance(value, int | float) else float("nan")
 
 
-def on_views(say: Say, sound: str | None, strength: float, seed: float) -> tuple[Any, ...]:
+def on_views(say: Say, sound: str | None, strength: float, seed: float, model: str) -> tuple[Any, ...]:
     """Draw two random views of the sound and say how alike they are."""
     with guard(say):
-        return draw_views(say, explore.two_views(sound, strength=strength, seed=seed))
+        return draw_views(say, explore.two_views(sound, strength=strength, seed=seed, name=_restorer(model)))
 
 
 def on_compare(say: Say, sound: str | None, other: str | None, model: str) -> str:
@@ -76,10 +80,13 @@ def draw_neighbours(say: Say, found: explore.Neighbours) -> list[Any]:
     return [*clips, _figures.table(head, rows)]
 
 
-def on_probe(say: Say, sound: str | None) -> tuple[Any, ...]:
-    """What linear probes read off the embedding: which digit, which of six speakers."""
+def on_probe(say: Say, sound: str | None, model: str) -> tuple[Any, ...]:
+    """What linear probes read off the embedding: which digit, which of six speakers; the bundled model's if need be."""
     with guard(say):
-        return draw_probe(say, explore.probe(sound))
+        if explore.has_probes(model):
+            return draw_probe(say, explore.probe(sound, name=model))
+        *figures, read = draw_probe(say, explore.probe(sound))
+        return (*figures, f"{say('audio.no_probes', model=model)} {read}")
 
 
 def on_fetch(say: Say) -> Iterator[tuple[Any, str]]:
@@ -88,14 +95,14 @@ def on_fetch(say: Say) -> Iterator[tuple[Any, str]]:
     yield gr.skip(), say("audio.fetching", name=offer.name, megabytes=offer.megabytes)
     with guard(say):
         explore.fetch(offer.name)
-    yield gr.Radio(choices=models(say, fetched=True), value=offer.name), say("audio.fetched", name=offer.name)
+    yield gr.Radio(choices=models(say), value=offer.name), say("audio.fetched", name=offer.name)
 
 
-def models(say: Say, *, fetched: bool = False) -> list[tuple[str, str]]:
-    """The models to choose from, the Hub's only when it is on this machine."""
-    offer = explore.offer()
-    choices = [(say("audio.model_sounds"), explore.NAME)]
-    return [*choices, (say("audio.model_hub", name=offer.name), offer.name)] if fetched or offer.at_hand else choices
+def models(say: Say) -> list[tuple[str, str]]:
+    """The models to choose from: the bundled one, a visitor's own by their names, the Hub's when it is here."""
+    hub = explore.offer().name
+    known = {explore.NAME: say("audio.model_sounds"), hub: say("audio.model_hub", name=hub)}
+    return [(known.get(name, name), name) for name in explore.names()]
 
 
 def build(say: Say) -> None:
@@ -121,16 +128,17 @@ def build(say: Say) -> None:
         trigger_mode="always_last",
     )  # fmt: skip
     listen(
-        say, [go.click, place.release, length.release, sound.change], on_restore, [sound, place, length],
-        [hole, *answers], name="audio_restore", model=STEM, trigger_mode="always_last",
+        say, [go.click, place.release, length.release, sound.change, model.input], on_restore,
+        [sound, place, length, model], [hole, *answers], name="audio_restore", model=STEM, trigger_mode="always_last",
     )  # fmt: skip
     views_out = [*pair, cosine]
     listen(
-        say, [strength.release, sound.change], on_views, [sound, strength, seed], views_out, name="audio_views",
-        model=STEM, trigger_mode="always_last",
+        say, [strength.release, sound.change, model.input], on_views, [sound, strength, seed, model], views_out,
+        name="audio_views", model=STEM, trigger_mode="always_last",
     )  # fmt: skip
     dealt = again.click(lambda: int(np.random.default_rng().integers(10**6)), None, seed, api_visibility="private")
-    dealt.then(bind(on_views, say), [sound, strength, seed], views_out, concurrency_id=STEM, api_visibility="private")
+    drawn = [sound, strength, seed, model]
+    dealt.then(bind(on_views, say), drawn, views_out, concurrency_id=STEM, api_visibility="private")
 
 
 def _build_data(say: Say, analysis: tuple[Any, ...]) -> tuple[gr.Audio, gr.Radio, list[Any]]:
@@ -229,6 +237,7 @@ def _build_uses(say: Say, sound: gr.Audio, model: gr.Radio, first: str) -> None:
             for i, task in enumerate(("digit", "speaker"))
         ]
     read = gr.Markdown(reading[2], elem_id="audio-read")
+    gr.Markdown(_untrained_sentence(say), elem_classes="quiet")
     found = draw_neighbours(say, explore.neighbours(first, count=NEAREST))
     gr.Markdown(say("audio.neighbours_text"))
     with gr.Row():
@@ -247,7 +256,9 @@ def _build_uses(say: Say, sound: gr.Audio, model: gr.Radio, first: str) -> None:
             )  # fmt: skip
             pick_sound(say, other, "audio-other-examples")
         same = gr.Markdown(likeness(say, "audio.compared", explore.compare(first, second)), elem_id="audio-compared")
-    listen(say, sound.change, on_probe, [sound], [*figures, read], name="audio_probe", model=STEM)
+    listen(
+        say, [sound.change, model.input], on_probe, [sound, model], [*figures, read], name="audio_probe", model=STEM,
+    )  # fmt: skip
     listen(
         say, [sound.change, model.input], on_neighbours, [sound, model], [*nearest, table], name="audio_neighbours",
         model=STEM,
@@ -268,7 +279,19 @@ def _card_sentence(say: Say) -> str:
     written = {name: f"{share:.1%}" for name, share in shares.items()}
     known = say("audio.card", n=f"{digits['n']:.0f}", rooms_n=f"{rooms['n']:.0f}", **written)
     errors = {
-        f"{name}_{kind}": f"{card[f'{spec}, restoring'][kind]:.1f}"
+        f"{name}_{kind}": f"{card[f'{spec}, restoring'][f'{kind}_db']:.1f}"
         for name, spec in (("digits", "fsdd"), ("rooms", "esc10")) for kind in ("model", "linear", "mean")
     }  # fmt: skip
     return f"{known} {say('audio.card_restoring', **errors)}"
+
+
+def _untrained_sentence(say: Say) -> str:
+    """What the same probes read off a network that never heard anything; empty where the card does not tell."""
+    card, shares = explore.metrics(), {}
+    sets = {"digits": "fsdd, digit probe", "unheard": "fsdd, leave one speaker out", "rooms": "esc10, five-fold probe"}
+    for name, measured in sets.items():
+        if "untrained_accuracy" not in card.get(measured, {}):
+            return ""
+        shares[name] = f"{card[measured]['accuracy']:.0%}"
+        shares[f"{name}_untrained"] = f"{card[measured]['untrained_accuracy']:.0%}"
+    return say("audio.untrained", **shares)

@@ -50,7 +50,7 @@ def draw(say: Say, found: Comparison, encoder: str, space: str) -> tuple[Any, ..
     """A comparison as values: sheet of views, verdict, matrix, loss bars, loss sentence, look-alikes, bare matrix."""
     count = len(found.pictures)
     verdict = say(
-        "contrastive.verdict", encoder=say(f"contrastive.{encoder}"), found=round(found.found * 2 * count),
+        "contrastive.verdict", encoder=encoder_name(say, encoder), found=round(found.found * 2 * count),
         views=2 * count, pixels=round(found.pixels_found * 2 * count), others=2 * count - 1,
         chance=f"{found.chance:.0%}",
     )  # fmt: skip
@@ -67,6 +67,12 @@ def draw(say: Say, found: Comparison, encoder: str, space: str) -> tuple[Any, ..
     sheet = _figures.groups([list(group) for group in drawn], columns=2 if count <= 10 else 3, heads=("", "a", "b"))
     bare = found.cosine.astype(float).round(4).tolist()
     return (sheet, verdict, matrix, *draw_loss(say, found.losses), _suspects(say, found), bare)
+
+
+def encoder_name(say: Say, encoder: str) -> str:
+    """What an encoder is called on the page: a shipped one in words, a visitor's own by its name."""
+    key = f"contrastive.{encoder}"
+    return say(key) if say.has(key) else encoder
 
 
 def on_loss(say: Say, cosine: list[list[float]], temperature: float) -> tuple[Any, str]:
@@ -115,7 +121,7 @@ def on_probe(say: Say) -> tuple[Any, str]:
     """How often an emoji's neighbours tell its group, for every encoder and for plain pixels."""
     probe = explore.group_probe()
     bars = _figures.bars(
-        [say(f"contrastive.{name}") for name in probe.accuracy], list(probe.accuracy.values()),
+        [encoder_name(say, name) for name in probe.accuracy], list(probe.accuracy.values()),
         title=say("contrastive.probe_title"), y=say("contrastive.right"), hover=say("contrastive.knn_hover"),
         marked=list(probe.accuracy).index("simclr"), levels={say("contrastive.largest"): probe.chance}, top=1.0,
         percent=True,
@@ -156,9 +162,7 @@ def build(say: Say) -> None:
                 first[0], label=say("contrastive.views"), show_label=False, format="png", interactive=False,
                 buttons=["fullscreen"], elem_id="contrastive-views",
             )  # fmt: skip
-            gr.Markdown(
-                say("contrastive.sizes", **explore.sizes()), elem_classes="quiet", elem_id="contrastive-sizes"
-            )  # fmt: skip
+            gr.Markdown(_sizes(say), elem_classes="quiet", elem_id="contrastive-sizes")
     with step(say, STEM, 3):
         encoder, space, temperature, results = _build_answer(say, first)
         cosine = gr.JSON(first[6], visible=False, elem_id="contrastive-cosine")
@@ -208,7 +212,7 @@ def _build_views(say: Say) -> tuple[list[gr.Slider], gr.Number]:
 def _build_answer(say: Say, first: tuple[Any, ...]) -> tuple[gr.Radio, gr.Radio, gr.Slider, list[Any]]:
     with gr.Row():
         encoder = gr.Radio(
-            [(say(f"contrastive.{name}"), name) for name in explore.ENCODERS], value=FIRST_ENCODER,
+            [(encoder_name(say, name), name) for name in explore.offered()], value=FIRST_ENCODER,
             label=say("contrastive.encoder"), elem_id="contrastive-encoder",
         )  # fmt: skip
         space = gr.Radio(
@@ -265,6 +269,14 @@ def _card_bars(say: Say) -> Any:
         title=say("contrastive.card_title"), y=say("contrastive.right"), hover=say("contrastive.knn_hover"), marked=0,
         levels={say("page.chance"): 0.1}, top=1.0, percent=True,
     )  # fmt: skip
+
+
+def _sizes(say: Say) -> str:
+    each = [
+        say("contrastive.size", encoder=encoder_name(say, encoder), size=size)
+        for encoder, size in explore.sizes().items()
+    ]
+    return say("contrastive.sizes", sizes=say("contrastive.comma").join(each))
 
 
 def _suspects(say: Say, found: Comparison) -> str:

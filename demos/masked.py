@@ -13,6 +13,7 @@ from core.data import bundled
 from core.data.pictures import open_picture, square
 from core.masked import explore
 from demos import _masked_views as views
+from demos._growth import LAST, growth
 from demos._page import guard, listen, photograph_gallery, picture_input, step
 from demos._words import Say
 
@@ -48,6 +49,12 @@ def on_sweep(say: Say, picture: str | None, seed: float, model: str) -> Iterator
             if whole or time.monotonic() - drawn_at > FRAME_S:
                 yield views.sweep(say, found)
                 drawn_at = time.monotonic()
+
+
+def on_grow(say: Say, picture: str | None, ratio: float, seed: float, stage: float) -> tuple[Any, ...]:
+    """Restore with a small network after part of its training: 0 (before the first step) to 4 (finished)."""
+    with guard(say):
+        return views.growth(say, explore.grow(picture, ratio, seed, stage), stage)
 
 
 def on_neighbours(say: Say, picture: str | None) -> tuple[Any, Any]:
@@ -90,10 +97,11 @@ def on_fetch(say: Say) -> Iterator[tuple[Any, str]]:
 
 
 def models(say: Say) -> list[tuple[str, str]]:
-    """The models there are to choose from, the Hub's only when it is on this machine."""
+    """The models there are to choose from, a visitor's own by name, the Hub's only when it is on this machine."""
     about, offer = explore.about(), explore.offer()
     numbers = {"millions": f"{about.parameters / 1e6:.1f}", "wan": f"{about.parameters / 1e4:.0f}"}
-    choices = [(say("masked.model_bundled", size=about.size, **numbers), explore.NAME)]
+    own = [(name, name) for name in explore.models() if name != explore.NAME]
+    choices = [(say("masked.model_bundled", size=about.size, **numbers), explore.NAME), *own]
     return [*choices, (say("masked.model_hub", name=offer.name), offer.name)] if offer.at_hand else choices
 
 
@@ -135,6 +143,7 @@ def build(say: Say) -> None:
         outputs = [masked, *_build_restoration(say, shown[1:])]
         curve = gr.Plot(views.sweep(say, first().sweep), show_label=False, elem_id="masked-sweep")
         gr.Markdown(_card_sentence(say), elem_classes="quiet")
+        _build_growth(say, picture, *settings)
     with step(say, STEM, 4, count=explore.gallery_size()):
         galleries, heat = _build_use(say)
     _listen(say, [picture, *settings, model], buttons, editor, [*outputs], curve)
@@ -246,6 +255,26 @@ def _build_restoration(say: Say, shown: tuple[Any, ...]) -> list[Any]:
             gr.Markdown(say("masked.baselines"), elem_classes="quiet")
         bars = gr.Plot(shown[8], show_label=False, elem_id="masked-bars")
     return [*pictures, verdict, table, bars]
+
+
+def _build_growth(say: Say, picture: gr.Image, ratio: gr.Slider, seed: gr.Number) -> None:
+    shown = views.growth(say, explore.grow(first_photograph(), FIRST_RATIO, FIRST_SEED, LAST), LAST)
+    with growth(say, STEM) as stage, gr.Row():
+        pictures = [
+            gr.Image(
+                value, label=say(f"masked.{label}"), height=260, elem_id=f"masked-grow-{label}", buttons=[],
+                min_width=150, elem_classes="pixels",
+            )
+            for label, value in zip(("masked", "pasted"), shown, strict=False)
+        ]  # fmt: skip
+        with gr.Column(min_width=320, scale=2):
+            reached = gr.Plot(shown[3], show_label=False, elem_id="masked-grow-curve")
+            verdict = gr.Markdown(shown[2], elem_id="masked-grow-verdict", elem_classes="quiet")
+    listen(
+        say, [stage.change, picture.change, ratio.release, seed.change], on_grow, [picture, ratio, seed, stage],
+        [*pictures, verdict, reached], name="masked_grow", model="masked-grow", trigger_mode="always_last",
+        show_progress="hidden",
+    )  # fmt: skip
 
 
 def _build_use(say: Say) -> tuple[list[gr.Gallery], gr.Image]:

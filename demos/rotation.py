@@ -5,10 +5,12 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+import plotly.graph_objects as go
 
 from core.data import bundled
 from core.rotation import explore
 from demos import _figures
+from demos._growth import LAST, curve, growth
 from demos._page import guard, listen, photograph_gallery, picture_input, step
 from demos._words import Say
 
@@ -29,41 +31,86 @@ class Round:
     model: int = 0
 
 
-def on_predict(say: Say, picture: str | None, turn: float) -> tuple[Any, ...]:
+def on_predict(say: Say, picture: str | None, turn: float, model: str) -> tuple[Any, ...]:
     """Turn the picture (a negative turn means by chance) and draw the model's answer."""
     with guard(say):
         chosen = turn if turn != -1 else float(np.random.default_rng().choice(TURNS))
-        return draw(say, explore.predict(picture, chosen))
+        return draw(say, explore.predict(picture, chosen, name=model))
 
 
 def draw(say: Say, answer: explore.Prediction) -> tuple[Any, ...]:
     """A prediction as the values of the tab's outputs: picture, truth, verdict, bars, table, map."""
-    labels = [say("rotation.degrees", turn=turn) for turn in TURNS]
+    labels = degrees(say)
     right = answer.turn_deg == answer.guess_deg
     verdict = say(
         "rotation.right" if right else "rotation.wrong", turn=answer.turn_deg, guess=answer.guess_deg,
         sure=f"{answer.probabilities.max():.0%}", model=answer.model_right, naive=answer.naive_right,
-    )  # fmt: skip
-    bars = _figures.bars(
-        labels, answer.probabilities.tolist(), title=say("rotation.probabilities"), y=say("rotation.probability"),
-        hover=say("rotation.bar_hover"), marked=TURNS.index(answer.turn_deg), levels={say("page.chance"): 0.25},
-        top=1.05, percent=True,
     )  # fmt: skip
     table = _figures.matrix(
         answer.table, labels, labels, title=say("rotation.table"), x=say("rotation.table_x"),
         y=say("rotation.table_y"), hover=say("rotation.hover"), cell_format=".0%", height=300,
     )  # fmt: skip
     seen = _figures.enlarge(answer.seen, SEEN_PX)
-    return (
-        seen, say("rotation.truth", turn=answer.turn_deg), verdict, bars, table,
-        _figures.overlay(answer.seen, answer.map, side=SEEN_PX),
+    truth = say("rotation.truth", turn=answer.turn_deg, size=len(answer.seen))
+    heat = _figures.overlay(answer.seen, answer.map, side=SEEN_PX)
+    return seen, truth, verdict, draw_probabilities(say, answer), table, heat
+
+
+def degrees(say: Say) -> list[str]:
+    """The four turns in words."""
+    return [say("rotation.degrees", turn=turn) for turn in TURNS]
+
+
+def draw_probabilities(say: Say, answer: explore.Prediction) -> go.Figure:
+    """The probability of each turn, the true one marked, beside chance."""
+    return _figures.bars(
+        degrees(say), answer.probabilities.tolist(), title=say("rotation.probabilities"), y=say("rotation.probability"),
+        hover=say("rotation.bar_hover"), marked=TURNS.index(answer.turn_deg), levels={say("page.chance"): 0.25},
+        top=1.05, percent=True,
     )  # fmt: skip
 
 
-def on_neighbours(say: Say, picture: str | None) -> list[tuple[Any, str]]:
+def on_grow(say: Say, picture: str | None, turn: float, stage: float) -> tuple[Any, ...]:
+    """Ask a small network after part of its training: 0 (before the first step) to 4 (finished)."""
+    with guard(say):
+        return draw_growth(say, explore.grow(picture, turn if turn != -1 else FIRST_TURN, stage), stage)
+
+
+def draw_growth(say: Say, answer: explore.Prediction, stage: float) -> tuple[Any, ...]:
+    """Probabilities at one stage, where they came from, and how often the network was right at every stage."""
+    reached = curve(
+        say, explore.reached(), stage, title=say("rotation.grow_curve"), y=say("rotation.grow_axis"),
+        levels={say("page.chance"): 0.25},
+    )  # fmt: skip
+    return draw_probabilities(say, answer), _figures.overlay(answer.seen, answer.map, side=SEEN_PX), reached
+
+
+def on_trial(say: Say, picture: str | None) -> str:
+    """Put the honest network and the one that cheats to the test with this picture, re-encoded and cropped too."""
+    with guard(say):
+        return draw_trials(say, explore.trials(picture))
+
+
+def draw_trials(say: Say, both: tuple[explore.Trial, explore.Trial]) -> str:
+    """The two networks as columns of a table: on test sets and on the visitor's picture, untouched and changed."""
+    head = [say("rotation.trial_on"), say("rotation.trial_honest"), say("rotation.trial_cheat")]
+    changes = [say(f"rotation.trial_{change}") for change in ("untouched", "reencoded", "cropped")]
+    scenes = [(trial.own, *trial.own_changed) for trial in both]
+    rows = [
+        [say("rotation.trial_scenes", change=change), *(f"{each[i]:.1%}" for each in scenes)]
+        for i, change in enumerate(changes)
+    ]
+    rows.append([say("rotation.trial_elsewhere"), *(f"{trial.elsewhere:.1%}" for trial in both)])
+    for i, change in enumerate(changes):
+        cells = [say("rotation.trial_cell", right=trial.right[i], sure=f"{trial.sure[i]:.0%}") for trial in both]
+        rows.append([say("rotation.trial_yours", change=change), *cells])
+    return _figures.table(head, rows)
+
+
+def on_neighbours(say: Say, picture: str | None, model: str) -> list[tuple[Any, str]]:
     """The most similar pictures of the gallery, with names and cosines."""
     with guard(say):
-        return draw_neighbours(say, explore.neighbours(picture))
+        return draw_neighbours(say, explore.neighbours(picture, name=model))
 
 
 def draw_neighbours(say: Say, found: tuple[explore.Neighbour, ...]) -> list[tuple[Any, str]]:
@@ -119,6 +166,10 @@ def build(say: Say) -> None:
                 [*turns, (say("rotation.by_chance"), -1)], value=FIRST_TURN, label=say("rotation.turn"),
                 elem_id="rotation-turn",
             )  # fmt: skip
+            model = gr.Radio(
+                [(model_name(say, name), name) for name in explore.models()], value=explore.NAME,
+                label=say("rotation.model"), elem_id="rotation-model",
+            )  # fmt: skip
             go = gr.Button(say("rotation.go"), variant="primary", elem_id="rotation-go")
     with step(say, STEM, 3):
         verdict = gr.Markdown(first[2], elem_id="rotation-verdict")
@@ -127,6 +178,8 @@ def build(say: Say) -> None:
             table = gr.Plot(first[4], show_label=False, elem_id="rotation-table")
             heat = gr.Image(first[5], label=say("rotation.map"), height=322, elem_id="rotation-map", buttons=[])
         gr.Markdown(_card_sentence(say), elem_classes="quiet")
+        _build_growth(say, photo.image, picture, turn)
+        _build_trials(say, photo.image, picture)
         _build_game(say, picture, turns)
     with step(say, STEM, 4, count=explore.gallery_size()):
         gr.Markdown(say("rotation.neighbours_text", width=explore.feature_count()), elem_classes="quiet")
@@ -136,12 +189,40 @@ def build(say: Say) -> None:
         )  # fmt: skip
     outputs = [seen, truth, verdict, bars, table, heat]
     listen(
-        say, [go.click, turn.input, picture.change], on_predict, [picture, turn], outputs,
+        say, [go.click, turn.input, model.input, picture.change], on_predict, [picture, turn, model], outputs,
         name="rotation_predict", model="rotation", trigger_mode="always_last",
     )  # fmt: skip
     listen(
-        say, [picture.change], on_neighbours, [picture], [found], name="rotation_neighbours", model="rotation",
-        show_progress="hidden",
+        say, [picture.change, model.input], on_neighbours, [picture, model], [found], name="rotation_neighbours",
+        model="rotation", show_progress="hidden",
+    )  # fmt: skip
+
+
+def model_name(say: Say, name: str) -> str:
+    """What a checkpoint is called on the page: a shipped one in words, a visitor's own by its name."""
+    key = f"rotation.model_{name.rpartition('/')[2]}"
+    return say(key) if say.has(key) else name
+
+
+def _build_growth(say: Say, example: Any, picture: gr.Image, turn: gr.Radio) -> None:
+    first = draw_growth(say, explore.grow(example, FIRST_TURN, LAST), LAST)
+    with growth(say, STEM) as stage, gr.Row():
+        bars = gr.Plot(first[0], show_label=False, elem_id="rotation-grow-bars")
+        heat = gr.Image(first[1], label=say("rotation.map"), height=300, elem_id="rotation-grow-map", buttons=[])
+        reached = gr.Plot(first[2], show_label=False, elem_id="rotation-grow-curve")
+    listen(
+        say, [stage.change, picture.change, turn.input], on_grow, [picture, turn, stage], [bars, heat, reached],
+        name="rotation_grow", model="rotation", trigger_mode="always_last", show_progress="hidden",
+    )  # fmt: skip
+
+
+def _build_trials(say: Say, example: Any, picture: gr.Image) -> None:
+    with gr.Column(elem_classes="growth", elem_id="rotation-trials"):
+        gr.HTML(f"<h3>{say('rotation.trial')}</h3><p>{say('rotation.trial_text')}</p>")
+        table = gr.HTML(draw_trials(say, explore.trials(example)), elem_id="rotation-trial-table")
+    listen(
+        say, picture.change, on_trial, [picture], [table], name="rotation_trial", model="rotation",
+        trigger_mode="always_last", show_progress="hidden",
     )  # fmt: skip
 
 

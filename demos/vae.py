@@ -13,6 +13,7 @@ from core.data import bundled
 from core.vae import explore
 from demos import _figures
 from demos import _vae_views as views
+from demos._growth import LAST, growth
 from demos._page import guard, listen, picture_input, step
 from demos._words import Say
 
@@ -26,34 +27,58 @@ Bytes = NDArray[np.uint8]
 
 
 def on_first(
-    say: Say, first: str | None, second: str | None, seed: float, steps: float, path: str, count: float
+    say: Say, first: str | None, second: str | None, seed: float, steps: float, path: str, count: float, model: str
 ) -> tuple[Any, ...]:
     """All that follows from a new picture A, in one answer."""
     with guard(say):
-        return draw_all(say, first, second, seed, steps, path, count)
+        return draw_all(say, first, second, seed, steps, path, count, model)
 
 
-def draw_all(say: Say, first: Any, second: Any, seed: float, steps: float, path: str, count: float) -> tuple[Any, ...]:
+def draw_all(
+    say: Say, first: Any, second: Any, seed: float, steps: float, path: str, count: float, model: str
+) -> tuple[Any, ...]:
     """Encoding, walk, workbench and neighbours, one after the other."""
-    encoding = explore.encode(first, seed)
+    encoding = explore.encode(first, seed, name=model)
     return (
         *views.encoding(say, encoding),
-        *walked(say, explore.interpolate(first, second, steps, path)),
-        *workbench(first, [float(encoding.mu[axis]) for axis in explore.liveliest()]),
-        *views.neighbours(say, explore.neighbours(first, count=count)),
+        *walked(say, explore.interpolate(first, second, steps, path, name=model)),
+        *views.workbench(first, model, [float(encoding.mu[axis]) for axis in explore.liveliest(name=model)]),
+        *views.neighbours(say, explore.neighbours(first, count=count, name=model)),
     )
 
 
-def on_encode(say: Say, picture: str | None, seed: float) -> tuple[Any, ...]:
+def on_model(
+    say: Say, first: str | None, second: str | None, seed: float, steps: float, path: str, count: float, model: str,
+    prior_seed: float,
+) -> tuple[Any, ...]:  # fmt: skip
+    """All that another model changes: also the axes it has, what it draws from the prior, and its readout."""
+    with guard(say):
+        values = draw_all(say, first, second, seed, steps, path, count, model)
+        told = views.readout(say, explore.readout(model), explore.latent(model))
+        return (
+            *values[:12], *axis_sliders(say, values[12:20], model), *values[20:], views.bench_text(say, model),
+            views.samples(explore.sample(prior_seed, name=model)), *told,
+        )  # fmt: skip
+
+
+def on_encode(say: Say, picture: str | None, seed: float, model: str) -> tuple[Any, ...]:
     """Encode picture A and decode one draw."""
     with guard(say):
-        return views.encoding(say, explore.encode(picture, seed))
+        return views.encoding(say, explore.encode(picture, seed, name=model))
 
 
-def on_interpolate(say: Say, first: str | None, second: str | None, steps: float, path: str) -> tuple[Any, ...]:
+def on_grow(say: Say, picture: str | None, stage: float) -> tuple[Any, ...]:
+    """Decode picture A and draws of the prior at one moment of the training, 0 (before) to 4 (finished)."""
+    with guard(say):
+        return views.growth(say, explore.grow(picture, stage), stage)
+
+
+def on_interpolate(
+    say: Say, first: str | None, second: str | None, steps: float, path: str, model: str
+) -> tuple[Any, ...]:
     """Walk from picture A to picture B."""
     with guard(say):
-        return walked(say, explore.interpolate(first, second, steps, path))
+        return walked(say, explore.interpolate(first, second, steps, path, name=model))
 
 
 def walked(say: Say, found: explore.Interpolation) -> tuple[Any, ...]:
@@ -63,41 +88,38 @@ def walked(say: Say, found: explore.Interpolation) -> tuple[Any, ...]:
     return strip, file, file, curve, sentence
 
 
-def on_decode(say: Say, picture: str | None, *values: float) -> tuple[Any, ...]:
+def on_decode(say: Say, picture: str | None, model: str, *values: float) -> tuple[Any, ...]:
     """Decode picture A's code with the liveliest axes set to the sliders' values."""
     with guard(say):
-        shown = decoded(picture, values)  # first, since it refuses what is not a number
-        return views.plane(explore.plane(), values), shown
+        shown = views.decoded(picture, model, values)  # first, since it refuses what is not a number
+        return views.plane(explore.plane(name=model), values), shown
 
 
-def on_click(say: Say, event: gr.SelectData, picture: str | None, *values: float) -> tuple[Any, ...]:
+def on_click(say: Say, event: gr.SelectData, picture: str | None, model: str, *values: float) -> tuple[Any, ...]:
     """Move the first two sliders to the clicked point of the plane."""
     across, up = (round(value, 2) for value in views.place(event.index))
     with guard(say):
-        return workbench(picture, (across, up, *values[2:]))
+        return views.workbench(picture, model, (across, up, *values[2:]))
 
 
-def workbench(picture: Any, values: Any) -> tuple[Any, ...]:
-    """Values of the plane, the decoded picture and the sliders; these stop where the prior ends for all purposes."""
-    kept = [round(min(max(value, -explore.REACH), explore.REACH), 2) for value in values]
-    return views.plane(explore.plane(), kept), decoded(picture, kept), *kept
+def axis_sliders(say: Say, values: Any, model: str) -> list[Any]:
+    """The sliders as another model needs them: named after its liveliest axes, and no more than it has."""
+    axes = explore.liveliest(name=model)
+    named = [gr.Slider(label=say("vae.slider", axis=axis + 1), value=value, visible=True)
+             for axis, value in zip(axes, values, strict=False)]  # fmt: skip
+    return named + [gr.Slider(value=0, visible=False)] * (explore.LIVELY - len(axes))
 
 
-def decoded(picture: Any, values: Any) -> Image.Image:
-    """What the decoder draws of picture A's code with some axes moved."""
-    return _figures.enlarge(explore.decode(picture, values), views.SEEN_PX)
-
-
-def on_sample(say: Say, seed: float) -> Image.Image:
+def on_sample(say: Say, seed: float, model: str) -> Image.Image:
     """Digits decoded from draws of the prior."""
     with guard(say):
-        return views.samples(explore.sample(seed))
+        return views.samples(explore.sample(seed, name=model))
 
 
-def on_neighbours(say: Say, picture: str | None, count: float) -> tuple[Any, ...]:
+def on_neighbours(say: Say, picture: str | None, count: float, model: str) -> tuple[Any, ...]:
     """The bundled digits most like picture A, by code and by pixels."""
     with guard(say):
-        return views.neighbours(say, explore.neighbours(picture, count=count))
+        return views.neighbours(say, explore.neighbours(picture, count=count, name=model))
 
 
 def on_sketch(say: Say, drawing: dict[str, Any] | None, end: str) -> tuple[Any, Any]:
@@ -117,12 +139,12 @@ def build(say: Say) -> None:
     """Lay out the tab with a first example already run."""
     known = bundled.digits().images
     first, second = (known[index] for index in FIRST_DIGITS)
-    shown = draw_all(say, first, second, 0, 8, "straight", 8)
+    shown = draw_all(say, first, second, 0, 8, "straight", 8, explore.NAME)
     with gr.Row(elem_classes="steps"):
         with step(say, STEM, 1):
             pictures = _build_data(say, first, second)
         with step(say, STEM, 2):
-            label = _build_label(say, shown[:3])
+            seed, model, *coded = _build_label(say, shown[:3])
     with step(say, STEM, 3):
         gr.Markdown(_card_sentence(say), elem_classes="quiet")
         with gr.Row():
@@ -130,24 +152,25 @@ def build(say: Say) -> None:
                 verdict = gr.Markdown(shown[3], elem_id="vae-verdict")
             bars = gr.Plot(shown[4], show_label=False, elem_id="vae-bars")
         walk, ways = _build_walk(say, shown[5:10])
-        bench = _build_workbench(say, shown[10:20])
-        _build_prior(say)
+        text, *bench = _build_workbench(say, shown[10:20])
+        prior_seed, sheet = _build_prior(say, model)
+        _build_growth(say, first, pictures[0])
     with step(say, STEM, 4):
-        found, count = _build_use(say, shown[20:])
-    seed = label[0]
-    coded = [*label[1:], verdict, bars]
+        count, *found = _build_use(say, shown[20:])
+        told = _build_readout(say)
+    coded += [verdict, bars]
+    asked, answers = [*pictures, seed, *ways, count, model], [*coded, *walk, *bench, *found]
+    last: dict[str, Any] = {"model": STEM, "trigger_mode": "always_last"}
+    listen(say, [pictures[0].change], on_first, asked, answers, **last)
+    listen(say, [model.input], on_model, [*asked, prior_seed], [*answers, text, sheet, *told], **last)
+    listen(say, [seed.change], on_encode, [pictures[0], seed, model], coded, name="vae_encode", model=STEM)
     listen(
-        say, [pictures[0].change], on_first, [*pictures, seed, *ways, count], [*coded, *walk, *bench, *found],
-        model=STEM, trigger_mode="always_last",
+        say, [pictures[1].change, ways[0].release, ways[1].input], on_interpolate, [*pictures, *ways, model], walk,
+        name="vae_interpolate", **last,
     )  # fmt: skip
-    listen(say, [seed.change], on_encode, [pictures[0], seed], coded, name="vae_encode", model=STEM)
+    _listen_workbench(say, [pictures[0], model], bench)
     listen(
-        say, [pictures[1].change, ways[0].release, ways[1].input], on_interpolate, [*pictures, *ways], walk,
-        name="vae_interpolate", model=STEM, trigger_mode="always_last",
-    )  # fmt: skip
-    _listen_workbench(say, pictures[0], bench)
-    listen(
-        say, [count.release], on_neighbours, [pictures[0], count], found, name="vae_neighbours", model=STEM,
+        say, [count.release], on_neighbours, [pictures[0], count, model], found, name="vae_neighbours", model=STEM,
     )  # fmt: skip
 
 
@@ -199,7 +222,17 @@ def _build_label(say: Say, shown: tuple[Any, ...]) -> list[Any]:
         seed = gr.Number(0, label=say("vae.seed"), elem_id="vae-seed", min_width=120)
         again = gr.Button(say("vae.again"), variant="primary", elem_id="vae-again", min_width=120)
     again.click(None, seed, seed, js="(seed) => (seed ?? 0) + 1", api_visibility="private")
-    return [seed, seen, code, drawn]
+    offered = explore.models()
+    model = gr.Radio(
+        [(model_name(say, name), name) for name in offered], value=explore.NAME, label=say("vae.model"),
+        elem_id="vae-model", visible=len(offered) > 1,
+    )  # fmt: skip
+    return [seed, model, seen, code, drawn]
+
+
+def model_name(say: Say, name: str) -> str:
+    """What a checkpoint is called on the page: the shipped one in words, a visitor's own by its name."""
+    return say("vae.model_mnist") if name == explore.NAME else name
 
 
 def _build_walk(say: Say, shown: tuple[Any, ...]) -> tuple[list[Any], list[Any]]:
@@ -223,7 +256,7 @@ def _build_walk(say: Say, shown: tuple[Any, ...]) -> tuple[list[Any], list[Any]]
 
 def _build_workbench(say: Say, shown: tuple[Any, ...]) -> list[Any]:
     axes = explore.liveliest()
-    gr.Markdown(say("vae.workbench", across=axes[0] + 1, up=axes[1] + 1, count=len(axes)))
+    text = gr.Markdown(views.bench_text(say, explore.NAME))
     with gr.Row():
         plane = gr.Image(
             shown[0], label=say("vae.plane"), height=views.PLANE_PX + 20, interactive=False, elem_id="vae-plane",
@@ -241,20 +274,20 @@ def _build_workbench(say: Say, shown: tuple[Any, ...]) -> list[Any]:
                     )
                     for place, (axis, value) in enumerate(zip(axes, shown[2:], strict=True))
                 ]  # fmt: skip
-    return [plane, picture, *sliders]
+    return [text, plane, picture, *sliders]
 
 
-def _listen_workbench(say: Say, picture: gr.Image, bench: list[Any]) -> None:
+def _listen_workbench(say: Say, asked: list[Any], bench: list[Any]) -> None:
     plane, shown, *sliders = bench
     releases = [slider.release for slider in sliders]
     listen(
-        say, releases, on_decode, [picture, *sliders], [plane, shown], name="vae_decode", model=STEM,
+        say, releases, on_decode, [*asked, *sliders], [plane, shown], name="vae_decode", model=STEM,
         trigger_mode="always_last", show_progress="hidden",
     )  # fmt: skip
-    listen(say, plane.select, on_click, [picture, *sliders], bench, model=STEM, show_progress="hidden")
+    listen(say, plane.select, on_click, [*asked, *sliders], bench, model=STEM, show_progress="hidden")
 
 
-def _build_prior(say: Say) -> None:
+def _build_prior(say: Say, model: gr.Radio) -> list[Any]:
     gr.Markdown(say("vae.prior"))
     with gr.Row():
         seed = gr.Number(0, label=say("vae.seed"), elem_id="vae-prior-seed", min_width=120)
@@ -262,10 +295,26 @@ def _build_prior(say: Say) -> None:
     drawn = views.samples(explore.sample(0))
     sheet = gr.Image(drawn, label=say("vae.samples"), height=260, elem_id="vae-samples", buttons=[], format="png")
     again.click(None, seed, seed, js="(seed) => (seed ?? 0) + 1", api_visibility="private")
-    listen(say, seed.change, on_sample, [seed], [sheet], name="vae_sample", model=STEM, show_progress="hidden")
+    listen(say, seed.change, on_sample, [seed, model], [sheet], name="vae_sample", model=STEM, show_progress="hidden")
+    return [seed, sheet]
 
 
-def _build_use(say: Say, shown: tuple[Any, ...]) -> tuple[list[gr.Gallery], gr.Slider]:
+def _build_growth(say: Say, example: Bytes, picture: gr.Image) -> None:
+    shown = views.growth(say, explore.grow(example, LAST), LAST)
+    look: dict[str, Any] = {"height": 250, "buttons": [], "format": "png"}
+    with growth(say, STEM) as stage, gr.Row():
+        drawn = gr.Image(shown[0], label=say("vae.grow_drawn"), elem_id="vae-grow-drawn", min_width=140, **look)
+        sheet = gr.Image(shown[1], label=say("vae.samples"), elem_id="vae-grow-samples", min_width=220, scale=2, **look)
+        with gr.Column(min_width=320, scale=3):
+            reached = gr.Plot(shown[3], show_label=False, elem_id="vae-grow-curve")
+            verdict = gr.Markdown(shown[2], elem_id="vae-grow-verdict", elem_classes="quiet")
+    listen(
+        say, [stage.change, picture.change], on_grow, [picture, stage], [drawn, sheet, verdict, reached],
+        name="vae_grow", model="vae-grow", trigger_mode="always_last", show_progress="hidden",
+    )  # fmt: skip
+
+
+def _build_use(say: Say, shown: tuple[Any, ...]) -> list[Any]:
     count = gr.Slider(1, 16, 8, step=1, label=say("vae.count"), elem_id="vae-count")
     with gr.Row():
         galleries = [
@@ -275,9 +324,12 @@ def _build_use(say: Say, shown: tuple[Any, ...]) -> tuple[list[gr.Gallery], gr.S
             )
             for kind, values in zip(("latent", "pixels"), shown, strict=True)
         ]  # fmt: skip
-    gr.Plot(views.readout(say, explore.readout()), show_label=False, elem_id="vae-readout")
-    gr.Markdown(say("vae.readout_text"), elem_classes="quiet")
-    return galleries, count
+    return [count, *galleries]
+
+
+def _build_readout(say: Say) -> list[Any]:
+    bars, text = views.readout(say, explore.readout(), explore.latent())
+    return [gr.Plot(bars, show_label=False, elem_id="vae-readout"), gr.Markdown(text, elem_classes="quiet")]
 
 
 def _card_sentence(say: Say) -> str:

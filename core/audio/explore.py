@@ -24,9 +24,10 @@ from core.audio.hearing import (
     probes,
     restorer,
 )
-from core.audio.hearing import (
-    NAME as NAME,
-)
+from core.audio.hearing import NAME as NAME
+from core.audio.hearing import has_probes as has_probes
+from core.audio.hearing import names as names
+from core.audio.hearing import restores as restores
 from core.audio.model import HEARD_S as HEARD_S
 from core.audio.restoring import Filling, fill_by_model, filling, inside
 from core.data import bundled, spectra
@@ -265,10 +266,10 @@ def probe(source: Source, *, name: str = NAME) -> dict[str, Reading]:
     Raises:
         InputError: no sound that can be read, or a model without probes.
     """
-    wave = hear(source)
+    model, wave = open_model(name), hear(source)
     fitted = probes(name)
     with torch.inference_mode():
-        embedding = open_model(name).embed([wave])[0]
+        embedding = model.embed([wave])[0]
     return {
         task: Reading(names, (weight @ embedding + bias).softmax(0).numpy())
         for task, (weight, bias, names) in fitted.items()
@@ -306,7 +307,7 @@ def fetch(name: str) -> None:
     Raises:
         HubUnavailable: it is not on this machine and the Hub cannot be reached.
     """
-    open_model(name)
+    checkpoints.load(name, device=device.pick())
     gallery(name)
 
 

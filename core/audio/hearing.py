@@ -44,9 +44,41 @@ def hear(source: Source) -> Tensor:
     return torch.from_numpy(sounds.checked(wave))
 
 
+def names() -> tuple[str, ...]:
+    """Models a visitor may name: the shipped one, those trained here, and the one from the Hub if it was fetched."""
+    own = tuple(name for name in checkpoints.bundled("audio") if name != NAME)
+    hub = checkpoints.HUB_MODELS["audio"].name
+    return (NAME, *own, hub) if checkpoints.at_hand(hub) else (NAME, *own)
+
+
 def open_model(name: str) -> SoundTransformer | Wav2Vec2:
-    """A bundled model or one from the Hub, on the device of this machine."""
+    """One of `names`, on the device of this machine.
+
+    Raises:
+        InputError: another one.
+    """
+    if name not in names():  # what a visitor sends opens no other file and starts no download
+        raise InputError("Choose one of the models offered.")
     return cast(SoundTransformer | Wav2Vec2, checkpoints.load(name, device=device.pick()).model)
+
+
+def has_probes(name: str) -> bool:
+    """Whether probes lie beside a model: they are fitted where the spoken digits of FSDD were among its data.
+
+    Raises:
+        InputError: a model that is not offered.
+    """
+    open_model(name)
+    return (checkpoints.load(name, device=device.pick()).folder / PROBE_FILE).is_file()
+
+
+def restores(name: str) -> bool:
+    """Whether a model can fill a hole and hear views; one from the Hub cannot.
+
+    Raises:
+        InputError: a model that is not offered.
+    """
+    return isinstance(open_model(name), SoundTransformer)
 
 
 def restorer(name: str) -> SoundTransformer:

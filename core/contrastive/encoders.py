@@ -1,7 +1,7 @@
-"""The three encoders that the page compares, and what they make of the bundled gallery.
+"""The encoders that the page compares, and what they make of the bundled gallery.
 
-The network as SimCLR trained it, the same network untrained, and the one that learned to tell how far a picture was
-turned. The last has no projection head: only its features can be compared.
+Networks as SimCLR and MoCo trained them, any that a visitor trained, the same network untrained, and the one that
+learned to tell how far a picture was turned. The last has no projection head: only its features can be compared.
 """
 
 import functools
@@ -13,17 +13,18 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core import checkpoints, device
-from core.contrastive.model import Config, SimCLR, embed_features, untrained
+from core import checkpoints, device, growth
+from core.checkpoints import Card
+from core.contrastive.model import Config, ContrastiveNet, untrained
 from core.data import bundled, pictures
+from core.downstream import features
 from core.errors import InputError
 
 Bytes = NDArray[np.uint8]
-Encoder = Literal["simclr", "rotation", "untrained"]
 Space = Literal["projections", "features"]
 
-NAME, ROTATION = "contrastive/simclr-cifar10", "rotation/photos"
-ENCODERS: tuple[Encoder, ...] = ("simclr", "rotation", "untrained")
+NAME, SMALL = "contrastive/simclr-cifar10", "contrastive/small"
+NAMES = {"simclr": NAME, "moco": "contrastive/moco-cifar10", "rotation": "rotation/photos"}  # short -> checkpoint
 SPACES: tuple[Space, ...] = ("projections", "features")
 GALLERY_PX = 64
 
@@ -54,7 +55,7 @@ def embed(encoder: str, space: str, images: Tensor) -> Tensor:
     model, where = open_encoder(encoder)
     small = shrink(images, model.config.size).to(where)
     if space_of(encoder, space) == "projections":
-        found: Tensor = cast(SimCLR, model)(small).projections
+        found: Tensor = cast(ContrastiveNet, model)(small).projections
     else:
         found = model.encoder(small)
     return found.float().cpu()
@@ -66,24 +67,47 @@ def shrink(images: Tensor, size: int) -> Tensor:
     return small
 
 
+def offered() -> tuple[str, ...]:
+    """The encoders to choose from: shipped ones by short names, a visitor's own as "contrastive/<name>"."""
+    trained = [name for name in checkpoints.bundled("contrastive", checkpoints.ROOT) if name != SMALL]
+    shipped = [short for short in ("simclr", "moco") if NAMES[short] in trained]
+    own = [name for name in trained if name not in NAMES.values()]
+    return (*shipped, *own, "rotation", "untrained")
+
+
+def size(encoder: str) -> int:
+    """Side in pixels at which an encoder takes its pictures."""
+    return int(_card(encoder).config["size"])
+
+
 def open_encoder(encoder: str) -> tuple[Encoding, torch.device]:
-    """The model and where it lies.
+    """The model and where it lies; also the small one at a moment of its training, "contrastive/small@25".
 
     Raises:
         InputError: no such encoder.
     """
     where = device.pick()
-    if encoder not in ENCODERS:
+    if encoder not in offered() and encoder not in _moments():
         raise InputError("Choose one of the encoders offered.")
     if encoder == "untrained":
         return cast(Encoding, _untrained(str(where))), where
-    return cast(Encoding, checkpoints.load(ROTATION if encoder == "rotation" else NAME, device=where).model), where
+    checkpoint = checkpoints.load(NAMES.get(encoder, encoder), device=where, root=checkpoints.ROOT)
+    return cast(Encoding, checkpoint.model), where
+
+
+def _moments() -> tuple[str, ...]:
+    if SMALL not in checkpoints.bundled("contrastive", checkpoints.ROOT):
+        return ()
+    return tuple(growth.at(SMALL, stage) for stage in range(len(growth.PERCENTS)))
+
+
+def _card(encoder: str) -> Card:
+    return checkpoints.read_card(NAMES.get(encoder, NAME if encoder == "untrained" else encoder), checkpoints.ROOT)
 
 
 @functools.cache
-def _untrained(where: str) -> SimCLR:
-    config = Config(**checkpoints.read_card(NAME).config)
-    return untrained(config).to(where).eval().requires_grad_(False)
+def _untrained(where: str) -> ContrastiveNet:
+    return untrained(Config(**_card("untrained").config)).to(where).eval().requires_grad_(False)
 
 
 @functools.cache
@@ -95,8 +119,8 @@ def gallery() -> tuple[tuple[tuple[str, str], ...], Bytes]:
 
 
 @functools.cache
-def gallery_features(encoder: Encoder) -> Tensor:
+def gallery_features(encoder: str) -> Tensor:
     """Features (G, D) of the gallery, computed once a process."""
     model, where = open_encoder(encoder)
     small = shrink(pictures.to_tensor(gallery()[1]), model.config.size)
-    return embed_features(model.encoder, small, device=where, chunk=32)
+    return features.embed(model.encoder, small, device=where, chunk=32)

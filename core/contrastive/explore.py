@@ -5,16 +5,16 @@ import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core import checkpoints, device
+from core import checkpoints, device, growth
 from core.contrastive import encoders, pretext
-from core.contrastive.encoders import GALLERY_PX, Encoder, Space
+from core.contrastive.encoders import GALLERY_PX, Space
 from core.contrastive.pretext import ViewSettings
 from core.data import bundled, pictures
 from core.downstream.neighbours import leave_one_out_accuracy, nearest
@@ -24,7 +24,7 @@ from core.losses import pair_cosines, pair_losses
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-ENCODERS, SPACES = encoders.ENCODERS, encoders.SPACES
+SPACES, offered = encoders.SPACES, encoders.offered
 MIN_PICTURES, MAX_PICTURES = 2, 16
 SOURCE_PX, VIEW_PX = 128, 96  # sides of the square that views are cut from, and of a view
 TEMPERATURES = (0.05, 1.0)
@@ -117,7 +117,7 @@ def compare(
     Args:
         sources: 2 to 16 pictures, paths or (H, W, 3) uint8; the middle squares are used.
         views: see `view_settings`.
-        encoder: one of ENCODERS.
+        encoder: one of `offered`.
         space: one of SPACES; the rotation network has features only.
         temperature: of the loss, 0.05 to 1.
         seed: of the views, 0 to 9999; the same seed draws the same views for every encoder.
@@ -144,6 +144,37 @@ def compare(
         chance=1 / (2 * len(squares) - 1),
         suspects=tuple(pretext.false_negatives(cosine, SUSPECTS)),
     )
+
+
+def grow(
+    sources: Sequence[Bytes | str],
+    views: ViewSettings,
+    stage: float,
+    *,
+    space: str = "projections",
+    temperature: float = 0.2,
+    seed: float = 0,
+) -> Comparison:
+    """The comparison that a small SimCLR network makes after part of its training; see `compare`.
+
+    Args:
+        sources: 2 to 16 pictures.
+        views: see `view_settings`; the same seed draws the same views at every stage.
+        stage: 0 (before the first step) to 4 (finished), see `growth.PERCENTS`.
+        space: one of SPACES.
+        temperature: of the loss.
+        seed: of the views.
+
+    Raises:
+        InputError: what `compare` refuses, or another stage.
+    """
+    encoder = growth.at(encoders.SMALL, stage)
+    return compare(sources, views, encoder=encoder, space=space, temperature=temperature, seed=seed)
+
+
+def reached(metric: str = "knn") -> tuple[float, ...]:
+    """What the small network had reached on CIFAR-10 at each stage: "knn" or "linear"."""
+    return growth.reached(encoders.SMALL, metric)
 
 
 def view_settings(min_crop: float, jitter: float, greyscale: float, blur: float, flip: float) -> ViewSettings:
@@ -216,7 +247,7 @@ def neighbours(
     Args:
         sources: pictures, paths or (H, W, 3) uint8.
         which: number of the one to ask for, counted from 1.
-        encoder: one of ENCODERS.
+        encoder: one of `offered`.
         count: 1 to 64.
 
     Raises:
@@ -228,7 +259,7 @@ def neighbours(
     chosen = sources[whole(which, 1, len(sources)) - 1]
     square = pictures.square(pictures.open_picture(chosen), GALLERY_PX)
     query = encoders.embed(encoder, "features", pictures.to_tensor(square))
-    similarity, index = nearest(query, encoders.gallery_features(cast(Encoder, encoder)), count)
+    similarity, index = nearest(query, encoders.gallery_features(encoder), count)
     names, images = encoders.gallery()
     found = zip(similarity[0].tolist(), index[0].tolist(), strict=True)
     return tuple(Neighbour(names[i], images[i], value) for value, i in found)
@@ -243,7 +274,7 @@ def group_probe() -> GroupProbe:
     count = len(labels)
     plain = encoders.shrink(pictures.to_tensor(encoders.gallery()[1][:count]), 32).flatten(1)
     features = {"pixels": plain - plain.mean(1, keepdim=True)}
-    features |= {encoder: encoders.gallery_features(encoder)[:count] for encoder in ENCODERS}
+    features |= {encoder: encoders.gallery_features(encoder)[:count] for encoder in offered()}
     accuracy = {name: leave_one_out_accuracy(z, labels, k=GROUP_NEIGHBOURS) for name, z in features.items()}
     return GroupProbe(accuracy, float(labels.bincount().max()) / count, count)
 
@@ -255,7 +286,7 @@ def gallery_size() -> int:
 
 def sizes() -> dict[str, int]:
     """Encoder -> side in pixels at which it takes its pictures."""
-    return {encoder: encoders.open_encoder(encoder)[0].config.size for encoder in ENCODERS}
+    return {encoder: encoders.size(encoder) for encoder in offered()}
 
 
 def metrics() -> dict[str, dict[str, Any]]:

@@ -1,14 +1,16 @@
-"""SimCLR's network (Chen et al. 2020, fig. 2): an encoder to keep and a projection head to throw away afterwards."""
+"""An encoder to keep and a projection head to throw away afterwards (SimCLR, Chen et al. 2020, fig. 2).
+
+MoCo v2 (Chen et al. 2020, arXiv 2003.04297) took over the head, so both methods train this network; see `moco.py`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.backbones import EncoderConfig, PictureEncoder
+from core.backbones import EncoderConfig, PictureEncoder, initialise
 from core.device import generator
 
 
@@ -45,7 +47,7 @@ class Embedding(NamedTuple):
     projections: Tensor
 
 
-class SimCLR(nn.Module):
+class ContrastiveNet(nn.Module):
     """Encoder and projection head. The head gives away what the views change, so the encoder need not (sec. 4.2)."""
 
     config_class = Config
@@ -69,34 +71,8 @@ class SimCLR(nn.Module):
         return Embedding(features, F.normalize(self.head(features).float(), dim=1))
 
 
-def untrained(config: Config, seed: int = 0) -> SimCLR:
+def untrained(config: Config, seed: int = 0) -> ContrastiveNet:
     """Build the network with weights drawn from `seed` alone, whatever else this process draws meanwhile."""
-    model, chance = SimCLR(config), generator(seed)
-    for module in model.modules():
-        if isinstance(module, nn.Conv2d):
-            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu", generator=chance)
-        elif isinstance(module, nn.Linear):
-            nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=chance)
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
+    model = ContrastiveNet(config)
+    initialise(model, generator(seed))
     return model
-
-
-@torch.inference_mode()
-def embed_features(encoder: nn.Module, images: Tensor, *, device: torch.device, chunk: int = 128) -> Tensor:
-    """Run an encoder in eval mode over many pictures.
-
-    Args:
-        encoder: pictures (B, 3, S, S) in [0, 1] to features (B, D).
-        images: (N, 3, S, S), bytes or in [0, 1], on the CPU.
-        device: where the encoder lies.
-        chunk: pictures a time.
-
-    Returns:
-        (N, D) float32 on the CPU.
-    """
-    found = []
-    for part in images.split(chunk):
-        scaled = part.float() / 255 if part.dtype == torch.uint8 else part
-        found.append(encoder(scaled.to(device)).float().cpu())
-    return torch.cat(found)

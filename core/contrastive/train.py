@@ -1,36 +1,50 @@
-"""The recipe: `python -m core.contrastive.train --data cifar10 --root FOLDER --name simclr-cifar10`.
+"""The recipe: `python -m core.contrastive.train --data cifar10 --root FOLDER --preset cpu --name simclr-cifar10`.
 
-Left out on purpose: negatives from other processes (each process contrasts its own share of the batch), the LARS
+SimCLR contrasts each view with all others of the batch, of every process; `--method moco` with a queue of keys from
+earlier batches. Both train the same network on the same views and are measured alike. Left out on purpose: the LARS
 optimizer and batches of thousands. At a batch of 256 AdamW with a lower temperature does as well (appendix B.9).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
+from typing import ClassVar, cast
 
 import torch
+from accelerate import PartialState
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from core import training
 from core.checkpoints import Checkpoint
 from core.contrastive import pretext
-from core.contrastive.model import Config, SimCLR, embed_features, untrained
-from core.data import pictures
+from core.contrastive.moco import MoCo
+from core.contrastive.model import Config, ContrastiveNet, untrained
+from core.data import labelled, pictures
+from core.data.labelled import Queries
+from core.data.pictures import Pictures
+from core.downstream.features import embed
 from core.downstream.neighbours import knn_accuracy
+from core.downstream.probe import linear_accuracy
+from core.losses import gather, info_nce
+from core.publishing import write_checkpoint
+from core.recipe import OnDevice, Recipe, indices, parse
 
+METHODS = ("simclr", "moco")
 NEIGHBOURS = 200
 NOTES = (
-    "k-NN (k = 200, temperature 0.1) on the encoder's features, as a share; untrained_knn is the same network with "
-    "weights drawn from seed 0. The CIFAR-10 used here was passed through JPEG (quality 75, 4:2:0)."
+    "On the encoder's features, as shares: k-NN (k = 200, temperature 0.1) and a linear probe (logistic regression); "
+    "untrained is the same network with weights drawn from seed 0."
 )
+JPEG_NOTE = " The CIFAR-10 used here was passed through JPEG (quality 75, 4:2:0)."
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContrastiveRecipe(training.Recipe):
-    """Train a network to find the other view of each picture among all views of a batch.
+class ContrastiveRecipe(Recipe):
+    """Train a network to find the other view of each picture among views of other pictures.
 
     Attributes:
+        method: "simclr" finds it in the batch, "moco" in a queue of keys.
         size: side of the pictures in pixels.
         width: channels of the first stage; each later stage has twice as many.
         stages: number of stages, each half as large as the one before.
@@ -39,6 +53,10 @@ class ContrastiveRecipe(training.Recipe):
         hidden: width of the projection head's hidden layer.
         projection: width of the projection head's output.
         temperature: of the loss.
+        queue: keys that wait (moco).
+        momentum: how much of the key network stays at each forward pass (moco).
+        shards: parts of a batch of keys that are normalised apart (moco); 1 leaves them together.
+        symmetric: ask with both views of each picture instead of one, at twice the cost (moco).
         min_crop: smallest share of the area that a view keeps.
         jitter: strength of the colour jitter.
         greyscale: share of the views that lose their colour.
@@ -46,11 +64,24 @@ class ContrastiveRecipe(training.Recipe):
         flip: share of the views that are mirrored.
     """
 
+    PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
+        # 1.3 M parameters; 30 minutes on two cores
+        "cpu": {"width": 64, "stages": 3, "depth": 1, "stem_stride": 2, "minutes": 30.0, "steps": 100_000},
+        # 0.4 M parameters, with snapshots; 6 minutes on two cores
+        "small": {"width": 32, "stages": 3, "depth": 1, "minutes": 6.0, "steps": 100_000, "snapshots": True},
+        # ResNet-18, 11.4 M parameters, up to 200 epochs of CIFAR-10; not yet timed on a GPU, so the clock ends it
+        "gpu": {
+            "width": 64, "stages": 4, "depth": 2, "stem_stride": 1, "hidden": 512, "batch": 512, "minutes": 9.0,
+            "steps": 18_600,
+        },
+    }  # fmt: skip
+
     name: str = "simclr-cifar10"
     steps: int = 6000
     batch: int = 256
     lr: float = 2e-3
     weight_decay: float = 0.01
+    method: str = "simclr"
     size: int = 32
     width: int = 64
     stages: int = 3
@@ -59,6 +90,10 @@ class ContrastiveRecipe(training.Recipe):
     hidden: int = 256
     projection: int = 128
     temperature: float = 0.2
+    queue: int = 4096
+    momentum: float = 0.99
+    shards: int = 4
+    symmetric: bool = False
     min_crop: float = 0.2
     jitter: float = 0.5
     greyscale: float = 0.2
@@ -66,37 +101,66 @@ class ContrastiveRecipe(training.Recipe):
     flip: float = 0.5
 
 
+RECIPE = ContrastiveRecipe
+
+
 def main(argv: Sequence[str] | None = None) -> Path:
-    """Train, measure k-NN on each set, write the checkpoint; returns its folder."""
-    recipe = training.parse(ContrastiveRecipe, argv)
-    limit = 512 if recipe.smoke else 0
-    data = pictures.load(recipe.data, "train", size=recipe.size, root=recipe.root, limit=limit)
+    """Train, measure on each set, write the checkpoint; returns its folder."""
+    recipe = parse(ContrastiveRecipe, argv)
+    if recipe.method not in METHODS:
+        raise SystemExit(f"--method is {' or '.join(METHODS)}, not {recipe.method}.")
+    data = pictures.load(recipe.data, "train", size=recipe.size, root=recipe.root, limit=_limit(recipe))
+    images = OnDevice(data.images)
     views = pretext.ViewSettings(recipe.min_crop, recipe.jitter, recipe.greyscale, recipe.blur, recipe.flip)
     model = untrained(config_of(recipe), recipe.seed)
+    moco = MoCo(model, queue=recipe.queue, momentum=recipe.momentum, shards=recipe.shards, seed=recipe.seed)
 
-    def loss(network: nn.Module, step: int, chance: torch.Generator) -> dict[str, Tensor]:
-        rows = training.indices(len(data.images), recipe.batch, step, recipe.seed)
+    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+        rows = indices(len(images), recipe.batch, number, recipe.seed)
         with torch.autocast(chance.device.type, enabled=False):  # colours need all their digits
-            both = torch.cat(pretext.two_views(data.images[rows].to(chance.device).float() / 255, chance, views))
-        first, second = network(both).projections.chunk(2)  # (B, P) each
-        found = pretext.nt_xent(first, second, recipe.temperature)
-        return {"loss": found.mean, "accuracy": pretext.hits(found.cosine).float().mean()}
+            pair = pretext.two_views(images.take(rows, chance.device).float() / 255, chance, views)
+        if recipe.method == "simclr":
+            return simclr_loss(network, pair, recipe) | {"ids": rows}
+        found, keys = moco_loss(network, pair, chance, recipe)
+        moco.enqueue(keys)
+        return found | {"ids": rows}
 
-    result = training.train(recipe, model, loss, wing="contrastive")
-    where = next(model.parameters()).device
+    result = training.train(recipe, moco if recipe.method == "moco" else model, loss, wing="contrastive")
+    _ship_query(result.folder)
+    return write_checkpoint(
+        recipe,
+        result,
+        model.eval(),
+        wing="contrastive",
+        data=f"{recipe.data}, training split but for every 20th picture",
+        measure=measure,
+        evaluate=evaluate,
+        notes=NOTES + (JPEG_NOTE if "cifar10" in recipe.data.split("+") else ""),
+    )
 
-    def measure() -> dict[str, dict[str, float]]:
-        checkpoint = Checkpoint(f"contrastive/{recipe.name}", model, None, result.folder, where)
-        found = {}
-        for spec in recipe.data.split("+"):
-            found[spec] = evaluate(checkpoint, spec, root=recipe.root, limit=limit)
-            found[f"{spec}, validation"] = evaluate(checkpoint, spec, root=recipe.root, queries="val", limit=limit)
-        return found
 
-    return training.write_checkpoint(
-        recipe, result, model, wing="contrastive", data=f"{recipe.data}, training split but for every 20th picture",
-        measure=measure, notes=NOTES,
-    )  # fmt: skip
+def simclr_loss(network: nn.Module, pair: tuple[Tensor, Tensor], recipe: ContrastiveRecipe) -> dict[str, Tensor]:
+    """NT-Xent of two views (B, 3, S, S) of each picture among all views of the batch, of every process."""
+    first, second = network(torch.cat(pair)).projections.chunk(2)  # (B, P) each
+    found = pretext.nt_xent(gather(first), gather(second), recipe.temperature)
+    return {"loss": found.mean, "accuracy": pretext.hits(found.cosine).float().mean()}
+
+
+def moco_loss(
+    network: nn.Module, pair: tuple[Tensor, Tensor], chance: torch.Generator, recipe: ContrastiveRecipe
+) -> tuple[dict[str, Tensor], Tensor]:
+    """InfoNCE of one view (B, 3, S, S) of each picture against its key and the queue; also the keys to enqueue.
+
+    Symmetric, each view asks for the other: (2B, P) keys instead of (B, P).
+    """
+    query_views, key_views = (torch.cat(pair), torch.cat(pair[::-1])) if recipe.symmetric else pair
+    order = None
+    if recipe.shards > 1:
+        order = torch.randperm(len(key_views), generator=chance, device=chance.device)
+    found = network(query_views, key_views, order)
+    right = (found.positives > found.negatives.amax(1)).float().mean()
+    loss = info_nce(found.positives, found.negatives, recipe.temperature).mean()
+    return {"loss": loss, "accuracy": right}, found.keys
 
 
 def config_of(recipe: ContrastiveRecipe) -> Config:
@@ -106,13 +170,22 @@ def config_of(recipe: ContrastiveRecipe) -> Config:
     return Config(recipe.size, widths, depths, recipe.stem_stride, recipe.hidden, recipe.projection)
 
 
+def measure(checkpoint: Checkpoint, recipe: ContrastiveRecipe) -> dict[str, dict[str, float]]:
+    """All metrics of the card: each set's test split, and the pictures kept aside from training."""
+    found, limit = {}, _limit(recipe)
+    for spec in recipe.data.split("+"):
+        found[spec] = evaluate(checkpoint, spec, root=recipe.root, limit=limit)
+        found[f"{spec}, validation"] = evaluate(checkpoint, spec, root=recipe.root, queries="val", limit=limit)
+    return found
+
+
 def evaluate(
-    checkpoint: Checkpoint, spec: str, *, root: str = "data", queries: Literal["test", "val"] = "test", limit: int = 0
+    checkpoint: Checkpoint, spec: str, *, root: str = "data", queries: Queries = "test", limit: int = 0
 ) -> dict[str, float]:
-    """k-NN accuracy on features, beside that of the same network untrained.
+    """How well features tell classes by k-NN and by a linear probe, beside those of the same network untrained.
 
     Args:
-        checkpoint: with a SimCLR.
+        checkpoint: with a ContrastiveNet.
         spec: named set or "folder:PATH"; a folder without train/ and test/ inside is cut into 19 parts of gallery and
             1 part of queries.
         root: folder that holds the named sets.
@@ -120,49 +193,42 @@ def evaluate(
         limit: at most so many pictures of each split; 0 takes all.
 
     Returns:
-        {"knn": share right, "untrained_knn": share right, "n": number of pictures asked}.
+        {"knn", "untrained_knn", "linear", "untrained_linear": shares right, "n": number of pictures asked}.
     """
-    model = cast(SimCLR, checkpoint.model)
-    gallery, asked = _sets(spec, model.config.size, root, queries, limit)
+    model = cast(ContrastiveNet, checkpoint.model)
+    known, asked = labelled.gallery_and_queries(spec, model.config.size, root, queries, limit)
     fresh = untrained(model.config).to(checkpoint.device).eval()
+    trained, plain = (_probes(net.encoder, known, asked, checkpoint.device) for net in (model, fresh))
     return {
-        "knn": _knn(model, gallery, asked, checkpoint.device),
-        "untrained_knn": _knn(fresh, gallery, asked, checkpoint.device),
+        "knn": trained[0],
+        "untrained_knn": plain[0],
+        "linear": trained[1],
+        "untrained_linear": plain[1],
         "n": len(asked.images),
     }
 
 
-def _sets(spec: str, size: int, root: str, queries: str, limit: int) -> tuple[pictures.Pictures, pictures.Pictures]:
-    """Gallery and queries that share no picture."""
-    train = pictures.load(spec, "train", size=size, root=root, limit=limit)
-    val = pictures.load(spec, "val", size=size, root=root, limit=limit)
-    if queries == "val" or spec == "emoji" or not _has_test(spec, root):
-        return train, val
-    return _joined(train, val), pictures.load(spec, "test", size=size, root=root, limit=limit)
+def _probes(encoder: nn.Module, known: Pictures, asked: Pictures, device: torch.device) -> tuple[float, float]:
+    """Shares right by k-NN and by a linear probe."""
+    gallery, queries = (embed(encoder, part.images, device=device) for part in (known, asked))
+    truth = labelled.relabel(asked, known.classes)
+    knn = knn_accuracy(gallery, known.labels, queries, truth, k=min(NEIGHBOURS, len(gallery)))
+    if len(known.classes) == 1:  # nothing to tell apart: any probe gives the one answer, like the neighbours
+        return knn, knn
+    return knn, linear_accuracy(gallery.numpy(), known.labels.numpy(), queries.numpy(), truth.numpy())
 
 
-def _has_test(spec: str, root: str) -> bool:
-    trained_on = {*pictures.find_files(spec, "train", root), *pictures.find_files(spec, "val", root)}
-    return trained_on.isdisjoint(pictures.find_files(spec, "test", root))
+def _limit(recipe: ContrastiveRecipe) -> int:
+    return 512 if recipe.smoke else 0
 
 
-def _joined(first: pictures.Pictures, second: pictures.Pictures) -> pictures.Pictures:
-    classes = tuple(dict.fromkeys(first.classes + second.classes))
-    labels = torch.cat([relabel(first, classes), relabel(second, classes)])
-    return pictures.Pictures(torch.cat([first.images, second.images]), labels, classes)
-
-
-def relabel(data: pictures.Pictures, classes: Sequence[str]) -> Tensor:
-    """Labels (N,) of a set as indices into other classes; a class that is not among them becomes -1."""
-    places = torch.tensor([classes.index(name) if name in classes else -1 for name in data.classes])
-    return places[data.labels]
-
-
-def _knn(model: SimCLR, gallery: pictures.Pictures, asked: pictures.Pictures, device: torch.device) -> float:
-    known = embed_features(model.encoder, gallery.images, device=device)
-    features = embed_features(model.encoder, asked.images, device=device)
-    labels = relabel(asked, gallery.classes)
-    return knn_accuracy(known, gallery.labels, features, labels, k=min(NEIGHBOURS, len(known)))
+def _ship_query(run: Path) -> None:
+    """Keep only the query network in a MoCo run's snapshots: it is what ships."""
+    if PartialState().is_main_process:
+        for path in (run / "snapshots").glob("*.safetensors"):
+            weights = {k[len("query.") :]: v for k, v in load_file(path).items() if k.startswith("query.")}
+            if weights:
+                save_file(weights, path)
 
 
 if __name__ == "__main__":

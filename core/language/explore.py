@@ -1,7 +1,7 @@
 """What a visitor can ask of a language model: plain values in, frozen results out.
 
-Three kinds of question: go on with a text (`continuation.py`), what the vectors are good for (`likeness.py`), and,
-here, how well a model foresaw a text.
+Four kinds of question: go on with a text (`continuation.py`), what the vectors are good for (`likeness.py`), and, here,
+how well a model foresaw a text, and how a small one learned to.
 """
 
 import math
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import torch
 
-from core import checkpoints
+from core import checkpoints, growth
+from core.errors import CheckpointError
 from core.language import pretext
 from core.language.continuation import (
     MAX_LENGTH,
@@ -28,6 +29,7 @@ from core.language.likeness import (
     Measure,
     Neighbourhood,
     Similar,
+    first_word,
     kinds,
     language,
     nearest_tokens,
@@ -36,7 +38,7 @@ from core.language.likeness import (
     similar,
 )
 from core.language.openings import LINES, PROMPTS, QUERIES
-from core.language.reader import MAX_CHARACTERS, clean, fetch, label, names, spans, speaker
+from core.language.reader import MAX_CHARACTERS, SMALL, clean, fetch, label, names, spans, speaker
 
 __all__ = [
     "LINES",
@@ -50,6 +52,7 @@ __all__ = [
     "Alternative",
     "Alternatives",
     "Continuation",
+    "Grown",
     "Measure",
     "Neighbourhood",
     "Offer",
@@ -63,12 +66,15 @@ __all__ = [
     "clean",
     "continue_text",
     "fetch",
+    "first_word",
+    "grow",
     "kinds",
     "language",
     "names",
     "nearest_tokens",
     "offer",
     "overlap",
+    "reached",
     "retrieval",
     "similar",
     "surprise",
@@ -133,27 +139,103 @@ def surprise(text: str | None, name: str = NOVELS, *, labels: int = 8) -> Surpri
 
 
 @dataclass(frozen=True)
+class Grown:
+    """What the small network makes of a beginning at one moment of its training.
+
+    Attributes:
+        text: its continuation.
+        surprise: how well it foresaw the beginning.
+        replaced: the beginning is not the visitor's, whose script this network never read.
+    """
+
+    text: Continuation
+    surprise: Surprise
+    replaced: bool
+
+
+GROWN_TOKENS = 40
+
+
+def grow(prompt: str | None, stage: float) -> Grown:
+    """Let the small network go on from a text with the weights that it had after part of its training.
+
+    It read English novels only, so of a text in another script it would know nothing at any stage: then it goes on from
+    an English beginning.
+
+    Args:
+        prompt: as for `continue_text`.
+        stage: 0 (before the first step) to 4 (finished).
+
+    Raises:
+        InputError: nothing to go on from, too much of it, or another stage.
+    """
+    name, text = growth.at(SMALL, stage), clean(prompt)
+    letters = [character for character in text if character.isalpha()]
+    replaced = 2 * sum(map(str.isascii, letters)) < len(letters)
+    text = PROMPTS["novel"] if replaced else text
+    *_, grown = continue_text(text, Settings(name, GROWN_TOKENS))
+    return Grown(grown, surprise(text, name), replaced)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Bits a character on test texts at the five stages, and what two kinds of ignorance cost on the training text.
+
+    Attributes:
+        stages: of the small network, on novels that it never read.
+        unigram: of someone who knows only how often each token is used.
+        chance: of someone to whom every token is equally likely.
+    """
+
+    stages: tuple[float, ...]
+    unigram: float
+    chance: float
+
+
+def reached() -> Reached:
+    """How far the small network had come at each stage.
+
+    Raises:
+        CheckpointError: it lies there without its token counts.
+    """
+    voice = speaker(growth.at(SMALL, len(growth.PERCENTS) - 1))
+    if voice.counts is None:
+        raise CheckpointError("File {file} of checkpoint {name} is damaged.", file="counts.json", name=SMALL)
+    counts = voice.counts.double()
+    lengths = torch.tensor([len(piece.decode("utf-8", "ignore")) for piece in voice.vocabulary.pieces])
+    characters = float(counts @ lengths.double())
+    each = pretext.unigram_bits(counts, torch.arange(len(counts))).double()  # (V,)
+    return Reached(
+        growth.reached(SMALL, "bits_per_character"),
+        unigram=float(counts @ each) / characters,
+        chance=float(counts.sum()) * math.log2(len(counts)) / characters,
+    )
+
+
+@dataclass(frozen=True)
 class About:
-    """What a visitor is told of a bundled model: parameters, and its card's figures on the test texts.
+    """What a visitor is told of a model: parameters, and its card's figures on texts that it was not trained on.
 
     Attributes:
         parameters: trained numbers.
-        bits_per_character: on the test texts.
-        perplexity: a token, on the test texts.
-        n: characters of the test texts.
+        bits_per_character: on those texts.
+        perplexity: a token, on those texts.
+        n: characters of those texts.
+        own: a visitor's own model, measured on the held-out end of its training text: a folder may have no test texts.
     """
 
     parameters: int
     bits_per_character: float
     perplexity: float
     n: int
+    own: bool
 
 
 def about(name: str = NOVELS) -> About:
-    """Read the card of a bundled model."""
-    card = checkpoints.read_card(name)
-    measured = card.metrics[name.split("/")[-1]]
-    return About(card.parameters, measured["bits_per_character"], measured["perplexity"], int(measured["n"]))
+    """Read the card of a model in the tree."""
+    card, own = checkpoints.read_card(name), name not in (NOVELS, TANG)
+    measured = next(iter(card.metrics.values())) if own else card.metrics[name.split("/")[-1]]
+    return About(card.parameters, measured["bits_per_character"], measured["perplexity"], int(measured["n"]), own)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,10 @@ from core.language.reader import Speaker, clean, label, speaker, state_mean
 
 Floats = NDArray[np.float32]
 TANG = "language/tang"
+WORD = {"en": "king", "zh": "春"}  # to begin with
+MANY = 16  # words of the eight kinds that must be one token, for their neighbours to say something
+HAN = range(0xE4, 0xEA)  # bytes that only begin a Chinese character in UTF-8
+LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 SEEN_OFTEN = 50  # times a token came in training, from where on its embedding has moved far enough to be compared
 GRAM = 3  # letters in a row that the naive comparison of lines counts; one Chinese character says as much
 
@@ -74,7 +78,7 @@ def nearest_tokens(text: str | None, name: str = NOVELS) -> Neighbourhood:
     known = _known(voice)
     centre = weights[known].mean(0)  # what all embeddings have in common says nothing
     known = known[known != token]
-    cosines, index = nearest(weights[token][None] - centre, weights[known] - centre, SHOWN)
+    cosines, index = nearest(weights[token][None] - centre, weights[known] - centre, min(SHOWN, len(known)))
     found = zip(known[index[0]].tolist(), cosines[0].tolist(), strict=True)
     return Neighbourhood(
         label(token, voice.vocabulary), tuple((label(other, voice.vocabulary), cosine) for other, cosine in found)
@@ -88,18 +92,35 @@ def one_token(voice: Speaker, word: str) -> int | None:
 
 
 def _known(voice: Speaker) -> torch.Tensor:
-    return (
-        torch.arange(len(voice.vocabulary)) if voice.counts is None else torch.nonzero(voice.counts >= SEEN_OFTEN)[:, 0]
-    )
+    """Tokens seen often; where a text is so short that too few are, all there are."""
+    every = torch.arange(len(voice.vocabulary))
+    often = every if voice.counts is None else every[voice.counts >= SEEN_OFTEN]
+    return often if len(often) > SHOWN else every
+
+
+def first_word(name: str = NOVELS) -> str:
+    """A word to begin with that is one token of this model: a common one, else what its text uses most, if a letter."""
+    voice = speaker(name)
+    common = [WORD[language(name)], *(word for words in KINDS[language(name)] for word in words)]
+    found = next((word for word in common if one_token(voice, word) is not None), None)
+    if found is not None or voice.counts is None:
+        return found or common[0]
+    often = (label(token, voice.vocabulary).strip() for token in voice.counts.argsort(descending=True).tolist())
+    return next((word for word in often if word.isalpha() and one_token(voice, word) is not None), common[0])
 
 
 @functools.cache
-def kinds(name: str = NOVELS) -> Measure:
-    """Of words of eight kinds, how often is the most similar one of the same kind? Naive: the one used as often."""
+def kinds(name: str = NOVELS) -> Measure | None:
+    """Of words of eight kinds, how often is the most similar one of the same kind? Naive: the one used as often.
+
+    None where fewer than `MANY` of the words are one token, as with letters for tokens.
+    """
     voice = speaker(name)
     pairs = [(one_token(voice, word), kind) for kind, words in enumerate(KINDS[language(name)]) for word in words]
     tokens = torch.tensor([token for token, _ in pairs if token is not None])
     labels = torch.tensor([kind for token, kind in pairs if token is not None])
+    if len(tokens) < MANY:
+        return None
     weights = voice.model.wte.weight.float().cpu()
     features = weights[tokens] - weights[_known(voice)].mean(0)
     naive = None
@@ -165,9 +186,16 @@ def _gallery(name: str) -> tuple[Sequence[Line], Floats, Floats, int]:
     return lines, states - centre, centre, layer
 
 
+@functools.cache
 def language(name: str) -> Literal["en", "zh"]:
-    """The language that a model read."""
-    return "zh" if name == TANG else "en"
+    """The language that a model read: Chinese if its text has more Chinese characters than half its Latin letters."""
+    voice = speaker(name)
+    if voice.counts is None:
+        return "en"
+    pieces = list(zip(voice.vocabulary.pieces, voice.counts.tolist(), strict=True))
+    han = sum(count * sum(byte in HAN for byte in piece) for piece, count in pieces)
+    latin = sum(count * sum(byte in LETTERS for byte in piece) for piece, count in pieces)
+    return "zh" if 2 * han > latin else "en"
 
 
 def overlap(first: str, second: str) -> float:

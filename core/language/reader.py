@@ -16,13 +16,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core import checkpoints, device
+from core import checkpoints, device, growth
 from core.data.texts import Vocabulary
 from core.errors import CheckpointError, InputError
 from core.language.model import GPT2, KeysValues
 from core.language.sampling import window_start
 
 MAX_CHARACTERS = 2000
+SMALL = "language/small"  # is only shown growing, so nobody chooses it
+STAGES = tuple(growth.at(SMALL, stage) for stage in range(len(growth.PERCENTS)))
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,9 @@ def clean(text: str | None) -> str:
 
 
 def names() -> tuple[str, ...]:
-    """Checkpoints a visitor may name: the bundled ones, then the one offered from the Hub."""
-    return (*checkpoints.bundled("language"), checkpoints.HUB_MODELS["language"].name)
+    """Checkpoints a visitor may choose: those in the tree, a visitor's own among them, then the one from the Hub."""
+    here = (name for name in checkpoints.bundled("language") if name != SMALL)
+    return (*here, checkpoints.HUB_MODELS["language"].name)
 
 
 def speaker(name: str) -> Speaker:
@@ -109,9 +112,9 @@ def speaker(name: str) -> Speaker:
     Raises:
         InputError: not one that is offered, or one from the Hub that was not fetched yet.
     """
-    if name not in names():
+    if name not in (*names(), *STAGES):
         raise InputError("There is no language model called {name} here.", name=name)
-    if not checkpoints.at_hand(name):
+    if not checkpoints.at_hand(name.partition("@")[0]):
         raise InputError("Fetch {name} first: its button says how many megabytes that takes.", name=name)
     return fetch(name)
 

@@ -6,10 +6,10 @@ their text about once, so there is nothing to forget.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import ClassVar, cast
 
 import numpy as np
 import torch
@@ -24,12 +24,14 @@ from core.device import generator
 from core.errors import InputError
 from core.language import pretext
 from core.language.model import GPT2, Config, initialise
+from core.publishing import write_checkpoint
+from core.recipe import Recipe, indices, parse
 
 HELD_OUT = 50_000  # tokens at the end of the training text, or a hundredth of it: test data choose nothing
 
 
 @dataclass(frozen=True, kw_only=True)
-class LanguageRecipe(training.Recipe):
+class LanguageRecipe(Recipe):
     """Train a GPT-2 to guess the next token of a text.
 
     Attributes:
@@ -43,6 +45,20 @@ class LanguageRecipe(training.Recipe):
         layers: blocks.
         heads: attention heads a block.
     """
+
+    PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
+        # 5.3 M parameters; 20 minutes on one core, 2,700 steps
+        "cpu": {"limit": 70, "batch": 8, "lr": 1.5e-3, "steps": 12_000, "minutes": 20.0, "save_every": 1000},
+        # 3.1 M parameters with the tang poems' characters; 12 minutes on one core, 5,450 steps
+        "cpu-tang": {"tokens": "characters", "context": 128, "width": 192, "batch": 8, "steps": 20_000, "minutes": 12.0,
+                     "save_every": 2000},
+        # 1.1 M parameters, with snapshots; 8 minutes on two cores
+        "small": {"vocabulary": 2000, "limit": 20, "sample": 5, "context": 128, "width": 128, "batch": 16,
+                  "minutes": 8.0, "steps": 100_000, "snapshots": True, "save_every": 2000},
+        # 23 M parameters; not yet timed on a GPU, so the clock ends it
+        "gpu": {"vocabulary": 8000, "context": 512, "width": 512, "layers": 6, "heads": 8, "batch": 64, "lr": 1e-3,
+                "minutes": 27.0, "steps": 40_000},
+    }  # fmt: skip
 
     name: str = "novels"
     steps: int = 8000
@@ -60,39 +76,63 @@ class LanguageRecipe(training.Recipe):
     heads: int = 4
 
 
+RECIPE = LanguageRecipe
+
+
 def main(argv: Sequence[str] | None = None) -> Path:
     """Train, measure on each set's test split, write the checkpoint; returns its folder."""
-    recipe = training.parse(LanguageRecipe, argv)
-    text = texts.documents(recipe.data, "train", root=recipe.root, limit=1_000_000 * (recipe.limit or recipe.smoke))
+    recipe = parse(LanguageRecipe, argv)
+    text = read(recipe)
     tokenizer = learn_vocabulary(text, recipe)
     vocabulary = Vocabulary(tokenizer)
-    # Poems stand one a line, so the line end is what comes before a text; between books stands the end mark.
-    start = vocabulary.end if recipe.tokens == "bytes" else vocabulary.encode("\n")[0]
-    tokens = vocabulary.encode_all(text, start)
-    held_out = min(HELD_OUT, len(tokens) // 100)
-    seen, kept = tokens[:-held_out], tokens[-held_out:]
+    seen, _ = split(text, vocabulary, recipe)
+    start = start_token(vocabulary, recipe)
     model = GPT2(Config(len(vocabulary), recipe.context, recipe.width, recipe.layers, recipe.heads, start))
     initialise(model, generator(recipe.seed))
 
-    def loss(network: nn.Module, step: int, chance: torch.Generator) -> dict[str, Tensor]:
-        read, following = pretext.shift(make_batch(seen, step, chance, recipe))
-        return {"loss": pretext.next_token_loss(network(read).logits.float(), following)}
+    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+        rows = indices((len(seen) - 1) // recipe.context, recipe.batch, number, recipe.seed)
+        given, following = pretext.shift(make_batch(seen, rows, chance, recipe))
+        return {"loss": pretext.next_token_loss(network(given).logits.float(), following), "ids": rows}
 
     result = training.train(recipe, model, loss, wing="language")
-    checkpoint = Checkpoint(f"language/{recipe.name}", model, None, result.folder, next(model.parameters()).device)
-
-    def measure() -> dict[str, dict[str, float]]:
-        found = {f"{recipe.data}, end of the training split, held out": measure_tokens(checkpoint, kept, vocabulary)}
-        for spec in recipe.data.split("+"):
-            unseen = texts.documents(spec, "test", root=recipe.root, limit=10_000 * recipe.smoke)
-            found[spec] = measure_texts(checkpoint, unseen, vocabulary)
-        return found
-
     counts = json.dumps(np.bincount(seen, minlength=len(vocabulary)).tolist()).encode()
-    return training.write_checkpoint(
+    return write_checkpoint(
         recipe, result, model, wing="language", data=f"{recipe.data}, training split, {len(seen)} tokens of it",
-        measure=measure, notes=NOTES, extra={"tokenizer.json": tokenizer.encode(), "counts.json": counts},
+        measure=measure, evaluate=evaluate, notes=NOTES,
+        extra={"tokenizer.json": tokenizer.encode(), "counts.json": counts},
     )  # fmt: skip
+
+
+def read(recipe: LanguageRecipe) -> list[str]:
+    """The documents of the training split that the recipe asks for."""
+    limit = 1_000_000 * (recipe.limit or recipe.smoke)
+    return list(texts.documents(recipe.data, "train", root=recipe.root, limit=limit))
+
+
+def start_token(vocabulary: Vocabulary, recipe: LanguageRecipe) -> int:
+    """What comes before a text: a line end, since poems stand one a line; the end mark, which parts books."""
+    return vocabulary.end if recipe.tokens == "bytes" else vocabulary.encode("\n")[0]
+
+
+def split(
+    text: Sequence[str], vocabulary: Vocabulary, recipe: LanguageRecipe
+) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
+    """All tokens of the training split but for its end, which is held out, and that end."""
+    tokens = vocabulary.encode_all(text, start_token(vocabulary, recipe))
+    held_out = min(HELD_OUT, len(tokens) // 100)
+    return tokens[:-held_out], tokens[-held_out:]
+
+
+def measure(checkpoint: Checkpoint, recipe: LanguageRecipe) -> dict[str, dict[str, float]]:
+    """All metrics of the card: the held-out end of the training split and each set's test texts."""
+    vocabulary = Vocabulary.read(checkpoint.folder)
+    _, kept = split(read(recipe), vocabulary, recipe)
+    found = {f"{recipe.data}, end of the training split, held out": measure_tokens(checkpoint, kept, vocabulary)}
+    for spec in recipe.data.split("+"):
+        unseen = texts.documents(spec, "test", root=recipe.root, limit=10_000 * recipe.smoke)
+        found[spec] = measure_texts(checkpoint, unseen, vocabulary)
+    return found
 
 
 NOTES = (
@@ -123,14 +163,12 @@ def learn_vocabulary(text: Sequence[str], recipe: LanguageRecipe) -> str:
     return texts.train_bytes_bpe(sample(), recipe.vocabulary).to_str()
 
 
-def make_batch(tokens: NDArray[np.uint16], step: int, chance: torch.Generator, recipe: LanguageRecipe) -> Tensor:
-    """Cut `batch` stretches of context + 1 tokens: each epoch goes once through the text, from places moved at random.
+def make_batch(tokens: NDArray[np.uint16], rows: Tensor, chance: torch.Generator, recipe: LanguageRecipe) -> Tensor:
+    """Cut the stretches with these numbers (B,) out of the text, each moved at random by less than its length.
 
     Returns:
         (B, context + 1) int64 on the generator's device.
     """
-    stretches = (len(tokens) - 1) // recipe.context
-    rows = training.indices(stretches, recipe.batch, step, recipe.seed)  # (B,)
     moved = torch.randint(0, recipe.context, rows.shape, generator=chance, device=chance.device).cpu()
     first = (rows * recipe.context + moved).clamp(max=len(tokens) - recipe.context - 1)  # (B,)
     places = first[:, None] + torch.arange(recipe.context + 1)  # (B, T + 1)

@@ -12,17 +12,19 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from core import checkpoints, device
+from core import checkpoints, device, growth
 from core.data import pictures
 from core.errors import InputError, whole, within
 from core.masked import gallery, pretext
 from core.masked.gallery import (
     NAME,
+    SMALL,
     Neighbour,
     Neighbours,
     Picture,
     Retrieval,
     gallery_size,
+    models,
     neighbours,
     open_model,
     retrieval,
@@ -48,8 +50,11 @@ __all__ = [
     "attention",
     "fetch",
     "gallery_size",
+    "grow",
+    "models",
     "neighbours",
     "offer",
+    "reached",
     "restore",
     "restore_painted",
     "retrieval",
@@ -191,6 +196,20 @@ def restore(picture: Picture, ratio: float = 0.75, seed: float = 0, *, name: str
     model, where = open_model(name)
     images = _prepare(picture, model)
     return _restore(model, where, images, pretext.random_keep(1, model.config.grid**2, ratio, chance))
+
+
+def grow(picture: Picture, ratio: float, seed: float, stage: float) -> Restoration:
+    """As `restore`, by a small network after part of its training; stage 0 (untrained) to 4 (finished).
+
+    Raises:
+        InputError: no picture, a number outside its range, or another stage.
+    """
+    return restore(picture, ratio, seed, name=growth.at(SMALL, stage))
+
+
+def reached() -> tuple[float, ...]:
+    """The small network's error on test scenes over that of mean fill, at the five stages."""
+    return growth.reached(SMALL, "share")
 
 
 def restore_painted(picture: Picture, painted: Picture, *, name: str = NAME) -> Restoration:

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core import checkpoints, device
+from core import checkpoints, device, growth
 from core.data import bundled, pictures
 from core.downstream.neighbours import nearest
 from core.errors import CheckpointError, InputError, whole
@@ -23,7 +23,13 @@ Bytes = NDArray[np.uint8]
 Picture = Bytes | str | None
 
 NAME = "masked/photos"
+SMALL = "masked/small"  # shown at five moments of its training, and not to be chosen
 PIXELS_SIDE = 32  # raw pixels are compared at this size
+
+
+def models() -> tuple[str, ...]:
+    """The checkpoints in the tree to choose from: the shipped one, then a visitor's own."""
+    return (NAME, *(name for name in checkpoints.bundled("masked") if name not in (NAME, SMALL)))
 
 
 def open_model(name: str) -> tuple[MaskedAutoencoder, torch.device]:
@@ -33,9 +39,10 @@ def open_model(name: str) -> tuple[MaskedAutoencoder, torch.device]:
         InputError: not one that is offered, or one from the Hub that was not fetched yet.
     """
     hub = checkpoints.HUB_MODELS["masked"].name
-    if name not in (*checkpoints.bundled("masked"), hub):
+    grown = [growth.at(SMALL, stage) for stage in range(len(growth.PERCENTS))]
+    if name not in (*models(), hub, *grown):
         raise InputError("There is no masked autoencoder called {name} here.", name=name)
-    if not checkpoints.at_hand(name):
+    if name == hub and not checkpoints.at_hand(hub):
         raise InputError("Fetch {name} first: its button says how many megabytes that takes.", name=name)
     return fetch(name)
 

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core import checkpoints, device
-from core.data import bundled, pictures
+from core import checkpoints, device, growth
+from core.data import bundled, disturb, pictures
 from core.downstream.neighbours import nearest
 from core.errors import InputError, whole
 from core.rotation import pretext
@@ -18,6 +18,8 @@ from core.rotation.model import RotationNet
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 NAME = "rotation/photos"
+OWN, ELSEWHERE = "scenes96", "tinyimagenet64"
+SMALL, SHORTCUT = "rotation/small", "rotation/shortcut"  # one network, trained with and without augmentation
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def predict(picture: pictures.Bytes | str | None, turn_deg: float, *, name: str 
         name: of the checkpoint.
 
     Raises:
-        InputError: no picture that can be read, or another turn.
+        InputError: no picture that can be read, another turn, or a model that is not offered.
     """
     quarter = whole(turn_deg, 0, 270) // 90
     if turn_deg not in pretext.TURNS_DEG:
@@ -89,6 +91,75 @@ def predict(picture: pictures.Bytes | str | None, turn_deg: float, *, name: str 
         naive_right=naive,
         map=(heat / heat.max().clamp(min=1e-9)).cpu().numpy(),
     )
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How one model fares where reading an encoder's traces no longer helps.
+
+    Attributes:
+        name: of the checkpoint.
+        own: accuracy on the test scenes, which come from where the training scenes came from.
+        own_changed: the same after re-encoding and after cropping.
+        elsewhere: accuracy on the test pictures of another source.
+        right: for the visitor's picture as it is, re-encoded and cropped: in how many of four turns the model is right.
+        sure: (3,), probability it gives the true turn, mean over the four.
+    """
+
+    name: str
+    own: float
+    own_changed: tuple[float, float]
+    elsewhere: float
+    right: tuple[int, int, int]
+    sure: tuple[float, float, float]
+
+
+def trials(picture: pictures.Bytes | str | None) -> tuple[Trial, Trial]:
+    """Put the honest small network and the one that cheats to the same test, with a visitor's picture.
+
+    Raises:
+        InputError: no picture that can be read.
+    """
+    opened = pictures.open_picture(picture)
+    return _trial(SMALL, opened), _trial(SHORTCUT, opened)
+
+
+def _trial(name: str, picture: Bytes) -> Trial:
+    model, where = _open(name)
+    upright = pictures.to_tensor(pictures.square(picture, model.config.size))
+    right, sure = [], []
+    for change in disturb.CHANGES:
+        turned, turns = pretext.all_turns(disturb.apply(upright, change).to(where))
+        with torch.inference_mode():
+            table = model(turned).logits.float().softmax(1)  # (4, 4)
+        right.append(int((table.argmax(1) == turns).sum()))
+        sure.append(float(table.diagonal().mean()))
+    card = metrics(name)
+    own, again, cropped = (card[OWN if c == "none" else f"{OWN}, {c}"]["accuracy"] for c in disturb.CHANGES)
+    return Trial(
+        name, own, (again, cropped), card[ELSEWHERE]["accuracy"],
+        cast("tuple[int, int, int]", tuple(right)), cast("tuple[float, float, float]", tuple(sure)),
+    )  # fmt: skip
+
+
+def grow(picture: pictures.Bytes | str | None, turn_deg: float, stage: float) -> Prediction:
+    """What the small network says of a picture after part of its training; stage 0 (untrained) to 4 (finished).
+
+    Raises:
+        InputError: no picture that can be read, another turn or another stage.
+    """
+    return predict(picture, turn_deg, name=growth.at(SMALL, stage))
+
+
+def reached() -> tuple[float, ...]:
+    """Accuracy of the small network on test scenes at the five stages."""
+    return growth.reached(SMALL, "accuracy")
+
+
+def models() -> tuple[str, ...]:
+    """The checkpoints to choose from: the best first, then the one that cheats, then a visitor's own."""
+    named = (NAME, SHORTCUT)
+    return named + tuple(name for name in checkpoints.bundled("rotation") if name not in (*named, SMALL))
 
 
 def brightest_side_up(picture: Bytes) -> int:
@@ -149,5 +220,7 @@ def metrics(name: str = NAME) -> dict[str, dict[str, Any]]:
 
 
 def _open(name: str) -> tuple[RotationNet, torch.device]:
+    if name.partition("@")[0] not in checkpoints.bundled("rotation"):  # what a visitor sends opens no other file
+        raise InputError("Choose one of the models offered.")
     where = device.pick()
     return cast(RotationNet, checkpoints.load(name, device=where).model), where

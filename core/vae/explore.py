@@ -10,20 +10,23 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core import checkpoints, device
+from core import checkpoints, device, growth
 from core.data import bundled, digits, pictures
 from core.downstream.neighbours import nearest
 from core.errors import InputError, whole, within
 from core.vae import paths, pretext
+from core.vae.gallery import NAME as NAME
 from core.vae.gallery import codes, flat, leave_one_out, mean_digit, open_model, to_input
+from core.vae.gallery import mean_digit_nats as mean_digit_nats
+from core.vae.gallery import models as models
 from core.vae.model import VAE
+from core.vae.pretext import UNIFORM_NATS as UNIFORM_NATS
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Path = Literal["straight", "spherical"]
 Picture = Bytes | str | None
 
-NAME = "vae/mnist"
 PATHS: tuple[Path, ...] = get_args(Path)
 MIN_STEPS, MAX_STEPS = 3, 16
 REACH = 4.0  # standard deviations of the prior that sliders and the plane span
@@ -64,6 +67,23 @@ class Encoding:
     def nats(self) -> float:
         """The negative evidence lower bound."""
         return self.reconstruction_nats + float(self.kl_nats.sum())
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What the shipped network makes of a picture and of the prior, part of its training behind it.
+
+    Attributes:
+        reconstruction: (28, 28) uint8, decoded from the mean of the picture's code.
+        samples: (N, 28, 28) uint8, decoded from draws of the prior, the same draws at every stage.
+        nats: what the picture costs, the draw of seed 0 decoded.
+        mean_digit_nats: naive baseline, as in `Encoding`.
+    """
+
+    reconstruction: Bytes
+    samples: Bytes
+    nats: float
+    mean_digit_nats: float
 
 
 @dataclass(frozen=True)
@@ -133,7 +153,7 @@ def encode(picture: Picture, seed: float = 0, *, name: str = NAME) -> Encoding:
         name: of the checkpoint.
 
     Raises:
-        InputError: no picture that can be read, nothing drawn on it, or no such seed.
+        InputError: no picture that can be read, nothing drawn on it, no such seed, or a model that is not offered.
     """
     chance = device.generator(whole(seed, 0, MAX_SEED))
     model, where = open_model(name)
@@ -164,6 +184,23 @@ def reconstruct(picture: Picture, *, name: str = NAME) -> Bytes:
     with torch.inference_mode():
         decoded = _to_bytes(model.decode(_mean(model, where, picture)[None]))  # (1, 28, 28)
     return cast(Bytes, decoded[0])
+
+
+def grow(picture: Picture, stage: float, *, count: float = 8) -> Growth:
+    """What the shipped network does after part of its training; stage 0 (untrained) to 4 (finished).
+
+    Raises:
+        InputError: no picture that can be read, or another stage.
+    """
+    name = growth.at(NAME, stage)
+    found = encode(picture, name=name)
+    samples = sample(count=count, name=name)
+    return Growth(reconstruct(picture, name=name), samples, found.nats, found.mean_digit_nats)
+
+
+def reached() -> tuple[float, ...]:
+    """Nats a picture of MNIST's test split at the five stages."""
+    return growth.reached(NAME, "nats")
 
 
 def interpolate(
@@ -203,15 +240,24 @@ def _surprise(model: VAE, images: Tensor) -> Tensor:
     return cost.reconstruction + cost.kl.sum(1) - pretext.entropy_nats(images)
 
 
-def liveliest(count: int = LIVELY, *, name: str = NAME) -> tuple[int, ...]:
-    """Numbers (0-based) of the latent axes that tell most of the bundled digits, by mean KL, best first."""
-    return codes(name).order[: whole(count, 1, len(codes(name).order))]
+def liveliest(count: int | None = None, *, name: str = NAME) -> tuple[int, ...]:
+    """Numbers (0-based) of the latent axes that tell most of the bundled digits, by mean KL, best first.
+
+    Without `count` those that get a slider: LIVELY, or all of a model that has fewer.
+    """
+    order = codes(name).order
+    return order[:LIVELY] if count is None else order[: whole(count, 1, len(order))]
+
+
+def latent(name: str = NAME) -> int:
+    """Number of latent axes."""
+    return len(codes(name).order)
 
 
 def plane(*, name: str = NAME) -> Plane:
     """Where the bundled digits lie on the two liveliest axes."""
     gallery = codes(name)
-    axes = (gallery.order[0], gallery.order[1])
+    axes = (gallery.order[0], gallery.order[min(1, len(gallery.order) - 1)])  # a model may have a single axis
     return Plane(axes, _numbers(gallery.mu[:, axes]), bundled.digits().labels)
 
 

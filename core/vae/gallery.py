@@ -10,13 +10,15 @@ from einops import rearrange
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core import checkpoints, device
+from core import checkpoints, device, growth
 from core.data import bundled
 from core.downstream.neighbours import knn_classify
+from core.errors import InputError
 from core.vae import pretext
 from core.vae.model import VAE
 
 Bytes = NDArray[np.uint8]
+NAME = "vae/mnist"
 KNN = 5
 
 
@@ -35,8 +37,15 @@ class Codes:
     order: tuple[int, ...]
 
 
+def models() -> tuple[str, ...]:
+    """The checkpoints to choose from: the shipped one, then a visitor's own."""
+    return (NAME, *(name for name in checkpoints.bundled("vae") if name != NAME))
+
+
 def open_model(name: str) -> tuple[VAE, torch.device]:
-    """The model of a checkpoint and the device it is on."""
+    """The model of a checkpoint and the device it is on; raises InputError if it is not offered."""
+    if name not in (*models(), *(growth.at(NAME, stage) for stage in range(len(growth.PERCENTS)))):
+        raise InputError("Choose one of the models offered.")  # what a visitor sends opens no other file
     where = device.pick()
     return cast(VAE, checkpoints.load(name, device=where).model), where
 
@@ -57,6 +66,13 @@ def mean_digit() -> Tensor:
     """(1, 1, 28, 28): how light each pixel is in the bundled digits, one white and one black picture added."""
     images = to_input(bundled.digits().images, torch.device("cpu"))
     return (images.sum(0, keepdim=True) + 1) / (len(images) + 2)
+
+
+@functools.cache
+def mean_digit_nats() -> float:
+    """Naive baseline: what a bundled digit costs on average by nothing but their mean."""
+    images = to_input(bundled.digits().images, torch.device("cpu"))
+    return float(pretext.bernoulli_nats(mean_digit().logit().expand_as(images), images).mean())
 
 
 def leave_one_out(features: Tensor) -> float:

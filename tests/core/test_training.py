@@ -1,119 +1,24 @@
-"""The loop: flags to a recipe, every item once an epoch, and a killed run that ends as if it had never been killed."""
+"""The loop: each pass has its own luck and items, on one process or many, and a kill changes no later loss."""
 
-import argparse
 import json
 import math
-import shlex
+import signal
+import socket
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
-from itertools import pairwise
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from core import checkpoints, training
-from core.device import generator
-from core.training import Recipe
-
-
-@dataclass(frozen=True, kw_only=True)
-class ToyRecipe(Recipe):
-    """A recipe of one more field of each type. A second line that no help text needs."""
-
-    name: str = "toy"
-    ratio: float = 0.75
-    depth: int = 2
-    mirror: bool = False
-
-
-# --- flags ---
-
-
-def test_every_field_of_a_subclass_is_a_typed_flag() -> None:
-    given = {
-        "data": "x+y", "root": "there", "name": "n", "steps": 7, "minutes": 1.5, "batch": 3, "lr": 0.5,
-        "weight_decay": 0.25, "warmup": 0.0, "clip": 2.0, "seed": 9, "device": "cpu", "resume": "runs/a",
-        "save_every": 4, "ratio": 0.5, "depth": 8,
-    }  # fmt: skip
-    flags = [part for key, value in given.items() for part in ("--" + key.replace("_", "-"), str(value))]
-    recipe = training.parse(ToyRecipe, [*flags, "--no-bf16", "--mirror"])
-    assert recipe == ToyRecipe(**given, bf16=False, mirror=True)  # type: ignore[arg-type]
-    assert {item.name for item in fields(ToyRecipe)} == {*given, "bf16", "mirror", "smoke"}
-    for item in fields(ToyRecipe):
-        assert type(getattr(recipe, item.name)) is item.type, item.name
-
-
-def test_flags_left_out_are_the_defaults() -> None:
-    assert training.parse(ToyRecipe, ["--data", "x"]) == ToyRecipe(data="x")
-
-
-def test_smoke_shortens_the_run() -> None:
-    assert training.parse(ToyRecipe, ["--data", "x", "--steps", "900", "--smoke"]).steps == 20
-
-
-@pytest.mark.parametrize("flags", [[], ["--data", "x", "--steps", "1.5"], ["--data", "x", "--depht", "3"]])
-def test_wrong_flags_end_the_program(flags: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        training.parse(ToyRecipe, flags)
-    assert ended.value.code == 2
-    assert "error:" in capsys.readouterr().err
-
-
-def test_help_is_the_docstring_s_first_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[str | None] = []
-    kept = argparse.ArgumentParser.__init__
-
-    def note(self: argparse.ArgumentParser, *args: object, description: str | None = None, **more: object) -> None:
-        seen.append(description)
-        kept(self, *args, description=description, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(argparse.ArgumentParser, "__init__", note)
-    training.parse(ToyRecipe, ["--data", "x"])
-    assert seen == ["A recipe of one more field of each type. A second line that no help text needs."]
-
-
-# --- which items, how fast ---
-
-
-@pytest.mark.parametrize(("items", "batch"), [(10, 5), (10, 3), (7, 7), (3, 10), (1, 4), (10, 1)])
-def test_every_item_comes_once_an_epoch(items: int, batch: int) -> None:
-    steps = math.ceil(4 * items / batch)
-    stream = torch.cat([training.indices(items, batch, step, seed=0) for step in range(steps)])
-    assert len(stream) == steps * batch
-    for epoch in range(4):
-        part = stream[epoch * items : (epoch + 1) * items]
-        assert Counter(part.tolist()) == Counter(range(items))
-
-
-def test_epochs_and_seeds_differ_and_equal_seeds_do_not() -> None:
-    first, second = training.indices(50, 50, 0, 0), training.indices(50, 50, 1, 0)
-    assert not torch.equal(first, second)
-    assert not torch.equal(first, training.indices(50, 50, 0, 1))
-    assert torch.equal(second, training.indices(50, 50, 1, 0))
-
-
-def test_a_step_does_not_need_the_steps_before_it() -> None:
-    stream = torch.cat([training.indices(11, 4, step, 5) for step in range(9)])
-    assert torch.equal(training.indices(11, 36, 0, 5), stream)
-
-
-def test_warm_up_is_linear_and_ends_at_the_peak_and_the_cosine_at_zero() -> None:
-    recipe = Recipe(data="x", lr=0.2, warmup=0.1)
-    rates = [training.learning_rate(recipe, progress) for progress in (0, 0.025, 0.05, 0.1, 0.55, 1.0, 1.7)]
-    assert rates == pytest.approx([0, 0.05, 0.1, 0.2, 0.1, 0, 0], abs=1e-12)
-
-
-def test_the_rate_falls_after_the_peak_and_without_warm_up_starts_there() -> None:
-    recipe = Recipe(data="x", lr=1.0, warmup=0.0)
-    rates = [training.learning_rate(recipe, step / 50) for step in range(51)]
-    assert rates[0] == 1.0
-    assert all(a > b for a, b in pairwise(rates))
-    assert training.learning_rate(replace(recipe, warmup=1.0), 0.5) == 0.5
+from core import training
+from core.recipe import Recipe, indices
+from core.rotation import train as rotation
+from tests.core import toys
+from tests.core.toys import IMAGES, SHORT, Toy, ToyConfig, ToyRecipe, run
 
 
 def test_weight_decay_is_for_matrices_that_train() -> None:
@@ -127,56 +32,6 @@ def test_weight_decay_is_for_matrices_that_train() -> None:
 
 
 # --- whole runs ---
-
-
-@dataclass(frozen=True)
-class ToyConfig:
-    width: int = 6
-
-
-class Toy(nn.Module):
-    """A convolution, a norm with running statistics and a head."""
-
-    config_class = ToyConfig
-
-    def __init__(self, config: ToyConfig) -> None:
-        super().__init__()
-        self.config = config
-        with torch.random.fork_rng():
-            torch.random.set_rng_state(generator(3).get_state())
-            self.net = nn.Sequential(nn.Conv2d(3, config.width, 3), nn.BatchNorm2d(config.width), nn.ReLU())
-            self.head = nn.Linear(config.width, 2)
-
-    def forward(self, images: Tensor) -> Tensor:
-        """(B, 3, H, W) -> (B, 2)."""
-        scores: Tensor = self.head(self.net(images).mean((2, 3)))
-        return scores
-
-
-IMAGES = torch.rand(40, 3, 8, 8, generator=generator(1))
-LABELS = (IMAGES[:, 0].mean((1, 2)) > IMAGES[:, 1].mean((1, 2))).long()
-SHORT = ToyRecipe(
-    data="x", steps=20, batch=16, lr=0.02, device="cpu", bf16=False, save_every=5, warmup=0.1, weight_decay=0.1
-)
-
-
-def run(recipe: ToyRecipe, until: int = 10**9) -> tuple[list[float], Toy, training.Result | None]:
-    """Train a toy; a run with `until` dies at that step. Losses, the model, and the result of a finished run."""
-    model, losses = Toy(ToyConfig()), []
-
-    def loss(network: nn.Module, step: int, chance: torch.Generator) -> dict[str, Tensor]:
-        if step == until:
-            raise KeyboardInterrupt
-        rows = training.indices(len(IMAGES), recipe.batch, step, recipe.seed)
-        noise = torch.randn(recipe.batch, 3, 8, 8, generator=chance)
-        cost = F.cross_entropy(network(IMAGES[rows] + 0.1 * noise), LABELS[rows])
-        losses.append(cost.item())
-        return {"loss": cost, "twice": 2 * cost}
-
-    try:
-        return losses, model, training.train(recipe, model, loss, wing="toys")
-    except KeyboardInterrupt:
-        return losses, model, None
 
 
 def only_folder(recipe: ToyRecipe) -> Path:
@@ -211,15 +66,61 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened() -> None:
 
 
 def test_two_states_are_kept_and_nothing_half_written() -> None:
-    run(SHORT)
+    run(replace(SHORT, log_every=10))
     folder = only_folder(SHORT)
     assert sorted(item.name for item in folder.iterdir()) == [
         "metrics.jsonl", "recipe.json", "state-00000015", "state-00000020",
     ]  # fmt: skip
     assert json.loads((folder / "recipe.json").read_text())["lr"] == 0.02
-    lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    lines = metrics(folder)
     assert [line["step"] for line in lines] == [0, 10]
-    assert all(line["twice"] == pytest.approx(2 * line["loss"], abs=2e-5) for line in lines)
+    assert all(line["twice"] == pytest.approx(2 * line["loss"], abs=1e-6) for line in lines)
+
+
+def metrics(folder: Path) -> list[dict[str, float]]:
+    """The log of a run, without the seconds, which no two runs share."""
+    lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    return [{key: value for key, value in line.items() if key != "elapsed_s"} for line in lines]
+
+
+TOY_FLAGS = ("--steps", "20", "--batch", "16", "--lr", "0.02", "--save-every", "5", "--log-every", "1")
+
+
+def finish(folder: Path, *flags: str) -> tuple[int, str]:
+    """Run a toy in a process of its own to its end: exit status and what it said on stderr."""
+    process = toys.start(folder, *TOY_FLAGS, *flags)
+    told = process.communicate(timeout=120)[1]
+    return process.returncode, told
+
+
+def test_kill_9_and_resume_log_the_same_losses_to_the_last_bit(here: Path) -> None:
+    straight = toys.start(here, *TOY_FLAGS, "--name", "straight")
+    killed = toys.start(here, *TOY_FLAGS, "--name", "killed", "--die-at", "13")
+    assert straight.wait(120) == 0
+    assert killed.wait(120) == -signal.SIGKILL
+    folder = only_folder(replace(SHORT, name="killed"))
+    assert [line["step"] for line in metrics(folder)] == list(range(13)), "it died in the middle"
+    with (folder / "metrics.jsonl").open("a") as log:
+        log.write('{"step": 13, "lo')  # a line cut short by the kill
+    status, told = finish(here, "--name", "killed", "--resume", str(folder))
+    assert status == 0, told
+    whole = metrics(only_folder(replace(SHORT, name="straight")))
+    assert metrics(folder) == whole, "every line, every digit, none twice"
+    assert len(whole) == 20
+
+
+def test_a_full_disk_leaves_the_last_state_whole_and_the_run_goes_on_from_it(here: Path) -> None:
+    whole, straight, _ = run(replace(SHORT, name="straight"))
+    run(replace(SHORT, name="full"), until=12)
+    folder = only_folder(replace(SHORT, name="full"))
+    largest = max(file.stat().st_size for file in (folder / "state-00000010").iterdir())
+    status, told = finish(here, "--name", "full", "--resume", str(folder), "--file-limit", str(largest - 1))
+    assert status == 1
+    assert "File too large" in told, "a real refusal of the operating system"
+    assert sorted(item.name for item in folder.glob("state-*")) == ["state-00000005", "state-00000010"]
+    after, resumed, _ = run(replace(SHORT, name="full", resume=str(folder)))
+    assert after == whole[10:]
+    assert all(torch.equal(tensor, straight.state_dict()[name]) for name, tensor in resumed.state_dict().items())
 
 
 def test_a_crash_while_saving_leaves_the_last_state_whole() -> None:
@@ -233,11 +134,66 @@ def test_a_crash_while_saving_leaves_the_last_state_whole() -> None:
     assert not (result.folder / "state.part").exists()
 
 
+# --- many passes, many processes ---
+
+
+def beside(folder: Path, module: str, *flags: str) -> None:
+    """Run a module as two gloo processes that know of each other, as `torchrun --nproc-per-node 2` would."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    shared = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}
+    both = [toys.start(folder, *flags, module=module, RANK=rank, LOCAL_RANK=rank, **shared) for rank in "01"]
+    for process in both:
+        told = process.communicate(timeout=120)[1]
+        assert process.returncode == 0, told
+
+
+def test_two_processes_take_the_steps_of_one_with_the_whole_batch(here: Path) -> None:
+    """Losses agree to 1e-5: sums are taken in another order. Without noise, one process may take the batch at once."""
+    flags = ("--steps", "6", "--lr", "0.02", "--log-every", "1", "--noise", "0", "--no-norm")
+    beside(here, "tests.core.toys", *flags, "--batch", "8", "--name", "two")
+    run(
+        replace(
+            SHORT, steps=6, batch=16, noise=0.0, norm=False, warmup=0.05, weight_decay=0.05, log_every=1, name="one"
+        )
+    )
+    two, one = (metrics(only_folder(replace(SHORT, name=name))) for name in ("two", "one"))
+    assert len(two) == 6
+    for ours, theirs in zip(two, one, strict=True):
+        assert ours["loss"] == pytest.approx(theirs["loss"], abs=1e-5)
+    assert two[0]["loss"] != two[5]["loss"]
+
+
+def test_a_recipe_on_two_processes_has_the_loss_of_one(here: Path) -> None:
+    """The rotation recipe, norms, augmentation and all, to 1e-4: each pass has its own items and luck anywhere."""
+    flags = ["--data", "emoji", "--smoke", "--width", "4", "--size", "16", "--device", "cpu", "--no-bf16"]
+    flags += ["--batch", "8"]
+    beside(here, "core.rotation.train", *flags, "--name", "two")
+    rotation.main([*flags, "--accumulate", "2", "--name", "one"])
+    two, one = (metrics(next((here / "runs" / "rotation" / name).iterdir())) for name in ("two", "one"))
+    assert [line["step"] for line in two] == list(range(20))
+    for ours, theirs in zip(two, one, strict=True):
+        assert ours["loss"] == pytest.approx(theirs["loss"], abs=1e-4)
+        assert ours["accuracy"] == pytest.approx(theirs["accuracy"], abs=0.13), "a score may tip over"
+
+
+def test_accumulated_passes_are_one_large_batch() -> None:
+    plain = replace(SHORT, noise=0.0, norm=False, log_every=1)
+    _, one, _ = run(replace(plain, batch=16, name="one"))
+    losses, four, _ = run(replace(plain, batch=4, accumulate=4, name="four"))
+    assert len(losses) == 80
+    for name, tensor in one.state_dict().items():
+        assert torch.allclose(four.state_dict()[name], tensor, atol=1e-5), name
+    ours, theirs = (metrics(only_folder(replace(SHORT, name=name))) for name in ("four", "one"))
+    assert [line["loss"] for line in ours] == pytest.approx([line["loss"] for line in theirs], abs=1e-5)
+
+
 def test_every_step_draws_its_own_luck_and_again_the_same() -> None:
     def collect(seed: int, name: str) -> list[float]:
         drawn: list[float] = []
 
-        def loss(network: nn.Module, step: int, chance: torch.Generator) -> dict[str, Tensor]:
+        def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
             drawn.append(float(torch.rand(1, generator=chance, dtype=torch.float64)))
             return {"loss": network(IMAGES[:2]).sum() * 0}
 
@@ -258,8 +214,8 @@ def test_processes_see_different_items_and_luck(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(training.Accelerator, "process_index", property(lambda _, index=process: index))
         rows = seen.setdefault(process, [])
 
-        def loss(network: nn.Module, step: int, chance: torch.Generator, rows: list[int] = rows) -> dict[str, Tensor]:
-            rows += training.indices(40, 10, step, 0).tolist()
+        def loss(network: nn.Module, number: int, chance: torch.Generator, rows: list[int] = rows) -> dict[str, Tensor]:
+            rows += indices(40, 10, number, 0).tolist()
             drawn.add(float(torch.rand(1, generator=chance, dtype=torch.float64)))
             return {"loss": network(IMAGES[:2]).sum() * 0}
 
@@ -270,12 +226,45 @@ def test_processes_see_different_items_and_luck(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
-def test_a_loss_that_is_no_number_stops_the_run(bad: float) -> None:
-    def loss(network: nn.Module, step: int, chance: torch.Generator) -> dict[str, Tensor]:
-        return {"loss": network(IMAGES[:2]).sum() * (bad if step == 3 else 1.0)}
+def test_a_loss_that_is_no_number_stops_the_run_and_names_the_items(bad: float) -> None:
+    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+        rows = torch.tensor([4, 2]) if number == 3 else torch.tensor([0, 1])
+        return {"loss": network(IMAGES[:2]).sum() * (bad if number == 3 else 1.0), "ids": rows}
 
-    with pytest.raises(training.DivergedError, match="at step 3: try a smaller --lr"):
-        training.train(replace(SHORT, name=f"bad{bad}"), Toy(ToyConfig()), loss, wing="toys")
+    recipe = replace(SHORT, name=f"bad{bad}", save_every=1)
+    with pytest.raises(training.DivergedError, match=r"at step 3: try a smaller --lr.*items of this batch: 4, 2\."):
+        training.train(recipe, Toy(ToyConfig()), loss, wing="toys")
+    assert max(item.name for item in only_folder(recipe).glob("state-*")) == "state-00000003", "nothing bad is kept"
+
+
+def test_the_compiled_network_is_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[nn.Module] = []
+
+    def note(network: nn.Module) -> nn.Module:
+        compiled.append(network)
+        return network
+
+    monkeypatch.setattr(torch, "compile", note)
+    plain, _, _ = run(replace(SHORT, steps=3, name="plain"))
+    assert not compiled
+    losses, model, _ = run(replace(SHORT, steps=3, compile=True, name="compiled"))
+    assert compiled == [model]
+    assert losses == plain
+
+
+def test_snapshots_are_the_weights_of_their_moments() -> None:
+    recipe = replace(SHORT, steps=40, snapshots=True)
+    fresh = Toy(ToyConfig())
+    _, model, result = run(recipe)
+    assert result is not None
+    kept = {path.name: load_file(path) for path in sorted((result.folder / "snapshots").iterdir())}
+    assert list(kept) == ["at-000.safetensors", "at-001.safetensors", "at-005.safetensors", "at-025.safetensors"]
+    weights = [tensors["head.weight"] for tensors in kept.values()]
+    assert weights[0].dtype == torch.float16
+    assert torch.equal(weights[0], fresh.head.weight.half())
+    _, early, _ = run(replace(recipe, snapshots=False, name="early"), until=10)
+    assert torch.equal(weights[3], early.head.weight.half()), "after a quarter of the steps"
+    assert not torch.equal(weights[3], model.head.weight.half())
 
 
 def test_the_clock_ends_a_run_and_its_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -299,47 +288,3 @@ def test_gradients_are_clipped(monkeypatch: pytest.MonkeyPatch) -> None:
     run(replace(SHORT, steps=3, clip=1e-3, name="clipped"))
     assert len(norms) == 3
     assert max(norms) == pytest.approx(1e-3, rel=1e-3)
-
-
-def test_a_checkpoint_holds_what_was_measured(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training.sys, "argv", ["train.py", "--data", "x", "--root", "/somewhere/else", "--lr", "0.02"])
-    monkeypatch.setattr(checkpoints, "ROOT", here / "assets")
-    recipe = replace(SHORT, root="/somewhere/else", name="written")
-    _, model, result = run(recipe)
-    assert result is not None
-    measured: list[Tensor] = []
-
-    def measure() -> dict[str, dict[str, float]]:
-        measured.append(model(IMAGES).detach())
-        return {"x": {"accuracy": 0.5, "n": 40}}
-
-    folder = training.write_checkpoint(recipe, result, model, wing="toys", data="x", measure=measure, extra={"a": b"1"})
-    assert folder == here / "assets" / "toys" / "written"
-    card = json.loads((folder / "card.json").read_text())
-    assert card["command"] == "python -m core.toys.train --data x --root data --lr 0.02"
-    assert card["recipe"]["lr"] == 0.02
-    assert "somewhere" not in json.dumps(card), "where one machine keeps its data is nobody else's business"
-    assert (card["steps"], card["metrics"]["x"]["n"]) == (20, 40)
-    assert card["parameters"] == sum(p.numel() for p in model.parameters())
-    again = Toy(ToyConfig()).eval()
-    stored = load_file(folder / "model.safetensors")
-    again.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in stored.items()})
-    assert torch.allclose(again(IMAGES), measured[0], atol=1e-6), "metrics are of the rounded weights that ship"
-
-
-@pytest.mark.parametrize("flags", [["--root", "/a b"], ["--root=/a b"]])
-def test_the_command_on_a_card_says_nothing_of_this_machine(flags: list[str]) -> None:
-    command = training._command("toys", ["--data", "x+y", *flags, "--name", "it's"])
-    assert shlex.split(command)[:3] == ["python", "-m", "core.toys.train"]
-    recipe = training.parse(ToyRecipe, shlex.split(command)[3:])
-    assert recipe == ToyRecipe(data="x+y", root="data", name="it's")
-
-
-def test_a_smoke_run_stays_out_of_assets(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoints, "ROOT", here / "assets")
-    recipe = replace(SHORT, smoke=True, name="smoke")
-    _, model, result = run(recipe)
-    assert result is not None
-    folder = training.write_checkpoint(recipe, result, model, wing="toys", data="x", measure=lambda: {"x": {"n": 1}})
-    assert folder == result.folder / "checkpoint"
-    assert not (here / "assets").exists()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.contrastive import explore
 from demos import contrastive
 from demos._words import Say
 
@@ -91,7 +92,7 @@ def test_a_bad_picture_is_named_in_both_languages(shown: Shown, text_as_picture:
 
 @pytest.mark.parametrize(
     "change",
-    [{2: float("nan")}, {2: 0.0}, {3: 2.0}, {6: -1.0}, {7: None}, {7: float("nan")}, {7: 1e9}, {8: 0.0}, {0: "moco"}],
+    [{2: float("nan")}, {2: 0.0}, {3: 2.0}, {6: -1.0}, {7: None}, {7: float("nan")}, {7: 1e9}, {8: 0.0}, {0: "byol"}],
 )
 def test_numbers_out_of_range_are_one_sentence(change: dict[int, object], shown: Shown) -> None:
     given: list[object] = ["simclr", "features", *SETTINGS, 0, 0.2]
@@ -117,10 +118,20 @@ def test_neighbours_are_named_in_both_languages(shown: Shown) -> None:
 
 def test_the_probe_asks_every_encoder_and_plain_pixels() -> None:
     bars, text = contrastive.on_probe(Say("en"))
-    assert len(bars.data[0].y) == 4
+    assert list(bars.data[0].x)[:2] == ["plain pixels", "SimCLR"]
+    assert len(bars.data[0].y) == 1 + len(explore.offered())
     assert "1,377 emoji" in text
 
 
 @pytest.mark.parametrize("name", contrastive.SETS)
 def test_every_example_set_can_be_compared(name: str) -> None:
     assert 2 <= len(contrastive.example(Say("en"), name)) <= 16
+
+
+def test_the_page_says_at_which_size_each_encoder_looks_and_names_a_visitor_s_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(explore, "sizes", lambda: {"simclr": 32, "moco": 32, "contrastive/mine": 48, "rotation": 64})
+    said = {language: contrastive._sizes(Say(language)) for language in ("en", "zh")}  # type: ignore[arg-type]
+    assert "SimCLR 32 × 32, MoCo 32 × 32, contrastive/mine 48 × 48, rotation 64 × 64." in said["en"]
+    assert "contrastive/mine 48 × 48，旋转预测 64 × 64。" in said["zh"]

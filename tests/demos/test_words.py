@@ -23,7 +23,9 @@ HOLE = re.compile(r"%?\{[^{}]*\}")
 LATIN = re.compile(r"[A-Za-z][\w'’-]*(?:[ ,:;]+[A-Za-z][\w'’-]*){3,}")  # four words on end are a sentence
 NAMES = {"page.name", "page.other_language"}  # a name, and a language called by its own name
 QUOTES = {"gpt2.example_poem", "gpt2.example_moon"}  # openings of Tang poems
-SHARED = {"Pretext", "A", "B", "z", "dB", "Hz", "kHz", "MSE", "PSNR", "KL", "MFCC", "SimCLR", "VAE", "GPT"}  # in both
+SHARED = {  # in both
+    "Pretext", "A", "B", "z", "dB", "Hz", "kHz", "MSE", "PSNR", "KL", "MFCC", "SimCLR", "MoCo", "VAE", "GPT",
+}  # fmt: skip
 TWINS = {"wan": "millions"}  # ten thousands, by which Chinese counts, beside millions
 
 

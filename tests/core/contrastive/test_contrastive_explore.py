@@ -1,16 +1,22 @@
 """What a visitor gets: a matrix that is true to its views, losses without encoding again, plain words for bad input."""
 
 import math
+import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save
 
-from core.contrastive import explore
+from core import checkpoints
+from core.checkpoints import Card
+from core.contrastive import encoders, explore
+from core.contrastive.model import Config, untrained
 from core.contrastive.pretext import ViewSettings
-from core.data import bundled
+from core.data import bundled, pictures
 from core.downstream.neighbours import leave_one_out_accuracy
 from core.errors import InputError
 
@@ -22,7 +28,7 @@ def photos(*keys: str) -> list[explore.Bytes]:
     return [photo.image for key in keys for photo in bundled.photographs() if photo.key == key]
 
 
-@pytest.mark.parametrize("encoder", explore.ENCODERS)
+@pytest.mark.parametrize("encoder", explore.offered())
 @pytest.mark.parametrize("space", ["projections", "features"])
 def test_the_matrix_and_its_losses_agree(encoder: str, space: str) -> None:
     found = explore.compare(photos(*KEYS[:3]), MILD, encoder=encoder, space=space, temperature=0.3)
@@ -111,7 +117,19 @@ def test_too_few_and_too_many_pictures(count: int) -> None:
         explore.compare(photos("cat") * count, MILD)
 
 
-@pytest.mark.parametrize("wrong", [{"encoder": "moco"}, {"encoder": ""}, {"space": "x"}, {"seed": -1}, {"seed": 0.5}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"encoder": "byol"},
+        {"encoder": ""},
+        {"encoder": "contrastive/small"},
+        {"encoder": "contrastive/small@7"},
+        {"encoder": "rotation/photos"},
+        {"space": "x"},
+        {"seed": -1},
+        {"seed": 0.5},
+    ],
+)
 def test_other_choices_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InputError):
         explore.compare(photos("cat", "coffee"), MILD, **wrong)  # type: ignore[arg-type]
@@ -128,7 +146,7 @@ def test_pictures_of_every_shape_are_answered(photo_file: Path) -> None:
     assert np.isfinite(explore.compare(sources, MILD).losses.rows).all()
 
 
-@pytest.mark.parametrize("encoder", explore.ENCODERS)
+@pytest.mark.parametrize("encoder", explore.offered())
 def test_a_picture_of_the_gallery_finds_itself_first(encoder: str) -> None:
     emoji = bundled.emoji_gallery()
     found = explore.neighbours([emoji.images[7], emoji.images[100]], 2, encoder=encoder, count=4)
@@ -147,7 +165,7 @@ def test_a_picture_that_is_not_there_has_no_neighbours(which: float) -> None:
 
 def test_emoji_groups_are_told_better_than_by_chance() -> None:
     probe = explore.group_probe()
-    assert probe.accuracy.keys() == {"pixels", *explore.ENCODERS}
+    assert probe.accuracy.keys() == {"pixels", *explore.offered()}
     assert probe.accuracy["simclr"] > probe.chance + 0.2
     assert probe.accuracy["simclr"] > max(probe.accuracy["rotation"], probe.accuracy["untrained"])
 
@@ -167,3 +185,70 @@ def test_visitors_at_once_get_what_each_gets_alone() -> None:
     for one, other in zip(alone, together, strict=True):
         assert np.allclose(one, other, atol=1e-6)
     assert not np.allclose(alone[0], alone[1])
+
+
+# --- what is bundled, and a small network along its training ---
+
+
+@pytest.fixture
+def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Checkpoints of a page that ships MoCo too, one of a visitor, and a small one with its snapshots."""
+    shipped = checkpoints.ROOT
+    monkeypatch.setattr(checkpoints, "ROOT", tmp_path)
+    for name in ("contrastive/simclr-cifar10", "rotation/photos"):
+        shutil.copytree(shipped / name, tmp_path / name)
+    for name in ("moco-cifar10", "mine"):
+        shutil.copytree(shipped / "contrastive" / "simclr-cifar10", tmp_path / "contrastive" / name)
+    config = Config(size=16, widths=(8, 16), depths=(1, 1), hidden=16, projection=8)
+    snapshots = {"25": {"knn": 0.3, "linear": 0.4, "n": 9}, "0": {"knn": 0.1, "linear": 0.2, "n": 9}}
+    snapshots |= {stage: {"knn": 0.5, "linear": 0.6, "n": 9} for stage in ("1", "5", "100")}
+    card = Card(
+        name="contrastive/small", model="core.contrastive.model.ContrastiveNet", config=asdict(config), data="x",
+        recipe={}, command="", commit="", device="", wall_time_s=1.0, steps=1, parameters=1, metrics={},
+        snapshots=snapshots,
+    )  # fmt: skip
+    files = {
+        checkpoints.snapshot_file(percent): save({k: v.contiguous() for k, v in checkpoints.half_weights(net).items()})
+        for percent, net in ((percent, untrained(config, percent)) for percent in (0, 1, 5, 25))
+    }
+    checkpoints.save(tmp_path / "contrastive" / "small", untrained(config, 100), card, files)
+    return tmp_path
+
+
+def test_encoders_are_what_is_bundled(bundle: Path) -> None:
+    assert explore.offered() == ("simclr", "moco", "contrastive/mine", "rotation", "untrained")
+    assert explore.sizes() == {"simclr": 32, "moco": 32, "contrastive/mine": 32, "rotation": 64, "untrained": 32}
+    shutil.rmtree(bundle / "contrastive" / "moco-cifar10")
+    assert explore.offered() == ("simclr", "contrastive/mine", "rotation", "untrained")
+    with pytest.raises(InputError):
+        explore.compare(photos("cat", "coffee"), MILD, encoder="moco")
+
+
+@pytest.mark.parametrize("encoder", ["moco", "contrastive/mine"])
+def test_every_encoder_that_is_offered_answers(bundle: Path, encoder: str) -> None:
+    found = explore.compare(photos("cat", "coffee"), MILD, encoder=encoder)
+    same = explore.compare(photos("cat", "coffee"), MILD, encoder="simclr")
+    assert np.allclose(found.cosine, same.cosine, atol=1e-5), "a copy of the same weights here"
+
+
+def test_the_small_network_is_compared_at_every_stage_on_the_same_views(bundle: Path) -> None:
+    grown = [explore.grow(photos("cat", "coffee", "rocket"), MILD, stage, seed=3) for stage in range(5)]
+    assert all(np.array_equal(each.first, grown[0].first) for each in grown)
+    seen = [round(float(each.cosine[0, 1]), 5) for each in grown]
+    assert len(set(seen)) == 5, "five different networks"
+    config = Config(size=16, widths=(8, 16), depths=(1, 1), hidden=16, projection=8)
+    pair = [encoders.shrink(pictures.to_tensor(view), 16) for view in (grown[3].first, grown[3].second)]
+    with torch.inference_mode():
+        slow = [untrained(config, 25).eval()(view).projections for view in pair]
+    assert np.allclose(grown[3].cosine[0::2, 1::2], slow[0] @ slow[1].T, atol=0.02), "the weights at 25 %, in half"
+
+
+def test_what_the_card_says_of_every_stage(bundle: Path) -> None:
+    assert explore.reached() == (0.1, 0.5, 0.5, 0.3, 0.5)
+    assert explore.reached("linear") == (0.2, 0.6, 0.6, 0.4, 0.6)
+
+
+@pytest.mark.parametrize("stage", [-1, 5, 0.5, float("nan"), True, None])
+def test_another_stage_is_refused(bundle: Path, stage: float) -> None:
+    with pytest.raises(InputError):
+        explore.grow(photos("cat", "coffee"), MILD, stage)

@@ -4,15 +4,16 @@ import pytest
 import torch
 
 from core.contrastive import pretext
-from core.contrastive.model import Config, SimCLR, embed_features, untrained
+from core.contrastive.model import Config, ContrastiveNet, untrained
 from core.device import generator
+from core.downstream.features import embed
 
 SMALL = Config(size=16, widths=(8, 16), depths=(1, 1), stem_stride=1, hidden=16, projection=8)
 
 
 @pytest.mark.parametrize(("batch", "side"), [(1, 16), (3, 32), (2, 21)])
 def test_shapes(batch: int, side: int) -> None:
-    found = SimCLR(SMALL).eval()(torch.rand(batch, 3, side, side))
+    found = ContrastiveNet(SMALL).eval()(torch.rand(batch, 3, side, side))
     assert found.features.shape == (batch, 16)
     assert found.projections.shape == (batch, 8)
     assert torch.allclose(found.projections.norm(dim=1), torch.ones(batch), atol=1e-5)
@@ -38,8 +39,8 @@ def test_untrained_weights_depend_on_the_seed_alone() -> None:
 def test_features_do_not_depend_on_how_they_are_cut_into_chunks() -> None:
     net = untrained(SMALL).eval()
     images = torch.randint(0, 256, (7, 3, 16, 16), dtype=torch.uint8, generator=generator(4))
-    whole = embed_features(net.encoder, images, device=torch.device("cpu"))
-    parts = embed_features(net.encoder, images.float() / 255, device=torch.device("cpu"), chunk=3)
+    whole = embed(net.encoder, images, device=torch.device("cpu"))
+    parts = embed(net.encoder, images.float() / 255, device=torch.device("cpu"), chunk=3)
     assert torch.allclose(whole, parts, atol=1e-5)
 
 

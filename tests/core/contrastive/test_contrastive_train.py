@@ -1,6 +1,7 @@
 """The recipe: it runs from flags to a checkpoint that loads, and k-NN asks pictures the gallery does not hold."""
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +13,17 @@ from core import checkpoints
 from core.checkpoints import Checkpoint
 from core.contrastive import train
 from core.contrastive.model import Config, untrained
-from core.data.pictures import Pictures
+from core.recipe import parse
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 200)}
 TINY = Config(size=16, widths=(8, 16), depths=(1, 1), hidden=16, projection=8)
 
 
-def paint(folder: Path, count: int) -> Path:
+def paint(folder: Path, count: int, colours: Collection[str] = COLOURS) -> Path:
     """Pictures whose class is their colour, `count` a class."""
     rng = np.random.default_rng(0)
-    for name, colour in COLOURS.items():
+    for name in colours:
+        colour = COLOURS[name]
         (folder / name).mkdir(parents=True)
         for number in range(count):
             noise = rng.integers(-30, 31, (24, 24, 3))
@@ -57,18 +59,37 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(
     assert again == card["metrics"][f"folder:{halves}"]
 
 
-def test_colours_are_told_by_neighbours_alone(halves: Path) -> None:
+def test_colours_are_told_by_neighbours_and_by_a_linear_probe(halves: Path) -> None:
     found = train.evaluate(tiny(), f"folder:{halves}")
-    assert found.keys() == {"knn", "untrained_knn", "n"}
+    assert found.keys() == {"knn", "untrained_knn", "linear", "untrained_linear", "n"}
     assert found["n"] == 12
     assert found["knn"] > 0.9, "chance is 0.33"
+    assert found["linear"] > 0.9
+
+
+def test_untrained_is_the_network_with_weights_of_seed_0(halves: Path) -> None:
+    fresh = Checkpoint("contrastive/fresh", untrained(TINY, 0).eval(), None, Path(), torch.device("cpu"))
+    found = train.evaluate(fresh, f"folder:{halves}")
+    assert (found["knn"], found["linear"]) == (found["untrained_knn"], found["untrained_linear"])
+
+
+def test_one_class_leaves_nothing_to_tell_apart(tmp_path: Path) -> None:
+    flat = tmp_path / "flat"
+    paint(tmp_path, 30, colours=("red",))
+    (tmp_path / "red").rename(flat)
+    found = train.evaluate(tiny(), f"folder:{flat}")
+    assert (found["knn"], found["linear"], found["n"]) == (1.0, 1.0, 2)
+
+
+@pytest.mark.parametrize("preset", sorted(train.ContrastiveRecipe.PRESETS))
+def test_presets_can_be_built_and_the_small_one_fits_its_place(preset: str) -> None:
+    recipe = parse(train.ContrastiveRecipe, ["--data", "x", "--preset", preset])
+    model = untrained(train.config_of(recipe))
+    megabytes = 2 * sum(tensor.numel() for tensor in model.state_dict().values()) / 1e6
+    assert (preset == "small") == recipe.snapshots
+    assert megabytes < {"small": 1.0, "cpu": 4.0, "gpu": 24.0}[preset]
 
 
 def test_a_folder_without_halves_is_cut_so_that_no_picture_finds_itself(tmp_path: Path) -> None:
     found = train.evaluate(tiny(), f"folder:{paint(tmp_path / 'flat', 14)}")
     assert found["n"] == 3, "every twentieth of 42"
-
-
-def test_labels_follow_the_names_of_the_classes() -> None:
-    data = Pictures(torch.zeros(3, 3, 1, 1, dtype=torch.uint8), torch.tensor([0, 1, 2]), ("a", "b", "c"))
-    assert train.relabel(data, ("c", "x", "a")).tolist() == [2, -1, 0]

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from core.downstream.probe import Floats, Labels, linear_accuracy, linear_probe
+from core.downstream.probe import (
+    STRENGTHS,
+    Floats,
+    Labels,
+    choose_strength,
+    leave_group_out,
+    linear_accuracy,
+    linear_probe,
+)
 
 
 def clouds(count: int, apart: float, seed: int) -> tuple[Floats, Labels]:
@@ -48,3 +56,86 @@ def test_probabilities_are_of_the_classes_in_order() -> None:
     found = probe.predict_proba(np.eye(3, 5, dtype=np.float32) * 20)  # type: ignore[attr-defined]
     assert np.allclose(found.sum(1), 1)
     assert found.argmax(1).tolist() == [0, 1, 2]
+
+
+# --- a group left out ---
+
+
+def grouped(items: int, seed: int) -> tuple[Floats, Labels, Labels]:
+    """Features of which the label moves two and the group two, with noise: (N, 4), labels (N,), groups (N,)."""
+    rng = np.random.default_rng(seed)
+    labels, groups = rng.integers(0, 3, items), rng.integers(0, 4, items)
+    pushed = np.eye(3)[labels][:, :2] + 0.2 * groups[:, None]
+    return np.concatenate([pushed, rng.normal(size=(items, 2))], 1).astype(np.float32), labels, groups
+
+
+def test_leaving_a_group_out_is_what_a_slow_loop_does() -> None:
+    (train, labels, groups), (test, _, test_groups) = grouped(160, 0), grouped(50, 1)
+    strengths, expected = (0.01, 1.0), []
+    for row, group in zip(test, test_groups, strict=True):  # a new choice and a new fit for each item
+        known = [i for i in range(160) if groups[i] != group]
+        scores = []
+        for strength in strengths:
+            right = 0
+            for inner in set(groups[known].tolist()):
+                fit, out = [i for i in known if groups[i] != inner], [i for i in known if groups[i] == inner]
+                probe = linear_probe(train[fit], labels[fit], strength=strength)
+                right += sum(int(a == b) for a, b in zip(probe.predict(train[out]), labels[out], strict=True))
+            scores.append(right)
+        strength = strengths[scores.index(max(scores))]
+        expected.append(int(linear_probe(train[known], labels[known], strength=strength).predict(row[None])[0]))
+    found = leave_group_out(train, labels, groups, test, test_groups, strengths=strengths, steps=200)
+    assert found.tolist() == expected
+
+
+def test_what_is_asked_chooses_nothing_and_fits_nothing() -> None:
+    """Spoiling a group's own labels leaves the guesses about it alone."""
+    features, labels, groups = grouped(120, 2)
+    plain = leave_group_out(features, labels, groups, features, groups, strengths=(0.01, 1.0))
+    for group in range(4):
+        mine = groups == group
+        spoiled = np.where(mine, (labels + 1) % 3, labels)
+        again = leave_group_out(features, spoiled, groups, features, groups, strengths=(0.01, 1.0))
+        assert np.array_equal(again[mine], plain[mine])
+        assert not np.array_equal(again[~mine], plain[~mine]), "the others were fitted on it"
+
+
+def test_every_item_is_guessed_once_by_a_probe_that_never_met_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    features, labels, groups = grouped(80, 3)
+    features[:, 0] = np.arange(80)  # tells the items apart
+    asked: list[int] = []
+
+    class Watched:
+        def __init__(self, met: Floats) -> None:
+            self.met = set(met[:, 0].tolist())
+
+        def predict(self, rows: Floats) -> Labels:
+            assert not self.met & set(rows[:, 0].tolist())
+            if len(self.met) + len(rows) == 80:  # an outer fold; in an inner one a whole group is missing
+                asked.extend(int(item) for item in rows[:, 0])
+            return np.zeros(len(rows), np.int64)
+
+    monkeypatch.setattr("core.downstream.probe.linear_probe", lambda met, *_, **__: Watched(met))
+    leave_group_out(features, labels, groups, features, groups)
+    assert sorted(asked) == list(range(80))
+
+
+def test_a_label_that_hangs_on_the_group_is_read_within_and_not_across() -> None:
+    rng = np.random.default_rng(4)
+    labels, groups = rng.integers(0, 3, 400), rng.integers(0, 5, 400)
+    cells = np.eye(15, dtype=np.float32)[3 * groups + labels]
+    assert linear_accuracy(cells[:200], labels[:200], cells[200:], labels[200:]) == 1
+    across = leave_group_out(cells, labels, groups, cells, groups)
+    assert (across == labels).mean() == pytest.approx(1 / 3, abs=0.1)
+
+
+def test_a_tie_goes_to_the_strictest_penalty() -> None:
+    labels, groups = np.arange(63) % 3, np.arange(63) // 21
+    assert choose_strength(20 * np.eye(3, dtype=np.float32)[labels], labels, groups) == STRENGTHS[0]
+
+
+def test_two_groups_leave_nothing_to_choose_by() -> None:
+    features, labels, _ = grouped(40, 5)
+    halves = np.arange(40) % 2
+    with pytest.raises(ValueError, match="two or more"):
+        leave_group_out(features, labels, halves, features, halves)

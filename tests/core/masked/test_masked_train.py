@@ -8,10 +8,11 @@ import pytest
 import torch
 from PIL import Image
 
-from core import checkpoints, training
+from core import checkpoints, growth
 from core.device import generator
 from core.masked import pretext, train
 from core.masked.model import MaskedAutoencoder
+from core.recipe import OnDevice, parse
 
 TINY = {"width": 16, "depth": 1, "decoder-width": 16, "decoder-depth": 1, "size": 32, "batch": 8}
 
@@ -35,7 +36,7 @@ def written(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The checkpoint that a smoke run leaves behind."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("here"))
-        flags = ["--smoke", "--data", f"folder:{folder}", "--device", "cpu", "--no-bf16"]
+        flags = ["--smoke", "--data", f"folder:{folder}", "--device", "cpu", "--no-bf16", "--snapshots"]
         return train.main([*flags, *(f"--{name}={value}" for name, value in TINY.items())]).resolve()
 
 
@@ -43,10 +44,31 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(folder: Path, written: Path) 
     card = json.loads((written / "card.json").read_text())
     measured = card["metrics"][f"folder:{folder}"]
     assert card["steps"] == 20
-    assert set(measured) == {"mse", "mean_fill_mse", "psnr_db", "n"}
+    assert set(measured) == {"mse", "mean_fill_mse", "share", "psnr_db", "n"}
+    assert measured["share"] == pytest.approx(measured["mse"] / measured["mean_fill_mse"])
     assert measured["n"] == card["metrics"][f"folder:{folder}, linear in-painting"]["n"] == 8
     again = train.evaluate(checkpoints.load(str(written)), f"folder:{folder}")
-    assert again == pytest.approx(measured)
+    assert again == pytest.approx(measured, rel=1e-5)
+
+
+def test_snapshots_load_and_measure_what_the_card_says(folder: Path, written: Path) -> None:
+    card = json.loads((written / "card.json").read_text())
+    assert card["snapshots"]["100"] == card["metrics"][f"folder:{folder}"]
+    for percent in growth.PERCENTS:
+        again = train.evaluate(checkpoints.load(f"{written}@{percent}"), f"folder:{folder}")
+        assert again == pytest.approx(card["snapshots"][str(percent)], rel=1e-5)
+    finished = card["snapshots"]["100"]["share"]
+    assert card["snapshots"]["0"]["share"] > finished, "twenty steps at least find the bright top"
+
+
+def test_every_set_is_measured_and_has_its_yardstick(folder: Path, written: Path) -> None:
+    recipe = train.MaskedRecipe(data=f"folder:{folder}+folder:{folder}/test")
+    found = train.measure(checkpoints.load(str(written)), recipe)
+    assert list(found) == [
+        f"folder:{folder}", f"folder:{folder}, linear in-painting",
+        f"folder:{folder}/test", f"folder:{folder}/test, linear in-painting",
+    ]  # fmt: skip
+    assert all(0 < each["share"] == pytest.approx(each["mse"] / each["mean_fill_mse"]) for each in found.values())
 
 
 def test_metrics_do_not_depend_on_the_chunk_but_on_the_ratio(folder: Path, written: Path) -> None:
@@ -78,10 +100,27 @@ def test_mean_fill_and_model_are_measured_on_the_same_hidden_pixels(folder: Path
 def test_a_batch_takes_the_asked_share_from_the_first_set() -> None:
     recipe = train.MaskedRecipe(data="none", batch=10, first_share=0.6, size=32)
     black, white = torch.zeros(20, 3, 32, 32, dtype=torch.uint8), torch.full((20, 3, 32, 32), 255, dtype=torch.uint8)
-    batch = train.make_batch([black, white], 3, generator(7), recipe)
+    sets, rows = [OnDevice(black), OnDevice(white)], train.choose([20, 20], 3, recipe)
+    assert [len(row) for row in rows] == [6, 4]
+    batch = train.make_batch(sets, rows, generator(7), recipe)
     assert batch.mean((1, 2, 3)).round().tolist() == [0] * 6 + [1] * 4
-    assert torch.equal(batch, train.make_batch([black, white], 3, generator(7), recipe))
-    assert train.make_batch([white], 3, generator(7), recipe).shape == (10, 3, 32, 32)
+    assert torch.equal(batch, train.make_batch(sets, rows, generator(7), recipe))
+    assert [len(row) for row in train.choose([20], 3, recipe)] == [10], "a single set fills the batch"
+
+
+def test_an_epoch_shows_every_picture_of_a_set_once() -> None:
+    recipe = train.MaskedRecipe(data="none", batch=10, first_share=0.6)
+    first = torch.cat([train.choose([18, 40], number, recipe)[0] for number in range(3)])
+    assert sorted(first.tolist()) == list(range(18))
+
+
+@pytest.mark.parametrize("preset", sorted(train.MaskedRecipe.PRESETS))
+def test_presets_can_be_built_and_the_small_one_fits_its_place(preset: str) -> None:
+    recipe = parse(train.MaskedRecipe, ["--data", "x", "--preset", preset])
+    model = MaskedAutoencoder(train.configure(recipe))
+    megabytes = 2 * sum(tensor.numel() for tensor in model.state_dict().values()) / 1e6
+    assert (preset == "small") == recipe.snapshots
+    assert megabytes < {"small": 2.0, "cpu": 8.0, "gpu": 30.0}[preset]
 
 
 def test_masks_of_a_step_show_equally_many_patches_within_the_range() -> None:
@@ -93,5 +132,5 @@ def test_masks_of_a_step_show_equally_many_patches_within_the_range() -> None:
 
 
 def test_every_field_of_the_recipe_is_a_flag() -> None:
-    recipe = training.parse(train.MaskedRecipe, ["--data", "x", "--max-ratio", "0.8", "--no-bf16", "--steps", "7"])
+    recipe = parse(train.MaskedRecipe, ["--data", "x", "--max-ratio", "0.8", "--no-bf16", "--steps", "7"])
     assert (recipe.max_ratio, recipe.bf16, recipe.steps) == (0.8, False, 7)

@@ -8,8 +8,9 @@ import pytest
 import torch
 from PIL import Image
 
-from core import checkpoints, training
+from core import checkpoints
 from core.device import generator
+from core.recipe import parse
 from core.rotation import train
 
 
@@ -27,31 +28,35 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.mark.parametrize("flags", [[], ["--snapshots", "--no-augment"]])
 def test_smoke_run_ends_in_a_checkpoint_that_loads(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: list[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    flags = [
-        "--smoke",
-        "--data",
-        f"folder:{folder}",
-        "--width",
-        "4",
-        "--batch",
-        "16",
-        "--size",
-        "32",
-        "--device",
-        "cpu",
-    ]
-    written = train.main(flags)
+    spec = f"folder:{folder}"
+    small = ["--width", "4", "--batch", "16", "--size", "32", "--device", "cpu", *flags]
+    written = train.main(["--smoke", "--data", spec, "--also", "emoji", *small])
     card = json.loads((written / "card.json").read_text())
     assert card["steps"] == 20
-    assert card["metrics"][f"folder:{folder}"]["n"] == 8
+    assert list(card["metrics"])[:3] == [spec, f"{spec}, re-encoded", f"{spec}, cropped"]
+    assert "emoji" in card["metrics"], "measured, not trained on"
+    assert card["metrics"][spec]["n"] == 8
     assert written.is_relative_to(tmp_path / "runs") or not written.is_absolute()
     loaded = checkpoints.load(str(written.resolve()))
-    again = train.evaluate(loaded, f"folder:{folder}")
-    assert again["accuracy"] == pytest.approx(card["metrics"][f"folder:{folder}"]["accuracy"])
+    again = train.evaluate(loaded, spec)
+    assert again["accuracy"] == pytest.approx(card["metrics"][spec]["accuracy"])
+    if "--snapshots" in flags:
+        assert list(card["snapshots"]) == ["0", "1", "5", "25", "100"]
+        untrained = checkpoints.load(f"{written.resolve()}@0")
+        assert train.evaluate(untrained, spec)["accuracy"] == pytest.approx(card["snapshots"]["0"]["accuracy"])
+
+
+def test_without_augmentation_pictures_are_only_turned() -> None:
+    recipe = train.RotationRecipe(data="none", augment=False)
+    images = torch.randint(0, 256, (8, 3, 64, 64), dtype=torch.uint8, generator=generator(1))
+    turned, turns = train.make_batch(images, generator(7), recipe)
+    for picture, turn, image in zip(turned, turns.tolist(), images, strict=True):
+        assert torch.equal(picture, torch.rot90(image / 255, turn, (-2, -1)))
 
 
 def test_a_batch_is_a_function_of_its_seed() -> None:
@@ -67,12 +72,6 @@ def test_a_batch_is_a_function_of_its_seed() -> None:
     assert 0 <= first.min() <= first.max() <= 1
 
 
-def test_disturbing_changes_pixels_but_little() -> None:
-    smooth = torch.linspace(0, 1, 64).expand(1, 3, 64, 64)
-    disturbed = train.disturb(smooth)
-    assert 0 < (disturbed - smooth).abs().mean() < 0.02
-
-
 def test_every_field_of_the_recipe_is_a_flag() -> None:
-    recipe = training.parse(train.RotationRecipe, ["--data", "x", "--min-crop", "0.5", "--no-bf16", "--steps", "7"])
+    recipe = parse(train.RotationRecipe, ["--data", "x", "--min-crop", "0.5", "--no-bf16", "--steps", "7"])
     assert (recipe.min_crop, recipe.bf16, recipe.steps) == (0.5, False, 7)

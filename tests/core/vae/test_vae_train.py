@@ -7,10 +7,11 @@ import pytest
 import torch
 from PIL import Image
 
-from core import checkpoints
+from core import checkpoints, growth
 from core.checkpoints import Checkpoint
 from core.data import bundled
 from core.device import generator
+from core.recipe import parse
 from core.vae import pretext, train
 from core.vae.model import VAE, Config
 
@@ -31,7 +32,8 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     spec = f"folder:{folder}"
-    written = train.main(["--smoke", "--data", spec, "--hidden", "16", "--batch", "8", "--device", "cpu"])
+    flags = ["--smoke", "--data", spec, "--hidden", "16", "--latent", "5", "--batch", "8", "--device", "cpu"]
+    written = train.main([*flags, "--snapshots"]).resolve()
     card = json.loads((written / "card.json").read_text())
     assert card["steps"] == 20
     found = card["metrics"][spec]
@@ -39,6 +41,27 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(
     assert found["nats"] == pytest.approx(found["reconstruction_nats"] + found["kl_nats"])
     again = train.evaluate(checkpoints.load(str(written)), spec)
     assert again == pytest.approx(found, rel=1e-5)
+    grown = card["snapshots"]
+    assert grown["100"] == found
+    for percent in growth.PERCENTS:
+        again = train.evaluate(checkpoints.load(f"{written}@{percent}"), spec)
+        assert again == pytest.approx(grown[str(percent)], rel=1e-5)
+    assert grown["0"]["nats"] > found["nats"] + 50, "grey before the first step, some black after twenty"
+
+
+def test_a_run_without_snapshots_ships_none(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    spec = f"folder:{folder}"
+    written = train.main(["--smoke", "--data", spec, "--hidden", "8", "--batch", "8", "--device", "cpu"])
+    assert {file.name for file in written.iterdir()} == {"card.json", "model.safetensors"}
+    assert json.loads((written / "card.json").read_text())["snapshots"] == {}
+
+
+@pytest.mark.parametrize("preset", sorted(train.VAERecipe.PRESETS))
+def test_presets_leave_the_network_as_the_page_shows_it(preset: str) -> None:
+    recipe = parse(train.VAERecipe, ["--data", "mnist", "--preset", preset])
+    assert (recipe.hidden, recipe.latent) == (400, 20)
+    assert recipe.minutes > 0, "the clock ends it"
 
 
 def test_a_model_of_zeros_costs_log_two_a_pixel_and_no_kl(folder: Path) -> None:

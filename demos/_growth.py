@@ -1,0 +1,47 @@
+"""The part of a tab that shows a small model learning: a slider over five moments of its training."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+
+import gradio as gr
+import plotly.graph_objects as go
+
+from demos import _figures
+from demos._words import Say
+
+STAGES = ("before", "percent1", "percent5", "percent25", "finished")
+LAST = len(STAGES) - 1
+
+
+@contextlib.contextmanager
+def growth(say: Say, stem: str) -> Iterator[gr.Slider]:
+    """A titled part of a step with the slider on top; what it shows is laid out inside.
+
+    Its words are "<stem>.grow_text" and those that all tabs share. Yields the slider, whose value is 0 (before the first
+    step) to 4 (finished).
+    """
+    with gr.Column(elem_classes="growth", elem_id=f"{stem}-growth"):
+        gr.HTML(f"<h3>{say('page.grow')}</h3><p>{say(f'{stem}.grow_text')}</p>")
+        slider = gr.Slider(
+            0, LAST, value=LAST, step=1, label=say("page.grow_slider"), elem_id=f"{stem}-stage",
+            elem_classes="stages", buttons=[],
+        )  # fmt: skip
+        ticks = "".join(f"<span>{label}</span>" for label in labels(say))
+        gr.HTML(f'<div class="ticks" aria-hidden="true">{ticks}</div>')
+        yield slider
+
+
+def labels(say: Say) -> list[str]:
+    """The five moments in words."""
+    return [say(f"page.grow_{stage}") for stage in STAGES]
+
+
+def curve(
+    say: Say, values: Sequence[float], stage: float, *, title: str, y: str, levels: dict[str, float], percent: bool = True
+) -> go.Figure:
+    """A metric on test data at the five moments, the chosen one marked; `levels` are dashed, such as chance."""
+    top = 1.1 * max(*values, *levels.values())
+    return _figures.bars(
+        labels(say), values, title=title, y=y, marked=int(stage), levels=levels, percent=percent, height=260, top=top,
+        hover="%{x}: %{y:.1%}<extra></extra>" if percent else "%{x}: %{y:.2f}<extra></extra>",
+    )  # fmt: skip
