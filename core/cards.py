@@ -63,7 +63,8 @@ def repeat(name: str, root: str, flags: Sequence[str]) -> int:
     """Train a checkpoint again by the command on its card, on data unpacked under `root`; returns its exit status."""
     parts = shlex.split(checkpoints.read_card(name).command)[1:]  # what follows "python"
     if "--resume" in parts:  # begun anew, a run has nothing to go on from
-        del parts[parts.index("--resume") :][:2]
+        first = parts.index("--resume")
+        del parts[first : first + 2]
     return subprocess.run([sys.executable, *parts, "--root", root, *flags], check=False).returncode
 
 

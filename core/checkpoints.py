@@ -137,13 +137,13 @@ def write_card(folder: Path, card: Card) -> None:
     write_whole(folder / CARD, (json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n").encode())
 
 
-def read_card(name: str, root: Path = ROOT) -> Card:
+def read_card(name: str, root: Path | None = None) -> Card:
     """Read the card of a bundled checkpoint.
 
     Raises:
         CheckpointError: there is none, or it is not a card.
     """
-    path = root / name / CARD
+    path = (root or ROOT) / name / CARD
     if not path.is_file():
         raise CheckpointError("There is no checkpoint called {name} here.", name=name)
     try:
@@ -152,9 +152,9 @@ def read_card(name: str, root: Path = ROOT) -> Card:
         raise CheckpointError("The card of checkpoint {name} cannot be read.", name=name) from error
 
 
-def bundled(wing: str, root: Path = ROOT) -> tuple[str, ...]:
+def bundled(wing: str, root: Path | None = None) -> tuple[str, ...]:
     """Names of the checkpoints of a wing that lie in the tree, e.g. ("language/novels", "language/tang")."""
-    return tuple(sorted(f"{wing}/{card.parent.name}" for card in (root / wing).glob(f"*/{CARD}")))
+    return tuple(sorted(f"{wing}/{card.parent.name}" for card in ((root or ROOT) / wing).glob(f"*/{CARD}")))
 
 
 _cache: dict[tuple[str, str], Checkpoint] = {}
@@ -162,7 +162,7 @@ _locks: dict[tuple[str, str], threading.Lock] = {}
 _guard = threading.Lock()
 
 
-def load(name: str, *, device: torch.device | str = "cpu", root: Path = ROOT) -> Checkpoint:
+def load(name: str, *, device: torch.device | str = "cpu", root: Path | None = None) -> Checkpoint:
     """Load a model once a process and device: "rotation/photos", a Hub name, or a folder in either format.
 
     With "@25" behind its name a checkpoint comes with the weights that it had after 25 % of its training.
@@ -171,6 +171,7 @@ def load(name: str, *, device: torch.device | str = "cpu", root: Path = ROOT) ->
         CheckpointError: missing, damaged, or of a kind this project cannot open.
         HubUnavailable: it is not on this machine and the Hub cannot be reached.
     """
+    root = root or ROOT
     key = (f"{root}/{name}", str(device))
     with _guard:  # held for an instant: a slow download of one model must not stop the others
         lock = _locks.setdefault(key, threading.Lock())
@@ -245,11 +246,11 @@ def find_class(path: str) -> Configured:
     return cast(Configured, found)
 
 
-def at_hand(name: str, root: Path = ROOT) -> bool:
+def at_hand(name: str, root: Path | None = None) -> bool:
     """Whether `load` needs no download: a bundled checkpoint, a folder, or a Hub model in the local cache."""
     import huggingface_hub
 
-    if (root / name / CARD).is_file() or Path(name).is_dir():
+    if ((root or ROOT) / name / CARD).is_file() or Path(name).is_dir():
         return True
     kept = (huggingface_hub.try_to_load_from_cache(name, file) for file in ("config.json", "model.safetensors"))
     return all(isinstance(path, str) for path in kept)

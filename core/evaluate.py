@@ -74,10 +74,10 @@ class Figure:
     @property
     def agrees(self) -> bool:
         """Whether the two are as near as two machines must be: 0.3 points of a share, 0.5 % of anything else."""
-        if self.now is None:
-            return False
+        if self.now is None or self.metric == "n":
+            return self.now == self.card
         allowed = POINTS if self.metric.split("_")[-1] in SHARES else PART * abs(self.card)
-        return abs(self.card - self.now) <= allowed
+        return abs(self.card - self.now) <= allowed + 1e-9
 
 
 def compare(card: Card, found: dict[str, dict[str, float]]) -> Iterator[Figure]:

@@ -24,5 +24,5 @@ def at(name: str, stage: float) -> str:
 
 def reached(name: str, metric: str, root: Path | None = None) -> tuple[float, ...]:
     """What a metric of the card's first set was at each of PERCENTS, measured on test data after the training."""
-    snapshots = checkpoints.read_card(name, root or checkpoints.ROOT).snapshots
+    snapshots = checkpoints.read_card(name, root).snapshots
     return tuple(float(snapshots[str(percent)][metric]) for percent in PERCENTS)

@@ -36,6 +36,11 @@ from core.downstream.neighbours import nearest
 from core.errors import InputError, whole, within
 
 Floats = NDArray[np.float32]
+PROBED = {  # what the card's linear probes were asked, all of them beside an untrained network
+    "digits": "fsdd, digit probe",
+    "unheard": "fsdd, leave one speaker out",
+    "rooms": "esc10, five-fold probe",
+}
 
 
 @dataclass(frozen=True)

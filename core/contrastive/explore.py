@@ -31,6 +31,8 @@ TEMPERATURES = (0.05, 1.0)
 SEEDS = 9999
 SUSPECTS = 3
 GROUP_NEIGHBOURS = 20
+METRICS = ("knn", "linear")  # of a card
+CHANCE = 0.1  # CIFAR-10 has ten kinds, equally many of each
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Comparison:
         space: where they were compared.
         cosine: (2N, 2N); rows 2k and 2k + 1 are the views of picture k.
         losses: of that matrix.
+        partners: mean cosine of the two views of a picture.
+        strangers: mean cosine of views of different pictures.
         found: share of the views whose most similar other view is their partner.
         pixels_found: the same by plain pixels: cosine of the views' colours after taking out their mean.
         chance: 1 / (2N - 1), the share found by guessing.
@@ -73,6 +77,8 @@ class Comparison:
     space: Space
     cosine: Floats
     losses: Losses
+    partners: float
+    strangers: float
     found: float
     pixels_found: float
     chance: float
@@ -132,6 +138,8 @@ def compare(
     embedded = [encoders.embed(encoder, space, view) for view in pair]
     cosine = pair_cosines(embedded[0], embedded[1])
     plain = [(view - view.mean((2, 3), keepdim=True)).flatten(1) for view in pair]
+    block = torch.arange(len(cosine)) // 2
+    strange = block[:, None] != block  # (2N, 2N)
     return Comparison(
         pictures=squares,
         first=pictures.to_bytes(pair[0]),
@@ -139,6 +147,8 @@ def compare(
         space=encoders.space_of(encoder, space),
         cosine=cosine.numpy(),
         losses=losses(cosine.tolist(), temperature),
+        partners=float(cosine[0::2, 1::2].diagonal().mean()),
+        strangers=float(cosine[strange].mean()),
         found=_share(pretext.hits(cosine)),
         pixels_found=_share(pretext.hits(pair_cosines(plain[0], plain[1]))),
         chance=1 / (2 * len(squares) - 1),
@@ -291,7 +301,21 @@ def sizes() -> dict[str, int]:
 
 def metrics() -> dict[str, dict[str, Any]]:
     """What the SimCLR checkpoint's card says of its test sets."""
-    return checkpoints.read_card(encoders.NAME).metrics
+    return checkpoints.read_card(encoders.NAME, checkpoints.ROOT).metrics
+
+
+def measured(metric: str) -> dict[str, float]:
+    """Shares of CIFAR-10's test pictures told right, by encoder: the shipped ones, and SimCLR's network untrained.
+
+    Args:
+        metric: "knn" (200 neighbours vote) or "linear" (a linear probe). An encoder whose card lacks it is left out.
+    """
+    shipped = [name for name in ("simclr", "moco") if name in offered()]
+    cards = {name: checkpoints.read_card(encoders.NAMES[name], checkpoints.ROOT).metrics["cifar10"] for name in shipped}
+    shares: dict[str, float] = {name: card[metric] for name, card in cards.items() if metric in card}
+    if f"untrained_{metric}" in cards["simclr"]:
+        shares["untrained"] = cards["simclr"][f"untrained_{metric}"]
+    return shares
 
 
 def _share(right: Tensor) -> float:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from core import device
 from core.errors import InputError, whole, within
 from core.language import sampling
-from core.language.reader import Memory, Speaker, clean, label, spans, speaker
+from core.language.reader import NOVELS, Memory, Speaker, clean, label, spans, speaker
 
-NOVELS = "language/novels"
 MAX_LENGTH = 300
 SHOWN = 10  # alternatives
 

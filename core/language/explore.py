@@ -14,7 +14,6 @@ from core.errors import CheckpointError
 from core.language import pretext
 from core.language.continuation import (
     MAX_LENGTH,
-    NOVELS,
     Alternative,
     Alternatives,
     Continuation,
@@ -25,7 +24,6 @@ from core.language.continuation import (
     continue_text,
 )
 from core.language.likeness import (
-    TANG,
     Measure,
     Neighbourhood,
     Similar,
@@ -38,15 +36,17 @@ from core.language.likeness import (
     similar,
 )
 from core.language.openings import LINES, PROMPTS, QUERIES
-from core.language.reader import MAX_CHARACTERS, SMALL, clean, fetch, label, names, spans, speaker
+from core.language.reader import MAX_CHARACTERS, NOVELS, SMALL, TANG, clean, fetch, label, names, spans, speaker
 
 __all__ = [
+    "GROWN_TOKENS",
     "LINES",
     "MAX_CHARACTERS",
     "MAX_LENGTH",
     "NOVELS",
     "PROMPTS",
     "QUERIES",
+    "SMALL",
     "TANG",
     "About",
     "Alternative",
@@ -179,11 +179,11 @@ def grow(prompt: str | None, stage: float) -> Grown:
 
 @dataclass(frozen=True)
 class Reached:
-    """Bits a character on test texts at the five stages, and what two kinds of ignorance cost on the training text.
+    """Bits a character on test novels at the five stages, and what two kinds of ignorance cost there.
 
     Attributes:
-        stages: of the small network, on novels that it never read.
-        unigram: of someone who knows only how often each token is used.
+        stages: of the small network.
+        unigram: of someone who knows only how often each token is used; bits a token as in the training text.
         chance: of someone to whom every token is equally likely.
     """
 
@@ -201,15 +201,11 @@ def reached() -> Reached:
     voice = speaker(growth.at(SMALL, len(growth.PERCENTS) - 1))
     if voice.counts is None:
         raise CheckpointError("File {file} of checkpoint {name} is damaged.", file="counts.json", name=SMALL)
-    counts = voice.counts.double()
-    lengths = torch.tensor([len(piece.decode("utf-8", "ignore")) for piece in voice.vocabulary.pieces])
-    characters = float(counts @ lengths.double())
-    each = pretext.unigram_bits(counts, torch.arange(len(counts))).double()  # (V,)
-    return Reached(
-        growth.reached(SMALL, "bits_per_character"),
-        unigram=float(counts @ each) / characters,
-        chance=float(counts.sum()) * math.log2(len(counts)) / characters,
-    )
+    bits, perplexity = (growth.reached(SMALL, metric) for metric in ("bits_per_character", "perplexity"))
+    tokens_a_character = bits[-1] / math.log2(perplexity[-1])
+    each = pretext.unigram_bits(voice.counts, torch.arange(len(voice.counts)))  # (V,), bits of each token
+    unigram = float(voice.counts.double() @ each.double() / voice.counts.sum())
+    return Reached(bits, unigram * tokens_a_character, math.log2(len(voice.counts)) * tokens_a_character)
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from core.downstream.neighbours import nearest
 from core.errors import InputError, whole
-from core.language.continuation import NOVELS, SHOWN
+from core.language.continuation import SHOWN
 from core.language.openings import KINDS, LINES, Line
-from core.language.reader import Speaker, clean, label, speaker, state_mean
+from core.language.reader import NOVELS, Speaker, clean, label, speaker, state_mean
 
 Floats = NDArray[np.float32]
-TANG = "language/tang"
 WORD = {"en": "king", "zh": "春"}  # to begin with
 MANY = 16  # words of the eight kinds that must be one token, for their neighbours to say something
 HAN = range(0xE4, 0xEA)  # bytes that only begin a Chinese character in UTF-8

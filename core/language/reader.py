@@ -23,6 +23,7 @@ from core.language.model import GPT2, KeysValues
 from core.language.sampling import window_start
 
 MAX_CHARACTERS = 2000
+NOVELS, TANG = "language/novels", "language/tang"
 SMALL = "language/small"  # is only shown growing, so nobody chooses it
 STAGES = tuple(growth.at(SMALL, stage) for stage in range(len(growth.PERCENTS)))
 
@@ -101,9 +102,9 @@ def clean(text: str | None) -> str:
 
 
 def names() -> tuple[str, ...]:
-    """Checkpoints a visitor may choose: those in the tree, a visitor's own among them, then the one from the Hub."""
-    here = (name for name in checkpoints.bundled("language") if name != SMALL)
-    return (*here, checkpoints.HUB_MODELS["language"].name)
+    """Checkpoints a visitor may choose: those that are shipped, a visitor's own, then the one from the Hub."""
+    own = (name for name in checkpoints.bundled("language") if name not in (NOVELS, TANG, SMALL))
+    return (NOVELS, TANG, *own, checkpoints.HUB_MODELS["language"].name)
 
 
 def speaker(name: str) -> Speaker:

@@ -118,9 +118,18 @@ def start_token(vocabulary: Vocabulary, recipe: LanguageRecipe) -> int:
 def split(
     text: Sequence[str], vocabulary: Vocabulary, recipe: LanguageRecipe
 ) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
-    """All tokens of the training split but for its end, which is held out, and that end."""
+    """All tokens of the training split but for its end, which is held out, and that end.
+
+    Raises:
+        InputError: too few of them for a single stretch.
+    """
     tokens = vocabulary.encode_all(text, start_token(vocabulary, recipe))
-    held_out = min(HELD_OUT, len(tokens) // 100)
+    held_out = max(1, min(HELD_OUT, len(tokens) // 100))
+    if len(tokens) - held_out <= recipe.context:
+        raise InputError(
+            "These texts are {tokens} tokens long; training needs more than {context}. Add texts, or lower --context.",
+            tokens=len(tokens), context=recipe.context + held_out,
+        )  # fmt: skip
     return tokens[:-held_out], tokens[-held_out:]
 
 

@@ -186,7 +186,7 @@ def reconstruct(picture: Picture, *, name: str = NAME) -> Bytes:
     return cast(Bytes, decoded[0])
 
 
-def grow(picture: Picture, stage: float, *, count: float = 8) -> Growth:
+def grow(picture: Picture, stage: float, *, count: float = 9) -> Growth:
     """What the shipped network does after part of its training; stage 0 (untrained) to 4 (finished).
 
     Raises:

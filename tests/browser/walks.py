@@ -67,8 +67,10 @@ def rotation(page: Page, files: Files) -> None:
 
 
 def contrastive(page: Page, files: Files) -> None:
-    """Bring two photographs, draw new views, read the verdict and the loss."""
+    """Bring two photographs, draw new views, read the verdict and the loss; then look back to before the training."""
     verdict, loss = text_of(page, "contrastive-verdict"), text_of(page, "contrastive-loss")
+    grown = page.locator("#contrastive-grow-verdict")
+    before = grown.inner_text()
     upload(page, "contrastive", "pictures", [files.photo, files.other])
     expect(page.locator("#contrastive-verdict")).not_to_have_text(verdict)
     expect(page.locator("#contrastive-loss")).not_to_have_text(loss)
@@ -78,10 +80,17 @@ def contrastive(page: Page, files: Files) -> None:
     expect(page.locator("#contrastive-verdict")).to_contain_text(re.compile(r"\d+ of \d+ views"))
     drawn(page, "contrastive-matrix")
     drawn(page, "contrastive-bars")
+    expect(grown).not_to_have_text(before, use_inner_text=True)
+    expect(grown).to_contain_text(re.compile(r"\d of 4 views"))
+    drawn(page, "contrastive-grow-curve")
+    before = grown.inner_text()
+    page.locator("#contrastive-stage input[type=range]").press("Home")
+    expect(grown).not_to_have_text(before, use_inner_text=True)
+    drawn(page, "contrastive-grow-matrix")
 
 
 def vae(page: Page, files: Files) -> None:
-    """Bring a picture, walk from it to the digit beside it along the sphere, read the price."""
+    """Bring a picture, walk from it to the digit beside it along the sphere, read the price, see the network grow."""
     seen, strip = source_of(page, "vae-seen"), source_of(page, "vae-strip")
     verdict = text_of(page, "vae-verdict")
     upload(page, "vae", "picture-a", files.photo)
@@ -93,10 +102,25 @@ def vae(page: Page, files: Files) -> None:
     expect(page.locator("#vae-strip img")).not_to_have_attribute("src", strip)
     expect(page.locator("#vae-verdict")).to_contain_text(re.compile(r"costs \d+\.\d nats"))
     drawn(page, "vae-bars")
+    grow(page, "vae", "vae-grow-drawn", "vae-grow-samples")
+    expect(page.locator("#vae-grow-verdict")).to_contain_text(re.compile(r"costs \d+\.\d nats"))
+
+
+def grow(page: Page, stem: str, *pictures: str) -> None:
+    """Go back in the training by the keyboard, to before the first step, and see pictures and figure change."""
+    shown, figure = {ident: source_of(page, ident) for ident in pictures}, drawn(page, f"{stem}-grow-curve")
+    marked = figure.locator(".bars .point").last.locator("path").get_attribute("style")
+    slider = page.locator(f"#{stem}-stage input[type=range]")
+    slider.focus()
+    slider.press("Home")
+    for ident, source in shown.items():
+        expect(page.locator(f"#{ident} img")).not_to_have_attribute("src", source)
+    bar = page.locator(f"#{stem}-grow-curve .bars .point").last.locator("path")
+    expect(bar, "another bar is marked").not_to_have_attribute("style", marked or "")
 
 
 def masked(page: Page, files: Files) -> None:
-    """Bring a photograph, hide other patches of it, then paint a mask by hand; read the error each time."""
+    """Bring a photograph, hide other patches, see a network grow, then paint by hand; read the error each time."""
     verdict = page.locator("#masked-verdict")
     before, original = verdict.inner_text(), source_of(page, "masked-original")
     upload(page, "masked", "picture", files.photo)
@@ -106,6 +130,7 @@ def masked(page: Page, files: Files) -> None:
     page.locator("#masked-another").click()
     expect(verdict).not_to_have_text(before)
     drawn(page, "masked-bars")
+    grow(page, "masked", "masked-grow-pasted")
     before = verdict.inner_text()
     page.locator("#masked-by-hand-button").click()
     stroke(page, "masked-canvas")
@@ -129,7 +154,7 @@ def stroke(page: Page, ident: str) -> None:
 
 
 def gpt2(page: Page, files: Files) -> None:
-    """Write a beginning, let the model go on, click a token, and branch from there."""
+    """Write a beginning, let the model go on, click a token, branch from there, and see how it began to learn."""
     verdict = text_of(page, "gpt2-verdict")
     prompt = page.locator("#gpt2-prompt textarea")
     prompt.clear()
@@ -150,6 +175,13 @@ def gpt2(page: Page, files: Files) -> None:
     page.locator("#gpt2-branch").click()
     expect(page.locator("#gpt2-text")).not_to_have_text(written, use_inner_text=True)
     expect(page.locator("#gpt2-status")).to_contain_text(finished)
+    costs = text_of(page, "gpt2-grow-verdict")
+    page.locator("#gpt2-stage input[type=range]").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator("#gpt2-grow-verdict")).not_to_have_text(costs)
+    expect(page.locator("#gpt2-grow-text")).to_contain_text("When the captain came on deck,")
+    drawn(page, "gpt2-grow-curve")
 
 
 def audio(page: Page, files: Files) -> None:
@@ -180,11 +212,15 @@ WALKS: dict[str, Callable[[Page, Files], None]] = {
 FIRST: dict[str, tuple[str, ...]] = {
     "rotation": ("rotation-verdict", "rotation-bars", "rotation-map", "rotation-neighbours"),
     "contrastive": (
-        "contrastive-views", "contrastive-verdict", "contrastive-matrix", "contrastive-loss", "contrastive-neighbours",
+        "contrastive-views", "contrastive-verdict", "contrastive-matrix", "contrastive-loss",
+        "contrastive-grow-verdict", "contrastive-grow-curve", "contrastive-neighbours",
     ),
     "vae": ("vae-seen", "vae-verdict", "vae-strip", "vae-plane", "vae-samples", "vae-near-latent"),
     "masked": ("masked-masked", "masked-restored", "masked-verdict", "masked-sweep", "masked-near-features"),
-    "gpt2": ("gpt2-surprise", "gpt2-verdict", "gpt2-text", "gpt2-alternatives", "gpt2-similar"),
+    "gpt2": (
+        "gpt2-surprise", "gpt2-verdict", "gpt2-text", "gpt2-alternatives", "gpt2-grow-text", "gpt2-grow-curve",
+        "gpt2-similar",
+    ),
     "audio": ("audio-wave", "audio-restored", "audio-verdict", "audio-features", "audio-digit", "audio-neighbours"),
 }  # fmt: skip
 """What is on screen before anything was clicked: ids of outputs that must not be empty."""

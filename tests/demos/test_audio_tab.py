@@ -6,11 +6,13 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from core.audio import explore
+from core import checkpoints
+from core.audio import explore, train
 from core.data import bundled
 from demos import audio
 from demos._sound_views import outline, playable
 from demos._words import Say
+from tests.own_checkpoints import settle
 
 SEVEN = explore.sound_path("digit_7_american")
 
@@ -27,7 +29,7 @@ def test_analysis_is_drawn_in_the_visitors_language(sound_file: Path, language: 
 
 def test_restoration_is_drawn_and_playable(sound_file: Path) -> None:
     say = Say("zh")
-    hole, restored, linear, *players, bars, verdict = audio.on_restore(say, str(sound_file), 50, 120)
+    hole, restored, linear, *players, bars, verdict = audio.on_restore(say, str(sound_file), 50, 120, explore.NAME)
     assert hole.size == restored.size == linear.size
     assert len(players) == 3
     for rate_hz, samples in players:
@@ -42,7 +44,7 @@ def test_restoration_is_drawn_and_playable(sound_file: Path) -> None:
 
 def test_views_comparison_neighbours_and_probes(sound_file: Path) -> None:
     say = Say("en")
-    first, second, sentence = audio.on_views(say, str(sound_file), 1, 3)
+    first, second, sentence = audio.on_views(say, str(sound_file), 1, 3, explore.NAME)
     assert first.size == second.size
     assert not np.array_equal(np.asarray(first), np.asarray(second))
     assert "cosine" in sentence
@@ -52,7 +54,7 @@ def test_views_comparison_neighbours_and_probes(sound_file: Path) -> None:
     name = next(sound.name for sound in bundled.sounds() if sound.key == "digit_7_american")
     assert players[0]["label"] == name[0]
     assert "MFCC" in table
-    digit, speaker, read = audio.on_probe(say, SEVEN)
+    digit, speaker, read = audio.on_probe(say, SEVEN, explore.NAME)
     assert (len(digit.data[0].y), len(speaker.data[0].y)) == (10, 6)
     assert sum(digit.data[0].y) == pytest.approx(1, abs=1e-3)
     assert "chance 10 %" in read
@@ -63,7 +65,7 @@ def test_views_comparison_neighbours_and_probes(sound_file: Path) -> None:
 )
 def test_bad_numbers_are_one_sentence(place: float, length_ms: float) -> None:
     with pytest.raises(gr.Error) as caught:
-        audio.on_restore(Say("zh"), SEVEN, place, length_ms)
+        audio.on_restore(Say("zh"), SEVEN, place, length_ms, explore.NAME)
     assert any("一" <= character <= "鿿" for character in caught.value.message)
 
 
@@ -73,10 +75,10 @@ def test_bad_sounds_are_one_sentence(tmp_path: Path) -> None:
     for source in (None, str(tmp_path / "letter.wav")):
         for ask in (
             lambda source=source: audio.on_analyse(say, source, explore.NAME),
-            lambda source=source: audio.on_views(say, source, 1, 0),
+            lambda source=source: audio.on_views(say, source, 1, 0, explore.NAME),
             lambda source=source: audio.on_compare(say, SEVEN, source, explore.NAME),
             lambda source=source: audio.on_neighbours(say, source, explore.NAME),
-            lambda source=source: audio.on_probe(say, source),
+            lambda source=source: audio.on_probe(say, source, explore.NAME),
         ):
             with pytest.raises(gr.Error) as caught:
                 ask()
@@ -101,3 +103,47 @@ def test_outline_keeps_the_extremes() -> None:
     assert len(times) == len(values) == 1000
     assert (values.max(), values.min()) == (np.float32(0.9), np.float32(-0.8))
     assert playable(np.array([2.0, -2.0], np.float32))[1].tolist() == [32767, -32767]
+
+
+@pytest.mark.parametrize("name", ["", "audio/other", "../audio/sounds", "rotation/photos", "/etc", None])
+def test_only_offered_models_can_be_named(name: str) -> None:
+    say = Say("zh")
+    for ask in (
+        lambda: audio.on_analyse(say, SEVEN, name),
+        lambda: audio.on_restore(say, SEVEN, 50, 100, name),
+        lambda: audio.on_views(say, SEVEN, 1, 0, name),
+        lambda: audio.on_compare(say, SEVEN, SEVEN, name),
+        lambda: audio.on_neighbours(say, SEVEN, name),
+        lambda: audio.on_probe(say, SEVEN, name),
+    ):
+        with pytest.raises(gr.Error, match="请选择所提供的模型之一"):
+            ask()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_model_trained_here_is_offered_and_works_without_probes(
+    language: str, tmp_path: Path, sound_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say = Say(language)  # type: ignore[arg-type]
+    settle(tmp_path / "checkpoints", monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "clips").mkdir()
+    for key in ("digit_1_woman", "digit_2_woman", "pluck_e4", "sample_misc_crow"):
+        (tmp_path / "clips" / f"{key}.flac").write_bytes(Path(explore.sound_path(key)).read_bytes())
+    name = f"audio/mine-{language}"
+    flags = ["--data", "folder:clips", "--name", name.split("/")[1], "--width", "32", "--depth", "1", "--stem", "8"]
+    train.main([*flags, "--window", "24", "--batch", "4", "--steps", "2", "--device", "cpu"])
+    assert name in checkpoints.bundled("audio")
+    assert audio.models(say)[:2] == [(say("audio.model_sounds"), explore.NAME), (name, name)]
+    sound = str(sound_file)
+    assert "32" in audio.on_analyse(say, sound, name)[-1], "features of this model, not of the bundled one"
+    own, bundled_one = (audio.on_restore(say, sound, 50, 120, model) for model in (name, explore.NAME))
+    assert own[6].data[0].y[0] != bundled_one[6].data[0].y[0]
+    assert own[6].data[0].y[1:] == bundled_one[6].data[0].y[1:], "the baselines are the same"
+    assert len(audio.on_views(say, sound, 1, 0, name)) == 3
+    assert "1.00" in audio.on_compare(say, sound, sound, name)
+    assert len(audio.on_neighbours(say, sound, name)) == audio.NEAREST + 1
+    digit, speaker, read = audio.on_probe(say, sound, name)
+    assert read.startswith(say("audio.no_probes", model=name))
+    assert (len(digit.data[0].y), len(speaker.data[0].y)) == (10, 6)
+    assert say("audio.no_probes", model=explore.NAME) not in audio.on_probe(say, sound, explore.NAME)[2]

@@ -8,7 +8,9 @@ import pytest
 from PIL import Image
 
 from core.contrastive import explore
+from demos import _contrastive_views as views
 from demos import contrastive
+from demos._growth import LAST
 from demos._words import Say
 
 SETTINGS = (0.2, 0.5, 0.2, 0.0, 0.5)  # crop, jitter, greyscale, blur, flip
@@ -132,6 +134,72 @@ def test_the_page_says_at_which_size_each_encoder_looks_and_names_a_visitor_s_ow
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(explore, "sizes", lambda: {"simclr": 32, "moco": 32, "contrastive/mine": 48, "rotation": 64})
-    said = {language: contrastive._sizes(Say(language)) for language in ("en", "zh")}  # type: ignore[arg-type]
+    said = {language: views.sizes(Say(language)) for language in ("en", "zh")}  # type: ignore[arg-type]
     assert "SimCLR 32 × 32, MoCo 32 × 32, contrastive/mine 48 × 48, rotation 64 × 64." in said["en"]
     assert "contrastive/mine 48 × 48，旋转预测 64 × 64。" in said["zh"]
+
+
+# --- a small network along its training, and the cards ---
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_stage_is_drawn_in_the_visitors_language(shown: Shown, language: str) -> None:
+    say = Say(language)  # type: ignore[arg-type]
+    matrix, curve, verdict = contrastive.on_grow(say, shown, *SETTINGS, 0, 0)
+    assert ("of 16** views" if language == "en" else "16 个视图") in verdict
+    assert "2.71" in verdict, "log 15"
+    assert matrix.layout.title.text == say("contrastive.matrix_projections")
+    assert np.array(matrix.data[0].z).shape == (16, 16)
+    assert len(matrix.layout.shapes) == 16, "every view has one positive"
+    assert curve.layout.title.text == say("contrastive.grow_curve")
+    assert list(curve.data[0].y) == pytest.approx(explore.reached(), abs=1e-4)
+    assert [shape.y0 for shape in curve.layout.shapes] == [0.1], "chance"
+    colours = curve.data[0].marker.color
+    assert colours.count(colours[0]) == 1, "the bar of this stage is marked"
+
+
+def test_the_pairs_of_a_stage_are_the_sheet_s(shown: Shown) -> None:
+    say = Say("en")
+    one, again, other = (contrastive.on_grow(say, shown, *SETTINGS, seed, LAST)[0].data[0].z for seed in (5, 5, 6))
+    assert np.array_equal(one, again)
+    assert not np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("stage", [-1, 5, 0.5, float("nan"), None])
+def test_another_stage_is_one_sentence(shown: Shown, stage: float) -> None:
+    with pytest.raises(gr.Error) as caught:
+        contrastive.on_grow(Say("zh"), shown, *SETTINGS, 0, stage)
+    assert any("一" <= character <= "鿿" for character in caught.value.message)
+
+
+def test_no_pictures_to_grow_on_are_silence_when_taken_out_and_a_sentence_when_asked() -> None:
+    assert contrastive.on_grow_pictures(Say("en"), [], *SETTINGS, 0, LAST) == gr.skip()
+    with pytest.raises(gr.Error, match="Bring 2 to 16 pictures; here are 0"):
+        contrastive.on_grow(Say("en"), None, *SETTINGS, 0, LAST)
+
+
+SHARES = {
+    "knn": {"simclr": 0.586, "moco": 0.551, "untrained": 0.357},
+    "linear": {"simclr": 0.712, "moco": 0.693, "untrained": 0.45},
+}
+
+
+def test_the_cards_are_drawn_and_told_by_neighbours_and_by_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explore, "measured", lambda metric: SHARES[metric])
+    figures = views.cards(Say("zh"))
+    assert list(figures) == ["knn", "linear"]
+    assert list(figures["linear"].data[0].x) == ["SimCLR", "MoCo", "未训练"]
+    assert list(figures["linear"].data[0].y) == [0.712, 0.693, 0.45]
+    assert figures["knn"].layout.title.text != figures["linear"].layout.title.text
+    told = views.card_text(Say("en"))
+    assert "By neighbours: SimCLR 58.6%, MoCo 55.1%, untrained 35.7%." in told
+    assert "frozen features): SimCLR 71.2%, MoCo 69.3%, untrained 45.0%." in told
+    assert "10,000 test pictures" in told
+
+
+def test_a_metric_that_no_card_has_yet_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explore, "measured", lambda metric: SHARES["knn"] if metric == "knn" else {})
+    assert list(views.cards(Say("en"))) == ["knn"]
+    told = views.card_text(Say("en"))
+    assert "By neighbours" in told
+    assert "linear probe" not in told

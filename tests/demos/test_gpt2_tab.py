@@ -1,14 +1,18 @@
 """The GPT-2 tab's handlers as plain functions: what they stream and draw, and what they refuse."""
 
 import math
+from pathlib import Path
 from typing import Any, Literal
 
 import gradio as gr
+import numpy as np
 import pytest
 
-from core.language import explore
+from core.language import explore, train
 from demos import gpt2
+from demos._growth import STAGES
 from demos._words import Say
+from tests.own_checkpoints import settle
 
 SETTINGS = (explore.TANG, 12, 0.8, 40, 1.0, 3)
 
@@ -98,6 +102,7 @@ def test_switching_the_model_brings_words_of_its_language(say: Say) -> None:
     word, _, _, line, *_ = gpt2.on_model(say, explore.TANG)
     assert word == "春"
     assert chinese(line)
+    assert gpt2.on_model(say, explore.NOVELS)[0] == "king"
 
 
 def test_typing_nothing_is_silent_and_typing_something_is_not(say: Say) -> None:
@@ -155,3 +160,63 @@ def test_without_a_network_the_hub_is_one_sentence(monkeypatch: pytest.MonkeyPat
     assert "551" in next(steps)[1]
     with pytest.raises(gr.Error, match="继续使用内置模型"):
         next(steps)
+
+
+def test_a_small_network_grows_on_the_visitors_text(say: Say) -> None:
+    prompt = "The captain looked out over"
+    shown = [gpt2.on_grow(say, prompt, stage) for stage in range(5)]
+    for stage, (tokens, sentence, curve) in enumerate(shown):
+        assert tokens[0] == (prompt, None)
+        assert len(tokens) > 10
+        assert all(0 <= share <= 1 for _, share in tokens[1:])
+        assert chinese(sentence) == (say.language == "zh")
+        assert list(curve.data[0].x) == [say(f"page.grow_{name}") for name in STAGES]
+        colours = curve.data[0].marker.color
+        assert colours.count(colours[stage]) == 1, "the chosen one is marked"
+        levels = [mark.text for mark in curve.layout.annotations]
+        assert levels == [say("gpt2.grow_counts"), say("page.chance")]
+        assert f"{explore.grow(prompt, stage).surprise.bits_per_character:.2f}" in sentence
+    redness = [np.mean([share for _, share in tokens[1:]]) for tokens, *_ in shown]
+    assert redness[4] < redness[0] - 0.1, "what it writes surprises it less and less"
+
+
+def test_another_script_is_told_why_the_text_is_english(say: Say) -> None:
+    tokens, sentence, _ = gpt2.on_grow(say, "《春夜》李白：", 4)
+    assert tokens[0][0] == explore.PROMPTS["novel"]
+    assert say("gpt2.grow_replaced") in sentence
+    assert say("gpt2.grow_replaced") not in gpt2.on_grow(say, "The sea", 4)[1]
+
+
+def test_an_emptied_text_is_silent_and_a_wrong_stage_is_a_sentence(say: Say) -> None:
+    assert gpt2.on_grow_typing(say, " ", 4) == gr.skip()
+    assert len(gpt2.on_grow_typing(say, "the", 4)) == 3
+    for prompt, stage in (("", 4), ("the", 7), ("the", None), ("the", math.nan)):
+        with pytest.raises(gr.Error) as caught:
+            gpt2.on_grow(say, prompt, stage)  # type: ignore[arg-type]
+        assert chinese(caught.value.message) == (say.language == "zh")
+
+
+def test_the_choice_lists_what_was_trained_here_and_not_what_grows(
+    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(tmp_path / "checkpoints", monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a.txt").write_text(" ".join(np.random.default_rng(0).choice(["sea", "ship", "and"], 500)))
+    flags = ["--data", "folder:texts", "--name", "letters", "--tokens", "characters", "--context", "16", "--steps", "2"]
+    train.main([*flags, "--width", "16", "--layers", "1", "--heads", "2", "--batch", "2", "--device", "cpu"])
+    name = "language/letters"
+    titles = {key: title for title, key in gpt2.models(say)}
+    assert titles.keys() >= {explore.NOVELS, explore.TANG, name}
+    assert explore.SMALL not in titles
+    assert name in titles[name]
+    assert titles[name] in gpt2._card_sentence(say)
+    word, bars, kinds, line, table, retrieval = gpt2.on_model(say, name)
+    assert len(word) == 1
+    assert len(bars.data[0].x) == 10
+    assert kinds == say("gpt2.kinds_few")
+    assert line == explore.QUERIES["en"]
+    assert table.count("<tr>") == 6
+    assert "40" in retrieval
+    assert len(gpt2.on_surprise(say, "sea", name)) == 4
+    assert finished(say, "sea", name, 5, 0.8, 40, 1.0, 3)[0].bits

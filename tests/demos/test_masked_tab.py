@@ -12,9 +12,10 @@ from PIL import Image
 from core import checkpoints
 from core.data import bundled
 from core.errors import HubUnavailable
-from core.masked import explore
+from core.masked import explore, gallery
 from demos import _masked_views as views
 from demos import masked
+from demos._growth import labels
 from demos._words import Say
 
 EN = Say("en")
@@ -154,3 +155,43 @@ def test_the_hub_model_is_offered_only_when_it_is_here(monkeypatch: pytest.Monke
         monkeypatch.setattr(checkpoints, "at_hand", lambda name, here=here: here)
         assert len(masked.models(EN)) == 1 + here
         assert masked.models(EN)[0][1] == explore.NAME
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_stage_is_drawn_in_the_visitors_language(photo: str, language: str) -> None:
+    say = Say(language)  # type: ignore[arg-type]
+    hidden, pasted, verdict, curve = masked.on_grow(say, photo, 0.5, 2, 1)
+    found = explore.grow(photo, 0.5, 2, 1)
+    assert np.array_equal(np.asarray(hidden)[::3, ::3], found.masked)
+    assert np.array_equal(np.asarray(pasted)[::3, ::3], found.pasted)
+    assert all(f"{score.mse:.4f}" in verdict for score in found.scores)
+    assert list(curve.data[0].x) == labels(say)
+    assert list(curve.data[0].y) == pytest.approx(list(explore.reached()), abs=1e-4)
+    assert curve.data[0].marker.color[1] != curve.data[0].marker.color[0], "the second moment is marked"
+    assert [mark.text for mark in curve.layout.annotations] == [say("masked.method_mean")]
+
+
+@pytest.mark.parametrize("wrong", [(None, 0.5, 0, 2), ("", 0.5, 0, 5), ("", 0.5, 0, float("nan")), ("", 0.99, 0, 2)])
+def test_a_wrong_stage_is_one_sentence_in_both_languages(photo: str, wrong: tuple[str | None, float, int, int]) -> None:
+    picture, *numbers = wrong
+    for say in (EN, Say("zh")):
+        with pytest.raises(gr.Error) as caught:
+            masked.on_grow(say, picture if picture is None else photo, *numbers)
+        assert any("一" <= character <= "鿿" for character in caught.value.message) == (say.language == "zh")
+
+
+def test_own_models_stand_between_the_bundled_one_and_the_hubs(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = (explore.NAME, "masked/mine", gallery.SMALL)
+    monkeypatch.setattr(checkpoints, "bundled", lambda wing: found)
+    monkeypatch.setattr(checkpoints, "at_hand", lambda name: True)
+    assert [name for _, name in masked.models(EN)] == [explore.NAME, "masked/mine", explore.offer().name]
+    assert masked.models(EN)[1][0] == "masked/mine"
+
+
+@pytest.mark.parametrize(("language", "behind"), [("en", ""), ("zh", "_zh")])
+def test_the_api_has_its_names(language: str, behind: str) -> None:
+    with gr.Blocks() as page:
+        masked.build(Say(language))  # type: ignore[arg-type]
+    names = {event.api_name for event in page.fns.values() if event.api_visibility == "public"}
+    expected = {"restore", "paint", "sweep", "grow", "neighbours"}
+    assert names == {f"masked_{name}{behind}" for name in expected}

@@ -8,7 +8,9 @@ import pytest
 import soundfile
 from transformers import Wav2Vec2Config, Wav2Vec2Model
 
+from core import checkpoints
 from core.audio import explore
+from core.checkpoints import HubModel
 from core.data import bundled
 from core.errors import InputError
 
@@ -160,7 +162,7 @@ def test_visitors_at_once_get_what_each_gets_alone() -> None:
         assert np.allclose(wave, wave2, atol=1e-4)
 
 
-def test_a_hub_model_answers_what_it_can(tmp_path: Path) -> None:
+def test_a_hub_model_answers_what_it_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = Wav2Vec2Config(
         hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32, conv_dim=(8, 8),
         conv_stride=(16, 20), conv_kernel=(20, 20), num_conv_pos_embeddings=16, num_conv_pos_embedding_groups=2,
@@ -168,6 +170,12 @@ def test_a_hub_model_answers_what_it_can(tmp_path: Path) -> None:
     )  # fmt: skip
     Wav2Vec2Model(config).save_pretrained(tmp_path)
     name = str(tmp_path)
+    with pytest.raises(InputError, match="models offered"):
+        explore.analyse(SEVEN, name=name)
+    monkeypatch.setitem(checkpoints.HUB_MODELS, "audio", HubModel(name, 1))
+    assert explore.names() == (explore.NAME, name)
+    assert (explore.restores(name), explore.has_probes(name)) == (False, False)
+    assert (explore.restores(explore.NAME), explore.has_probes(explore.NAME)) == (True, True)
     heard = explore.analyse(SEVEN, name=name)
     assert heard.features.shape[0] == 16
     assert heard.feature_hop_s == pytest.approx(0.02)

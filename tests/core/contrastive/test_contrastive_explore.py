@@ -1,5 +1,6 @@
 """What a visitor gets: a matrix that is true to its views, losses without encoding again, plain words for bad input."""
 
+import json
 import math
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import save
 
-from core import checkpoints
+from core import checkpoints, growth
 from core.checkpoints import Card
 from core.contrastive import encoders, explore
 from core.contrastive.model import Config, untrained
@@ -42,6 +43,14 @@ def test_the_matrix_and_its_losses_agree(encoder: str, space: str) -> None:
     assert found.losses.mean == pytest.approx(float(found.losses.rows.mean()), abs=1e-5)
     assert found.losses.chance == pytest.approx(math.log(5))
     assert found.chance == pytest.approx(1 / 5)
+
+
+def test_mean_cosines_of_partners_and_strangers_are_those_of_the_matrix() -> None:
+    found = explore.compare(photos(*KEYS[:3]), MILD)
+    partners = [found.cosine[i, j] for i in range(6) for j in range(6) if i != j and i // 2 == j // 2]
+    strangers = [found.cosine[i, j] for i in range(6) for j in range(6) if i // 2 != j // 2]
+    assert found.partners == pytest.approx(float(np.mean(partners)), abs=1e-5)
+    assert found.strangers == pytest.approx(float(np.mean(strangers)), abs=1e-5)
 
 
 def test_encoders_are_shown_the_same_views() -> None:
@@ -252,3 +261,46 @@ def test_what_the_card_says_of_every_stage(bundle: Path) -> None:
 def test_another_stage_is_refused(bundle: Path, stage: float) -> None:
     with pytest.raises(InputError):
         explore.grow(photos("cat", "coffee"), MILD, stage)
+
+
+def test_golden_the_finished_small_network_parts_the_pictures_that_were_alike_before_it_learned() -> None:
+    strong = ViewSettings(min_crop=0.2, jitter=0.5, greyscale=0.2, blur=0.0, flip=0.5)
+    emoji = bundled.emoji_gallery().images
+    brought = [emoji[i] for i in range(30, 1200, 80)][:15]
+    before, after = (
+        [explore.grow(brought, strong, stage, seed=seed) for seed in range(4)]
+        for stage in (0, len(growth.PERCENTS) - 1)
+    )
+    assert all(run.strangers > 0.8 for run in before), "all views are alike to it"
+    assert all(run.strangers < 0.5 for run in after)
+    assert np.mean([run.found for run in after]) > np.mean([run.found for run in before]) + 0.05
+    assert np.mean([run.losses.mean for run in after]) < np.mean([run.losses.mean for run in before]) - 0.5
+    reached = explore.reached("knn")
+    assert reached[-1] > reached[0] + 0.05
+
+
+# --- what the cards say ---
+
+
+def written(bundle: Path, name: str, **metrics: float) -> None:
+    """Put metrics into the card of a copied checkpoint."""
+    path = bundle / "contrastive" / name / "card.json"
+    card = json.loads(path.read_text())
+    card["metrics"] = {"cifar10": {"n": 10_000, **metrics}}
+    path.write_text(json.dumps(card))
+
+
+def test_what_was_measured_stands_side_by_side(bundle: Path) -> None:
+    written(bundle, "simclr-cifar10", knn=0.6, untrained_knn=0.3, linear=0.7, untrained_linear=0.4)
+    written(bundle, "moco-cifar10", knn=0.5, untrained_knn=0.2, linear=0.65, untrained_linear=0.3)
+    assert explore.measured("knn") == {"simclr": 0.6, "moco": 0.5, "untrained": 0.3}
+    assert explore.measured("linear") == {"simclr": 0.7, "moco": 0.65, "untrained": 0.4}
+    shutil.rmtree(bundle / "contrastive" / "moco-cifar10")
+    assert explore.measured("knn") == {"simclr": 0.6, "untrained": 0.3}
+
+
+def test_a_card_without_a_metric_is_left_out(bundle: Path) -> None:
+    written(bundle, "simclr-cifar10", knn=0.6, untrained_knn=0.3)
+    written(bundle, "moco-cifar10", knn=0.5, linear=0.65)
+    assert explore.measured("knn") == {"simclr": 0.6, "moco": 0.5, "untrained": 0.3}
+    assert explore.measured("linear") == {"moco": 0.65}

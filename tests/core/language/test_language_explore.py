@@ -234,8 +234,10 @@ def test_similar_lines_and_their_measure(tiny: str) -> None:
 
 def test_kinds_of_words_are_measured_only_on_those_that_are_one_token(tiny: str) -> None:
     measured = explore.kinds(tiny)
-    assert measured.naive is None
-    assert measured.n < 64
+    assert measured is None, "the words of eight kinds are several tokens each here"
+    measured = explore.kinds(explore.NOVELS)
+    assert measured is not None
+    assert 16 <= measured.n <= 64
     assert 0 <= measured.chance <= 1
 
 
@@ -269,6 +271,7 @@ def test_golden_shipped_models_beat_chance_and_word_counts(name: str) -> None:
     assert found.bits_per_character < found.unigram - 0.6
     assert found.bits_per_character < 0.65 * found.chance
     measured = explore.kinds(name)
+    assert measured is not None
     assert measured.n >= 60
     assert measured.naive is not None
     assert measured.model > max(measured.naive, measured.chance) + 0.2
@@ -279,3 +282,54 @@ def test_cards_hold_the_floors(name: str, floor: float) -> None:
     about = explore.about(name)
     assert about.bits_per_character <= floor
     assert about.n > 70_000
+
+
+# --- the small network along its training ---
+
+
+def test_golden_training_brings_the_cost_of_a_line_down() -> None:
+    line = explore.LINES["en"][0].text
+    costs = [explore.grow(line, stage).surprise for stage in range(5)]
+    assert costs[0].bits_per_character == pytest.approx(costs[0].chance, rel=0.1), "untrained it guesses blindly"
+    assert costs[4].unigram is not None
+    assert costs[4].bits_per_character < costs[4].unigram - 0.1
+    assert costs[4].bits_per_character < costs[0].bits_per_character - 0.4
+    assert len({found.bits_per_character for found in costs}) == 5, "five different networks"
+
+
+def test_golden_the_card_tells_of_every_stage() -> None:
+    found = explore.reached()
+    assert len(found.stages) == 5
+    assert found.stages[0] == pytest.approx(found.chance, rel=0.05)
+    assert found.stages[4] < found.unigram - 0.2 < found.chance - 0.5
+    assert list(found.stages[1:]) == sorted(found.stages[1:], reverse=True)
+
+
+def test_a_stage_goes_on_from_the_text_and_says_the_same_again() -> None:
+    grown = [explore.grow("It was late, and the", stage) for stage in (0, 4, 4)]
+    for each in grown:
+        assert each.text.text.startswith("It was late, and the")
+        assert each.text.ended or len(each.text.bits) == explore.GROWN_TOKENS
+        assert not each.replaced
+    assert grown[1] == grown[2]
+    assert grown[0].text.text != grown[1].text.text
+
+
+@pytest.mark.parametrize(("text", "replaced"), [("春江潮水", True), ("Москва", True), ("1914", False), ("a 春", False)])
+def test_a_script_it_never_read_gives_way_to_an_english_beginning(text: str, replaced: bool) -> None:
+    grown = explore.grow(text, 4)
+    assert grown.replaced == replaced
+    assert grown.text.prompt == (explore.PROMPTS["novel"] if replaced else text)
+    assert grown.surprise.characters == len(grown.text.prompt)
+
+
+@pytest.mark.parametrize("stage", [-1, 5, 0.5, math.nan, True, None, "4"])
+def test_another_stage_is_refused(stage: float) -> None:
+    with pytest.raises(InputError):
+        explore.grow("the sea", stage)
+
+
+@pytest.mark.parametrize("text", ["", "  ", None, "x" * 2001])
+def test_nothing_to_grow_from_is_one_sentence(text: str | None) -> None:
+    with pytest.raises(InputError):
+        explore.grow(text, 4)

@@ -1,6 +1,7 @@
 """What a visitor gets: masks as asked, three methods on the same pixels, plain sentences for bad input."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,12 @@ import pytest
 from PIL import Image
 
 from core import checkpoints
+from core.checkpoints import Card
 from core.data import bundled
 from core.errors import InputError
 from core.masked import explore
+from core.masked.model import Config, MaskedAutoencoder
+from tests.own_checkpoints import settle
 
 PHOTOS = ("astronaut", "cat", "coffee", "rocket", "china", "flower")
 
@@ -194,3 +198,44 @@ def test_visitors_at_once_get_what_each_gets_alone() -> None:
     for one, other in zip(alone, together, strict=True):
         assert np.array_equal(one.keep, other.keep)
         assert one.scores[0].mse == pytest.approx(other.scores[0].mse, rel=1e-4)
+
+
+# --- growing, and a visitor's own models ---
+
+
+def test_before_the_first_step_it_is_as_far_off_as_mean_fill_and_in_the_end_far_less() -> None:
+    before, after = (explore.grow(picture(), 0.75, 0, stage) for stage in (0, 4))
+    assert np.array_equal(before.keep, after.keep), "the same mask at every moment"
+    errors = [{score.method: score.mse for score in found.scores} for found in (before, after)]
+    assert errors[0]["model"] == pytest.approx(errors[0]["mean"], rel=0.1)
+    assert errors[0]["model"] > 1.5 * errors[1]["model"]
+    assert errors[1]["model"] < 0.7 * errors[1]["mean"]
+
+
+def test_what_was_reached_falls_from_mean_fill() -> None:
+    reached = explore.reached()
+    assert len(reached) == 5
+    assert reached[0] == pytest.approx(1, abs=0.1)
+    assert reached[-1] < 0.7
+
+
+@pytest.mark.parametrize("stage", [-1, 5, 0.5, float("nan"), True, None])
+def test_another_stage_is_refused(stage: float) -> None:
+    with pytest.raises(InputError):
+        explore.grow(picture(), 0.75, 0, stage)
+
+
+def test_a_visitors_own_model_is_offered_and_the_growing_one_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Config(size=32, patch=4, width=16, depth=1, heads=1, decoder_width=16, decoder_depth=1, decoder_heads=1)
+    card = Card(
+        "masked/mine", "core.masked.model.MaskedAutoencoder", asdict(config), "none", {}, "", "", "", 0.0, 0, 0, {}
+    )
+    checkpoints.save(settle(tmp_path, monkeypatch) / "masked" / "mine", MaskedAutoencoder(config), card)
+    assert explore.models() == (explore.NAME, "masked/mine")
+    assert explore.restore(picture(), 0.5, name="masked/mine").original.shape == (32, 32, 3)
+    assert explore.attention(picture(), 1, 1, name="masked/mine").map.shape == (8, 8)
+    for name in ("masked/small", "masked/small@7", "masked/small@x"):
+        with pytest.raises(InputError, match="no masked autoencoder"):
+            explore.restore(picture(), name=name)

@@ -1,7 +1,7 @@
 """What a visitor gets of a VAE: invariants on random weights, and the shipped checkpoint against its baselines."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,28 +9,40 @@ import numpy as np
 import pytest
 import torch
 
-from core import checkpoints
+from core import checkpoints, growth
 from core.checkpoints import Card
 from core.data import bundled
 from core.device import generator
 from core.errors import InputError
 from core.vae import explore
 from core.vae.model import VAE, Config
+from tests.own_checkpoints import settle
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The shipped checkpoints, and room for a visitor's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield settle(tmp_path_factory.mktemp("checkpoints"), patch)
+
+
+def save(root: Path, name: str, latent: int) -> str:
     """A random VAE, its decoder loud enough that different codes look different, saved as a checkpoint."""
     with torch.random.fork_rng():
         torch.random.set_rng_state(generator(5).get_state())
-        model = VAE(Config(hidden=32, latent=10))
+        model = VAE(Config(hidden=32, latent=latent))
     torch.nn.init.normal_(model.decoder.weight, std=1.0, generator=generator(6))
     torch.nn.init.normal_(model.to_mu.weight, std=1.0, generator=generator(7))
-    folder = tmp_path_factory.mktemp("vae")
     config = dataclasses.asdict(model.config)
-    card = Card("vae/tiny", "core.vae.model.VAE", config, "none", {}, "", "", "", 0.0, 0, 0, {})
-    checkpoints.save(folder, model, card)
-    return str(folder)
+    card = Card(name, "core.vae.model.VAE", config, "none", {}, "", "", "", 0.0, 0, 0, {})
+    checkpoints.save(root / name, model, card)
+    return name
+
+
+@pytest.fixture(scope="module")
+def tiny(own: Path) -> str:
+    """A visitor's own model of ten axes."""
+    return save(own, "vae/tiny", 10)
 
 
 def digit(index: int) -> explore.Bytes:
@@ -163,3 +175,78 @@ def test_the_shipped_code_names_digits_far_above_chance() -> None:
     assert found.n == 200
     assert found.latent > found.chance + 0.6
     assert found.latent > found.pixels - 0.05
+
+
+# --- a visitor's own models ---
+
+
+def test_models_are_the_shipped_one_and_a_visitors_own(own: Path, tiny: str) -> None:
+    save(own, "vae/another", 3)
+    assert explore.models() == (explore.NAME, "vae/another", tiny)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["vae/none", "mnist", "", "../vae/mnist", "rotation/photos", "vae/mnist@7", "vae/mnist@x", "vae/mnist@", "gpt2"],
+)
+def test_other_models_are_refused(name: str) -> None:
+    for ask in (explore.encode, explore.reconstruct, explore.neighbours):
+        with pytest.raises(InputError, match="Choose one of the models offered"):
+            ask(digit(3), name=name)
+    for look in (explore.plane, explore.liveliest, explore.readout):
+        with pytest.raises(InputError, match="Choose one of the models offered"):
+            look(name=name)
+
+
+@pytest.mark.parametrize("latent", [1, 2, 7, 30])
+def test_a_model_has_as_many_sliders_as_it_has_axes_up_to_eight(own: Path, latent: int) -> None:
+    name = save(own, f"vae/axes{latent}", latent)
+    axes = explore.liveliest(name=name)
+    assert len(axes) == min(latent, 8)
+    assert explore.latent(name) == latent
+    assert explore.plane(name=name).xy.shape == (200, 2)
+    assert explore.decode(digit(3), [0.5] * len(axes), name=name).shape == (28, 28)
+    assert explore.interpolate(digit(3), digit(4), 4, name=name).z.shape == (4, latent)
+
+
+# --- growing ---
+
+
+def test_before_the_first_step_a_digit_costs_far_more_than_after_the_last() -> None:
+    """Grey costs log 2 a pixel, 543 nats; the shipped network needs about 100."""
+    before, after = (explore.grow(digit(40), stage) for stage in (0, 4))
+    assert before.nats > 3 * after.nats
+    assert before.nats > before.mean_digit_nats > after.nats
+    seen = explore.view(digit(40)).astype(float)
+    off = [((found.reconstruction - seen) ** 2).mean() for found in (before, after)]
+    assert off[0] > 5 * off[1]
+    assert np.abs(before.reconstruction.astype(int) - 127).max() < 60, "grey"
+
+
+def test_the_last_stage_is_the_finished_model() -> None:
+    found = explore.grow(digit(40), 4)
+    np.testing.assert_array_equal(found.reconstruction, explore.reconstruct(digit(40)))
+    np.testing.assert_array_equal(found.samples, explore.sample(0, 9))
+    assert found.nats == pytest.approx(explore.encode(digit(40)).nats)
+
+
+def test_what_was_reached_falls_below_the_mean_digit() -> None:
+    reached = explore.reached()
+    assert len(reached) == len(growth.PERCENTS)
+    assert reached[0] > explore.UNIFORM_NATS - 20, "no better than a coin"
+    assert reached[0] > 3 * reached[-1]
+    assert reached[-1] == pytest.approx(explore.metrics()["nats"])
+    assert reached[-1] < explore.mean_digit_nats() - 80
+
+
+def test_the_mean_digit_costs_what_a_slow_loop_says() -> None:
+    images = bundled.digits().images / 255.0
+    light = (images.sum(0) + 1) / (len(images) + 2)
+    nats = [-(x * np.log(light) + (1 - x) * np.log(1 - light)).sum() for x in images]
+    assert explore.mean_digit_nats() == pytest.approx(np.mean(nats), rel=1e-5)
+
+
+@pytest.mark.parametrize("stage", [-1, 5, 0.5, float("nan"), True, None])
+def test_another_stage_is_refused(stage: float) -> None:
+    with pytest.raises(InputError):
+        explore.grow(digit(3), stage)

@@ -1,0 +1,180 @@
+"""What can be done with one card: measure, train again, upload (up to the network call); and the targets."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import huggingface_hub
+import pytest
+from huggingface_hub.errors import HFValidationError
+
+from core import cards, checkpoints, evaluate, targets
+from core.checkpoints import Card
+from core.errors import HubUnavailable
+from core.evaluate import Figure
+from core.targets import TARGETS, Target
+from core.vae import train as vae
+
+CARD = Card(
+    name="vae/mine", model="core.vae.model.VAE", config={}, data="emoji", recipe={}, commit="none", device="CPU",
+    command="python -m core.vae.train --data emoji --root data --resume runs/vae/mine/1 --name mine",
+    wall_time_s=60.0, steps=20, parameters=45, metrics={"emoji": {"nats": 200.0, "n": 69}}, notes="A note.",
+)  # fmt: skip
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of checkpoints with a real small one, vae/mine, trained on emoji."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(checkpoints, "ROOT", tmp_path / "assets")
+    run = vae.main(
+        ["--smoke", "--data", "emoji", "--hidden", "8", "--latent", "2", "--name", "mine", "--device", "cpu"]
+    )
+    (tmp_path / "assets" / "vae").mkdir(parents=True)
+    run.rename(tmp_path / "assets" / "vae" / "mine")
+    return tmp_path
+
+
+def test_a_card_measured_anew_says_the_same_and_a_wrong_one_is_set_right(home: Path) -> None:
+    path = home / "assets" / "vae" / "mine" / "card.json"
+    card = json.loads(path.read_text())
+    told = card["metrics"]["emoji"]["nats"]
+    path.write_text(json.dumps(card | {"metrics": {"emoji": {"nats": 1.0, "n": 3}}}))
+    assert cards.main(["measure", "vae/mine", "--root", str(home)]) == 0
+    again = json.loads(path.read_text())
+    assert again["metrics"]["emoji"]["nats"] == pytest.approx(told, rel=1e-6)
+    assert again["sha256"] == card["sha256"]
+    assert "somewhere" not in path.read_text()
+    assert str(home) not in path.read_text(), "where one machine keeps its data is nobody else's business"
+
+
+def test_all_cards_beside_what_is_measured_now(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert evaluate.main(["--cards", "--root", str(home), "--device", "cpu"]) == 0
+    assert "all figures agree" in capsys.readouterr().out
+    path = home / "assets" / "vae" / "mine" / "card.json"
+    card = json.loads(path.read_text())
+    card["metrics"]["emoji"]["kl_nats"] *= 1.01
+    path.write_text(json.dumps(card))
+    assert evaluate.main(["--cards", "--root", str(home), "--device", "cpu"]) == 1
+    lines = [line for line in capsys.readouterr().out.splitlines() if "DIFFERS" in line]
+    assert len(lines) == 1
+    assert "kl_nats" in lines[0]
+
+
+@pytest.mark.parametrize(("metric", "card", "now", "agrees"), [
+    ("accuracy", 0.850, 0.853, True), ("accuracy", 0.850, 0.8535, False), ("untrained_knn", 0.3, 0.2965, False),
+    ("nats", 100.0, 100.5, True), ("nats", 100.0, 100.6, False), ("n", 300, 299, False), ("nats", 100.0, None, False),
+    ("linear_db", 7.0, 7.03, True), ("linear", 0.700, 0.704, False),
+])  # fmt: skip
+def test_three_tenths_of_a_point_or_half_a_per_cent(metric: str, card: float, now: float | None, agrees: bool) -> None:
+    assert Figure("a/b", "set", metric, card, now).agrees == agrees
+
+
+@pytest.mark.parametrize(("metric", "value", "words"), [
+    ("accuracy", 0.8512, "85.1%"), ("mfcc_accuracy", 0.5, "50.0%"), ("nats", 101.23456, "101.2"),
+    ("n", 12000, "12,000"), ("linear_db", 7.0243, "7.024"), ("share", 0.4162, "41.6%"), ("nats", None, "not measured"),
+])  # fmt: skip
+def test_figures_for_people(metric: str, value: float | None, words: str) -> None:
+    assert evaluate.in_words(metric, value) == words
+
+
+def test_a_checkpoint_is_trained_again_by_its_card_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[list[str]] = []
+
+    class Done:
+        returncode = 7
+
+    def run(command: list[str], **_: object) -> Done:
+        ran.append(command)
+        return Done()
+
+    monkeypatch.setattr(checkpoints, "read_card", lambda _: CARD)
+    monkeypatch.setattr(cards.subprocess, "run", run)
+    assert cards.main(["repeat", "vae/mine", "--root", "/elsewhere", "--smoke"]) == 7
+    assert ran[0][1:] == [
+        "-m", "core.vae.train", "--data", "emoji", "--root", "data", "--name", "mine",
+        "--root", "/elsewhere", "--smoke",
+    ]  # fmt: skip
+
+
+class Hub:
+    """The Hub's client, up to the call that would use the network."""
+
+    def __init__(self, refuse: Exception | None = None) -> None:
+        self.refuse, self.calls = refuse, []  # type: ignore[var-annotated]
+
+    def create_repo(self, repo: str, **settings: Any) -> None:
+        self.calls.append(("create", repo, settings))
+        if self.refuse:
+            raise self.refuse
+
+    def upload_file(self, **settings: Any) -> None:
+        self.calls.append(("file", settings["repo_id"], settings))
+
+    def upload_folder(self, **settings: Any) -> None:
+        self.calls.append(("folder", settings["repo_id"], settings))
+
+
+def test_a_push_sends_page_card_and_weights(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = Hub()
+    monkeypatch.setattr(huggingface_hub, "HfApi", lambda: hub)
+    assert cards.push("vae/mine", "me/vae") == "https://huggingface.co/me/vae"
+    assert [(kind, repo) for kind, repo, _ in hub.calls] == [
+        ("create", "me/vae"),
+        ("file", "me/vae"),
+        ("folder", "me/vae"),
+    ]
+    assert hub.calls[0][2] == {"repo_type": "model", "exist_ok": True}
+    page = hub.calls[1][2]["path_or_fileobj"].decode()
+    assert hub.calls[1][2]["path_in_repo"] == "README.md"
+    assert page.startswith("---\nlicense: mit\n")
+    card = checkpoints.read_card("vae/mine")
+    assert f"nats {card.metrics['emoji']['nats']:.4g}" in page
+    assert card.command in page
+    sent = {file.name for file in Path(hub.calls[2][2]["folder_path"]).iterdir()}
+    assert sent == {"card.json", "model.safetensors"}
+
+
+def test_a_push_that_fails_is_a_sentence(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(huggingface_hub, "HfApi", lambda: Hub(HFValidationError("a b is no name")))
+    with pytest.raises(HubUnavailable, match="was not uploaded to a b: a b is no name"):
+        cards.push("vae/mine", "a b")
+
+
+@pytest.mark.parametrize("flags", [["push", "vae/mnist"], ["measure", "vae/mnist", "--lr", "1"], ["sell", "vae/mnist"]])
+def test_wrong_words_end_the_program(flags: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cards.main(flags)
+    assert ended.value.code == 2
+
+
+def test_an_unknown_checkpoint_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cards.main(["measure", "vae/nobody"]) == 2
+    assert capsys.readouterr().err == "There is no checkpoint called vae/nobody here.\n"
+
+
+# --- targets ---
+
+
+def test_a_target_is_a_figure_of_a_card_or_a_difference_of_two() -> None:
+    metrics: dict[str, dict[str, float]] = {"a": {"accuracy": 0.9}, "a, re-encoded": {"accuracy": 0.88}}
+    by_name = {"x/y": replace(CARD, metrics=metrics)}
+    plain = Target("x/y", "a", "accuracy", "w", 0.9, None)
+    lost = replace(plain, data="a, re-encoded", minus="a", lower=True)
+    assert targets.value_of(plain, by_name) == 0.9
+    assert targets.value_of(lost, by_name) == pytest.approx(0.02)
+    assert targets.value_of(replace(plain, checkpoint="x/z"), by_name) is None
+    assert targets.value_of(replace(plain, metric="knn"), by_name) is None
+
+
+def test_every_target_names_a_figure_that_a_card_has_or_one_that_needs_a_gpu() -> None:
+    by_name = {card.name: card for card in cards.all_cards()}
+    missing = [target for target in TARGETS if targets.value_of(target, by_name) is None]
+    assert all(target.cpu is None for target in missing), missing
+
+
+def test_the_table_has_a_row_a_target() -> None:
+    lines = targets.table(cards.all_cards()).splitlines()
+    assert len(lines) == len(TARGETS) + 2
+    assert all(line.count("|") == 7 for line in lines)
