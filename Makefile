@@ -14,7 +14,7 @@ SHARE ?= 0
 DATA ?= data
 WINGS := rotation contrastive vae masked language audio
 
-.PHONY: help venv run test fast lint types unit browser chromium screenshots readme assets evaluate clean \
+.PHONY: help venv run test fast lint types unit browser chromium screenshots readme assets evaluate card push clean \
   $(WINGS:%=train-%)
 .DEFAULT_GOAL := help
 
@@ -81,25 +81,26 @@ screenshots: chromium
 readme: $(VENV)/dev.stamp
 	$(PY) -m tests.readme
 
-## make train-WING   train rotation, contrastive, vae, masked, language or audio on SET, unpacked under DATA
-train-rotation train-masked: SET ?= scenes96+tinyimagenet64
-train-contrastive: SET ?= cifar10
-train-vae: SET ?= mnist
-train-language: SET ?= novels
-train-audio: SET ?= fsdd+esc10
+## make train-WING   train a bundled checkpoint again by its card, on data unpacked under DATA; NAME=... chooses which
+train-rotation train-masked: NAME ?= photos
+train-contrastive: NAME ?= simclr-cifar10
+train-vae: NAME ?= mnist
+train-language: NAME ?= novels
+train-audio: NAME ?= sounds
 $(WINGS:%=train-%): train-%: $(VENV)/run.stamp
-	$(PY) -m core.$*.train --data "$(SET)" --root "$(DATA)" $(FLAGS)
+	$(PY) -m core.cards repeat "$*/$(NAME)" --root "$(DATA)" $(FLAGS)
 
-## make evaluate     measure every bundled checkpoint on its test data, unpacked under DATA
+## make evaluate     measure every bundled checkpoint anew, on data unpacked under DATA, beside its card
 evaluate: $(VENV)/run.stamp
-	$(PY) -m core.evaluate rotation/photos --data scenes96 --root $(DATA) --json
-	$(PY) -m core.evaluate rotation/photos --data tinyimagenet64 --root $(DATA) --json
-	$(PY) -m core.evaluate contrastive/simclr-cifar10 --data cifar10 --root $(DATA) --json
-	$(PY) -m core.evaluate vae/mnist --data mnist --root $(DATA) --json
-	$(PY) -m core.evaluate masked/photos --data scenes96 --root $(DATA) --json
-	$(PY) -m core.evaluate language/novels --data novels --root $(DATA) --json
-	$(PY) -m core.evaluate language/tang --data tang --root $(DATA) --json
-	$(PY) -m core.evaluate audio/sounds --data fsdd --root $(DATA) --json
+	$(PY) -m core.evaluate --cards --root "$(DATA)"
+
+## make card         measure NAME=WING/NAME and write the figures into its card
+card: $(VENV)/run.stamp
+	$(PY) -m core.cards measure "$(NAME)" --root "$(DATA)"
+
+## make push         upload NAME=WING/NAME with its card to the Hugging Face Hub as REPO=USER/MODEL
+push: $(VENV)/run.stamp
+	$(PY) -m core.cards push "$(NAME)" --repo "$(REPO)"
 
 ## make assets       draw and play the bundled emoji, digits and sounds anew
 assets: $(VENV)/dev.stamp

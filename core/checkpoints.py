@@ -183,6 +183,8 @@ def load(name: str, *, device: torch.device | str = "cpu", root: Path | None = N
 
 def _open(name: str, device: torch.device, root: Path) -> Checkpoint:
     name, _, percent = name.partition("@")
+    if percent and not percent.isdecimal():
+        raise CheckpointError("There is no checkpoint called {name} here.", name=f"{name}@{percent}")
     folder = root / name
     if not folder.is_dir() and Path(name).is_dir():
         folder = Path(name)
@@ -250,6 +252,7 @@ def at_hand(name: str, root: Path | None = None) -> bool:
     """Whether `load` needs no download: a bundled checkpoint, a folder, or a Hub model in the local cache."""
     import huggingface_hub
 
+    name = name.partition("@")[0]  # a snapshot lies beside the finished weights
     if ((root or ROOT) / name / CARD).is_file() or Path(name).is_dir():
         return True
     kept = (huggingface_hub.try_to_load_from_cache(name, file) for file in ("config.json", "model.safetensors"))

@@ -37,7 +37,14 @@ def labels(say: Say) -> list[str]:
 
 
 def curve(
-    say: Say, values: Sequence[float], stage: float, *, title: str, y: str, levels: dict[str, float], percent: bool = True
+    say: Say,
+    values: Sequence[float],
+    stage: float,
+    *,
+    title: str,
+    y: str,
+    levels: dict[str, float],
+    percent: bool = True,
 ) -> go.Figure:
     """A metric on test data at the five moments, the chosen one marked; `levels` are dashed, such as chance."""
     top = 1.1 * max(*values, *levels.values())

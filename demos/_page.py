@@ -195,7 +195,7 @@ def follow_links(tabs: gr.Tabs, stems: Sequence[str]) -> None:
 
     def on_open(request: gr.Request) -> Any:
         asked = request.query_params.get("tab", "")
-        return gr.Tabs(selected=asked if asked in stems else stems[0])
+        return gr.Tabs(selected=asked) if asked in stems else gr.skip()  # nobody is thrown back who has moved on
 
     gr.on(None, on_open, None, tabs, api_visibility="private", queue=False, show_progress="hidden")
     for item in typing.cast("list[gr.Tab]", tabs.children):

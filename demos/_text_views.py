@@ -7,6 +7,7 @@ import gradio as gr
 
 from core.language import explore
 from demos import _figures
+from demos._growth import curve
 from demos._words import Say
 
 FULL_BITS = 12  # of surprise that get the strongest colour: one chance in four thousand
@@ -73,13 +74,29 @@ def draw_alternatives(say: Say, found: explore.Alternatives) -> tuple[Any, ...]:
     return found.number, sentence, figure, gr.update(choices=choices, value=tokens[1 if marked == 0 else 0])
 
 
-def draw_nearest(say: Say, found: explore.Neighbourhood, measured: explore.Measure) -> tuple[Any, str]:
+def draw_growth(say: Say, grown: explore.Grown, reached: explore.Reached, stage: float) -> tuple[Any, ...]:
+    """The small network at one stage: its text, what the beginning cost it in words, and the curve on test novels."""
+    levels = {say("gpt2.grow_counts"): reached.unigram, say("page.chance"): reached.chance}
+    figure = curve(
+        say, reached.stages, stage, title=say("gpt2.grow_curve"), y=say("gpt2.bits"), levels=levels, percent=False
+    )
+    found = grown.surprise
+    costs = {"unigram": found.unigram, "chance": found.chance, "bits": found.bits_per_character}
+    sentence = say("gpt2.grow_verdict", **{name: f"{cost:.2f}" for name, cost in costs.items() if cost is not None})
+    if grown.replaced:
+        sentence += " " + say("gpt2.grow_replaced")
+    return draw_text(say, grown.text), sentence, figure
+
+
+def draw_nearest(say: Say, found: explore.Neighbourhood, measured: explore.Measure | None) -> tuple[Any, str]:
     """Neighbours of a token as bars, and the measure as a sentence."""
     figure = _figures.bars(
         [html.escape(shown(say, text)) for text, _ in found.alike], [cosine for _, cosine in found.alike],
         title=say("gpt2.nearest_title", token=html.escape(shown(say, found.token))), y=say("gpt2.cosine"),
         hover=say("gpt2.nearest_hover"), height=260,
     )  # fmt: skip
+    if measured is None:
+        return figure, say("gpt2.kinds_few")
     key = "gpt2.kinds_only" if measured.naive is None else "gpt2.kinds"
     return figure, say(key, **shares(measured))
 

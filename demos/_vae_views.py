@@ -150,7 +150,7 @@ def growth(say: Say, found: explore.Growth, stage: float) -> tuple[Any, ...]:
     )  # fmt: skip
     return (
         _figures.enlarge(found.reconstruction, SEEN_PX),
-        _figures.sheet(list(found.samples), columns=4, cell=CELL_PX, gap=4),
+        _figures.sheet(list(found.samples), columns=3, cell=CELL_PX, gap=4),
         say("vae.grow_verdict", nats=f"{found.nats:.1f}", mean_digit=f"{found.mean_digit_nats:.0f}"),
         reached,
     )

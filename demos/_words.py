@@ -264,6 +264,20 @@ WORDS: dict[str, tuple[str, str]] = {
         "log {others} = {chance}. Hardest: {hardest} with {worst}.",
         "温度为 {temperature} 时平均损失为 **{mean}** 奈特；若所有视图同样相似，则为 log {others} = {chance}。最难的是 {hardest}：{worst}。",
     ),
+    "contrastive.grow_text": (
+        "A small SimCLR network compares the same views at five moments of its training. Before the first step all views look "
+        "alike to it, with cosines near 1; then strangers move apart, and partners (outlined) stand out.",
+        "一个小 SimCLR 网络在训练的五个时刻比较同样的视图。训练之前，所有视图在它眼里都差不多，余弦接近 1；随后不同图片的视图被推开，"
+        "成对的视图（描边）显现出来。",
+    ),
+    "contrastive.grow_verdict": (
+        "At this moment the most similar other view is the partner for **{found} of {views}** views; by plain pixels for "
+        "{pixels}; by chance for 1 in {others}. Mean cosine of partners: **{partners}**, of strangers: **{strangers}**. Mean "
+        "loss at temperature {temperature}: **{loss}** nats (if all were alike: {chance}).",
+        "此刻 {views} 个视图中有 **{found}** 个与自己的正样本最相似；用原始像素是 {pixels} 个；随机猜测的概率是 1/{others}。平均余弦："
+        "正样本 **{partners}**，负样本 **{strangers}**。温度为 {temperature} 时平均损失为 **{loss}** 奈特（若全都一样：{chance}）。",
+    ),
+    "contrastive.grow_curve": ("CIFAR-10 told right by k-NN", "CIFAR-10 的 k 近邻分类正确率"),
     "contrastive.suspects": (
         "Different pictures that look most alike to it: {pairs}. If two of them show the same kind of thing, the loss "
         "still pushes them apart: a **false negative**.",
@@ -276,11 +290,22 @@ WORDS: dict[str, tuple[str, str]] = {
     "contrastive.neighbour": ("{name}, cosine {similarity}", "{name}，余弦 {similarity}"),
     "contrastive.right": ("right", "正确率"),
     "contrastive.knn_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
-    "contrastive.card_title": ("CIFAR-10: what is it? 200 neighbours vote", "CIFAR-10：图中是什么？200 个近邻投票"),
+    "contrastive.card_knn": ("CIFAR-10: what is it? k-NN", "CIFAR-10：图中是什么？k 近邻"),
+    "contrastive.card_linear": ("CIFAR-10: what is it? Linear probe", "CIFAR-10：图中是什么？线性探测"),
+    "contrastive.card_knn_text": (
+        "By k-NN (a vote of the 200 nearest training pictures): {shares}.",
+        "k 近邻（最近的 200 张训练图片投票）：{shares}。",
+    ),
+    "contrastive.card_linear_text": (
+        "By a linear probe (one layer, taught the names on frozen features): {shares}.",
+        "线性探测（在冻结的特征上用名称训练一层）：{shares}。",
+    ),
+    "contrastive.share": ("{encoder} {share}", "{encoder} {share}"),
     "contrastive.card": (
-        "{n} test pictures of ten kinds, features of 50,000 training pictures as the gallery. This CIFAR-10 was passed through "
-        "JPEG (quality 75), so figures for the lossless original may differ.",
-        "十类共 {n} 张测试图片，以 50,000 张训练图片的特征为图库。这里的 CIFAR-10 经过 JPEG（质量 75）压缩，与无损原版的数字可能不同。",
+        "{n} test pictures of ten kinds (chance {chance}), features of 50,000 training pictures as the gallery. This CIFAR-10 was "
+        "passed through JPEG (quality 75), so figures for the lossless original may differ.",
+        "十类共 {n} 张测试图片（随机猜测为 {chance}），以 50,000 张训练图片的特征为图库。这里的 CIFAR-10 经过 JPEG（质量 75）压缩，与无损原版的数字"
+        "可能不同。",
     ),
     "contrastive.ask": ("All encoders on the emoji", "所有编码器在表情上的比较"),
     "contrastive.probe_title": ("Emoji: which of nine groups? Neighbours vote", "表情属于九类中的哪一类？近邻投票"),
@@ -397,14 +422,14 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "vae.samples": ("Drawn from the prior", "由先验抽样"),
     "vae.grow_text": (
-        "The bundled network at five moments of its training: A decoded from its code, and eight draws from the prior, always the "
-        "same ones. Before the first step it paints grey; blurred strokes come next, digits last. Dashed in the figure: what the "
-        "mean of the bundled digits costs, and a coin toss for each pixel.",
-        "内置网络在训练的五个时刻：由编码解码出的 A，以及先验的八个抽样（始终是同样的抽样）。训练之前它只画出灰色，接着是模糊的笔画，"
-        "最后才是数字。图中虚线：只用内置数字的平均图的代价，以及每个像素抛一次硬币的代价。",
+        "The bundled network at five moments of its training: A decoded from its code, and nine draws from the prior, always the "
+        "same ones. Before the first step it paints grey; blurred strokes come next, digits last. The lower the bars, the better; "
+        "dashed is what the mean of the bundled digits costs, and a coin toss for each pixel.",
+        "内置网络在训练的五个时刻：由编码解码出的 A，以及先验的九个抽样（始终是同样的抽样）。训练之前它只画出灰色，接着是模糊的笔画，"
+        "最后才是数字。柱子越低越好；虚线是只用内置数字的平均图的代价，以及每个像素抛一次硬币的代价。",
     ),
     "vae.grow_drawn": ("A, decoded", "解码出的 A"),
-    "vae.grow_curve": ("Cost of unseen digits: lower is better", "未见过数字的代价：越低越好"),
+    "vae.grow_curve": ("Cost of unseen digits", "未见过数字的代价"),
     "vae.grow_verdict": (
         "At this moment A costs **{nats} nats**; by the mean digit alone (the naive baseline) it costs {mean_digit}.",
         "此刻 A 的代价是 **{nats} 奈特**；只用平均数字（朴素基线）要 {mean_digit} 奈特。",
@@ -522,10 +547,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "masked.grow_text": (
         "A small network restores your picture under the mask of step 2, at five moments of its training. It begins with the "
-        "mean colour of what is visible, then finds colours, and edges last.",
-        "一个小网络在训练的五个时刻重构你的图片（使用第 2 步的掩码）。它从可见部分的平均颜色起步，先学会颜色，最后才是边缘。",
+        "mean colour of what is visible, then finds colours, and edges last. The lower the bars, the better.",
+        "一个小网络在训练的五个时刻重构你的图片（使用第 2 步的掩码）。它从可见部分的平均颜色起步，先学会颜色，最后才是边缘。柱子越低越好。",
     ),
-    "masked.grow_curve": ("Error on unseen scenes: lower is better", "未见过风景上的误差：越低越好"),
+    "masked.grow_curve": ("Error on unseen scenes", "未见过风景上的误差"),
     "masked.grow_axis": ("share of mean fill's", "相对均值填充"),
     "masked.grow_verdict": (
         "Squared error on your picture at this moment: **{model}**. Mean fill, the naive baseline, is {mean} off, linear in-painting {linear}.",
@@ -578,6 +603,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "英文小说，本项目训练，{wan} 万参数",
     ),
     "gpt2.model_tang": ("Tang poems, trained here, {millions} M parameters", "唐诗，本项目训练，{wan} 万参数"),
+    "gpt2.model_own": ("{name}, {millions} M parameters", "{name}，{wan} 万参数"),
     "gpt2.model_hub": ("{name} from the Hub, 124 M parameters", "Hub 上的 {name}，1.24 亿参数"),
     "gpt2.fetch": (
         "Fetch OpenAI's {name} from the Hugging Face Hub ({megabytes} MB)",
@@ -614,6 +640,28 @@ WORDS: dict[str, tuple[str, str]] = {
         "{model}: {bits} bits a character on test texts that it never read, perplexity {perplexity} a token (n = {n} characters).",
         "{model}：在从未读过的测试文本上每字符 {bits} 比特，每词元困惑度 {perplexity}（n = {n} 个字符）。",
     ),
+    "gpt2.card_own": (
+        "{model}: {bits} bits a character on the end of its own text, which was held out of the training, perplexity "
+        "{perplexity} a token (n = {n} characters).",
+        "{model}：在自己语料末尾、训练时留出的部分上每字符 {bits} 比特，每词元困惑度 {perplexity}（n = {n} 个字符）。",
+    ),
+    "gpt2.grow_text": (
+        "A small network, at five moments of its training on English novels, goes on from your text. First it "
+        "knows no token from another, then which are common, then which follow each other.",
+        "一个小网络在学习英文小说的五个时刻接着你的文本往下写。起初它分不清任何词元，然后知道哪些常见，再后来知道哪些会相连。",
+    ),
+    "gpt2.grow_text_label": ("What it writes, coloured by surprise", "它写出的文本，按意外程度着色"),
+    "gpt2.grow_verdict": (
+        "Here the beginning costs it **{bits} bits a character**; by token counts alone it would be {unigram}, by a blind "
+        "guess {chance}.",
+        "在这一步，这段开头每字符花费它 **{bits} 比特**；只看词频为 {unigram}，盲猜为 {chance}。",
+    ),
+    "gpt2.grow_replaced": (
+        "It never read your script, so it goes on from an English sentence instead.",
+        "它没有读过这种文字，所以改从一句英文接着写。",
+    ),
+    "gpt2.grow_curve": ("On unseen novels: lower is better", "在未读过的小说上：越低越好"),
+    "gpt2.grow_counts": ("token counts", "只看词频"),
     "gpt2.length": ("Tokens to add", "续写词元数"),
     "gpt2.temperature": ("Temperature: 0 always takes the likeliest", "温度：0 总取最可能的"),
     "gpt2.top_k": ("Top-k: choose among the k likeliest, 0 for all", "Top-k：只从最可能的 k 个中选，0 为全部"),
@@ -658,6 +706,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Of {n} words of eight kinds, such as colours or kin, the most similar one is of the same kind for {model} by these "
         "embeddings, for {chance} by chance.",
         "取颜色、方位等八类共 {n} 个词，最相近的词属于同一类的比例：按这些嵌入为 {model}，随机为 {chance}。",
+    ),
+    "gpt2.kinds_few": (
+        "Too few words of the eight kinds, such as colours or kin, are one token for this model to count how often "
+        "neighbours are of one kind.",
+        "颜色、方位等八类词中，对这个模型恰为一个词元的太少，无法统计近邻是否同类。",
     ),
     "gpt2.retrieval": (
         "For each of the {n} lines the most similar other one has the same theme in {model} of cases by the model's mean state, in "
@@ -887,6 +940,9 @@ ERRORS: dict[str, str] = {
         "{folder} 中没有文本。请把数据集解压到那里，或指明它的位置。"
     ),
     "{kind} is no kind of vocabulary here: bytes or characters.": "这里没有名为 {kind} 的词表类型：请用 bytes 或 characters。",
+    "These texts are {tokens} tokens long; training needs more than {context}. Add texts, or lower --context.": (
+        "这些文本共 {tokens} 个词元，训练需要多于 {context} 个。请增加文本，或调小 --context。"
+    ),
     # --- audio ---
     "Choose, record or upload a sound first.": "请先选择、录制或上传一段声音。",
     "A sound file may have at most {limit} MB.": "声音文件不得超过 {limit} MB。",

@@ -288,8 +288,7 @@ def _card_sentence(say: Say) -> str:
 def _untrained_sentence(say: Say) -> str:
     """What the same probes read off a network that never heard anything; empty where the card does not tell."""
     card, shares = explore.metrics(), {}
-    sets = {"digits": "fsdd, digit probe", "unheard": "fsdd, leave one speaker out", "rooms": "esc10, five-fold probe"}
-    for name, measured in sets.items():
+    for name, measured in explore.PROBED.items():
         if "untrained_accuracy" not in card.get(measured, {}):
             return ""
         shares[name] = f"{card[measured]['accuracy']:.0%}"

@@ -5,9 +5,9 @@ from typing import Any
 import gradio as gr
 
 from core.contrastive import explore
-from core.contrastive.explore import Comparison, Losses
 from core.data import bundled, pictures
-from demos import _figures
+from demos import _contrastive_views as views
+from demos._growth import LAST, growth
 from demos._page import guard, listen, step
 from demos._words import Say
 
@@ -29,11 +29,10 @@ def on_compare(
 ) -> tuple[Any, ...]:  # fmt: skip
     """Draw two views of each picture, compare all views with all, and draw what came out."""
     with guard(say):
-        views = explore.view_settings(min_crop, jitter, greyscale, blur, flip)
-        found = explore.compare(
-            [path for path, _ in shown or []], views, encoder=encoder, space=space, temperature=temperature, seed=seed
-        )
-        return draw(say, found, encoder, space)
+        settings = explore.view_settings(min_crop, jitter, greyscale, blur, flip)
+        sources = [path for path, _ in shown or []]
+        found = explore.compare(sources, settings, encoder=encoder, space=space, temperature=temperature, seed=seed)
+        return views.comparison(say, found, encoder, space)
 
 
 def on_pictures(
@@ -46,60 +45,37 @@ def on_pictures(
     return on_compare(say, shown, encoder, space, min_crop, jitter, greyscale, blur, flip, seed, temperature)
 
 
-def draw(say: Say, found: Comparison, encoder: str, space: str) -> tuple[Any, ...]:
-    """A comparison as values: sheet of views, verdict, matrix, loss bars, loss sentence, look-alikes, bare matrix."""
-    count = len(found.pictures)
-    verdict = say(
-        "contrastive.verdict", encoder=encoder_name(say, encoder), found=round(found.found * 2 * count),
-        views=2 * count, pixels=round(found.pixels_found * 2 * count), others=2 * count - 1,
-        chance=f"{found.chance:.0%}",
-    )  # fmt: skip
-    if found.space != space:
-        verdict += " " + say("contrastive.no_head")
-    low = -1.0 if found.space == "projections" else 0.0
-    names = _names(count)
-    matrix = _figures.matrix(
-        found.cosine, names, names, title=say(f"contrastive.matrix_{found.space}"), low=low,
-        hover=say("contrastive.matrix_hover"), outlined=[(i, i ^ 1) for i in range(2 * count)],
-        diverging=low < 0, height=430,
-    )  # fmt: skip
-    drawn = zip(found.pictures, found.first, found.second, strict=True)
-    sheet = _figures.groups([list(group) for group in drawn], columns=2 if count <= 10 else 3, heads=("", "a", "b"))
-    bare = found.cosine.astype(float).round(4).tolist()
-    return (sheet, verdict, matrix, *draw_loss(say, found.losses), _suspects(say, found), bare)
-
-
-def encoder_name(say: Say, encoder: str) -> str:
-    """What an encoder is called on the page: a shipped one in words, a visitor's own by its name."""
-    key = f"contrastive.{encoder}"
-    return say(key) if say.has(key) else encoder
-
-
 def on_loss(say: Say, cosine: list[list[float]], temperature: float) -> tuple[Any, str]:
     """The loss of every view at another temperature, from the matrix alone; nothing is encoded again."""
     with guard(say):
-        return draw_loss(say, explore.losses(cosine, temperature))
+        return views.loss(say, explore.losses(cosine, temperature))
 
 
-def draw_loss(say: Say, losses: Losses) -> tuple[Any, str]:
-    """Bars, one a view, and the sentence above them."""
-    names = _names(len(losses.rows) // 2)
-    hardest = int(losses.rows.argmax())
-    bars = _figures.bars(
-        names, losses.rows.tolist(), title=say("contrastive.loss_title"), y=say("contrastive.nats"),
-        hover=say("contrastive.loss_hover"), marked=hardest, levels={say("page.chance"): losses.chance}, height=300,
-    )  # fmt: skip
-    sentence = say(
-        "contrastive.loss", temperature=f"{losses.temperature:.2f}", mean=f"{losses.mean:.2f}", hardest=names[hardest],
-        others=len(names) - 1, chance=f"{losses.chance:.2f}", worst=f"{losses.rows[hardest]:.2f}",
-    )  # fmt: skip
-    return bars, sentence
+def on_grow(
+    say: Say, shown: Shown, min_crop: float, jitter: float, greyscale: float, blur: float, flip: float, seed: float,
+    stage: float,
+) -> tuple[Any, ...]:  # fmt: skip
+    """Compare the same views by a small network along its training: 0 (before the first step) to 4 (finished)."""
+    with guard(say):
+        settings = explore.view_settings(min_crop, jitter, greyscale, blur, flip)
+        found = explore.grow([path for path, _ in shown or []], settings, stage, seed=seed)
+        return views.growth(say, found, stage)
+
+
+def on_grow_pictures(
+    say: Say, shown: Shown, min_crop: float, jitter: float, greyscale: float, blur: float, flip: float, seed: float,
+    stage: float,
+) -> Any:  # fmt: skip
+    """The same when the pictures change, silent while the visitor has taken all of them out."""
+    if not shown:
+        return gr.skip()
+    return on_grow(say, shown, min_crop, jitter, greyscale, blur, flip, seed, stage)
 
 
 def on_neighbours(say: Say, shown: Shown, which: float, encoder: str) -> list[tuple[Any, str]]:
     """The most similar pictures of the gallery, with names and cosines."""
     with guard(say):
-        return draw_neighbours(say, explore.neighbours([path for path, _ in shown or []], which, encoder=encoder))
+        return views.neighbours(say, explore.neighbours([path for path, _ in shown or []], which, encoder=encoder))
 
 
 def on_new_pictures(say: Say, shown: Shown, encoder: str) -> Any:
@@ -109,24 +85,9 @@ def on_new_pictures(say: Say, shown: Shown, encoder: str) -> Any:
     return 1, on_neighbours(say, shown, 1, encoder)
 
 
-def draw_neighbours(say: Say, found: tuple[explore.Neighbour, ...]) -> list[tuple[Any, str]]:
-    """Gallery values of the neighbours."""
-    return [
-        (item.image, say("contrastive.neighbour", name=say.pick(item.name), similarity=f"{item.similarity:.2f}"))
-        for item in found
-    ]
-
-
 def on_probe(say: Say) -> tuple[Any, str]:
     """How often an emoji's neighbours tell its group, for every encoder and for plain pixels."""
-    probe = explore.group_probe()
-    bars = _figures.bars(
-        [encoder_name(say, name) for name in probe.accuracy], list(probe.accuracy.values()),
-        title=say("contrastive.probe_title"), y=say("contrastive.right"), hover=say("contrastive.knn_hover"),
-        marked=list(probe.accuracy).index("simclr"), levels={say("contrastive.largest"): probe.chance}, top=1.0,
-        percent=True,
-    )  # fmt: skip
-    return bars, say("contrastive.probe_text", n=f"{probe.n:,}", neighbours=explore.GROUP_NEIGHBOURS)
+    return views.probe(say, explore.group_probe())
 
 
 def example(say: Say, name: str) -> list[tuple[Any, str]]:
@@ -152,7 +113,7 @@ def build(say: Say) -> None:
         [image for image, _ in examples], explore.view_settings(*FIRST_VIEWS), encoder=FIRST_ENCODER, space=FIRST_SPACE,
         temperature=FIRST_TEMPERATURE,
     )  # fmt: skip
-    first = draw(say, found, FIRST_ENCODER, FIRST_SPACE)
+    first = views.comparison(say, found, FIRST_ENCODER, FIRST_SPACE)
     with gr.Row(elem_classes="steps"):
         with step(say, STEM, 1, low=explore.MIN_PICTURES, high=explore.MAX_PICTURES):
             shown = _build_pictures(say, examples)
@@ -162,10 +123,11 @@ def build(say: Say) -> None:
                 first[0], label=say("contrastive.views"), show_label=False, format="png", interactive=False,
                 buttons=["fullscreen"], elem_id="contrastive-views",
             )  # fmt: skip
-            gr.Markdown(_sizes(say), elem_classes="quiet", elem_id="contrastive-sizes")
+            gr.Markdown(views.sizes(say), elem_classes="quiet", elem_id="contrastive-sizes")
     with step(say, STEM, 3):
         encoder, space, temperature, results = _build_answer(say, first)
         cosine = gr.JSON(first[6], visible=False, elem_id="contrastive-cosine")
+        _build_growth(say, examples, shown, sliders, seed)
     with step(say, STEM, 4, count=explore.gallery_size()):
         _build_use(say, examples, shown, encoder)
     inputs, outputs = [shown, encoder, space, *sliders, seed, temperature], [sheet, *results, cosine]
@@ -212,7 +174,7 @@ def _build_views(say: Say) -> tuple[list[gr.Slider], gr.Number]:
 def _build_answer(say: Say, first: tuple[Any, ...]) -> tuple[gr.Radio, gr.Radio, gr.Slider, list[Any]]:
     with gr.Row():
         encoder = gr.Radio(
-            [(encoder_name(say, name), name) for name in explore.offered()], value=FIRST_ENCODER,
+            [(views.encoder_name(say, name), name) for name in explore.offered()], value=FIRST_ENCODER,
             label=say("contrastive.encoder"), elem_id="contrastive-encoder",
         )  # fmt: skip
         space = gr.Radio(
@@ -234,13 +196,31 @@ def _build_answer(say: Say, first: tuple[Any, ...]) -> tuple[gr.Radio, gr.Radio,
     return encoder, space, temperature, [verdict, matrix, bars, sentence, suspects]
 
 
+def _build_growth(
+    say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, sliders: list[gr.Slider], seed: gr.Number
+) -> None:
+    found = explore.grow([image for image, _ in examples], explore.view_settings(*FIRST_VIEWS), LAST)
+    first = views.growth(say, found, LAST)
+    with growth(say, STEM) as stage, gr.Row():
+        with gr.Column(min_width=320):
+            matrix = gr.Plot(first[0], show_label=False, elem_id="contrastive-grow-matrix")
+        with gr.Column(min_width=320):
+            reached = gr.Plot(first[1], show_label=False, elem_id="contrastive-grow-curve")
+            verdict = gr.Markdown(first[2], elem_id="contrastive-grow-verdict")  # below, so that nothing jumps
+    inputs, outputs = [shown, *sliders, seed, stage], [matrix, reached, verdict]
+    how: dict[str, Any] = {"model": "contrastive-grow", "trigger_mode": "always_last", "show_progress": "hidden"}
+    moved = [stage.change, seed.change, *(slider.release for slider in sliders)]
+    listen(say, moved, on_grow, inputs, outputs, name="contrastive_grow", **how)
+    listen(say, shown.change, on_grow_pictures, inputs, outputs, **how)
+
+
 def _build_use(say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, encoder: gr.Radio) -> None:
     first = explore.neighbours([image for image, _ in examples], encoder=FIRST_ENCODER)
     which = gr.Slider(
         1, explore.MAX_PICTURES, value=1, step=1, label=say("contrastive.which"), elem_id="contrastive-which"
     )  # fmt: skip
     found = gr.Gallery(
-        draw_neighbours(say, first), label=say("contrastive.neighbours"), columns=8, height=190, allow_preview=False,
+        views.neighbours(say, first), label=say("contrastive.neighbours"), columns=8, height=None, allow_preview=False,
         elem_id="contrastive-neighbours", buttons=[],
     )  # fmt: skip
     listen(
@@ -249,44 +229,10 @@ def _build_use(say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, enc
     )  # fmt: skip
     listen(say, shown.change, on_new_pictures, [shown, encoder], [which, found], model=STEM, show_progress="hidden")
     with gr.Row():
-        with gr.Column(min_width=320):
-            gr.Plot(_card_bars(say), show_label=False, elem_id="contrastive-card")
-            count = f"{explore.metrics()['cifar10']['n']:,}"
-            gr.Markdown(say("contrastive.card", n=count), elem_classes="quiet", elem_id="contrastive-card-text")
-        with (
-            gr.Column(min_width=320),
-            gr.Accordion(say("contrastive.ask"), open=False, elem_id="contrastive-ask") as ask,
-        ):
-            probe = gr.Plot(show_label=False, elem_id="contrastive-probe")
-            text = gr.Markdown(elem_classes="quiet", elem_id="contrastive-probe-text")
+        for metric, bars in views.cards(say).items():
+            gr.Plot(bars, show_label=False, min_width=320, elem_id=f"contrastive-card-{metric}")
+    gr.Markdown(views.card_text(say), elem_classes="quiet", elem_id="contrastive-card-text")
+    with gr.Accordion(say("contrastive.ask"), open=False, elem_id="contrastive-ask") as ask:
+        probe = gr.Plot(show_label=False, elem_id="contrastive-probe")
+        text = gr.Markdown(elem_classes="quiet", elem_id="contrastive-probe-text")
     listen(say, ask.expand, on_probe, [], [probe, text], name="contrastive_probe", model=STEM)
-
-
-def _card_bars(say: Say) -> Any:
-    card = explore.metrics()["cifar10"]
-    return _figures.bars(
-        [say("contrastive.simclr"), say("contrastive.untrained")], [card["knn"], card["untrained_knn"]],
-        title=say("contrastive.card_title"), y=say("contrastive.right"), hover=say("contrastive.knn_hover"), marked=0,
-        levels={say("page.chance"): 0.1}, top=1.0, percent=True,
-    )  # fmt: skip
-
-
-def _sizes(say: Say) -> str:
-    each = [
-        say("contrastive.size", encoder=encoder_name(say, encoder), size=size)
-        for encoder, size in explore.sizes().items()
-    ]
-    return say("contrastive.sizes", sizes=say("contrastive.comma").join(each))
-
-
-def _suspects(say: Say, found: Comparison) -> str:
-    pairs = [
-        say("contrastive.pair", one=one + 1, other=other + 1, cosine=f"{cosine:.2f}")
-        for one, other, cosine in found.suspects
-    ]
-    return say("contrastive.suspects", pairs=say("contrastive.comma").join(pairs))
-
-
-def _names(count: int) -> list[str]:
-    """Names of the views: 1a, 1b, 2a, ..."""
-    return [f"{number + 1}{letter}" for number in range(count) for letter in "ab"]

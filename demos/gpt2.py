@@ -8,15 +8,15 @@ import gradio as gr
 import numpy as np
 
 from core.language import explore
+from demos._growth import LAST, growth
 from demos._page import bind, guard, listen, step
-from demos._text_views import draw_alternatives, draw_nearest, draw_similar, draw_surprise, draw_text
+from demos._text_views import draw_alternatives, draw_growth, draw_nearest, draw_similar, draw_surprise, draw_text
 from demos._words import Say
 
 STEM = "gpt2"
 FIRST_MODEL = {"en": explore.NOVELS, "zh": explore.TANG}
 FIRST_PROMPT = {"en": "novel", "zh": "poem"}
 FIRST_LENGTH = 60
-FIRST_WORD = {"en": "king", "zh": "春"}
 EXAMPLES = (
     ("novel", explore.NOVELS), ("sea", explore.NOVELS), ("poem", explore.TANG), ("moon", explore.TANG),
     ("tutorial", explore.TANG),
@@ -78,6 +78,17 @@ def on_alternatives(say: Say, text: explore.Continuation | None, number: float) 
         return draw_alternatives(say, explore.alternatives(text, number))
 
 
+def on_grow(say: Say, prompt: str, stage: float) -> tuple[Any, ...]:
+    """Let a small network go on after part of its training: 0 (before the first step) to 4 (finished)."""
+    with guard(say):
+        return draw_growth(say, explore.grow(prompt, stage), explore.reached(), stage)
+
+
+def on_grow_typing(say: Say, prompt: str, stage: float) -> Any:
+    """The same when the beginning changes, silent as long as nothing stands there."""
+    return on_grow(say, prompt, stage) if prompt.strip() else gr.skip()
+
+
 def on_nearest(say: Say, word: str, model: str) -> tuple[Any, str]:
     """The tokens whose embeddings are most like a word's, and how often such a likeness is right."""
     with guard(say):
@@ -92,7 +103,8 @@ def on_similar(say: Say, text: str, model: str) -> tuple[str, str]:
 
 def on_model(say: Say, model: str) -> tuple[Any, ...]:
     """A word and a line in the language of the model just chosen, and what is like them."""
-    word, line = FIRST_WORD[explore.language(model)], explore.QUERIES[explore.language(model)]
+    with guard(say):
+        word, line = explore.first_word(model), explore.QUERIES[explore.language(model)]
     return word, *on_nearest(say, word, model), line, *on_similar(say, line, model)
 
 
@@ -106,13 +118,15 @@ def on_fetch(say: Say) -> Iterator[tuple[Any, str]]:
 
 
 def models(say: Say) -> list[tuple[str, str]]:
-    """The models there are to choose from, the Hub's only when it is on this machine."""
+    """The models to choose from: those in the tree, and the Hub's when it is on this machine."""
+    words = {explore.NOVELS: "gpt2.model_novels", explore.TANG: "gpt2.model_tang"}
     choices = []
     for name in explore.names():
         if name != explore.offer().name:
-            about = explore.about(name)
-            size = {"millions": f"{about.parameters / 1e6:.1f}", "wan": f"{about.parameters / 1e4:.0f}"}
-            choices.append((say(f"gpt2.model_{name.split('/')[-1]}", **size), name))
+            parameters = explore.about(name).parameters
+            size = {"millions": f"{parameters / 1e6:.1f}", "wan": f"{parameters / 1e4:.0f}"}
+            title = say(words[name], **size) if name in words else say("gpt2.model_own", name=name, **size)
+            choices.append((title, name))
         elif explore.offer().at_hand:
             choices.append((say("gpt2.model_hub", name=name), name))
     return choices
@@ -129,6 +143,7 @@ def build(say: Say) -> None:
     with step(say, STEM, 3):
         gr.Markdown(_card_sentence(say), elem_classes="quiet")
         settings, buttons, outputs = _build_continuation(say, prompt_text, name)
+        _build_growth(say, prompt_text, prompt)
     with step(say, STEM, 4):
         _build_uses(say, model, name)
     listen(
@@ -255,6 +270,24 @@ def _build_settings(say: Say) -> list[Any]:
     ]
 
 
+def _build_growth(say: Say, text: str, prompt: gr.Textbox) -> None:
+    """Step 3, second half: the small network at five moments of its training."""
+    first = draw_growth(say, explore.grow(text, LAST), explore.reached(), LAST)
+    with growth(say, STEM) as stage, gr.Row():
+        with gr.Column(min_width=300):
+            reached = gr.Plot(first[2], show_label=False, elem_id="gpt2-grow-curve")
+        with gr.Column(min_width=300):  # last on a phone too, so that a longer text moves nothing
+            sentence = gr.Markdown(first[1], elem_id="gpt2-grow-verdict")
+            tokens = gr.HighlightedText(
+                first[0], label=say("gpt2.grow_text_label"), show_legend=False, elem_id="gpt2-grow-text",
+                elem_classes="tokens",
+            )  # fmt: skip
+    grown = [tokens, sentence, reached]
+    quick: dict[str, Any] = {"model": "language", "trigger_mode": "always_last", "show_progress": "hidden"}
+    listen(say, stage.change, on_grow, [prompt, stage], grown, name="gpt2_grow", **quick)
+    listen(say, prompt.change, on_grow_typing, [prompt, stage], grown, **quick)
+
+
 def _build_uses(say: Say, model: gr.Radio, name: str) -> None:
     """Step 4: tokens used alike, and lines alike."""
     first = on_model(say, name)
@@ -281,5 +314,6 @@ def _card_sentence(say: Say) -> str:
         if name != explore.offer().name:
             about = explore.about(name)
             figures = {"bits": f"{about.bits_per_character:.2f}", "perplexity": f"{about.perplexity:,.0f}"}
-            sentences.append(say("gpt2.card", model=title, n=f"{about.n:,}", **figures))
+            key = "gpt2.card_own" if about.own else "gpt2.card"
+            sentences.append(say(key, model=title, n=f"{about.n:,}", **figures))
     return "\n\n".join(sentences)

@@ -259,17 +259,18 @@ def _build_restoration(say: Say, shown: tuple[Any, ...]) -> list[Any]:
 
 def _build_growth(say: Say, picture: gr.Image, ratio: gr.Slider, seed: gr.Number) -> None:
     shown = views.growth(say, explore.grow(first_photograph(), FIRST_RATIO, FIRST_SEED, LAST), LAST)
-    with growth(say, STEM) as stage, gr.Row():
-        pictures = [
-            gr.Image(
-                value, label=say(f"masked.{label}"), height=260, elem_id=f"masked-grow-{label}", buttons=[],
-                min_width=150, elem_classes="pixels",
-            )
-            for label, value in zip(("masked", "pasted"), shown, strict=False)
-        ]  # fmt: skip
-        with gr.Column(min_width=320, scale=2):
-            reached = gr.Plot(shown[3], show_label=False, elem_id="masked-grow-curve")
-            verdict = gr.Markdown(shown[2], elem_id="masked-grow-verdict", elem_classes="quiet")
+    with growth(say, STEM) as stage:
+        verdict = gr.Markdown(shown[2], elem_id="masked-grow-verdict")
+        with gr.Row():
+            pictures = [
+                gr.Image(
+                    value, label=say(f"masked.{label}"), height=262, elem_id=f"masked-grow-{label}", buttons=[],
+                    min_width=220, elem_classes="pixels",
+                )
+                for label, value in zip(("masked", "pasted"), shown, strict=False)
+            ]  # fmt: skip
+            with gr.Column(min_width=320, scale=2):
+                reached = gr.Plot(shown[3], show_label=False, elem_id="masked-grow-curve")
     listen(
         say, [stage.change, picture.change, ratio.release, seed.change], on_grow, [picture, ratio, seed, stage],
         [*pictures, verdict, reached], name="masked_grow", model="masked-grow", trigger_mode="always_last",

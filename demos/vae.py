@@ -301,13 +301,14 @@ def _build_prior(say: Say, model: gr.Radio) -> list[Any]:
 
 def _build_growth(say: Say, example: Bytes, picture: gr.Image) -> None:
     shown = views.growth(say, explore.grow(example, LAST), LAST)
-    look: dict[str, Any] = {"height": 250, "buttons": [], "format": "png"}
-    with growth(say, STEM) as stage, gr.Row():
-        drawn = gr.Image(shown[0], label=say("vae.grow_drawn"), elem_id="vae-grow-drawn", min_width=140, **look)
-        sheet = gr.Image(shown[1], label=say("vae.samples"), elem_id="vae-grow-samples", min_width=220, scale=2, **look)
-        with gr.Column(min_width=320, scale=3):
-            reached = gr.Plot(shown[3], show_label=False, elem_id="vae-grow-curve")
-            verdict = gr.Markdown(shown[2], elem_id="vae-grow-verdict", elem_classes="quiet")
+    look: dict[str, Any] = {"height": 262, "buttons": [], "format": "png", "min_width": 220}
+    with growth(say, STEM) as stage:
+        verdict = gr.Markdown(shown[2], elem_id="vae-grow-verdict")
+        with gr.Row():
+            drawn = gr.Image(shown[0], label=say("vae.grow_drawn"), elem_id="vae-grow-drawn", **look)
+            sheet = gr.Image(shown[1], label=say("vae.samples"), elem_id="vae-grow-samples", **look)
+            with gr.Column(min_width=320, scale=2):
+                reached = gr.Plot(shown[3], show_label=False, elem_id="vae-grow-curve")
     listen(
         say, [stage.change, picture.change], on_grow, [picture, stage], [drawn, sheet, verdict, reached],
         name="vae_grow", model="vae-grow", trigger_mode="always_last", show_progress="hidden",

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from core import cards
+from core import cards, targets
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -37,6 +37,7 @@ def main() -> None:
 
     text = README.read_text(encoding="utf-8")
     text = fill(text, "checkpoints", cards.table(cards.all_cards()))
+    text = fill(text, "targets", targets.table(cards.all_cards()))
     README.write_text(fill(text, "calls", calls(app.build())), encoding="utf-8")
 
 

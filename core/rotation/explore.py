@@ -220,7 +220,8 @@ def metrics(name: str = NAME) -> dict[str, dict[str, Any]]:
 
 
 def _open(name: str) -> tuple[RotationNet, torch.device]:
-    if name.partition("@")[0] not in checkpoints.bundled("rotation"):  # what a visitor sends opens no other file
+    grown = {f"{SMALL}@{percent}" for percent in growth.PERCENTS}
+    if name not in {*checkpoints.bundled("rotation"), *grown}:  # what a visitor sends opens no other file
         raise InputError("Choose one of the models offered.")
     where = device.pick()
     return cast(RotationNet, checkpoints.load(name, device=where).model), where

@@ -67,26 +67,24 @@ def rotation(page: Page, files: Files) -> None:
 
 
 def contrastive(page: Page, files: Files) -> None:
-    """Bring two photographs, draw new views, read the verdict and the loss; then look back to before the training."""
+    """Bring two photographs, look back to before the training, draw new views, read the verdict and the loss."""
     verdict, loss = text_of(page, "contrastive-verdict"), text_of(page, "contrastive-loss")
     grown = page.locator("#contrastive-grow-verdict")
-    before = grown.inner_text()
     upload(page, "contrastive", "pictures", [files.photo, files.other])
     expect(page.locator("#contrastive-verdict")).not_to_have_text(verdict)
     expect(page.locator("#contrastive-loss")).not_to_have_text(loss)
+    expect(grown).to_contain_text(re.compile(r"\d of 4 views"))
+    finished = grown.inner_text()
+    page.locator("#contrastive-stage input[type=range]").press("Home")
+    expect(grown).not_to_have_text(finished, use_inner_text=True)
+    drawn(page, "contrastive-grow-matrix")
+    drawn(page, "contrastive-grow-curve")
     views = source_of(page, "contrastive-views")
     page.locator("#contrastive-go").click()
     expect(page.locator("#contrastive-views img")).not_to_have_attribute("src", views)
     expect(page.locator("#contrastive-verdict")).to_contain_text(re.compile(r"\d+ of \d+ views"))
     drawn(page, "contrastive-matrix")
     drawn(page, "contrastive-bars")
-    expect(grown).not_to_have_text(before, use_inner_text=True)
-    expect(grown).to_contain_text(re.compile(r"\d of 4 views"))
-    drawn(page, "contrastive-grow-curve")
-    before = grown.inner_text()
-    page.locator("#contrastive-stage input[type=range]").press("Home")
-    expect(grown).not_to_have_text(before, use_inner_text=True)
-    drawn(page, "contrastive-grow-matrix")
 
 
 def vae(page: Page, files: Files) -> None:

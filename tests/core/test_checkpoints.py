@@ -215,6 +215,27 @@ def test_a_folder_anywhere_can_be_loaded(root: Path) -> None:
     assert isinstance(checkpoints.load(str(root / "toys" / "one")).model, Toy)
 
 
+def test_a_snapshot_is_opened_by_its_share_of_the_training(root: Path) -> None:
+    early = Toy(ToyConfig())
+    weights = checkpoints.half_weights(early)
+    folder = root / "toys" / "one"
+    save_file(weights, folder / checkpoints.snapshot_file(5))
+    digests = {file: checkpoints.digest(folder / file) for file in ("model.safetensors", "at-005.safetensors")}
+    rewrite_card(root, sha256=digests)
+    opened = checkpoints.load("toys/one@5", root=root).model
+    finished, whole = (checkpoints.load(name, root=root).model for name in ("toys/one", "toys/one@100"))
+    assert torch.equal(opened.embed.weight, early.embed.weight.half().float())
+    assert torch.equal(whole.embed.weight, finished.embed.weight)
+    assert not torch.equal(opened.embed.weight, finished.embed.weight)
+    assert checkpoints.at_hand("toys/one@5", root)
+
+
+@pytest.mark.parametrize("percent", ["7", "x", "-5", "5.0"])
+def test_a_snapshot_that_is_not_there_is_refused(root: Path, percent: str) -> None:
+    with pytest.raises(CheckpointError):
+        checkpoints.load(f"toys/one@{percent}", root=root)
+
+
 def test_bundled_lists_a_wing(root: Path) -> None:
     (root / "toys" / "unfinished").mkdir()
     checkpoints.save(root / "toys" / "a", Toy(ToyConfig()), CARD)

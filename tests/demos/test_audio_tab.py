@@ -147,3 +147,15 @@ def test_a_model_trained_here_is_offered_and_works_without_probes(
     assert read.startswith(say("audio.no_probes", model=name))
     assert (len(digit.data[0].y), len(speaker.data[0].y)) == (10, 6)
     assert say("audio.no_probes", model=explore.NAME) not in audio.on_probe(say, sound, explore.NAME)[2]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_an_untrained_network_can_is_told_once_it_was_measured(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = {"accuracy": 0.99, "untrained_accuracy": 0.61}
+    monkeypatch.setattr(explore, "metrics", lambda: dict.fromkeys(explore.PROBED.values(), figures))
+    sentence = audio._untrained_sentence(Say(language))  # type: ignore[arg-type]
+    assert sentence.count("61%") == sentence.count("99%") == 3
+    monkeypatch.setattr(explore, "metrics", dict)
+    assert audio._untrained_sentence(Say(language)) == ""  # type: ignore[arg-type]

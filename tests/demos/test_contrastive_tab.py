@@ -192,7 +192,7 @@ def test_the_cards_are_drawn_and_told_by_neighbours_and_by_probe(monkeypatch: py
     assert list(figures["linear"].data[0].y) == [0.712, 0.693, 0.45]
     assert figures["knn"].layout.title.text != figures["linear"].layout.title.text
     told = views.card_text(Say("en"))
-    assert "By neighbours: SimCLR 58.6%, MoCo 55.1%, untrained 35.7%." in told
+    assert "training pictures): SimCLR 58.6%, MoCo 55.1%, untrained 35.7%." in told
     assert "frozen features): SimCLR 71.2%, MoCo 69.3%, untrained 45.0%." in told
     assert "10,000 test pictures" in told
 
@@ -201,5 +201,5 @@ def test_a_metric_that_no_card_has_yet_is_not_drawn(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(explore, "measured", lambda metric: SHARES["knn"] if metric == "knn" else {})
     assert list(views.cards(Say("en"))) == ["knn"]
     told = views.card_text(Say("en"))
-    assert "By neighbours" in told
+    assert "By k-NN" in told
     assert "linear probe" not in told

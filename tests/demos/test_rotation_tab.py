@@ -10,6 +10,8 @@ from core.data import bundled
 from demos import rotation
 from demos._words import Say
 
+NAME = "rotation/photos"
+
 
 @pytest.fixture
 def photo(tmp_path: Path) -> str:
@@ -21,8 +23,8 @@ def photo(tmp_path: Path) -> str:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_prediction_is_drawn_in_the_visitors_language(photo: str, language: str) -> None:
     say = Say(language)  # type: ignore[arg-type]
-    seen, truth, verdict, bars, table, heat = rotation.on_predict(say, photo, 180)
-    assert truth == say("rotation.truth", turn=180)
+    seen, truth, verdict, bars, table, heat = rotation.on_predict(say, photo, 180, NAME)
+    assert truth == say("rotation.truth", turn=180, size=64)
     assert verdict.startswith(("**Right.**", "**Wrong.**") if language == "en" else ("**答对了。**", "**答错了。**"))
     assert bars.layout.title.text == say("rotation.probabilities")
     assert len(bars.data[0].y) == 4
@@ -32,14 +34,14 @@ def test_prediction_is_drawn_in_the_visitors_language(photo: str, language: str)
 
 
 def test_by_chance_means_one_of_four(photo: str) -> None:
-    truths = {rotation.on_predict(Say("en"), photo, -1)[1] for _ in range(3)}
-    assert truths <= {Say("en")("rotation.truth", turn=turn) for turn in rotation.TURNS}
+    truths = {rotation.on_predict(Say("en"), photo, -1, NAME)[1] for _ in range(3)}
+    assert truths <= {Say("en")("rotation.truth", turn=turn, size=64) for turn in rotation.TURNS}
 
 
 @pytest.mark.parametrize(("turn", "picture"), [(45, "photo"), (float("nan"), "photo"), (90, None)])
 def test_bad_input_is_one_sentence(turn: float, picture: str | None, photo: str) -> None:
     with pytest.raises(gr.Error) as caught:
-        rotation.on_predict(Say("zh"), photo if picture else None, turn)
+        rotation.on_predict(Say("zh"), photo if picture else None, turn, NAME)
     assert any("一" <= character <= "鿿" for character in caught.value.message)
 
 
@@ -54,7 +56,34 @@ def test_the_game_counts_both_players(photo: str) -> None:
 
 
 def test_neighbours_are_named_in_both_languages(photo: str) -> None:
-    english, chinese = (rotation.on_neighbours(Say(language), photo) for language in ("en", "zh"))  # type: ignore[arg-type]
+    english, chinese = (rotation.on_neighbours(Say(language), photo, NAME) for language in ("en", "zh"))  # type: ignore[arg-type]
     assert len(english) == len(chinese) == 8
     assert english[0][1].startswith("Summer Palace, Beijing")
     assert chinese[0][1].startswith("北京颐和园")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("stage", range(5))
+def test_growth_marks_the_stage_and_says_what_was_reached(photo: str, language: str, stage: int) -> None:
+    say = Say(language)  # type: ignore[arg-type]
+    bars, heat, reached = rotation.on_grow(say, photo, -1, stage)
+    assert bars.layout.title.text == say("rotation.probabilities")
+    assert heat.size == (320, 320)
+    assert list(reached.data[0].x)[0] == say("page.grow_before")
+    assert len(reached.data[0].y) == 5
+    colours = list(reached.data[0].marker.color)
+    assert [colours.index(c) for c in colours if colours.count(c) == 1] == [stage]
+
+
+def test_the_cheat_is_given_away_in_a_table(photo: str) -> None:
+    html = rotation.on_trial(Say("en"), photo)
+    assert html.count("<tr") == 8, "a head, three rows of scenes, one from elsewhere, three of the picture"
+    assert html.count(" of 4 turns") == 6
+    assert html.count("%") == 8 + 6
+    with pytest.raises(gr.Error):
+        rotation.on_trial(Say("en"), None)
+
+
+def test_models_are_called_by_words_and_own_ones_by_name() -> None:
+    assert rotation.model_name(Say("zh"), "rotation/shortcut") == "会作弊的模型"
+    assert rotation.model_name(Say("en"), "rotation/mine") == "rotation/mine"

@@ -250,7 +250,7 @@ def test_no_sentence_and_no_markup_carries_words_of_its_own(file: Path) -> None:
 def test_the_voice_speaks_one_language_and_fills_in() -> None:
     assert Say("en")("page.chance") == "chance"
     assert Say("zh")("page.chance") == "随机猜测"
-    assert Say("en")("rotation.truth", turn=90) == "turned by 90°"
+    assert Say("en")("rotation.truth", turn=90, size=64) == "turned by 90°, 64 × 64 pixels"
     assert Say("zh").pick(("cat", "猫")) == "猫"
     with pytest.raises(KeyError):
         Say("en")("page.nowhere")
