@@ -17,7 +17,7 @@ LAST = len(STAGES) - 1
 def growth(say: Say, stem: str) -> Iterator[gr.Slider]:
     """A titled part of a step with the slider on top; what it shows is laid out inside.
 
-    Its words are "<stem>.grow_text" and those that all tabs share. Yields the slider, whose value is 0 (before the first
+    Its words are "<stem>.grow_text" and those that all tabs share. Yields the slider; its value is 0 (before the first
     step) to 4 (finished).
     """
     with gr.Column(elem_classes="growth", elem_id=f"{stem}-growth"):

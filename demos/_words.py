@@ -118,15 +118,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "rotation.trial": ("A model that cheats", "会作弊的模型"),
     "rotation.trial_text": (
         "The same small network was trained a second time, without cropping, blurring and re-encoding its pictures first. "
-        "It found a shortcut: traces that an image encoder left in its training pictures tell which way was up. Near "
-        "perfect on pictures from the same source, it fails where those traces are gone. Compare the columns.",
-        "同样的小网络又训练了一次，这次不先对图片做裁剪、模糊和重新编码。它找到了捷径：图像编码器在训练图片里留下的痕迹泄露了"
-        "哪边朝上。在同一来源的图片上它几乎全对，痕迹一消失就不行了。请比较两列。",
+        "Nothing keeps it from reading shortcuts: what a camera or an image encoder left in its training pictures. So it is "
+        "better at home, on pictures from the same source, and worse abroad. What a column loses by re-encoding and by "
+        "cropping shows how much it leaned on such traces.",
+        "同样的小网络又训练了一次，这次不先对图片做裁剪、模糊和重新编码。于是没有什么能阻止它走捷径：相机或图像编码器在训练图片里留下的"
+        "痕迹。所以它在同一来源的图片上更好，在别处更差。一列数字在重新编码和裁剪之后下降多少，就说明它有多依赖这些痕迹。",
     ),
     "rotation.trial_on": ("right about the turn", "旋转角度的正确率"),
     "rotation.trial_honest": ("honest", "诚实的模型"),
     "rotation.trial_cheat": ("cheating", "作弊的模型"),
-    "rotation.trial_untouched": ("as they are", "原样"),
+    "rotation.trial_untouched": ("untouched", "原样"),
     "rotation.trial_reencoded": ("re-encoded", "重新编码"),
     "rotation.trial_cropped": ("cropped", "裁剪"),
     "rotation.trial_scenes": ("test scenes from its own source, {change}", "同一来源的测试场景，{change}"),

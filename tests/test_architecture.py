@@ -222,7 +222,8 @@ def test_no_shared_luck(file: Path) -> None:
     used = {dotted(node) for node in ast.walk(parsed(file)) if isinstance(node, (ast.Attribute, ast.Name))}
     assert not used & shared
     assert "random" not in packages(file)
-    if file.name != "train.py":  # a recipe has its process alone, and draws first weights in a fork of the shared one
+    visited = {"app", *reached("app"), *(name for wing in WINGS for name in reached(f"core.{wing}.explore"))}
+    if name_of(file) in visited:  # a recipe has its process alone, and draws first weights in a fork of the shared one
         assert "torch.random.set_rng_state" not in used
 
 

@@ -4,13 +4,15 @@ Gidaris et al. 2018, sec. 4.1: features from the middle of the network serve oth
 specialise in turns. The stage that is probed is chosen on validation pictures.
 """
 
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from core.checkpoints import Checkpoint
-from core.data import labelled, pictures
+from core.data import labelled
+from core.data.pictures import Pictures
 from core.downstream.conv_head import conv_head_accuracy
 from core.downstream.features import embed
 from core.downstream.probe import linear_accuracy
@@ -39,28 +41,44 @@ def measure(checkpoint: Checkpoint, spec: str, *, root: str = "data", limit: int
     """
     model = cast(RotationNet, checkpoint.model)
     size = model.config.size
-    known, asked = labelled.gallery_and_queries(spec, size, root, "val", limit)
-    stages = range(len(model.config.widths))
-    best = max(stages, key=lambda stage: _linear(checkpoint, stage, known, asked))
-    known, asked = labelled.gallery_and_queries(spec, size, root, "test", limit)
-    count = len(asked.images)
-    linear = _linear(checkpoint, best, known, asked)
+    known, asked = _stages(checkpoint, *labelled.gallery_and_queries(spec, size, root, "val", limit))
+    best = max(range(len(model.config.widths)), key=lambda stage: _linear(known, asked, stage))
+    gallery, queries = labelled.gallery_and_queries(spec, size, root, "test", limit)
+    known, asked = _stages(checkpoint, gallery, queries)
+    linear, count = _linear(known, asked, best), len(queries.images)
     found = {f"{spec}, linear probe": {"accuracy": linear, "stage": best + 1, "n": count}}
     if checkpoint.device.type == "cuda":
-        truth = labelled.relabel(asked, known.classes)
+        truth = labelled.relabel(queries, gallery.classes)
         conv = conv_head_accuracy(
-            lambda x: model.encoder.maps(x)[CONV_STAGE], known.images, known.labels, asked.images, truth,
+            lambda x: model.encoder.maps(x)[CONV_STAGE], gallery.images, gallery.labels, queries.images, truth,
             device=checkpoint.device,
         )  # fmt: skip
         found[f"{spec}, conv head"] = {"accuracy": conv, "stage": CONV_STAGE + 1, "n": count}
     return found
 
 
-def _linear(checkpoint: Checkpoint, stage: int, known: pictures.Pictures, asked: pictures.Pictures) -> float:
-    def encode(images: Tensor) -> Tensor:
-        maps = cast(RotationNet, checkpoint.model).encoder.maps(images)[stage]  # (B, D, H', W')
-        return F.adaptive_avg_pool2d(maps, GRID).flatten(1)  # (B, 4 D)
+class Described(NamedTuple):
+    """Features of pictures at every stage, (N, 4 D) each, and their labels (N,)."""
 
-    train, test = (embed(encode, part.images, device=checkpoint.device) for part in (known, asked))
-    truth = labelled.relabel(asked, known.classes)
-    return linear_accuracy(train.numpy(), known.labels.numpy(), test.numpy(), truth.numpy())
+    stages: tuple[Tensor, ...]
+    labels: Tensor
+
+
+def _stages(checkpoint: Checkpoint, known: Pictures, asked: Pictures) -> tuple[Described, Described]:
+    """Both sets at every stage of the frozen network, in one pass each; labels are indices into `known`'s classes."""
+    model = cast(RotationNet, checkpoint.model)
+    widths = [GRID * GRID * width for width in model.config.widths]
+
+    def encode(images: Tensor) -> Tensor:
+        maps = model.encoder.maps(images)  # (B, D, H', W') each
+        return torch.cat([F.adaptive_avg_pool2d(part, GRID).flatten(1) for part in maps], 1)  # (B, sum of 4 D)
+
+    features = [embed(encode, part.images, device=checkpoint.device) for part in (known, asked)]
+    labels = [known.labels, labelled.relabel(asked, known.classes)]
+    first, second = (Described(z.split(widths, 1), y) for z, y in zip(features, labels, strict=True))
+    return first, second
+
+
+def _linear(known: Described, asked: Described, stage: int) -> float:
+    train, test = known.stages[stage].numpy(), asked.stages[stage].numpy()
+    return linear_accuracy(train, known.labels.numpy(), test, asked.labels.numpy())

@@ -28,12 +28,18 @@ TONE = bundled.sounds()[0].key
 
 QUESTIONS: dict[str, Callable[[], object]] = {
     "rotation: turn and predict": lambda: rotation.predict(PHOTO, 90),
+    "rotation: halfway through the training": lambda: rotation.grow(PHOTO, 90, 2),
+    "rotation: the model that cheats": lambda: rotation.trials(PHOTO),
     "rotation: nearest pictures": lambda: rotation.neighbours(PHOTO),
     "contrastive: sixteen pictures, views to loss": lambda: contrastive.compare(EMOJI, VIEWS),
+    "contrastive: halfway through the training": lambda: contrastive.grow(EMOJI[:8], VIEWS, 2),
+    "vae: halfway through the training": lambda: vae.grow(DIGITS[0], 2),
     "vae: walk of sixteen steps": lambda: vae.interpolate(DIGITS[0], DIGITS[100], 16),
     "masked: hide and restore": lambda: masked.restore(PHOTO, 0.75),
+    "masked: halfway through the training": lambda: masked.grow(PHOTO, 0.75, 0, 2),
     "masked: sweep of the ratio": lambda: list(masked.sweep(PHOTO)),
     "gpt2: surprise of a sentence": lambda: language.surprise("It was the best of times, it was the worst of times."),
+    "gpt2: halfway through the training": lambda: language.grow("It was the best of times,", 2),
     "gpt2: sixty tokens": lambda: list(
         language.continue_text("It was the best of times,", language.Settings(length=60))
     ),

@@ -53,7 +53,8 @@ def drawn(page: Page, ident: str) -> Locator:
 
 
 def rotation(page: Page, files: Files) -> None:
-    """Bring a photograph, turn it by 180 degrees, read the verdict."""
+    """Bring a photograph, turn it by 180 degrees, look back to before the training, ask the model that cheats."""
+    trial = text_of(page, "rotation-trial-table")
     seen = source_of(page, "rotation-seen")
     upload(page, "rotation", "picture", files.photo)
     expect(page.locator("#rotation-seen img")).not_to_have_attribute("src", seen)
@@ -63,6 +64,14 @@ def rotation(page: Page, files: Files) -> None:
     expect(page.locator("#rotation-truth")).to_contain_text("180°")
     drawn(page, "rotation-bars")
     drawn(page, "rotation-table")
+    expect(page.locator("#rotation-trial-table"), "the table is of this picture").not_to_have_text(trial)
+    grown = source_of(page, "rotation-grow-map")
+    page.locator("#rotation-stage input[type=range]").press("Home")
+    expect(page.locator("#rotation-grow-map img")).not_to_have_attribute("src", grown)
+    drawn(page, "rotation-grow-curve")
+    honest = text_of(page, "rotation-truth")
+    page.locator("#rotation-model input[value='rotation/shortcut']").check()
+    expect(page.locator("#rotation-truth"), "it takes pictures of another size").not_to_have_text(honest)
     expect(page.locator("#rotation-neighbours img").first).to_be_visible()
 
 

@@ -69,7 +69,7 @@ def test_growth_marks_the_stage_and_says_what_was_reached(photo: str, language: 
     bars, heat, reached = rotation.on_grow(say, photo, -1, stage)
     assert bars.layout.title.text == say("rotation.probabilities")
     assert heat.size == (320, 320)
-    assert list(reached.data[0].x)[0] == say("page.grow_before")
+    assert next(iter(reached.data[0].x)) == say("page.grow_before")
     assert len(reached.data[0].y) == 5
     colours = list(reached.data[0].marker.color)
     assert [colours.index(c) for c in colours if colours.count(c) == 1] == [stage]
