@@ -35,16 +35,6 @@ def on_compare(
         return views.comparison(say, found, encoder, space)
 
 
-def on_pictures(
-    say: Say, shown: Shown, encoder: str, space: str, min_crop: float, jitter: float, greyscale: float, blur: float,
-    flip: float, seed: float, temperature: float,
-) -> Any:  # fmt: skip
-    """The same when the pictures change, silent while the visitor has taken all of them out."""
-    if not shown:
-        return gr.skip()
-    return on_compare(say, shown, encoder, space, min_crop, jitter, greyscale, blur, flip, seed, temperature)
-
-
 def on_loss(say: Say, cosine: list[list[float]], temperature: float) -> tuple[Any, str]:
     """The loss of every view at another temperature, from the matrix alone; nothing is encoded again."""
     with guard(say):
@@ -62,27 +52,26 @@ def on_grow(
         return views.growth(say, found, stage)
 
 
-def on_grow_pictures(
-    say: Say, shown: Shown, min_crop: float, jitter: float, greyscale: float, blur: float, flip: float, seed: float,
-    stage: float,
-) -> Any:  # fmt: skip
-    """The same when the pictures change, silent while the visitor has taken all of them out."""
-    if not shown:
-        return gr.skip()
-    return on_grow(say, shown, min_crop, jitter, greyscale, blur, flip, seed, stage)
-
-
 def on_neighbours(say: Say, shown: Shown, which: float, encoder: str) -> list[tuple[Any, str]]:
     """The most similar pictures of the gallery, with names and cosines."""
     with guard(say):
         return views.neighbours(say, explore.neighbours([path for path, _ in shown or []], which, encoder=encoder))
 
 
-def on_new_pictures(say: Say, shown: Shown, encoder: str) -> Any:
-    """Back to the first picture when they change; silent while there is none."""
+def on_pictures(
+    say: Say, shown: Shown, encoder: str, space: str, min_crop: float, jitter: float, greyscale: float, blur: float,
+    flip: float, seed: float, temperature: float, stage: float,
+) -> Any:  # fmt: skip
+    """All answers for other pictures at once, back to the first of them; silent while the visitor has taken all out.
+
+    One event for all: after an upload, three that waited for a gallery's changes set each other off without end
+    (Gradio 6.31 in Chromium).
+    """
     if not shown:
         return gr.skip()
-    return 1, on_neighbours(say, shown, 1, encoder)
+    settings = (min_crop, jitter, greyscale, blur, flip, seed)
+    compared = on_compare(say, shown, encoder, space, *settings, temperature)
+    return *compared, *on_grow(say, shown, *settings, stage), 1, on_neighbours(say, shown, 1, encoder)
 
 
 def on_probe(say: Say) -> tuple[Any, str]:
@@ -127,13 +116,14 @@ def build(say: Say) -> None:
     with step(say, STEM, 3):
         encoder, space, temperature, results = _build_answer(say, first)
         cosine = gr.JSON(first[6], visible=False, elem_id="contrastive-cosine")
-        _build_growth(say, examples, shown, sliders, seed)
+        stage, grown = _build_growth(say, examples, shown, sliders, seed)
     with step(say, STEM, 4, count=explore.gallery_size()):
-        _build_use(say, examples, shown, encoder)
+        near = _build_use(say, examples, shown, encoder)
     inputs, outputs = [shown, encoder, space, *sliders, seed, temperature], [sheet, *results, cosine]
     moved = [encoder.input, space.input, seed.change, *(slider.release for slider in sliders)]
     listen(say, moved, on_compare, inputs, outputs, name="contrastive_compare", model=STEM, trigger_mode="always_last")
-    listen(say, shown.change, on_pictures, inputs, outputs, model=STEM, trigger_mode="always_last")
+    everything = [*outputs, *grown, *near]
+    listen(say, shown.change, on_pictures, [*inputs, stage], everything, model=STEM, trigger_mode="always_last")
     listen(
         say, temperature.input, on_loss, [cosine, temperature], results[2:4], name="contrastive_loss", queue=False,
         trigger_mode="always_last", show_progress="hidden",
@@ -198,7 +188,7 @@ def _build_answer(say: Say, first: tuple[Any, ...]) -> tuple[gr.Radio, gr.Radio,
 
 def _build_growth(
     say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, sliders: list[gr.Slider], seed: gr.Number
-) -> None:
+) -> tuple[gr.Slider, list[Any]]:
     found = explore.grow([image for image, _ in examples], explore.view_settings(*FIRST_VIEWS), LAST)
     first = views.growth(say, found, LAST)
     with growth(say, STEM) as stage, gr.Row():
@@ -207,14 +197,15 @@ def _build_growth(
         with gr.Column(min_width=320):
             reached = gr.Plot(first[1], show_label=False, elem_id="contrastive-grow-curve")
             verdict = gr.Markdown(first[2], elem_id="contrastive-grow-verdict")  # below, so that nothing jumps
-    inputs, outputs = [shown, *sliders, seed, stage], [matrix, reached, verdict]
-    how: dict[str, Any] = {"model": "contrastive-grow", "trigger_mode": "always_last", "show_progress": "hidden"}
     moved = [stage.change, seed.change, *(slider.release for slider in sliders)]
-    listen(say, moved, on_grow, inputs, outputs, name="contrastive_grow", **how)
-    listen(say, shown.change, on_grow_pictures, inputs, outputs, **how)
+    listen(
+        say, moved, on_grow, [shown, *sliders, seed, stage], [matrix, reached, verdict], name="contrastive_grow",
+        model="contrastive-grow", trigger_mode="always_last", show_progress="hidden",
+    )  # fmt: skip
+    return stage, [matrix, reached, verdict]
 
 
-def _build_use(say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, encoder: gr.Radio) -> None:
+def _build_use(say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, encoder: gr.Radio) -> list[Any]:
     first = explore.neighbours([image for image, _ in examples], encoder=FIRST_ENCODER)
     which = gr.Slider(
         1, explore.MAX_PICTURES, value=1, step=1, label=say("contrastive.which"), elem_id="contrastive-which"
@@ -227,7 +218,6 @@ def _build_use(say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, enc
         say, [which.release, encoder.input], on_neighbours, [shown, which, encoder], [found],
         name="contrastive_neighbours", model=STEM, show_progress="hidden", trigger_mode="always_last",
     )  # fmt: skip
-    listen(say, shown.change, on_new_pictures, [shown, encoder], [which, found], model=STEM, show_progress="hidden")
     with gr.Row():
         for metric, bars in views.cards(say).items():
             gr.Plot(bars, show_label=False, min_width=320, elem_id=f"contrastive-card-{metric}")
@@ -236,3 +226,4 @@ def _build_use(say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, enc
         probe = gr.Plot(show_label=False, elem_id="contrastive-probe")
         text = gr.Markdown(elem_classes="quiet", elem_id="contrastive-probe-text")
     listen(say, ask.expand, on_probe, [], [probe, text], name="contrastive_probe", model=STEM)
+    return [which, found]

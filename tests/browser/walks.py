@@ -76,13 +76,13 @@ def rotation(page: Page, files: Files) -> None:
 
 
 def contrastive(page: Page, files: Files) -> None:
-    """Bring two photographs, look back to before the training, draw new views, read the verdict and the loss."""
+    """Add two photographs, look back to before the training, draw new views, read the verdict and the loss."""
     verdict, loss = text_of(page, "contrastive-verdict"), text_of(page, "contrastive-loss")
     grown = page.locator("#contrastive-grow-verdict")
     upload(page, "contrastive", "pictures", [files.photo, files.other])
     expect(page.locator("#contrastive-verdict")).not_to_have_text(verdict)
     expect(page.locator("#contrastive-loss")).not_to_have_text(loss)
-    expect(grown).to_contain_text(re.compile(r"\d of 4 views"))
+    expect(grown).to_contain_text(re.compile(r"\d of 20 views"))
     finished = grown.inner_text()
     page.locator("#contrastive-stage input[type=range]").press("Home")
     expect(grown).not_to_have_text(finished, use_inner_text=True)

@@ -65,12 +65,36 @@ def test_the_page_says_that_the_rotation_network_has_no_head(shown: Shown) -> No
 
 def test_no_pictures_are_silence_when_taken_out_and_a_sentence_when_asked(shown: Shown) -> None:
     say = Say("en")
-    assert contrastive.on_pictures(say, None, "simclr", "features", *SETTINGS, 0, 0.2) == gr.skip()
-    assert contrastive.on_new_pictures(say, [], "simclr") == gr.skip()
-    which, found = contrastive.on_new_pictures(say, shown[:3], "simclr")
-    assert (which, len(found)) == (1, 8)
+    for nothing in (None, []):
+        assert contrastive.on_pictures(say, nothing, "simclr", "features", *SETTINGS, 0, 0.2, LAST) == gr.skip()
     with pytest.raises(gr.Error, match="Bring 2 to 16 pictures; here are 0"):
         contrastive.on_compare(say, None, "simclr", "features", *SETTINGS, 0, 0.2)
+    with pytest.raises(gr.Error, match="Bring 2 to 16 pictures; here are 0"):
+        contrastive.on_grow(say, None, *SETTINGS, 0, LAST)
+
+
+def test_other_pictures_change_every_answer_at_once(shown: Shown) -> None:
+    say = Say("en")
+    *compared, matrix, curve, verdict, which, found = contrastive.on_pictures(
+        say, shown[:3], "simclr", "projections", *SETTINGS, 0, 0.2, 1
+    )
+    assert len(compared) == 7
+    assert np.array(compared[6]).shape == np.array(matrix.data[0].z).shape == (6, 6)
+    assert curve.data[0].marker.color.index(curve.data[0].marker.color[1]) == 1, "the second stage is marked"
+    assert "of 6** views" in verdict
+    assert (which, len(found)) == (1, 8)
+
+
+def test_one_event_waits_for_other_pictures() -> None:
+    """With three, an upload set them off again and again, without end."""
+    with gr.Blocks() as page:
+        contrastive.build(Say("en"))
+    names = {block._id: block.elem_id for block in page.blocks.values()}
+    waiting = [
+        fn.name for fn in page.fns.values() for block, event in fn.targets
+        if event == "change" and names.get(block) == "contrastive-pictures"
+    ]  # fmt: skip
+    assert waiting == ["on_pictures"]
 
 
 def test_a_bad_picture_is_named_in_both_languages(shown: Shown, text_as_picture: Path, huge_picture: Path) -> None:
@@ -170,12 +194,6 @@ def test_another_stage_is_one_sentence(shown: Shown, stage: float) -> None:
     with pytest.raises(gr.Error) as caught:
         contrastive.on_grow(Say("zh"), shown, *SETTINGS, 0, stage)
     assert any("一" <= character <= "鿿" for character in caught.value.message)
-
-
-def test_no_pictures_to_grow_on_are_silence_when_taken_out_and_a_sentence_when_asked() -> None:
-    assert contrastive.on_grow_pictures(Say("en"), [], *SETTINGS, 0, LAST) == gr.skip()
-    with pytest.raises(gr.Error, match="Bring 2 to 16 pictures; here are 0"):
-        contrastive.on_grow(Say("en"), None, *SETTINGS, 0, LAST)
 
 
 SHARES = {
