@@ -131,7 +131,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--mask-ratio", type=float, help="share of hidden patches (masked only)")
     parser.add_argument("--json", action="store_true", help="one line of JSON")
     asked = parser.parse_args(argv)
-    if not asked.cards and not (asked.name and asked.data):
+    if not asked.cards and (asked.name is None or asked.data is None):
         parser.error("name a checkpoint and --data, or ask for all with --cards")
     options: dict[str, Any] = {"root": asked.root, "device": asked.device}
     if asked.mask_ratio is not None:
