@@ -280,7 +280,7 @@ def _build_growth(say: Say, text: str, prompt: gr.Textbox) -> None:
             sentence = gr.Markdown(first[1], elem_id="gpt2-grow-verdict")
             tokens = gr.HighlightedText(
                 first[0], label=say("gpt2.grow_text_label"), show_legend=False, elem_id="gpt2-grow-text",
-                elem_classes="tokens",
+                elem_classes=["tokens", "writes-english"],
             )  # fmt: skip
     grown = [tokens, sentence, reached]
     quick: dict[str, Any] = {"model": "language", "trigger_mode": "always_last", "show_progress": "hidden"}

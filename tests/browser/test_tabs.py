@@ -77,7 +77,7 @@ def test_chinese_page_is_chinese(visit: Opener, stem: str, width: int) -> None:
     said = page.locator(f"#{stem}-tab").evaluate(
         """(tab) => {
           const copy = tab.cloneNode(true);
-          const silent = "[data-testid=status-tracker], [lang=en], script, style";
+          const silent = "[data-testid=status-tracker], [lang=en], .writes-english, script, style";
           copy.querySelectorAll(silent).forEach((item) => item.remove());
           document.body.append(copy);
           const said = copy.innerText;
