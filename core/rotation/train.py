@@ -2,8 +2,9 @@
 
 Before it is turned, every picture is cropped, mirrored, recoloured, blurred and re-encoded at random: pictures that
 went through a camera or an encoder carry traces of which way was up, and a network left to itself reads those. Two
-checks show whether it did: accuracy after re-encoding and after cropping. `--no-augment` trains the network that fails
-them; it is shipped, on purpose, as rotation/shortcut.
+checks show whether it did: accuracy after re-encoding and after cropping. `--no-augment` trains a network that nothing
+keeps from it, shipped on purpose as rotation/shortcut; how far it went is on its card (not far yet, see the log in
+CONTRIBUTING.md).
 """
 
 from collections.abc import Mapping, Sequence
