@@ -106,7 +106,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rotation.truth": ("turned by {turn}°, {size} × {size} pixels", "旋转了 {turn}°，{size} × {size} 像素"),
     "rotation.model": ("Model", "模型"),
     "rotation.model_photos": ("scenes and objects", "场景与物体"),
-    "rotation.model_shortcut": ("one that cheats", "会作弊的模型"),
+    "rotation.model_shortcut": ("trained without augmentation", "训练时没有数据增强"),
     "rotation.model_cifar10": ("tiny pictures (CIFAR-10)", "小图（CIFAR-10）"),
     "rotation.grow_text": (
         "A small network on your picture, at five moments of its training. Before the first step all four turns look "
@@ -115,7 +115,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "rotation.grow_curve": ("Right on unseen scenes", "未见过场景上的正确率"),
     "rotation.grow_axis": ("share right", "正确率"),
-    "rotation.trial": ("A model that cheats", "会作弊的模型"),
+    "rotation.trial": ("Does it take shortcuts?", "它走了捷径吗？"),
     "rotation.trial_text": (
         "The same small network was trained a second time, without cropping, blurring and re-encoding its pictures first. "
         "Nothing keeps it from reading shortcuts: what a camera or an image encoder left in its training pictures. So it is "
@@ -125,8 +125,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "痕迹。所以它在同一来源的图片上更好，在别处更差。一列数字在重新编码和裁剪之后下降多少，就说明它有多依赖这些痕迹。",
     ),
     "rotation.trial_on": ("right about the turn", "旋转角度的正确率"),
-    "rotation.trial_honest": ("honest", "诚实的模型"),
-    "rotation.trial_cheat": ("cheating", "作弊的模型"),
+    "rotation.trial_honest": ("with augmentation", "有数据增强"),
+    "rotation.trial_cheat": ("without", "没有数据增强"),
     "rotation.trial_untouched": ("untouched", "原样"),
     "rotation.trial_reencoded": ("re-encoded", "重新编码"),
     "rotation.trial_cropped": ("cropped", "裁剪"),
