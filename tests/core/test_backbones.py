@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 from torchvision.models import resnet18
 
-from core.backbones import EncoderConfig, PictureEncoder
+from core.backbones import EncoderConfig, PictureEncoder, whiten
 from core.device import generator
 
 SMALL = EncoderConfig((4, 6, 8), (1, 2, 1))
@@ -87,3 +87,21 @@ def test_one_picture_does_not_see_its_neighbours() -> None:
 
 def test_constants_of_the_normalisation_are_not_saved() -> None:
     assert not {"mean", "std"} & PictureEncoder(SMALL).state_dict().keys()
+
+
+@pytest.mark.parametrize("filters", [16, 32])
+def test_a_whitened_stem_hears_every_direction_alike(filters: int) -> None:
+    chance = generator(2)
+    bright = torch.rand(64, 1, 1, 1, generator=chance)  # nearly all of the variance, as in photographs
+    images = bright + 0.01 * torch.randn(64, 3, 24, 24, generator=chance)
+    encoder = PictureEncoder(EncoderConfig((filters,), (1,)))
+    whiten(encoder, images, generator(0))
+    standard = (images - encoder.mean) / encoder.std  # type: ignore[operator]
+    heard = nn.functional.conv2d(standard, encoder.conv1.weight, stride=3).transpose(0, 1).flatten(1)
+    spread = torch.linalg.eigvalsh(torch.cov(heard))
+    assert len(spread) == filters
+    expected = torch.cat([torch.zeros(max(0, filters - 27)), torch.ones(min(filters, 27))])
+    assert torch.allclose(spread, expected, atol=0.02)
+    again = PictureEncoder(EncoderConfig((filters,), (1,)))
+    whiten(again, images, generator(0))
+    assert torch.equal(again.conv1.weight, encoder.conv1.weight)
