@@ -32,11 +32,14 @@ def test_one_training_for_each_momentum_from_the_same_start(
     monkeypatch.chdir(tmp_path)
     record = json.loads(momentum.main([*FLAGS.split(), "--data", f"folder:{colours}"]).read_text())
     arms = {arm["momentum"]: arm for arm in record["arms"]}
-    assert tuple(arms) == momentum.MOMENTA
-    assert record["recipe"]["trail"] == 512 and "root" not in record["recipe"]
+    assert tuple(arms) == momentum.STOPS
+    assert record["recipe"]["trail"] == 512
+    assert "root" not in record["recipe"]
+    assert 0 <= record["untrained"]["knn"] <= 1
     for arm in arms.values():
-        assert arm["steps"] == 20 and len(arm["curves"]["loss"]) == 20
-        assert 0 <= arm["knn"] <= 1 and arm["n"] > 0
+        assert arm["steps"] == len(arm["curves"]["loss"]) == 20
+        assert 0 <= arm["knn"] <= 1
+        assert arm["n"] > 0
     first = {m: arm["curves"]["positive"][0] for m, arm in arms.items()}
     assert len(set(first.values())) == 1, "before the first step nobody has followed anybody"
     assert arms[0.0]["curves"]["loss"][-1] != arms[0.9999]["curves"]["loss"][-1]

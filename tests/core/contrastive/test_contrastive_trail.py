@@ -59,9 +59,7 @@ def test_between_kept_steps_weights_move_in_a_straight_line(momentum: float, now
 def test_a_small_step_between_neighbours_survives_half_precision(tmp_path: Path) -> None:
     networks = wandering(trail.QUEUED + 1)
     for step, network in enumerate(networks):
-        network.weight.data = (
-            torch.full((2, 3), 8.0) + 1e-4 * step
-        )  # half precision knows 8 and 8.0078, nothing between
+        network.weight.data = torch.full((2, 3), 8.0) + 1e-4 * step  # halves know 8 and 8.0078, nothing between
     past = kept(trail.QUEUED, networks, tmp_path)
     moved = past.weights["weight"].diff(dim=0)
     assert torch.allclose(moved, torch.full_like(moved, 1e-4), atol=5e-6)
@@ -69,7 +67,7 @@ def test_a_small_step_between_neighbours_survives_half_precision(tmp_path: Path)
 
 def test_steps_are_dense_at_the_end_and_begin_with_the_first() -> None:
     steps = trail.steps_before(512)
-    assert steps[0] == 0 and steps[-1] == 512
+    assert (steps[0], steps[-1]) == (0, 512)
     assert set(range(512 - trail.QUEUED, 513)) <= set(steps)
     assert len(steps) == 1 + trail.QUEUED + 1 + len(trail.FURTHER)
 
