@@ -106,3 +106,23 @@ def gather(views: Tensor) -> Tensor:
     if not (torch.distributed.is_available() and torch.distributed.is_initialized()):
         return views
     return torch.cat(torch.distributed.nn.functional.all_gather(views))
+
+
+def hinge_apart(real: Tensor, generated: Tensor) -> Tensor:
+    """A discriminator's loss: real pictures above +1, generated ones below -1, and nothing more to gain beyond.
+
+    Lim & Ye 2017, "Geometric GAN" (arXiv 1705.02894), sec. 3; Miyato et al. 2018 (arXiv 1802.05957), eq. 16.
+
+    Args:
+        real: (B,), scores of real pictures.
+        generated: (B,), scores of generated ones.
+
+    Returns:
+        Scalar; 2 if it gives every picture the score 0, 0 if all are told apart with room to spare.
+    """
+    return F.relu(1 - real).mean() + F.relu(1 + generated).mean()
+
+
+def hinge_fool(generated: Tensor) -> Tensor:
+    """A generator's loss: its pictures' scores (B,) shall rise, without an end (the same papers, eq. 17)."""
+    return -generated.mean()
