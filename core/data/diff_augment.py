@@ -1,8 +1,9 @@
 """DiffAugment: changes that real and generated pictures pass alike before they are judged, and gradients pass too.
 
-Zhao et al. 2020, "Differentiable Augmentation for Data-Efficient GAN Training" (arXiv 2006.10738), sec. 3. Were only the
-real pictures changed, the generator would learn to draw changed ones; were gradients stopped, it would learn nothing.
-What is drawn comes as numbers, so that a batch can be changed again in the same way. A pixel outside is mid-grey.
+Zhao et al. 2020, "Differentiable Augmentation for Data-Efficient GAN Training" (arXiv 2006.10738), sec. 3. Were only
+the real pictures changed, the generator would learn to draw changed ones; were gradients stopped, it would learn
+nothing. What is drawn comes as numbers, so that a batch can be changed again in the same way. A pixel from outside is
+mid-grey.
 """
 
 from typing import NamedTuple

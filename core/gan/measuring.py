@@ -34,8 +34,8 @@ NEIGHBOURS = 200
 FEWEST = 5  # pictures: fewer have no third neighbour
 NOTES = (
     "Frechet distance, precision and recall (k = 3) on the features of contrastive/simclr-cifar10, never to be called "
-    "FID or compared with one; that encoder has seen the training pictures, not the test pictures. 5,000 samples (or as "
-    "many as the row says), seed 0, against all test pictures (precision and recall: against as many). 'training "
+    "FID or compared with one; that encoder has seen the training pictures, not the test pictures. 5,000 samples (or "
+    "as many as the row says), seed 0, against all test pictures (precision and recall: against as many). 'training "
     "pictures' is the floor, 'blurred' (the same, 1.5 pixels) and 'noise' are what bad pictures get. 'discriminator': "
     "test pictures and samples told apart, chance 50 %, and k-NN (k = 200) on its features, untrained beside it, chance"
     " 10 %. The CIFAR-10 used here was passed through JPEG (quality 75, 4:2:0)."
