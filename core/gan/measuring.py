@@ -37,8 +37,9 @@ NOTES = (
     "FID or compared with one; that encoder has seen the training pictures, not the test pictures. 5,000 samples (or "
     "as many as the row says), seed 0, against all test pictures (precision and recall: against as many). 'training "
     "pictures' is the floor, 'blurred' (the same, 1.5 pixels) and 'noise' are what bad pictures get. 'discriminator': "
-    "test pictures and samples told apart, chance 50 %, and k-NN (k = 200) on its features, untrained beside it, chance"
-    " 10 %. The CIFAR-10 used here was passed through JPEG (quality 75, 4:2:0)."
+    "test pictures and samples told apart, chance 50 %, and k-NN (k = 200, every fifth training picture "
+    "votes) on its features, untrained beside it, chance 10 %. The CIFAR-10 used here was passed through JPEG (quality "
+    "75, 4:2:0)."
 )
 
 
@@ -109,7 +110,7 @@ def judge(checkpoint: Checkpoint, spec: str, root: str, limit: int = 0) -> dict[
     """
     critic = open_critic(checkpoint)
     config, where = critic.config, checkpoint.device
-    known, asked = labelled.gallery_and_queries(spec, config.size, root, limit=limit)
+    known, asked = labelled.gallery_and_queries(spec, config.size, root, limit=limit or MANY)
     generated = _samples(checkpoint, len(asked.images))
     real_scores, scores = (embed(lambda x: critic(x).scores, x, device=where) for x in (asked.images, generated))
     truth, told = labelled.relabel(asked, known.classes), {}

@@ -45,7 +45,7 @@ class GANRecipe(Recipe):
 
     name: str = "cifar10"
     steps: int = 3000
-    batch: int = 64
+    batch: int = 32
     lr: float = 5e-4
     weight_decay: float = 0.0
     beta1: float = 0.0

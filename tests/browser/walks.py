@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-STEMS = ("rotation", "contrastive", "vae", "masked", "gpt2", "audio")
+STEMS = ("rotation", "contrastive", "vae", "gan", "masked", "gpt2", "audio")
 WAIT_MS = 60_000  # a picture takes under a second; this is for a machine with much else to do
 expect.set_options(timeout=WAIT_MS)
 
