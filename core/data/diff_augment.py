@@ -6,8 +6,6 @@ nothing. What is drawn comes as numbers, so that a batch can be changed again in
 mid-grey.
 """
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor
 
@@ -17,35 +15,29 @@ HOLE = 1 / 2  # of the side, of "cutout"
 GREY = 0.5
 
 
-class Draws(NamedTuple):
-    """What was drawn for each picture of a batch, all evenly from [0, 1): (B, 7).
+def draw(batch: int, chance: torch.Generator) -> Tensor:
+    """(B, 7) on the generator's device, evenly from [0, 1): what is drawn for each picture of a batch.
 
     Columns: brightness, saturation, contrast, shift across and down, hole across and down.
     """
-
-    numbers: Tensor
-
-
-def draw(batch: int, chance: torch.Generator) -> Draws:
-    """Draw the changes of a batch, on the generator's device."""
-    return Draws(torch.rand(batch, 7, generator=chance, device=chance.device))
+    return torch.rand(batch, 7, generator=chance, device=chance.device)
 
 
-def apply(images: Tensor, draws: Draws, policies: tuple[str, ...]) -> Tensor:
+def apply(images: Tensor, draws: Tensor, policies: tuple[str, ...]) -> Tensor:
     """Change pictures, each by its own row of `draws`.
 
     Args:
         images: (B, 3, S, S) in [0, 1]; what comes out may leave that range by "colour".
-        draws: see `draw`.
+        draws: (B, 7), see `draw`.
         policies: some of POLICIES, in any order; none leaves the pictures alone.
     """
-    columns = [column.view(-1, 1, 1, 1) for column in draws.numbers.unbind(1)]
+    columns = [column.view(-1, 1, 1, 1) for column in draws.unbind(1)]
     if "colour" in policies:
         images = _colour(images, *columns[:3])
     if "shift" in policies:
-        images = _shift(images, draws.numbers[:, 3:5])
+        images = _shift(images, draws[:, 3:5])
     if "cutout" in policies:
-        images = _cut(images, draws.numbers[:, 5:7])
+        images = _cut(images, draws[:, 5:7])
     return images
 
 

@@ -144,10 +144,15 @@ def judge(picture: Picture, *, name: str = NAME) -> Opinion:
     at = known(name)
     right = torch.cat([at.unseen_scores > 0, at.sample_scores < 0]).float().mean()
     return Opinion(
-        seen, score, *(_numbers(scores) for scores in (at.seen_scores, at.unseen_scores, at.sample_scores)),
-        float((at.unseen_scores < score).float().mean()), float((at.sample_scores < score).float().mean()),
-        float(right),
-    )  # fmt: skip
+        seen=seen,
+        score=score,
+        seen_scores=_numbers(at.seen_scores),
+        unseen_scores=_numbers(at.unseen_scores),
+        sample_scores=_numbers(at.sample_scores),
+        above_real=float((at.unseen_scores < score).float().mean()),
+        above_samples=float((at.sample_scores < score).float().mean()),
+        told=float(right),
+    )
 
 
 def sample(seed: float = 0, limit: float = TRUNCATION[1], count: float = COUNT, *, name: str = NAME) -> Samples:
@@ -229,9 +234,13 @@ def copies(seed: float = 0, count: float = 8, *, name: str = NAME) -> CopyCheck:
         )
     )  # fmt: skip
     return CopyCheck(
-        found, _numbers(at.unseen_distances), _numbers(at.copy_distances), near, int((distances < near).sum()),
-        len(at.codes),
-    )  # fmt: skip
+        nearest=found,
+        distances=_numbers(at.unseen_distances),
+        copies=_numbers(at.copy_distances),
+        near=near,
+        suspects=int((distances < near).sum()),
+        gallery=len(at.codes),
+    )
 
 
 def metrics(name: str = NAME) -> dict[str, dict[str, float]]:

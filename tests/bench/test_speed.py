@@ -14,6 +14,7 @@ import torch
 from core.audio import explore as audio
 from core.contrastive import explore as contrastive
 from core.data import bundled
+from core.gan import explore as gan
 from core.language import explore as language
 from core.masked import explore as masked
 from core.rotation import explore as rotation
@@ -35,6 +36,11 @@ QUESTIONS: dict[str, Callable[[], object]] = {
     "contrastive: halfway through the training": lambda: contrastive.grow(EMOJI[:8], VIEWS, 2),
     "vae: halfway through the training": lambda: vae.grow(DIGITS[0], 2),
     "vae: walk of sixteen steps": lambda: vae.interpolate(DIGITS[0], DIGITS[100], 16),
+    "gan: twenty-four samples, truncated": lambda: gan.sample(3, 1.0),
+    "gan: the discriminator's opinion": lambda: gan.judge(PHOTO),
+    "gan: walk of twelve steps": lambda: gan.interpolate(0, 1, 12),
+    "gan: halfway through the training": lambda: gan.grow(2),
+    "gan: nearest training pictures": lambda: gan.copies(3, 8),
     "masked: hide and restore": lambda: masked.restore(PHOTO, 0.75),
     "masked: halfway through the training": lambda: masked.grow(PHOTO, 0.75, 0, 2),
     "masked: sweep of the ratio": lambda: list(masked.sweep(PHOTO)),

@@ -34,9 +34,10 @@ def test_both_are_as_small_as_a_core_can_train() -> None:
 
 
 def test_weights_are_the_seeds_own() -> None:
-    first, again, other = (untrained(TINY, seed)[0].first.weight for seed in (1, 1, 2))
-    assert torch.equal(first, again)
-    assert not torch.equal(first, other)
+    first, again, other = (untrained(TINY, seed) for seed in (1, 1, 2))
+    for ours, theirs in zip(first, again, strict=True):
+        assert all(torch.equal(value, theirs.state_dict()[name]) for name, value in ours.state_dict().items())
+    assert not torch.equal(first[0].first.weight, other[0].first.weight)
 
 
 def test_before_training_pictures_are_near_grey() -> None:
