@@ -49,12 +49,11 @@ def on_copies(say: Say, seed: float, model: str) -> tuple[Any, ...]:
 
 
 def on_seed(say: Say, seed: float, limit: float, stage: float, model: str) -> tuple[Any, ...]:
-    """All that follows from another seed: the samples, the same at a moment of the training, and the copy check."""
+    """The samples of another seed, and the same noise at a moment of the training."""
     with guard(say):
         return (
             *views.samples(say, explore.sample(seed, limit, name=model)),
             *views.growth(say, explore.grow(stage, seed), stage),
-            *views.copies(say, explore.copies(seed, COPIES, name=model)),
         )
 
 
@@ -88,7 +87,8 @@ def build(say: Say) -> None:
     last: dict[str, Any] = {"model": STEM, "trigger_mode": "always_last"}
     listen(say, picture.change, on_judge, [picture, model], opinion, name="gan_judge", **last)
     listen(say, limit.release, on_sample, [seed, limit, model], drawn, name="gan_sample", **last)
-    listen(say, seed.change, on_seed, [seed, limit, stage, model], [*drawn, *grown, *copied], **last)
+    listen(say, seed.change, on_seed, [seed, limit, stage, model], [*drawn, *grown], **last)
+    listen(say, seed.change, on_copies, [seed, model], copied, name="gan_copies", show_progress="hidden", **last)
     moved = [ways[0].change, ways[1].change, ways[2].release]
     listen(say, moved, on_interpolate, [*ways, model], walk, name="gan_interpolate", show_progress="hidden", **last)
     listen(
