@@ -16,7 +16,7 @@ from demos._words import Say
 Floats = NDArray[np.float32]
 
 SEEN_PX = 224
-CELL_PX = 64
+CELL_PX = 80
 BINS = 36
 EDGE = 0.005  # share of either tail that a histogram leaves out
 
@@ -73,7 +73,7 @@ def growth(say: Say, images: NDArray[np.uint8], stage: float) -> tuple[Any, ...]
     floor, noise = (card[name]["frechet"] for name in ("training pictures", "noise"))
     figure = curve(
         say, distances, stage, title=say("gan.grow_curve"), y=say("gan.frechet_axis"), percent=False,
-        levels={say("gan.noise"): noise, say("gan.training_pictures"): floor},
+        levels={say("gan.noise"): noise},
     )  # fmt: skip
     verdict = say(
         "gan.grow_verdict", frechet=f"{distances[int(stage)]:.1f}", floor=f"{floor:.1f}", noise=f"{noise:.0f}"
@@ -169,7 +169,7 @@ def histogram(
             x=middles, y=share.round(4).tolist(), name=name, mode="lines", fill="tozeroy", hovertemplate=hover,
             line={"color": colour, "width": 1.5, "shape": "hvh"},
         )  # fmt: skip
-    note = {"text": mark[0], "font": {"color": _figures.ORANGE, "size": 13}, "yshift": 6}
+    note = {"text": mark[0], "font": {"color": _figures.ORANGE, "size": 13}}
     right = mark[1] > (edges[0] + edges[-1]) / 2
     figure.add_vline(mark[1], line={"color": _figures.ORANGE, "width": 3}, annotation=note,
                      annotation_position="top left" if right else "top right")  # fmt: skip
@@ -180,4 +180,4 @@ def histogram(
 
 def legend_below(figure: go.Figure) -> go.Figure:
     """Put the legend under the title of the x axis."""
-    return figure.update_layout(legend={"y": -0.34, "yanchor": "top"}, margin={"b": 84})
+    return figure.update_layout(legend={"y": -0.36, "yanchor": "top"}, margin={"b": 92})

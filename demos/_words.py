@@ -484,7 +484,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "训练图片的使用条款不允许我们再分发，因此本页没有它们的原图，只有描述它们的数字。这些图片在到达这里之前经过了 JPEG（质量 75）压缩。",
     ),
     "gan.seen": ("As the discriminator sees it: 32 × 32 pixels", "判别器看到的样子：32 × 32 像素"),
-    "gan.scores": ("How real the discriminator finds pictures", "判别器认为图片有多真实"),
+    "gan.scores": ("How real it finds pictures", "判别器认为图片有多真实"),
     "gan.score_axis": ("score (above 0: real)", "分数（大于 0 为真实）"),
     "gan.share_axis": ("share", "占比"),
     "gan.score_hover": ("score %{x:.2f}: %{y:.1%} of them<extra></extra>", "分数 %{x:.2f}：占 %{y:.1%}<extra></extra>"),
@@ -522,7 +522,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "gan.end_b": ("To seed", "到种子"),
     "gan.steps": ("Pictures on the way, both ends counted", "路上的图片数（含两端）"),
     "gan.strip": ("Between the noises; below, between the pixels", "噪声之间；下排为像素之间"),
-    "gan.walk_scores": ("What the discriminator thinks along the way", "一路上判别器的看法"),
+    "gan.walk_scores": ("Its scores along the way", "一路上判别器的分数"),
     "gan.walk_step": ("picture on the way", "路上的第几张"),
     "gan.walk_hover": ("picture %{x}: score %{y:.2f}<extra></extra>", "第 %{x} 张：分数 %{y:.2f}<extra></extra>"),
     "gan.latent": ("between the noises", "噪声之间"),
@@ -534,11 +534,11 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "gan.grow_text": (
         "The bundled generator at five moments of its training, always from the same noise: grey first, then blots of colour, then "
-        "skies, grounds and bodies. The lower the bars, the nearer its pictures are to unseen real ones; dashed are pure noise and "
-        "the training pictures themselves.",
+        "skies, grounds and bodies. The lower the bars, the nearer its pictures are to unseen real ones; dashed is pure noise.",
         "内置生成器在训练的五个时刻，始终用同样的噪声：先是灰色，然后是色块，再后来出现天空、地面和物体。柱子越低，生成的图片离未见过的真实图片越近；"
-        "虚线是纯噪声和训练图片本身。",
+        "虚线是纯噪声。",
     ),
+    "gan.grow_samples": ("Twelve samples at this moment", "此刻的十二个样本"),
     "gan.grow_curve": ("Distance to unseen real pictures", "与未见过的真实图片的距离"),
     "gan.grow_verdict": (
         "At this moment the distance is **{frechet}**; the training pictures themselves have {floor}, pure noise {noise}.",
@@ -551,13 +551,13 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "gan.near_pictures": ("Samples and what is nearest to them", "样本及其最近的训练图片"),
     "gan.nearest": ("{kind}, distance {distance}", "{kind}，距离 {distance}"),
-    "gan.distances": ("How far to the nearest training picture?", "离最近的训练图片有多远？"),
+    "gan.distances": ("To the nearest training picture", "到最近的训练图片的距离"),
     "gan.distance_axis": ("distance of features", "特征距离"),
     "gan.distance_hover": (
         "distance %{x:.2f}: %{y:.1%} of them<extra></extra>",
         "距离 %{x:.2f}：占 %{y:.1%}<extra></extra>",
     ),
-    "gan.mirrored": ("copies: training pictures, mirrored", "副本：左右翻转的训练图片"),
+    "gan.mirrored": ("copies (mirrored)", "副本（左右翻转）"),
     "gan.these_samples": ("these samples", "这些样本"),
     "gan.copies_text": (
         "**{suspects} of {count}** samples lie nearer than {near} to one of {gallery} training pictures; of unseen real pictures "
@@ -583,10 +583,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "gan.class_truck": ("truck", "卡车"),
     "gan.quality": (
         "#### How good is it?\nThousands of generated pictures and thousands of unseen real ones, as two clouds of SimCLR features. "
-        "This is no FID, whose features come from another network: compare it with nothing but the bars beside it.",
-        "#### 有多好？\n几千张生成的图片与几千张未见过的真实图片，看作 SimCLR 特征的两片点云。这不是 FID（它用另一个网络的特征）：只能与旁边的柱子比较。",
+        "This is no FID, whose features come from another network: compare it with nothing but the bars beside it. Precision is the share of "
+        "samples that look real, recall the share of real pictures that it could draw: truncation trades one for the other.",
+        "#### 有多好？\n几千张生成的图片与几千张未见过的真实图片，看作 SimCLR 特征的两片点云。这不是 FID（它用另一个网络的特征）：只能与旁边的柱子比较。"
+        "精确率是看起来真实的样本的占比，召回率是它画得出的真实图片的占比：截断用一个换另一个。",
     ),
-    "gan.frechet": ("Fréchet distance, SimCLR features (low is good)", "弗雷歇距离，SimCLR 特征（越低越好）"),
+    "gan.frechet": ("Distance to real pictures (low is good)", "与真实图片的距离（越低越好）"),
     "gan.frechet_axis": ("Fréchet distance", "弗雷歇距离"),
     "gan.frechet_hover": ("%{x}: %{y:.2f}<extra></extra>", "%{x}：%{y:.2f}<extra></extra>"),
     "gan.training_pictures": ("training pictures", "训练图片"),
@@ -594,10 +596,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "gan.this_generator": ("this generator", "这个生成器"),
     "gan.noise": ("pure noise", "纯噪声"),
     "gan.coverage": ("What truncation gives and takes", "截断的得与失"),
-    "gan.limit_axis": ("largest noise, in standard deviations", "噪声最多偏离几个标准差"),
+    "gan.limit_axis": ("largest noise", "噪声的上限（标准差）"),
     "gan.no_limit": ("no limit", "不截断"),
-    "gan.precision": ("precision: samples that look real", "精确率：看起来真实的样本"),
-    "gan.recall": ("recall: real pictures it could draw", "召回率：它画得出的真实图片"),
+    "gan.precision": ("precision", "精确率"),
+    "gan.recall": ("recall", "召回率"),
     "gan.coverage_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
     "gan.card": (
         "Fréchet distance to {n} unseen test pictures: **{frechet}** from 5,000 samples, {many} from 10,000; training pictures "
@@ -606,7 +608,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "与 {n} 张未见过的测试图片的弗雷歇距离：5,000 个样本为 **{frechet}**，10,000 个样本为 {many}；训练图片 {floor}（下限），模糊后 {blurred}，纯噪声 {noise}。"
         "精确率 **{precision}**，召回率 **{recall}**（训练图片：{real_precision} 与 {real_recall}）。",
     ),
-    "gan.features": ("What is it? k-NN on the discriminator's features", "图中是什么？判别器特征的 k 近邻"),
+    "gan.features": ("What is it? k-NN, its features", "图中是什么？判别器特征的 k 近邻"),
     "gan.right": ("right", "正确率"),
     "gan.features_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
     "gan.trained": ("discriminator", "判别器"),
@@ -616,7 +618,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "rightly; the same network untrained {untrained}, chance 10 %. It tells {accuracy} of real and generated pictures apart "
         "(chance 50 %). Only what gives the generator away has to be learned here, so methods made for features do better: see the "
         "contrastive tab.",
-        "**判别器顺便学到了什么？**由 200 个近邻投票，它的特征能判对 {n} 张测试图片中的 {knn}；未训练的同一网络为 {untrained}，随机猜测为 10%。真实与生成的图片它能"
+        "**判别器顺便学到了什么**？由 200 个近邻投票，它的特征能判对 {n} 张测试图片中的 {knn}；未训练的同一网络为 {untrained}，随机猜测为 10%。真实与生成的图片它能"
         "分清 {accuracy}（随机为 50%）。这里只需学会识破生成器的破绽，所以专为特征设计的方法更好：见对比学习标签页。",
     ),
     # --- masked ---

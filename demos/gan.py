@@ -125,15 +125,15 @@ def _build_samples(say: Say) -> tuple[gr.Radio, gr.Number, gr.Slider, list[Any]]
         [(model_name(say, name), name) for name in offered], value=explore.NAME, label=say("gan.model"),
         elem_id="gan-model", visible=len(offered) > 1,
     )  # fmt: skip
-    with gr.Row(equal_height=True):
+    with gr.Row():
         seed = gr.Number(0, label=say("gan.seed"), elem_id="gan-seed", min_width=120, precision=0)
         limit = gr.Slider(
             *explore.TRUNCATION, FIRST_LIMIT, step=0.05, label=say("gan.limit"), elem_id="gan-limit", min_width=240
         )
-        again = gr.Button(say("gan.again"), variant="primary", elem_id="gan-go", min_width=140)
+    again = gr.Button(say("gan.again"), variant="primary", elem_id="gan-go")
     again.click(None, seed, seed, js=UP, api_visibility="private")
     drawn, sentence = views.samples(say, explore.sample())
-    sheet = gr.Image(drawn, label=say("gan.samples"), height=240, elem_id="gan-samples", buttons=[], format="png")
+    sheet = gr.Image(drawn, label=say("gan.samples"), elem_id="gan-samples", buttons=[], format="png")
     text = gr.Markdown(sentence, elem_id="gan-samples-text")
     return model, seed, limit, [sheet, text]
 
@@ -152,7 +152,7 @@ def _build_walk(say: Say) -> tuple[list[Any], list[Any]]:
         ]
         steps = gr.Slider(explore.MIN_STEPS, explore.MAX_STEPS, 8, step=1, label=say("gan.steps"), elem_id="gan-steps")
     strip, figure, sentence = views.walk(say, explore.interpolate())
-    shown = gr.Image(strip, label=say("gan.strip"), height=180, elem_id="gan-strip", buttons=[], format="png")
+    shown = gr.Image(strip, label=say("gan.strip"), height=200, elem_id="gan-strip", buttons=[], format="png")
     scores = gr.Plot(figure, show_label=False, elem_id="gan-walk-scores")
     text = gr.Markdown(sentence, elem_id="gan-walk-text", elem_classes="quiet")
     return [*ends, steps], [shown, scores, text]
@@ -163,7 +163,7 @@ def _build_growth(say: Say) -> tuple[gr.Slider, list[Any]]:
     with growth(say, STEM) as stage, gr.Row():
         with gr.Column(min_width=300):
             shown = gr.Image(
-                sheet, label=say("gan.samples"), height=240, elem_id="gan-grow-samples", buttons=[], format="png"
+                sheet, label=say("gan.grow_samples"), height=262, elem_id="gan-grow-samples", buttons=[], format="png"
             )
             text = gr.Markdown(verdict, elem_id="gan-grow-verdict")
         with gr.Column(min_width=320):

@@ -48,7 +48,7 @@ def test_samples_follow_their_seed_and_their_limit() -> None:
     assert first == again
     assert len({first, other, tight}) == 3
     sheet, sentence = gan.on_sample(EN, 1, 3.0, NAME)
-    assert sheet.size == (8 * 68 - 4, 3 * 68 - 4)
+    assert sheet.size == (8 * 84 - 4, 3 * 84 - 4)
     assert f"{explore.sample(1, 3.0).scores.mean():+.2f}" in sentence
 
 
@@ -56,7 +56,7 @@ def test_samples_follow_their_seed_and_their_limit() -> None:
 def test_a_walk_is_a_strip_and_two_curves(language: str) -> None:
     say = Say(language)  # type: ignore[arg-type]
     strip, figure, sentence = gan.on_interpolate(say, 0, 1, 5, NAME)
-    assert strip.size == (5 * 68 - 4, 2 * 68 - 4)
+    assert strip.size == (5 * 84 - 4, 2 * 84 - 4)
     assert [line.name for line in figure.data] == [say("gan.latent"), say("gan.blend")]
     found = explore.interpolate(0, 1, 5)
     assert f"{found.blend_scores[2]:+.2f}" in sentence
@@ -66,7 +66,7 @@ def test_a_walk_is_a_strip_and_two_curves(language: str) -> None:
 def test_a_stage_is_drawn_in_the_visitors_language(language: str) -> None:
     say = Say(language)  # type: ignore[arg-type]
     sheet, verdict, figure = gan.on_grow(say, 2, 0)
-    assert sheet.size == (4 * 68 - 4, 3 * 68 - 4)
+    assert sheet.size == (4 * 84 - 4, 3 * 84 - 4)
     assert f"{explore.reached()[2]:.1f}" in verdict
     assert list(figure.data[0].x) == labels(say)
     assert sheet.tobytes() != gan.on_grow(say, 4, 0)[0].tobytes()
