@@ -18,7 +18,7 @@ EDIT = re.compile(r"\s*(\d{1,6})[ ,\t]+(\d{1,6})[ ,\t]+(\d{1,6})[ ,\t]+(\d{1,6})
 
 @dataclass(frozen=True)
 class Edit:
-    """One stroke: the square of `brush` x `brush` places around (row, column) takes `code`; all from 0 but the brush."""
+    """One stroke: the square of `brush` x `brush` places around (row, column) takes `code`; rows count from 0."""
 
     row: int
     column: int

@@ -16,7 +16,7 @@ from core import checkpoints, device
 from core.data import pictures
 from core.errors import InputError, whole
 from core.losses import psnr_db
-from core.vqvae import edits, gallery, measuring, pretext
+from core.vqvae import edits, measuring, pretext
 from core.vqvae.edits import MAX_BRUSH, MAX_EDITS, Edit
 from core.vqvae.gallery import (
     NAME,
@@ -32,7 +32,7 @@ from core.vqvae.gallery import (
     open_model,
     retrieval,
 )
-from core.vqvae.model import VQVAE, GaussianAutoencoder
+from core.vqvae.model import GaussianAutoencoder
 from core.vqvae.packing import jpeg_within
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What a card tells: how far off reconstructions are, how many bits they cost, and what else does with as many bytes."""
+"""What a card tells: how far off reconstructions are, how many bits they cost, and what else does with as many."""
 
 import math
 
@@ -79,13 +79,14 @@ def evaluate(
             found = model(batch)
             painted, counts = found.reconstruction, counts + pretext.usage(found.codes.cpu(), len(counts))
         else:
-            painted, spent = draw(model, batch, chance)
-            bits += float(spent.double().sum())
+            painted, told = draw(model, batch, chance)
+            bits += float(told.double().sum())
         wrong += float((painted.clamp(0, 1) - batch).square().double().sum())
         naive += float((mean_colour(batch) - batch).square().double().sum())
     dims, count = CHANNELS * side**2, len(images)
     places = (side // 2**model.config.halvings) ** 2
-    rates = code_rates(counts, places / dims) if isinstance(model, VQVAE) else {"kl_bits_per_dim": bits / (dims * count)}
+    spent = {"kl_bits_per_dim": bits / (dims * count)}
+    rates = code_rates(counts, places / dims) if isinstance(model, VQVAE) else spent
     mse, plain = wrong / (dims * count), naive / (dims * count)
     errors = {"mse": mse, "psnr_db": psnr_db(mse)}
     return errors | rates | {"mean_colour_mse": plain, "mean_colour_psnr_db": psnr_db(plain), "n": count}

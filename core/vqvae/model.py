@@ -5,6 +5,7 @@ All layers are convolutions, so pictures of any side that the strides divide fit
 norms, which would let pictures of a batch look at each other, and a prior over the codes.
 """
 
+import itertools
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -108,7 +109,7 @@ def encoder(width: int, depth: int, halvings: int, out: int) -> nn.Sequential:
     """(B, 3, H, W) in [0, 1], less grey, to (B, out, h, w)."""
     layers: list[nn.Module] = []
     channels = widths(width, halvings)
-    for before, after in zip(channels, channels[1:], strict=False):
+    for before, after in itertools.pairwise(channels):
         layers += [nn.Conv2d(before, after, 4, stride=2, padding=1), nn.ReLU()]
     layers += [nn.Conv2d(width, width, 3, padding=1), *(Residual(width) for _ in range(depth)), nn.ReLU()]
     return nn.Sequential(*layers, nn.Conv2d(width, out, 1))
@@ -118,7 +119,7 @@ def decoder(width: int, depth: int, halvings: int, inside: int) -> nn.Sequential
     """(B, inside, h, w) to (B, 3, H, W), less grey."""
     layers: list[nn.Module] = [nn.Conv2d(inside, width, 3, padding=1), *(Residual(width) for _ in range(depth))]
     channels = widths(width, halvings)[::-1]
-    for before, after in zip(channels, channels[1:], strict=False):
+    for before, after in itertools.pairwise(channels):
         layers += [nn.ReLU(), nn.ConvTranspose2d(before, after, 4, stride=2, padding=1)]
     return nn.Sequential(*layers)
 
