@@ -161,9 +161,9 @@ class Entry:
     Attributes:
         code: its number, from 0.
         look: (8, 8, 3) uint8, decoded from a map of nothing else.
-        mean: (12, 12, 3) uint8, mean of what surrounds the places of the bundled pictures that chose it; grey if none.
-        count: places of the bundled pictures that chose it.
-        places: of all bundled pictures.
+        mean: (12, 12, 3) uint8, mean around those places of the bundled photographs that chose it; else grey.
+        count: places of the bundled photographs that chose it.
+        places: of all bundled photographs.
         share: of the places in training that chose it.
         entries: K; even use would be a share of 1 / K.
     """

@@ -1,8 +1,8 @@
 """The models a visitor may name, what each entry of their codebook looks like, and how often it is chosen.
 
-Usage is counted on the bundled pictures: every photograph cut into sixteen tiles, and every eighth emoji. Codes are
-also used like the words of a text: two pictures are alike if they use the same ones equally often (a bag of visual
-words, Sivic & Zisserman 2003, "Video Google"), compared by the square roots of their shares (Hellinger).
+Usage is counted on the bundled photographs, each cut into sixteen tiles; emoji are mostly white. Codes are also used
+like the words of a text: two pictures are alike if they use the same ones equally often (a bag of visual words, Sivic &
+Zisserman 2003, "Video Google"), compared by the square roots of their shares (Hellinger).
 """
 
 import functools
@@ -30,7 +30,6 @@ Picture = Bytes | str | None
 NAME = "vqvae/photos"
 RIVAL = "vqvae/gaussian"  # the yardstick, not to be chosen
 TILES = 4  # along each side of a photograph
-EMOJI_EVERY = 8
 WORD_PX = 32  # emoji are compared at this size, by codes and by pixels
 LOOK_CODES = 6  # side of the constant map that shows a code; its middle is far from the edges
 LOOK_PX = 8
@@ -43,8 +42,8 @@ class Book:
 
     Attributes:
         looks: (K, 8, 8, 3) uint8, the middle of what is decoded when a whole map holds nothing but this code.
-        means: (K, 12, 12, 3) uint8, mean of what surrounds the places of the bundled pictures that chose it.
-        counts: (K,), how many places of the bundled pictures chose it.
+        means: (K, 12, 12, 3) uint8, mean of what surrounds the places of the bundled photographs that chose it.
+        counts: (K,), how many places of the bundled photographs chose it.
         shares: (K,), share of the vectors that chose it at the end of the training; they sum to 1.
         perplexity: of `counts`, 1 to K.
         order: (K,), the codes from dark to bright, and within a row of the page's sheet from warm to cold.
@@ -133,10 +132,8 @@ def book(name: str = NAME) -> Book:
 
 
 def usage_pictures(size: int) -> Bytes:
-    """What usage is counted on: (N, size, size, 3), photographs in tiles, then some of the emoji."""
-    tiles = [_tiles(pictures.square(photo.image, TILES * size)) for photo in bundled.photographs()]
-    emoji = [pictures.square(image, size)[None] for image in bundled.emoji_gallery().images[::EMOJI_EVERY]]
-    return np.concatenate([*tiles, *emoji])
+    """What usage is counted on: (N, size, size, 3), the bundled photographs in tiles."""
+    return np.concatenate([_tiles(pictures.square(photo.image, TILES * size)) for photo in bundled.photographs()])
 
 
 def _tiles(picture: Bytes) -> Bytes:
