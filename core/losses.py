@@ -108,6 +108,7 @@ def gather(views: Tensor) -> Tensor:
         return views
     return torch.cat(torch.distributed.nn.functional.all_gather(views))
 
+
 def kl_nats(mu: Tensor, logvar: Tensor) -> Tensor:
     """KL divergence of N(mu, exp(logvar)) from N(0, 1), axis by axis, in closed form.
 

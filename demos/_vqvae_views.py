@@ -83,11 +83,11 @@ def psnr(say: Say, item: explore.Method) -> str:
 
 def table(say: Say, found: explore.Coding) -> str:
     """Error and rate of each method as HTML."""
-    head = [say(f"vqvae.{name}") for name in ("method", "psnr", "mse", "bits", "per_dim")]
+    head = [say(f"vqvae.{name}") for name in ("method", "psnr", "bits", "per_dim")]
     rows = []
     for item in found.methods:
         extra = say("vqvae.extra", bytes=item.extra_bytes) if item.extra_bytes else ""
-        cells = (psnr(say, item), f"{item.mse:.4f}", f"{item.bits:,.0f}{extra}", f"{item.bits / found.dims:.3f}")
+        cells = (psnr(say, item), f"{item.bits:,.0f}{extra}", f"{item.bits / found.dims:.3f}")
         rows.append((say(f"vqvae.method_{item.method}"), *cells))
     return _figures.table(head, rows)
 
@@ -111,12 +111,12 @@ def usage(say: Say, found: explore.Coding, book: explore.Book) -> tuple[go.Figur
             x=list(range(1, len(chosen) + 1)), y=chosen.round(6).tolist(), name=say(f"vqvae.usage_{name}"),
             mode="lines", line={"color": colour, "width": 2, "shape": "hv"}, hovertemplate=say("vqvae.usage_hover"),
         )  # fmt: skip
-    even = {"text": say("vqvae.even"), "font": {"color": _figures.GREY, "size": 12}, "xanchor": "right"}
-    figure.add_hline(
-        1 / book.entries, line={"color": _figures.GREY, "dash": "dash", "width": 1.5}, annotation=even
+    figure.add_scatter(
+        x=[1, book.entries], y=[1 / book.entries] * 2, name=say("vqvae.even"), mode="lines", hoverinfo="skip",
+        line={"color": _figures.GREY, "dash": "dash", "width": 1.5},
     )  # fmt: skip
     _figures.frame(figure, height=330, title=say("vqvae.usage"), x=say("vqvae.rank"), y=say("vqvae.chosen"))
-    figure.update_yaxes(type="log", tickformat=".1%", dtick=1)
+    figure.update_yaxes(type="log", tickformat=".2~%", dtick=1)
     figure.update_xaxes(range=[0, book.entries + 4])
     figure.update_layout(legend={"y": -0.28, "yanchor": "top"}, margin={"b": 84})
     told = {

@@ -496,9 +496,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "vqvae.picture_jpeg": ("JPEG", "JPEG 压缩"),
     "vqvae.picture_mean": ("Mean colour", "平均颜色"),
     "vqvae.verdict": (
-        "The codes hold this picture to **{model} dB** PSNR (more is better). As many bits give {gaussian} dB in a Gaussian bottleneck "
-        "and {jpeg} dB in JPEG; one mean colour, the naive baseline, gives {mean} dB.",
-        "这些编码把图片重构到 **{model} dB** PSNR（越高越好）。同样的比特数，高斯瓶颈得到 {gaussian} dB，JPEG 得到 {jpeg} dB；"
+        "The codes hold this picture to **{model} dB** PSNR (more is better). About as many bits give {gaussian} dB in a Gaussian "
+        "bottleneck and {jpeg} dB in JPEG; one mean colour, the naive baseline, gives {mean} dB.",
+        "这些编码把图片重构到 **{model} dB** PSNR（越高越好）。比特数相近时，高斯瓶颈得到 {gaussian} dB，JPEG 得到 {jpeg} dB；"
         "朴素基线（只用一种平均颜色）得到 {mean} dB。",
     ),
     "vqvae.perfect": ("no error", "毫无误差"),
@@ -516,7 +516,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "vqvae.short_gaussian": ("Gaussian", "高斯"),
     "vqvae.short_jpeg": ("JPEG", "JPEG 压缩"),
     "vqvae.short_mean": ("mean colour", "平均颜色"),
-    "vqvae.bars": ("Error at about the same number of bits", "比特数大致相同时的误差"),
+    "vqvae.bars": ("Error at about as many bits", "比特数相近时的误差"),
     "vqvae.bars_hover": ("%{x}: %{y:.4f}<extra></extra>", "%{x}：%{y:.4f}<extra></extra>"),
     "vqvae.methods_text": (
         "**Gaussian bottleneck**: the idea of a VAE. The same encoder and decoder, but each place holds a Gaussian; one draw is decoded. "
@@ -545,7 +545,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "#### 替换编码\n在码本图上选一个编码（也可以输入编号，或从上面的编码图中取用），再点击图片：点击处周围的位置换成这个编码，"
         "然后重新解码。码本图显示整张图都是同一个编码时解码器画出的样子，由暗到亮，每行由暖到冷。",
     ),
-    "vqvae.after": ("Click to paint with the code", "点击即可用该编码作画"),
+    "vqvae.after": ("Click the picture to paint with the code", "点击图片，用该编码作画"),
     "vqvae.before": ("Decoded without the edits", "不做修改的解码结果"),
     "vqvae.sheet": ("The codebook: click to choose a code", "码本：点击选择编码"),
     "vqvae.code": ("Code", "编码"),
@@ -575,16 +575,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "vqvae.entry_dead": (
         "Code **{code}** is dead here: none of the {places} places of the bundled photographs chose it; in training {share} of all places did "
         "(even use: {even}). Left: a map of nothing else, decoded. Right there is nothing to show.",
-        "编码 **{code}** 在这里是死码：内置照片的 {places} 个位置（共出现 {count} 次）都没有选择它；训练中有 {share} 的位置选择它（均匀使用为 {even}）。"
+        "编码 **{code}** 在这里是死码：内置照片的 {places} 个位置都没有选择它；训练中有 {share} 的位置选择它（均匀使用为 {even}）。"
         "左：整张图都是它时的解码结果。右边没有可显示的内容。",
     ),
     "vqvae.usage_head": ("#### Which codes are used", "#### 哪些编码被使用"),
-    "vqvae.usage": ("How often each code is chosen, most frequent first", "各编码被选择的频率（由高到低）"),
+    "vqvae.usage": ("How often codes are chosen", "各编码被选择的频率"),
     "vqvae.usage_bundled": ("bundled photographs", "内置照片"),
     "vqvae.usage_picture": ("your picture", "你的图片"),
     "vqvae.usage_hover": ("rank %{x}: %{y:.2%}<extra></extra>", "第 %{x} 位：%{y:.2%}<extra></extra>"),
     "vqvae.even": ("all equally often", "全部均匀"),
-    "vqvae.rank": ("codes, the most frequent first", "编码（由高频到低频）"),
+    "vqvae.rank": ("codes by rank", "编码（由高频到低频）"),
     "vqvae.chosen": ("share of places", "占位置的比例"),
     "vqvae.usage_text": (
         "**Perplexity {perplexity} of {entries}** on the bundled photographs: as hard to guess as so many codes chosen equally often ({entries} if all "
@@ -599,7 +599,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "vqvae.neighbour": ("{name}, {similarity}", "{name}，{similarity}"),
     "vqvae.by_codes": ("bag of codes", "编码词袋"),
     "vqvae.by_pixels": ("pixels (naive baseline)", "像素（朴素基线）"),
-    "vqvae.retrieval": ("Nearest emoji of the same group", "最近的表情属于同一类"),
+    "vqvae.retrieval": ("Nearest one of the same group", "最近的表情属于同一类"),
     "vqvae.same_group": ("share of emoji", "占表情的比例"),
     "vqvae.retrieval_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
     "vqvae.retrieval_text": (

@@ -14,8 +14,12 @@ from demos._words import Say
 
 STEM = "vqvae"
 FIRST_PICTURE = "china"
-FIRST_BRUSH = 3
-FIRST_PLACES = ((2, 3), (3, 12))  # in the sky above the roofs
+FIRST_BRUSH = 2
+FIRST_PLACES = ((2, 10), (4, 13))  # in the sky beside the roofs
+# what is clicked is as wide as its column and has nothing lying on it
+BOARD: dict[str, Any] = {
+    "show_label": False, "interactive": False, "buttons": [], "format": "png", "elem_classes": "pixels"
+}  # fmt: skip
 CODED, PAINTED, ENTERED = 12, 4, 4  # values of a coding, of a painting and of an entry
 
 
@@ -104,8 +108,9 @@ class First:
 
 @functools.cache
 def first() -> First:
-    """Run the first example once a process: two strokes of the darkest code into a bright sky."""
-    photo, code = first_photograph(), int(explore.book().order[0])
+    """Run the first example once a process: two strokes of the warmest code, lanterns in the sky."""
+    photo, looks = first_photograph(), explore.book().looks.astype(float)
+    code = int((looks[..., 0] - looks[..., 2]).mean((1, 2)).argmax())
     written = ""
     for row, column in FIRST_PLACES:
         written = explore.stroke(written, row, column, FIRST_BRUSH, code)
@@ -165,10 +170,7 @@ def _build_data(say: Say) -> list[Any]:
 
 
 def _build_map(say: Say, shown: tuple[Any, ...]) -> list[Any]:
-    codes = gr.Image(
-        shown[0], label=say("vqvae.map"), height=views.MAP_PX + 20, interactive=False, elem_id="vqvae-map",
-        buttons=[], format="png",
-    )  # fmt: skip
+    codes = gr.Image(shown[0], label=say("vqvae.map"), elem_id="vqvae-map", **BOARD)
     return [codes, gr.Markdown(shown[1], elem_id="vqvae-map-text", elem_classes="quiet")]
 
 
@@ -178,7 +180,7 @@ def _build_reconstruction(say: Say, shown: tuple[Any, ...]) -> list[Any]:
         pictures = [
             gr.Image(
                 value, label=say(f"vqvae.picture_{name}"), height=216, elem_id=f"vqvae-picture-{name}", buttons=[],
-                min_width=150, elem_classes="pixels", format="png",
+                min_width=110, elem_classes="pixels", format="png",
             )
             for name, value in zip(names, shown, strict=False)
         ]  # fmt: skip
@@ -200,7 +202,8 @@ def _build_workbench(say: Say) -> tuple[gr.Number, list[Any], list[Any], list[An
     plain: dict[str, Any] = {"interactive": False, "buttons": [], "format": "png", "elem_classes": "pixels"}
     with gr.Row():
         with gr.Column(min_width=320):
-            after = gr.Image(after, label=say("vqvae.after"), height=440, elem_id="vqvae-after", **plain)
+            gr.Markdown(say("vqvae.after"), elem_classes="quiet")
+            after = gr.Image(after, label=say("vqvae.after"), elem_id="vqvae-after", **BOARD)
             text = gr.Markdown(painted, elem_id="vqvae-painted", elem_classes="quiet")
             brush = gr.Slider(
                 1, explore.MAX_BRUSH // 2, FIRST_BRUSH, step=1, label=say("vqvae.brush"), elem_id="vqvae-brush"
@@ -209,7 +212,8 @@ def _build_workbench(say: Say) -> tuple[gr.Number, list[Any], list[Any], list[An
                 undo = gr.Button(say("vqvae.undo"), elem_id="vqvae-undo", min_width=120)
                 clear = gr.Button(say("vqvae.clear"), elem_id="vqvae-clear", min_width=120)
         with gr.Column(min_width=320):
-            sheet = gr.Image(page, label=say("vqvae.sheet"), height=440, elem_id="vqvae-sheet", **plain)
+            gr.Markdown(say("vqvae.sheet"), elem_classes="quiet")
+            sheet = gr.Image(page, label=say("vqvae.sheet"), elem_id="vqvae-sheet", **BOARD)
             with gr.Row():
                 code = gr.Number(
                     first().code, label=say("vqvae.code"), precision=0, elem_id="vqvae-code", min_width=110
@@ -267,8 +271,10 @@ def _build_use(say: Say) -> tuple[list[gr.Gallery], list[Any]]:
         ]  # fmt: skip
     bars, text = views.retrieval(say, explore.retrieval())
     with gr.Row():
-        figure = gr.Plot(bars, show_label=False, elem_id="vqvae-retrieval")
-        sentence = gr.Markdown(text, elem_classes="quiet", elem_id="vqvae-retrieval-text")
+        with gr.Column(min_width=320):
+            figure = gr.Plot(bars, show_label=False, elem_id="vqvae-retrieval")
+        with gr.Column(min_width=320):
+            sentence = gr.Markdown(text, elem_classes="quiet", elem_id="vqvae-retrieval-text")
     return galleries, [figure, sentence]
 
 

@@ -70,6 +70,7 @@ Codes = NDArray[np.int64]
 METHODS = ("model", "gaussian", "jpeg", "mean")
 SIZES = (64, 32)
 COLOUR_BITS = 24  # of one colour, three bytes
+VISIBLE = 8  # levels of 255
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,8 @@ class Painting:
         before, after: (S, S, 3) uint8.
         codes: (G, G) int64, after the edits.
         edited: (G, G) bool, where an edit changed the code.
-        changed: share of the pixels that look different, in [0, 1]; more than the edited places, since the decoder
-            looks at a code's neighbours.
+        changed: share of the pixels of which a colour moved by more than VISIBLE, in [0, 1]; it may be more than the
+            share of edited places, since the decoder looks at a code's neighbours.
         edits: all of them.
     """
 
@@ -259,7 +260,7 @@ def paint(picture: Picture, written: str, size: float = SIZES[0], *, name: str =
         painted = edits.apply(codes[0].cpu().numpy(), steps, model.config.num_embeddings)
         both = torch.stack([codes[0], torch.from_numpy(painted).to(where)])
         before, after = pictures.to_bytes(model.decode_codes(both))
-    changed = float((before != after).any(-1).mean())
+    changed = float((np.abs(before.astype(int) - after) > VISIBLE).any(-1).mean())
     return Painting(before, after, painted, painted != codes[0].cpu().numpy(), changed, steps)
 
 

@@ -49,7 +49,9 @@ def test_a_coding_is_drawn_in_the_visitors_language(photo: str, language: str) -
         assert f"{item.bits:,.0f}" in table
     assert list(bars.data[0].x) == [say(f"vqvae.short_{method}") for method in explore.METHODS]
     assert list(bars.data[0].y) == pytest.approx([item.mse for item in found.methods], abs=1e-5)
-    assert [trace.name for trace in usage.data] == [say("vqvae.usage_bundled"), say("vqvae.usage_picture")]
+    assert [trace.name for trace in usage.data] == [
+        say(f"vqvae.{name}") for name in ("usage_bundled", "usage_picture", "even")
+    ]
     assert f"{explore.book().perplexity:.0f}" in usage_text
     assert f"{found.perplexity:.0f}" in usage_text
     assert str(np.asarray(usage.data[1].y).size) == str(found.distinct)
@@ -58,7 +60,7 @@ def test_a_coding_is_drawn_in_the_visitors_language(photo: str, language: str) -
 
 def test_shares_of_the_usage_sum_to_one_and_fall(photo: str) -> None:
     usage = vqvae.on_encode(EN, photo, 32, SHIPPED)[10]
-    for trace in usage.data:
+    for trace in usage.data[:2]:
         assert sum(trace.y) == pytest.approx(1, abs=1e-3)
         assert list(trace.y) == sorted(trace.y, reverse=True)
 
@@ -160,6 +162,6 @@ def test_bad_input_is_one_sentence(photo: str, language: str) -> None:
 
 def test_the_first_example_is_painted_already() -> None:
     found = vqvae.first()
-    assert found.painting.edited.sum() >= 9
+    assert found.painting.edited.sum() >= 6
     assert found.entry.code == found.code
     assert found.coding.codes.shape == (16, 16)
