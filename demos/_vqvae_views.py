@@ -86,8 +86,9 @@ def table(say: Say, found: explore.Coding) -> str:
     head = [say(f"vqvae.{name}") for name in ("method", "psnr", "bits", "per_dim")]
     rows = []
     for item in found.methods:
-        extra = say("vqvae.extra", bytes=item.extra_bytes) if item.extra_bytes else ""
-        cells = (psnr(say, item), f"{item.bits:,.0f}{extra}", f"{item.bits / found.dims:.3f}")
+        bits = f"{item.bits:,.0f}"
+        bits = say("vqvae.extra", bits=bits, bytes=item.extra_bytes) if item.extra_bytes else bits
+        cells = (psnr(say, item), bits, f"{item.bits / found.dims:.3f}")
         rows.append((say(f"vqvae.method_{item.method}"), *cells))
     return _figures.table(head, rows)
 
@@ -115,10 +116,10 @@ def usage(say: Say, found: explore.Coding, book: explore.Book) -> tuple[go.Figur
         x=[1, book.entries], y=[1 / book.entries] * 2, name=say("vqvae.even"), mode="lines", hoverinfo="skip",
         line={"color": _figures.GREY, "dash": "dash", "width": 1.5},
     )  # fmt: skip
-    _figures.frame(figure, height=330, title=say("vqvae.usage"), x=say("vqvae.rank"), y=say("vqvae.chosen"))
+    _figures.frame(figure, height=370, title=say("vqvae.usage"), x=say("vqvae.rank"), y=say("vqvae.chosen"))
     figure.update_yaxes(type="log", tickformat=".2~%", dtick=1)
     figure.update_xaxes(range=[0, book.entries + 4])
-    figure.update_layout(legend={"y": -0.28, "yanchor": "top"}, margin={"b": 84})
+    figure.update_layout(legend={"y": -0.3, "yanchor": "top"}, margin={"b": 118})
     told = {
         "perplexity": f"{book.perplexity:.0f}", "entries": book.entries, "dead": int((book.counts == 0).sum()),
         "mine": f"{found.perplexity:.0f}", "distinct": found.distinct, "most": min(found.codes.size, book.entries),

@@ -507,7 +507,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "vqvae.mse": ("mean squared error", "均方误差"),
     "vqvae.bits": ("bits", "比特"),
     "vqvae.per_dim": ("bits per dimension", "每维比特"),
-    "vqvae.extra": (" + {bytes} bytes of header", " + 文件头 {bytes} 字节"),
+    "vqvae.extra": ("{bits} + {bytes} bytes of header", "{bits} + 文件头 {bytes} 字节"),
     "vqvae.method_model": ("VQ-VAE", "VQ-VAE"),
     "vqvae.method_gaussian": ("Gaussian bottleneck", "高斯瓶颈"),
     "vqvae.method_jpeg": ("JPEG", "JPEG 压缩"),

@@ -179,7 +179,7 @@ def _build_reconstruction(say: Say, shown: tuple[Any, ...]) -> list[Any]:
     with gr.Row():
         pictures = [
             gr.Image(
-                value, label=say(f"vqvae.picture_{name}"), height=216, elem_id=f"vqvae-picture-{name}", buttons=[],
+                value, label=say(f"vqvae.picture_{name}"), elem_id=f"vqvae-picture-{name}", buttons=[],
                 min_width=110, elem_classes="pixels", format="png",
             )
             for name, value in zip(names, shown, strict=False)

@@ -2,6 +2,7 @@
 
 import math
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from core.data import bundled, pictures
 from core.errors import InputError
 from core.vqvae import edits, explore, gallery, packing
 from core.vqvae.edits import Edit
-from core.vqvae.model import VQVAE
+from core.vqvae.model import VQVAE, Config
+from tests.own_checkpoints import settle
 
 PHOTOS = ("astronaut", "cat", "coffee", "rocket", "china", "flower")
 
@@ -269,6 +271,22 @@ def test_one_colour_costs_the_naive_baseline_nothing() -> None:
     found = explore.encode(np.full((50, 60, 3), 200, np.uint8))
     assert found.methods[3].mse == pytest.approx(0, abs=1e-9)
     assert found.methods[0].mse < 0.01
+
+
+def test_a_visitors_own_codebook_is_offered_and_the_yardstick_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = settle(tmp_path, monkeypatch)
+    model = VQVAE(Config(num_embeddings=16, embedding_dim=6, width=8, depth=1, halvings=3))
+    card = replace(checkpoints.read_card(explore.NAME), name="vqvae/mine", config=asdict(model.config))
+    checkpoints.save(root / "vqvae" / "mine", model, card)
+    assert explore.models() == (explore.NAME, "vqvae/mine")
+    found = explore.encode(picture(), name="vqvae/mine")
+    assert found.codes.shape == (8, 8)
+    assert found.uniform_bits == 8 * 8 * 4
+    assert explore.book("vqvae/mine").entries == 16
+    with pytest.raises(InputError):
+        explore.entry(16, name="vqvae/mine")
 
 
 def test_two_visitors_at_once_get_what_each_gets_alone() -> None:
