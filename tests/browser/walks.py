@@ -10,7 +10,14 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-STEMS = ("rotation", "contrastive", "vae", "gan", "masked", "gpt2", "audio")
+GROUPS = {
+    "pictures": ("rotation", "contrastive", "masked"),
+    "generators": ("vae", "vqvae", "gan"),
+    "language": ("gpt2",),
+    "beyond": ("audio",),
+}
+GROUP_OF = {stem: group for group, stems in GROUPS.items() for stem in stems}
+STEMS = tuple(GROUP_OF)
 WAIT_MS = 60_000  # a picture takes under a second; this is for a machine with much else to do
 expect.set_options(timeout=WAIT_MS)
 
@@ -25,7 +32,8 @@ class Files:
 
 
 def open_tab(page: Page, stem: str) -> None:
-    """Click a tab; on a phone their row wraps, so all of them are in sight."""
+    """Click a tab's group, then the tab; on a phone the rows wrap, so all of them are in sight."""
+    page.locator(f"#{GROUP_OF[stem]}-group-button").click()
     page.locator(f"#{stem}-tab-button").click()
     expect(page.locator(f"#{stem}-step4")).to_be_visible()
 
@@ -124,6 +132,34 @@ def grow(page: Page, stem: str, *pictures: str) -> None:
         expect(page.locator(f"#{ident} img")).not_to_have_attribute("src", source)
     bar = page.locator(f"#{stem}-grow-curve .bars .point").last.locator("path")
     expect(bar, "another bar is marked").not_to_have_attribute("style", marked or "")
+
+
+def vqvae(page: Page, files: Files) -> None:
+    """Bring a photograph, take up a code from its map, paint with another one, take it back, read the usage."""
+    codes, verdict, usage = (
+        source_of(page, "vqvae-map"),
+        text_of(page, "vqvae-verdict"),
+        text_of(page, "vqvae-usage-text"),
+    )
+    painted = page.locator("#vqvae-painted")
+    upload(page, "vqvae", "picture", files.photo)
+    expect(page.locator("#vqvae-map img")).not_to_have_attribute("src", codes)
+    expect(page.locator("#vqvae-verdict")).not_to_have_text(verdict)
+    expect(page.locator("#vqvae-usage-text")).not_to_have_text(usage)
+    expect(painted).to_contain_text("Nothing is painted")
+    entry = text_of(page, "vqvae-entry")
+    page.locator("#vqvae-sheet img").click(position={"x": 150, "y": 150})
+    expect(page.locator("#vqvae-entry")).not_to_have_text(entry)
+    after = source_of(page, "vqvae-after")
+    page.locator("#vqvae-after img").click(position={"x": 120, "y": 120})
+    expect(page.locator("#vqvae-after img")).not_to_have_attribute("src", after)
+    expect(painted).to_contain_text(re.compile(r"changed \d+ of 256 codes"))
+    page.locator("#vqvae-undo").click()
+    expect(painted).to_contain_text("Nothing is painted")
+    page.locator("#vqvae-size input").last.check()
+    expect(page.locator("#vqvae-map-text")).to_contain_text("8 × 8 = 64 codes")
+    drawn(page, "vqvae-bars")
+    drawn(page, "vqvae-usage")
 
 
 def gan(page: Page, files: Files) -> None:
@@ -236,6 +272,7 @@ WALKS: dict[str, Callable[[Page, Files], None]] = {
     "rotation": rotation,
     "contrastive": contrastive,
     "vae": vae,
+    "vqvae": vqvae,
     "gan": gan,
     "masked": masked,
     "gpt2": gpt2,
@@ -250,6 +287,10 @@ FIRST: dict[str, tuple[str, ...]] = {
         "contrastive-grow-verdict", "contrastive-grow-curve", "contrastive-neighbours",
     ),
     "vae": ("vae-seen", "vae-verdict", "vae-strip", "vae-plane", "vae-samples", "vae-near-latent"),
+    "vqvae": (
+        "vqvae-map", "vqvae-map-text", "vqvae-picture-model", "vqvae-verdict", "vqvae-table", "vqvae-after",
+        "vqvae-sheet", "vqvae-usage", "vqvae-near-codes", "vqvae-retrieval",
+    ),
     "gan": (
         "gan-verdict", "gan-scores", "gan-samples", "gan-strip", "gan-grow-samples", "gan-copies", "gan-frechet",
         "gan-features",
