@@ -706,9 +706,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "gan.opinion": (
         "Your picture scores **{score}**: the discriminator says **{side}**. That is more than {above_real} of unseen real pictures "
         "get and more than {above_samples} of generated ones. It tells {told} of both kinds rightly (chance {chance}): the closer "
-        "to chance, the better the generator fools it.",
+        "to chance, the better the generator fools it. It has met nothing but this generator's mistakes: smooth pictures please it, "
+        "whatever they show.",
         "你的图片得到 **{score}** 分：判别器说是**{side}**。它高于 {above_real} 的未见过的真实图片，也高于 {above_samples} 的生成图片。两类图片它总共判对 "
-        "{told}（随机猜测为 {chance}）：越接近随机，说明生成器骗得越好。",
+        "{told}（随机猜测为 {chance}）：越接近随机，说明生成器骗得越好。它只见识过这个生成器的破绽：平滑的图片无论内容如何都容易得高分。",
     ),
     "gan.model": ("Model", "模型"),
     "gan.model_cifar10": ("trained here on CIFAR-10", "本项目在 CIFAR-10 上训练"),
@@ -718,9 +719,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "gan.samples": ("24 pictures that nobody took", "24 张没有人拍过的照片"),
     "gan.samples_text": (
         "Mean score **{score}**; variety **{variety}** of that of real pictures (mean distance of two pictures' features; {free} "
-        "without a limit). Truncation keeps the noise where the generator had most practice: pictures become safer and more alike.",
-        "平均分数 **{score}**；多样性为真实图片的 **{variety}**（两张图片特征的平均距离；不截断时为 {free}）。截断让噪声留在生成器练习最多的地方："
-        "图片更稳妥，也更相似。",
+        "without a limit). Truncation draws the noise towards 0. In large generators (BigGAN) pictures become safer and more alike; this "
+        "small one never met such short noise, and below 1.5 it fades to grey. The discriminator never met grey either, and takes it "
+        "for real.",
+        "平均分数 **{score}**；多样性为真实图片的 **{variety}**（两张图片特征的平均距离；不截断时为 {free}）。截断把噪声拉向 0。在大型生成器（BigGAN）中，"
+        "图片会更稳妥、更相似；这个小生成器从未见过这么短的噪声，低于 1.5 时图片褪成灰色。判别器也从未见过灰色图片，反而当作真实。",
     ),
     "gan.walk": (
         "#### Walk from one seed to another\nUpper row: points on the arc between the noise of two seeds, generated. Lower row, the "
@@ -742,9 +745,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "走到一半时，生成的图片得 {image} 分，叠加的图得 {blend} 分；两端平均 {ends} 分。每一步都平滑而没有跳跃，说明它不是在背诵图片。",
     ),
     "gan.grow_text": (
-        "The bundled generator at five moments of its training, always from the same noise: grey first, then blots of colour, then "
-        "skies, grounds and bodies. The lower the bars, the nearer its pictures are to unseen real ones; dashed is pure noise.",
-        "内置生成器在训练的五个时刻，始终用同样的噪声：先是灰色，然后是色块，再后来出现天空、地面和物体。柱子越低，生成的图片离未见过的真实图片越近；"
+        "The bundled generator at five moments of its training, always from the same noise: blocks of random colour, then one blot, then "
+        "light and dark, then textures, and in the end skies, grounds and bodies. The lower the bars, the nearer its pictures are to unseen real ones; dashed is pure noise.",
+        "内置生成器在训练的五个时刻，始终用同样的噪声：先是随机的色块，然后是一团模糊，再是明暗与纹理，最后出现天空、地面和物体。柱子越低，生成的图片离未见过的真实图片越近；"
         "虚线是纯噪声。",
     ),
     "gan.grow_samples": ("Twelve samples at this moment", "此刻的十二个样本"),
@@ -793,9 +796,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "gan.quality": (
         "#### How good is it?\nThousands of generated pictures and thousands of unseen real ones, as two clouds of SimCLR features. "
         "This is no FID, whose features come from another network: compare it with nothing but the bars beside it. Precision is the share of "
-        "samples that look real, recall the share of real pictures that it could draw: truncation trades one for the other.",
+        "samples that look real, recall the share of real pictures that it could draw.",
         "#### 有多好？\n几千张生成的图片与几千张未见过的真实图片，看作 SimCLR 特征的两片点云。这不是 FID（它用另一个网络的特征）：只能与旁边的柱子比较。"
-        "精确率是看起来真实的样本的占比，召回率是它画得出的真实图片的占比：截断用一个换另一个。",
+        "精确率是看起来真实的样本的占比，召回率是它画得出的真实图片的占比。",
     ),
     "gan.frechet": ("Distance to real pictures (low is good)", "与真实图片的距离（越低越好）"),
     "gan.frechet_axis": ("Fréchet distance", "弗雷歇距离"),
@@ -804,7 +807,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "gan.blurred": ("the same, blurred", "训练图片，模糊"),
     "gan.this_generator": ("this generator", "这个生成器"),
     "gan.noise": ("pure noise", "纯噪声"),
-    "gan.coverage": ("What truncation gives and takes", "截断的得与失"),
+    "gan.coverage": ("What truncation does to it", "截断的影响"),
     "gan.limit_axis": ("largest noise", "噪声的上限（标准差）"),
     "gan.no_limit": ("no limit", "不截断"),
     "gan.precision": ("precision", "精确率"),

@@ -28,7 +28,7 @@ from core.recipe import Recipe
 
 CRITIC_FILE = "discriminator.safetensors"
 SAMPLES, MANY = 5_000, 10_000
-LIMITS = (0.5, 1.0)  # of the truncation trick, measured beside none
+LIMITS = (0.5, 1.0, 1.5, 2.0)  # of the truncation trick, measured beside none
 BLUR_PX = 1.5  # standard deviation
 NEIGHBOURS = 200
 FEWEST = 5  # pictures: fewer have no third neighbour

@@ -199,39 +199,44 @@ def test_two_visitors_at_once_each_get_their_own_samples(tiny: str) -> None:
 
 
 def test_the_shipped_samples_are_far_nearer_to_real_pictures_than_noise_or_grey() -> None:
-    """Frechet distance on SimCLR features to CIFAR-10's test pictures: less than a third of pure noise's."""
+    """Frechet distance on SimCLR features to test pictures: a fifteenth of pure noise's, a fourth of blurred ones'."""
     card = explore.metrics()
     assert card[""]["n"] == 10_000
-    assert card[""]["frechet"] < card["noise"]["frechet"] / 3
+    assert card[""]["frechet"] < card["noise"]["frechet"] / 15
+    assert card[""]["frechet"] < card["blurred"]["frechet"] / 4
     assert card["training pictures"]["frechet"] < card[""]["frechet"]
-    assert card[""]["precision"] > card["noise"]["precision"] + 0.1
+    assert card[""]["precision"] > card["noise"]["precision"] + 0.5
+    assert card[""]["recall"] > 0.15
 
 
-def test_training_brought_the_samples_nearer_at_every_stage_but_the_first_steps() -> None:
+def test_training_brought_the_samples_nearer_at_every_stage() -> None:
     reached = explore.reached()
     assert len(reached) == len(growth.PERCENTS)
-    assert reached[-1] < reached[3] < reached[0]
+    assert list(reached) == sorted(reached, reverse=True)
+    assert reached[-1] < reached[0] / 10
     assert reached[-1] == pytest.approx(explore.metrics()[""]["frechet"])
 
 
-def test_the_shipped_stages_go_from_grey_to_colour() -> None:
+def test_the_last_stage_is_the_finished_generator_and_the_first_is_another() -> None:
     before, after = (explore.grow(stage) for stage in (0, 4))
     assert before.shape == after.shape == (explore.GROWN, 32, 32, 3)
-    assert after.std() > 2 * before.std()
-    assert np.abs(after.astype(int) - explore.sample(0, 3.0, explore.GROWN).images).mean() < 4, "all but untruncated"
+    finished = explore.sample(0, 3.0, explore.GROWN).images.astype(int)
+    assert np.abs(after - finished).mean() < 4, "all but untruncated"
+    assert np.abs(before - finished).mean() > 40
 
 
 def test_the_shipped_samples_are_not_copies() -> None:
-    """No more than a tenth of 64 lie nearer than one in a hundred unseen pictures does."""
+    """Of 64, no more than three lie nearer than one in a hundred unseen pictures does."""
     found = explore.copies(0, 64)
-    assert found.suspects <= 6
+    assert found.suspects <= 3
+    assert found.gallery == 47_500
     assert np.median([item.distance for item in found.nearest]) > 2 * np.median(found.copies)
 
 
 def test_the_shipped_discriminator_learned_something_of_what_pictures_show() -> None:
     found = explore.metrics()["discriminator"]
-    assert found["knn"] > 0.1 + 0.15
-    assert found["accuracy"] > 0.5
+    assert found["knn"] > found["untrained_knn"] + 0.05
+    assert 0.5 < found["accuracy"] < 0.75, "a generator that could not fool it would leave it above"
 
 
 def test_truncation_is_told_from_the_card() -> None:
