@@ -688,9 +688,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "gan.picture": ("Your picture", "你的图片"),
     "gan.data_note": (
-        "The training pictures are not ours to give away, so none of them is on this page; numbers that describe them are. They "
+        "The training pictures are not ours to give away, so none of them comes with this page; numbers that describe them do. They "
         "were passed through JPEG (quality 75) before they came here.",
-        "训练图片的使用条款不允许我们再分发，因此本页没有它们的原图，只有描述它们的数字。这些图片在到达这里之前经过了 JPEG（质量 75）压缩。",
+        "训练图片的使用条款不允许我们再分发，因此本页不附带它们的原图，只附带描述它们的数字。这些图片在到达这里之前经过了 JPEG（质量 75）压缩。",
     ),
     "gan.seen": ("As the discriminator sees it: 32 × 32 pixels", "判别器看到的样子：32 × 32 像素"),
     "gan.scores": ("How real it finds pictures", "判别器认为图片有多真实"),
@@ -717,6 +717,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "gan.limit": ("Truncation: largest noise, in standard deviations", "截断：噪声最多偏离几个标准差"),
     "gan.again": ("Draw others", "换一批"),
     "gan.samples": ("24 pictures that nobody took", "24 张没有人拍过的照片"),
+    "gan.draw": ("#### Draw from a seed\n24 pictures that nobody took.", "#### 由种子抽样\n24 张没有人拍过的照片。"),
     "gan.samples_text": (
         "Mean score **{score}**; variety **{variety}** of that of real pictures (mean distance of two pictures' features; {free} "
         "without a limit). Truncation draws the noise towards 0. In large generators (BigGAN) pictures become safer and more alike; this "
