@@ -326,7 +326,8 @@ def _places(chosen: Sequence[object] | None, voice: Recommender, least: int = MI
     wanted = list(chosen or [])[: most + 1]
     if not least <= len(wanted) <= most:
         raise InputError("Pick {low} to {high} films.", low=least, high=most)
-    places = [voice.place.get(number) if isinstance(number, int) else None for number in wanted]
+    plain = [number if isinstance(number, int) and not isinstance(number, bool) else -1 for number in wanted]
+    places = [voice.place.get(number) for number in plain]
     if None in places:
         raise InputError("Choose only films from the list.")
     if len(set(places)) < len(places):
