@@ -12,10 +12,10 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 
 from core.data import pictures
-from demos import _cache, _headers, _page, audio, contrastive, gpt2, masked, rotation, vae
+from demos import _cache, _headers, _page, audio, contrastive, gpt2, masked, recommendation, rotation, vae
 from demos._words import LANGUAGES, Say
 
-TABS = (rotation, contrastive, vae, masked, gpt2, audio)
+TABS = (rotation, contrastive, vae, masked, gpt2, audio, recommendation)
 STYLE = Path(__file__).parent / "assets" / "style.css"
 UPLOAD_MB = 150  # an hour of sound arrives whole and is refused by one of our sentences, unread
 WAITING = 64  # events in the queue before a visitor is told to come back
