@@ -52,7 +52,7 @@ def public(page: gr.Blocks) -> list[str]:
 
 
 def test_the_six_tabs_stand_in_the_tutorials_order() -> None:
-    assert STEMS == ["rotation", "contrastive", "vae", "masked", "gpt2", "audio"]
+    assert STEMS == ["rotation", "contrastive", "vae", "masked", "gpt2", "audio", "recommendation"]
 
 
 def test_every_public_name_starts_with_its_tab_and_stands_once(page: gr.Blocks) -> None:
