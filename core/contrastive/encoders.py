@@ -23,7 +23,7 @@ from core.errors import InputError
 Bytes = NDArray[np.uint8]
 Space = Literal["projections", "features"]
 
-NAME, SMALL = "contrastive/simclr-cifar10", "contrastive/small"
+NAME, SMALL, DICTIONARY = "contrastive/simclr-cifar10", "contrastive/small", "contrastive/dictionary"
 NAMES = {"simclr": NAME, "moco": "contrastive/moco-cifar10", "rotation": "rotation/photos"}  # short -> checkpoint
 SPACES: tuple[Space, ...] = ("projections", "features")
 GALLERY_PX = 64
@@ -69,7 +69,7 @@ def shrink(images: Tensor, size: int) -> Tensor:
 
 def offered() -> tuple[str, ...]:
     """The encoders to choose from: shipped ones by short names, a visitor's own as "contrastive/<name>"."""
-    trained = [name for name in checkpoints.bundled("contrastive", checkpoints.ROOT) if name != SMALL]
+    trained = [name for name in checkpoints.bundled("contrastive", checkpoints.ROOT) if name not in (SMALL, DICTIONARY)]
     shipped = [short for short in ("simclr", "moco") if NAMES[short] in trained]
     own = [name for name in trained if name not in NAMES.values()]
     return (*shipped, *own, "rotation", "untrained")

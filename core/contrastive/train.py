@@ -8,7 +8,7 @@ optimizer and batches of thousands. At a batch of 256 AdamW with a lower tempera
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, cast
+from typing import ClassVar, NamedTuple, cast
 
 import torch
 from accelerate import PartialState
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from core import training
 from core.checkpoints import Checkpoint
-from core.contrastive import pretext
+from core.contrastive import pretext, trail
 from core.contrastive.moco import MoCo
 from core.contrastive.model import Config, ContrastiveNet, untrained
 from core.data import labelled, pictures
@@ -56,6 +56,7 @@ class ContrastiveRecipe(Recipe):
         queue: keys that wait (moco).
         momentum: how much of the key network stays at each forward pass (moco).
         shards: parts of a batch of keys that are normalised apart (moco); 1 leaves them together.
+        trail: keep the query network along its way to this pass, for the page's dictionary; 0 keeps nothing (moco).
         symmetric: ask with both views of each picture instead of one, at twice the cost (moco).
         min_crop: smallest share of the area that a view keeps.
         jitter: strength of the colour jitter.
@@ -69,6 +70,9 @@ class ContrastiveRecipe(Recipe):
         "cpu": {"width": 64, "stages": 3, "depth": 1, "stem_stride": 2, "minutes": 30.0, "steps": 100_000},
         # 0.4 M parameters, with snapshots; 4 minutes on one core, 470 steps
         "small": {"width": 32, "stages": 3, "depth": 1, "minutes": 4.0, "steps": 100_000, "snapshots": True},
+        # 0.1 M parameters, with the weights along the first half of its steps; 5 minutes on one core
+        "dictionary": {"method": "moco", "width": 16, "stages": 3, "depth": 1, "hidden": 128, "projection": 64,
+                       "temperature": 0.1, "steps": 1024, "trail": 512},
         # ResNet-18, 11.4 M parameters, up to 200 epochs of CIFAR-10; not yet timed on a GPU, so the clock ends it
         "gpu": {
             "width": 64, "stages": 4, "depth": 2, "stem_stride": 1, "hidden": 512, "batch": 512, "minutes": 9.0,
@@ -94,6 +98,7 @@ class ContrastiveRecipe(Recipe):
     momentum: float = 0.99
     shards: int = 4
     symmetric: bool = False
+    trail: int = 0
     min_crop: float = 0.2
     jitter: float = 0.5
     greyscale: float = 0.2
@@ -104,18 +109,47 @@ class ContrastiveRecipe(Recipe):
 RECIPE = ContrastiveRecipe
 
 
+class Trained(NamedTuple):
+    """A finished run: the network that ships, what the run left behind, and the weights kept along it, if any."""
+
+    model: ContrastiveNet
+    result: training.Result
+    trail: trail.Trail | None
+
+
 def main(argv: Sequence[str] | None = None) -> Path:
     """Train, measure on each set, write the checkpoint; returns its folder."""
     recipe = parse(ContrastiveRecipe, argv)
+    trained = run(recipe)
+    return write_checkpoint(
+        recipe,
+        trained.result,
+        trained.model,
+        wing="contrastive",
+        data=f"{recipe.data}, training split but for every 20th picture",
+        measure=measure,
+        evaluate=evaluate,
+        notes=NOTES + (JPEG_NOTE if "cifar10" in recipe.data.split("+") else ""),
+        extra={trail.FILE: trained.trail.packed()} if trained.trail else None,
+    )
+
+
+def run(recipe: ContrastiveRecipe) -> Trained:
+    """Train; what comes back is the network that ships, in eval mode."""
     if recipe.method not in METHODS:
         raise SystemExit(f"--method is {' or '.join(METHODS)}, not {recipe.method}.")
+    if recipe.trail and recipe.resume:
+        raise SystemExit("--trail keeps weights in memory: such a run cannot be resumed.")
     data = pictures.load(recipe.data, "train", size=recipe.size, root=recipe.root, limit=_limit(recipe))
     images = OnDevice(data.images)
     views = pretext.ViewSettings(recipe.min_crop, recipe.jitter, recipe.greyscale, recipe.blur, recipe.flip)
     model = untrained(config_of(recipe), recipe.seed)
     moco = MoCo(model, queue=recipe.queue, momentum=recipe.momentum, shards=recipe.shards, seed=recipe.seed)
+    kept = trail.Trail(min(recipe.trail, recipe.steps - 1)) if recipe.trail else None
 
     def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+        if kept is not None:
+            kept.see(number, model)
         rows = indices(len(images), recipe.batch, number, recipe.seed)
         with torch.autocast(chance.device.type, enabled=False):  # colours need all their digits
             pair = pretext.two_views(images.take(rows, chance.device).float() / 255, chance, views)
@@ -127,16 +161,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
 
     result = training.train(recipe, moco if recipe.method == "moco" else model, loss, wing="contrastive")
     _ship_query(result.folder)
-    return write_checkpoint(
-        recipe,
-        result,
-        model.eval(),
-        wing="contrastive",
-        data=f"{recipe.data}, training split but for every 20th picture",
-        measure=measure,
-        evaluate=evaluate,
-        notes=NOTES + (JPEG_NOTE if "cifar10" in recipe.data.split("+") else ""),
-    )
+    return Trained(model.eval(), result, kept)
 
 
 def simclr_loss(network: nn.Module, pair: tuple[Tensor, Tensor], recipe: ContrastiveRecipe) -> dict[str, Tensor]:
@@ -160,7 +185,8 @@ def moco_loss(
     found = network(query_views, key_views, order)
     right = (found.positives > found.negatives.amax(1)).float().mean()
     loss = info_nce(found.positives, found.negatives, recipe.temperature).mean()
-    return {"loss": loss, "accuracy": right}, found.keys
+    means = {"positive": found.positives.mean(), "negative": found.negatives.mean()}  # cosines
+    return {"loss": loss, "accuracy": right, **means}, found.keys
 
 
 def config_of(recipe: ContrastiveRecipe) -> Config:

@@ -87,7 +87,7 @@ def test_presets_can_be_built_and_the_small_one_fits_its_place(preset: str) -> N
     model = untrained(train.config_of(recipe))
     megabytes = 2 * sum(tensor.numel() for tensor in model.state_dict().values()) / 1e6
     assert (preset == "small") == recipe.snapshots
-    assert megabytes < {"small": 1.0, "cpu": 4.0, "gpu": 24.0}[preset]
+    assert megabytes < {"small": 1.0, "dictionary": 0.25, "cpu": 4.0, "gpu": 24.0}[preset]
 
 
 def test_a_folder_without_halves_is_cut_so_that_no_picture_finds_itself(tmp_path: Path) -> None:
