@@ -953,7 +953,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Right film among the first ten, unseen last films",
         "前十名中包含未见过的最后一部（命中率）",
     ),
-    "recommendation.hits_axis": ("HR@10", "HR@10"),
+    "recommendation.hits_axis": ("HR@10", "命中率 HR@10"),
     "recommendation.card": (
         "The last film of each of {n} users, never seen in training, ranked among all films the user had not rated. Among the first "
         "ten (HR@10): network **{hit_rate}**, item neighbours {knn_hit_rate}, popularity {popularity_hit_rate}, chance "
@@ -1125,6 +1125,7 @@ ERRORS: dict[str, str] = {
     "Pick {low} to {high} films.": "请选 {low} 到 {high} 部电影。",
     "Choose only films from the list.": "请只选列表中的电影。",
     "Each film can stand in the list only once.": "每部电影在列表中只能出现一次。",
+    "Nobody in these data rated three films, so there is nothing to ask.": "这些数据中没有人评过三部电影，无从提问。",
     "{name} is no recommender.": "{name} 不是推荐模型。",
     "{name} has no films.json, so its numbers mean no films.": "{name} 缺少 films.json，编号无法还原成电影。",
     "These histories are too short: training needs films that {least} people rated.": (

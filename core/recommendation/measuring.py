@@ -17,6 +17,7 @@ from torch import Tensor
 from core.checkpoints import Checkpoint
 from core.data.films import Film, Ratings
 from core.device import generator
+from core.errors import InputError
 from core.recommendation import baselines, pretext
 from core.recommendation.baselines import Question
 from core.recommendation.catalogue import genre_table, read_films
@@ -72,12 +73,17 @@ def measure_split(checkpoint: Checkpoint, ratings: Ratings, split: Split) -> dic
     Returns:
         {"hit_rate", "ndcg", the same behind "shuffled_" (histories read in random order), "knn_", "popularity_" and
         "chance_", "n": users}.
+
+    Raises:
+        InputError: nobody rated three films.
     """
     model = cast(BERT4Rec, checkpoint.model)
     catalogue = read_films(checkpoint.folder)
     histories = catalogue.translate(ratings)
     past = [pretext.seen_in_training(history) for history in histories]
     asked = questions(histories, split)
+    if not asked:
+        raise InputError("Nobody in these data rated three films, so there is nothing to ask.")
     count = len(catalogue.films)
     popular = baselines.popularity(past, count).astype(np.float32)
     neighbours = baselines.choose(baselines.cosines(past, count), questions(histories, "validation"))

@@ -107,6 +107,9 @@ def test_other_data_are_measured_by_the_numbers_of_their_films(
     other = film_set.write(tmp_path / "other")
     (other / "ratings.csv").write_text("\n".join(line for line in lines if not line.startswith("7,")))
     assert train.evaluate(checkpoint, f"folder:{other}")["n"] == film_set.USERS - 1
+    (other / "ratings.csv").write_text("\n".join(lines[:3]))
+    with pytest.raises(InputError, match="nothing to ask"):
+        train.evaluate(checkpoint, f"folder:{other}")
 
 
 def test_every_field_of_the_recipe_is_a_flag() -> None:
