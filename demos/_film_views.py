@@ -153,7 +153,9 @@ def draw_card(say: Say, name: str) -> tuple[str, str]:
     chosen = explore.metrics(name)["validation"]
     tuned = {key: f"{chosen[key]:.1%}" for key in ("hit_rate", "knn_hit_rate")}
     text += "\n\n" + say("recommendation.validation", **tuned)
-    text += "\n\n" + say("recommendation.order", shuffled_hit_rate=shares["shuffled_hit_rate"])
+    text += "\n\n" + say(
+        "recommendation.order", shuffled_hit_rate=shares["shuffled_hit_rate"], read=explore.trained(name).read
+    )
     if control is not None and name == explore.NAME:
         text += " " + say("recommendation.order_control", control=f"{control['hit_rate']:.1%}")
     return ranking(say("recommendation.hits"), bars, marked=marked), text

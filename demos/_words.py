@@ -969,8 +969,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "在用来选定两者设置的倒数第二部电影上：网络 {hit_rate}，物品近邻 {knn_hit_rate}。用户这么少时，单纯统计谁评过什么就很难被超越。",
     ),
     "recommendation.order": (
-        "**Does the order matter?** Given the same films in random order, the network has {shuffled_hit_rate}.",
-        "**顺序重要吗？** 同样的电影打乱顺序再给网络，命中率为 {shuffled_hit_rate}。",
+        "**Does the order matter?** With each user's films in random order, so that the network reads any {read} of them and not the "
+        "last, it has {shuffled_hit_rate}.",
+        "**顺序重要吗？** 把每位用户的电影打乱，网络读到的就是其中任意 {read} 部而不是最后 {read} 部，命中率为 {shuffled_hit_rate}。",
     ),
     "recommendation.order_control": (
         "A second network, trained on shuffled histories and so asked about films of any time, has {control}.",

@@ -84,9 +84,13 @@ class GenreTold:
 
 @dataclass(frozen=True)
 class Trained:
-    """The training in figures: ratings, users, share of films hidden, share of stretches that hide the last alone."""
+    """The training in figures: ratings, users, share of films hidden, share of stretches that hide the last alone.
+
+    `read` is how many films, the last ones, the model looks at to tell the next.
+    """
 
     ratings: int
     users: int
     ratio: float
     last: float
+    read: int

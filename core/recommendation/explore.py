@@ -220,13 +220,15 @@ def metrics(name: str = NAME) -> dict[str, dict[str, float]]:
     return {data.partition(", ")[2] or "test": figures for data, figures in card.metrics.items()}
 
 
-def trained() -> Trained:
-    """What the bundled model was trained on."""
-    voice = recommender()
-    card, pace = voice.checkpoint.card, metrics()["pace"]
+def trained(name: str = NAME) -> Trained:
+    """What a model was trained on, and how."""
+    voice = recommender(name)
+    card, pace = voice.checkpoint.card, metrics(name)["pace"]
     assert card is not None
-    users = int(metrics()["test"]["n"])
-    return Trained(int(pace["n"]) + users, users, card.recipe["ratio"], card.recipe["last"])
+    users = int(metrics(name)["test"]["n"])
+    return Trained(
+        int(pace["n"]) + users, users, card.recipe["ratio"], card.recipe["last"], voice.model.config.context - 1
+    )
 
 
 def control() -> dict[str, float] | None:
