@@ -15,7 +15,13 @@ from core.data import pictures
 from demos import _cache, _headers, _page, audio, contrastive, gpt2, masked, recommendation, rotation, vae
 from demos._words import LANGUAGES, Say
 
-TABS = (rotation, contrastive, vae, masked, gpt2, audio, recommendation)
+GROUPS = {  # each a row of tabs; named by "page.group_<group>"
+    "pictures": (rotation, contrastive, masked),
+    "generators": (vae,),
+    "language": (gpt2,),
+    "beyond": (audio, recommendation),
+}
+TABS = tuple(module for modules in GROUPS.values() for module in modules)
 STYLE = Path(__file__).parent / "assets" / "style.css"
 UPLOAD_MB = 150  # an hour of sound arrives whole and is refused by one of our sentences, unread
 WAITING = 64  # events in the queue before a visitor is told to come back
@@ -33,13 +39,16 @@ def build() -> gr.Blocks:
 
 
 def fill(say: Say) -> None:
-    """Lay out one language: the head, six tabs, the foot."""
+    """Lay out one language: the head, the tabs in their groups, the foot."""
     _page.head(say)
-    with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
-        for module in TABS:
-            with _page.tab(say, module.STEM):
-                module.build(say)
-    _page.follow_links(tabs, [module.STEM for module in TABS])
+    rows = {}
+    with gr.Tabs(elem_id="groups", overflow_behavior="wrap") as groups:
+        for group, modules in GROUPS.items():
+            with _page.group(say, group), gr.Tabs(elem_id=f"{group}-tabs", overflow_behavior="wrap") as rows[group]:
+                for module in modules:
+                    with _page.tab(say, module.STEM):
+                        module.build(say)
+    _page.follow_links(groups, rows, {module.STEM: group for group, modules in GROUPS.items() for module in modules})
     _page.foot(say, megabytes=pictures.MAX_FILE_MB, megapixels=pictures.MAX_MEGAPIXELS)
 
 

@@ -1,5 +1,6 @@
 """What the contrastive tab shows: results of `core.contrastive.explore` as pictures, figures and sentences."""
 
+import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -68,6 +69,61 @@ def growth(say: Say, found: Comparison, stage: float) -> tuple[Any, ...]:
         levels={say("page.chance"): explore.CHANCE},
     )  # fmt: skip
     return matrix(say, found, height=400), reached, verdict
+
+
+def dictionary(say: Say, found: explore.Look) -> tuple[Any, ...]:
+    """A look into the dictionary: two views, sentence, queue, cosines by age, drift by momentum."""
+    sheet = _figures.sheet([found.query_view, found.key_view], columns=2, cell=200)
+    ages = [str(age) for age in range(1, explore.AGES + 1)]
+    queue = _figures.matrix(
+        found.queue, [str(place + 1) for place in range(found.queue.shape[1])], ages,
+        title=say("contrastive.queue"), x=say("contrastive.queue_x"), y=say("contrastive.age"), low=-1.0,
+        hover=say("contrastive.queue_hover"), diverging=True, height=400,
+        texts=[[html.escape(say.pick(name)) for name in row] for row in found.names],
+    )  # fmt: skip
+    own = found.drift[found.momentum]
+    by_age = _figures.lines(
+        range(explore.AGES + 1),
+        {
+            say("contrastive.age_drift"): own,
+            say("contrastive.age_positive"): found.positive,
+            say("contrastive.age_queue"): [float("nan"), *found.queue.mean(1)],
+        },
+        title=say("contrastive.by_age"), x=say("contrastive.age"), y=say("contrastive.cosine"), markers=True,
+        height=300,
+    )  # fmt: skip
+    oldest = [found.drift[stop][-1] for stop in explore.STOPS]
+    drift = _figures.bars(
+        [f"{stop:g}" for stop in explore.STOPS], oldest, title=say("contrastive.drift"), x=say("contrastive.momentum"),
+        y=say("contrastive.cosine"), marked=explore.STOPS.index(found.momentum), top=1.05, height=300,
+    )  # fmt: skip
+    verdict = say(
+        "contrastive.dictionary_verdict", momentum=f"{found.momentum:g}", lag=f"{found.lag:.0f}",
+        drift=f"{own[-1]:.3f}", positive=f"{found.positive[0]:.2f}", queue=f"{found.queue.mean():.2f}",
+        above=f"{found.above:.0%}", keys=found.queue.size, step=found.step,
+    )  # fmt: skip
+    return sheet, verdict, queue, by_age, drift
+
+
+def record(say: Say, momentum: float) -> tuple[Any, ...]:
+    """Trainings at several momenta: the chosen one's cosines along the way, and what each had learned."""
+    told = explore.record()
+    arm = next(arm for arm in told.arms if arm.momentum == momentum)
+    curves = _figures.lines(
+        arm.steps,
+        {say("contrastive.curve_positive"): arm.positive, say("contrastive.curve_negative"): arm.negative},
+        title=say("contrastive.curves", momentum=f"{momentum:g}"), x=say("contrastive.step"),
+        y=say("contrastive.cosine"), height=300,
+    )  # fmt: skip
+    curves.update_yaxes(range=[-0.2, 1.05])
+    learned = _figures.bars(
+        [f"{arm.momentum:g}" for arm in told.arms], [arm.knn for arm in told.arms],
+        title=say("contrastive.learned", steps=f"{told.steps:,}"), x=say("contrastive.momentum"),
+        y=say("contrastive.right"), marked=told.arms.index(arm), percent=True, height=300,
+        levels={say("contrastive.untrained"): told.untrained, say("page.chance"): explore.CHANCE},
+        hover=say("contrastive.knn_hover"), top=0.6,
+    )  # fmt: skip
+    return curves, learned
 
 
 def neighbours(say: Say, found: Sequence[explore.Neighbour]) -> list[tuple[Any, str]]:

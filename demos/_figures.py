@@ -114,8 +114,8 @@ def lines(
         )
     for start, end in marks:
         figure.add_vrect(start, end, fillcolor=ORANGE, opacity=0.2, line_width=0)
-    figure.update_layout(showlegend=len(series) > 1)
-    return frame(figure, height=height, title=title, x=x, y=y)
+    frame(figure, height=height, title=title, x=x, y=y)
+    return figure.update_layout(showlegend=len(series) > 1, legend={"y": -0.45 if x else -0.28})  # below the title of x
 
 
 def matrix(
@@ -132,6 +132,7 @@ def matrix(
     cell_format: str = "",
     outlined: Sequence[tuple[int, int]] = (),
     diverging: bool = False,
+    texts: Sequence[Sequence[str]] | None = None,
     height: int = 320,
 ) -> go.Figure:
     """A heat map with the first row on top.
@@ -149,10 +150,12 @@ def matrix(
         cell_format: d3 format written into each cell, e.g. ".0%"; empty writes nothing.
         outlined: (row, column) of the cells to frame.
         diverging: blue to red around the middle instead of dark to bright.
+        texts: (R, C) words for `hover`, as %{text}.
         height: pixels.
     """
     heat = go.Heatmap(
         z=np.asarray(values, np.float64).round(4).tolist(), x=list(columns), y=list(rows), zmin=low, zmax=high,
+        text=texts,
         colorscale=DIVERGING if diverging else HEAT, hovertemplate=hover or None, xgap=1, ygap=1,
         texttemplate=f"%{{z:{cell_format}}}" if cell_format else None,
         colorbar={"thickness": 10, "outlinewidth": 0, "tickfont": {"color": GREY}},

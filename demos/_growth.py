@@ -22,13 +22,17 @@ def growth(say: Say, stem: str) -> Iterator[gr.Slider]:
     """
     with gr.Column(elem_classes="growth", elem_id=f"{stem}-growth"):
         gr.HTML(f"<h3>{say('page.grow')}</h3><p>{say(f'{stem}.grow_text')}</p>")
-        slider = gr.Slider(
-            0, LAST, value=LAST, step=1, label=say("page.grow_slider"), elem_id=f"{stem}-stage",
-            elem_classes="stages", buttons=[],
-        )  # fmt: skip
-        ticks = "".join(f"<span>{label}</span>" for label in labels(say))
-        gr.HTML(f'<div class="ticks" aria-hidden="true">{ticks}</div>')
-        yield slider
+        yield stops(say("page.grow_slider"), labels(say), value=LAST, elem_id=f"{stem}-stage")
+
+
+def stops(label: str, names: Sequence[str], *, value: int, elem_id: str) -> gr.Slider:
+    """A slider over a few stops, 0 to len(names) - 1, with their names under it instead of numbers."""
+    slider = gr.Slider(
+        0, len(names) - 1, value=value, step=1, label=label, elem_id=elem_id, elem_classes="stages", buttons=[]
+    )
+    ticks = "".join(f"<span>{name}</span>" for name in names)
+    gr.HTML(f'<div class="ticks" aria-hidden="true">{ticks}</div>')
+    return slider
 
 
 def labels(say: Say) -> list[str]:

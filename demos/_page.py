@@ -3,7 +3,7 @@
 import contextlib
 import inspect
 import typing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
@@ -41,6 +41,11 @@ PictureInput, SoundInput = picture_input, sound_input
 def _undecoded(component: Media) -> Media:
     component.preprocess = lambda payload: None if payload is None else payload.path  # type: ignore[method-assign]
     return component
+
+
+def group(say: Say, name: str) -> AbstractContextManager[object]:
+    """A row of tabs, named by "page.group_<name>"."""
+    return gr.Tab(say(f"page.group_{name}"), id=name, elem_id=f"{name}-group")
 
 
 def tab(say: Say, stem: str) -> AbstractContextManager[object]:
@@ -190,32 +195,56 @@ def foot(say: Say, **limits: object) -> None:
     gr.HTML(f'<footer class="page-foot">{say("page.footer", **limits)}</footer>')
 
 
-def follow_links(tabs: gr.Tabs, stems: Sequence[str]) -> None:
-    """Open the tab that the address names (?tab=vae), and name the open tab in the address and the language link."""
+def follow_links(groups: gr.Tabs, rows: Mapping[str, gr.Tabs], group_of: Mapping[str, str]) -> None:
+    """Open the tab that the address names (?tab=vae); HEAD names the open tab in the address.
 
-    def on_open(request: gr.Request) -> Any:
+    The link to the other language takes the address along.
+
+    Args:
+        groups: the outer row.
+        rows: group -> its row of tabs.
+        group_of: tab -> its group.
+    """
+
+    def on_open(request: gr.Request) -> list[Any]:
         asked = request.query_params.get("tab", "")
-        return gr.Tabs(selected=asked) if asked in stems else gr.skip()  # nobody is thrown back who has moved on
+        group = group_of.get(asked)
+        if group is None:  # nobody is thrown back who has moved on
+            return [gr.skip()] * (1 + len(rows))
+        opened = [gr.Tabs(selected=asked) if name == group else gr.skip() for name in rows]
+        return [gr.Tabs(selected=group), *opened]
 
-    gr.on(None, on_open, None, tabs, api_visibility="private", queue=False, show_progress="hidden")
-    for item in typing.cast("list[gr.Tab]", tabs.children):
-        item.select(None, None, None, js=f"() => window.pretextTab('{item.id}')", api_visibility="private")
+    gr.on(None, on_open, None, [groups, *rows.values()], api_visibility="private", queue=False, show_progress="hidden")
 
 
 HEAD = """
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <script>
-let announced = false;
-window.pretextTab = (opened) => {
+// a group shows the tab that was last open in it, so what is open is known when the click has been answered
+const openTab = () => [...document.querySelectorAll('[role=tab][aria-selected=true][id$="-tab-button"]')]
+  .find((button) => button.offsetParent);
+const nameTab = (clicked, patience) => {
+  const opened = openTab();
+  if (!opened || clicked.getAttribute("aria-selected") !== "true") {
+    if (patience) { setTimeout(nameTab, 40, clicked, patience - 1); }
+    return;
+  }
   const here = new URL(window.location.href);
-  // the first tab announces itself as the page is drawn, whichever one the address asks for
-  const stem = announced ? opened : here.searchParams.get("tab") ?? opened;
-  announced = true;
+  const stem = opened.id.replace("-tab-button", "");
   here.searchParams.set("tab", stem);
   window.history.replaceState(null, "", here);
-  const link = document.getElementById("language");
-  if (link) { link.search = "?tab=" + stem; }
 };
+document.addEventListener("click", (event) => {
+  const clicked = event.target.closest && event.target.closest("#groups [role=tab]");
+  if (clicked) { setTimeout(nameTab, 0, clicked, 50); }
+});
+// at the last moment, for the page may draw the link anew at any time
+for (const touched of ["pointerdown", "keydown", "click"]) {
+  document.addEventListener(touched, (event) => {
+    const link = event.target.closest && event.target.closest("#language");
+    if (link) { link.search = window.location.search; }
+  }, true);
+}
 </script>
 """
 

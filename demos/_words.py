@@ -76,6 +76,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "page.grow_percent5": ("5 %", "5 %"),
     "page.grow_percent25": ("25 %", "25 %"),
     "page.grow_finished": ("finished", "训练完"),
+    # --- groups of tabs ---
+    "page.group_pictures": ("Pictures", "图像"),
+    "page.group_generators": ("Generators", "生成模型"),
+    "page.group_language": ("Language", "语言"),
+    "page.group_beyond": ("Sound and choices", "声音与推荐"),
     # --- rotation ---
     "rotation.tab": ("Rotation", "旋转预测"),
     "rotation.step1": ("Data", "数据"),
@@ -106,7 +111,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rotation.truth": ("turned by {turn}°, {size} × {size} pixels", "旋转了 {turn}°，{size} × {size} 像素"),
     "rotation.model": ("Model", "模型"),
     "rotation.model_photos": ("scenes and objects", "场景与物体"),
-    "rotation.model_shortcut": ("trained without augmentation", "训练时没有数据增强"),
+    "rotation.model_shortcut": ("one that cheats", "会作弊的模型"),
     "rotation.model_cifar10": ("tiny pictures (CIFAR-10)", "小图（CIFAR-10）"),
     "rotation.grow_text": (
         "A small network on your picture, at five moments of its training. Before the first step all four turns look "
@@ -115,18 +120,20 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "rotation.grow_curve": ("Right on unseen scenes", "未见过场景上的正确率"),
     "rotation.grow_axis": ("share right", "正确率"),
-    "rotation.trial": ("Does it take shortcuts?", "它走了捷径吗？"),
+    "rotation.trial": ("A model that cheats", "会作弊的模型"),
     "rotation.trial_text": (
-        "The same small network was trained a second time, without cropping, blurring and re-encoding its pictures first. "
-        "Nothing keeps it from reading shortcuts: what a camera or an image encoder left in its training pictures. So it is "
-        "better at home, on pictures from the same source, and worse abroad. What a column loses by re-encoding and by "
-        "cropping shows how much it leaned on such traces.",
-        "同样的小网络又训练了一次，这次不先对图片做裁剪、模糊和重新编码。于是没有什么能阻止它走捷径：相机或图像编码器在训练图片里留下的"
-        "痕迹。所以它在同一来源的图片上更好，在别处更差。一列数字在重新编码和裁剪之后下降多少，就说明它有多依赖这些痕迹。",
+        "The same small network was trained a second time, without cropping, blurring and re-encoding its pictures first. It "
+        "found a shortcut: the JPEG encoder that its pictures once went through left differences of colour between "
+        "neighbouring pixels, a grey level high, which tell how the file lay when it was written. At home it is nearly "
+        "perfect; re-encode or crop the same scenes and much of that is gone; on pictures from elsewhere it is lost. The "
+        "honest network loses little, because it had to look at what is in the picture.",
+        "同样的小网络又训练了一次，这次不先对图片做裁剪、模糊和重新编码。它找到了一条捷径：图片曾经过 JPEG 编码，相邻像素之间留下了只有一个"
+        "灰度级的颜色差异，从中就能看出文件写入时的朝向。在同一来源的图片上它几乎全对；把同样的场景重新编码或裁剪一下，优势就大半消失；换成"
+        "别处的图片，它就迷路了。诚实的网络损失很小，因为它不得不去看画面的内容。",
     ),
     "rotation.trial_on": ("right about the turn", "旋转角度的正确率"),
-    "rotation.trial_honest": ("with augmentation", "有数据增强"),
-    "rotation.trial_cheat": ("without", "没有数据增强"),
+    "rotation.trial_honest": ("honest", "诚实的模型"),
+    "rotation.trial_cheat": ("cheating", "作弊的模型"),
     "rotation.trial_untouched": ("untouched", "原样"),
     "rotation.trial_reencoded": ("re-encoded", "重新编码"),
     "rotation.trial_cropped": ("cropped", "裁剪"),
@@ -279,6 +286,51 @@ WORDS: dict[str, tuple[str, str]] = {
         "正样本 **{partners}**，负样本 **{strangers}**。温度为 {temperature} 时平均损失为 **{loss}** 奈特（若全都一样：{chance}）。",
     ),
     "contrastive.grow_curve": ("CIFAR-10 told right by k-NN", "CIFAR-10 的 k 近邻分类正确率"),
+    "contrastive.dictionary": ("MoCo's dictionary", "MoCo 的字典"),
+    "contrastive.dictionary_text": (
+        "MoCo looks for a view among keys that wait in a queue, 256 new ones a step, each made by the key network of its own "
+        "step. That network follows the trained one slowly: k = m k + (1 - m) q. With a small momentum m keys of different "
+        "age come from different networks and drift apart; with m near 1 they agree, but the key network stays behind. The "
+        "key networks here are worked out from the weights that a small MoCo network really had along 512 steps; sixteen "
+        "keys of each step are shown.",
+        "MoCo 在队列里等待的键中寻找另一个视图：每一步加入 256 个新键，由当时的键网络生成。键网络缓慢跟随被训练的网络：k = m k + (1 − m) q。"
+        "动量 m 小时，不同年龄的键来自差别很大的网络，彼此漂移；m 接近 1 时键保持一致，但键网络会落在后面。这里的键网络由一个小 MoCo "
+        "网络在 512 步训练中真实的权重计算得出；每一步显示 16 个键。",
+    ),
+    "contrastive.momentum_label": ("Momentum m of the key network", "键网络的动量 m"),
+    "contrastive.momentum": ("momentum m", "动量 m"),
+    "contrastive.query_views": (
+        "Two views: the query, and what its key is made of",
+        "两个视图：查询，以及生成键的视图",
+    ),
+    "contrastive.queue": ("Cosine of the query and each key in the queue", "查询与队列中每个键的余弦相似度"),
+    "contrastive.queue_x": ("keys of one step", "同一步的键"),
+    "contrastive.queue_hover": (
+        "%{text}, %{y} steps old: %{z:.2f}<extra></extra>",
+        "%{text}，%{y} 步之前：%{z:.2f}<extra></extra>",
+    ),
+    "contrastive.age": ("age in steps", "年龄（步）"),
+    "contrastive.cosine": ("cosine", "余弦相似度"),
+    "contrastive.by_age": ("How keys age", "键如何变老"),
+    "contrastive.age_drift": ("a key now and then (drift)", "同一图片现在与当时的键（漂移）"),
+    "contrastive.age_positive": ("query and its own key", "查询与自己的键"),
+    "contrastive.age_queue": ("query and the queue", "查询与队列"),
+    "contrastive.drift": ("The oldest keys and the same pictures' keys now", "最老的键与同一图片现在的键"),
+    "contrastive.step": ("step", "步"),
+    "contrastive.curves": ("A training at m = {momentum}", "以 m = {momentum} 训练"),
+    "contrastive.curve_positive": ("query and its own key", "查询与自己的键"),
+    "contrastive.curve_negative": ("query and the queue", "查询与队列"),
+    "contrastive.learned": (
+        "CIFAR-10 by k-NN after {steps} steps at each m",
+        "各 m 训练 {steps} 步后 CIFAR-10 的 k 近邻正确率",
+    ),
+    "contrastive.dictionary_verdict": (
+        "At m = **{momentum}** and step {step} the key network is {lag} steps behind on average. Keys that have waited 16 steps "
+        "agree with keys made now to a cosine of **{drift}**. The query's own key has **{positive}**, the queue {queue} on "
+        "average; it beats **{above}** of the {keys} keys shown (chance: 50 %).",
+        "m = **{momentum}**、第 {step} 步时，键网络平均落后 {lag} 步。等待了 16 步的键与现在生成的键的余弦为 **{drift}**。查询与自己的键的余弦为 "
+        "**{positive}**，与队列平均为 {queue}；它胜过所示 {keys} 个键中的 **{above}**（随机为 50 %）。",
+    ),
     "contrastive.suspects": (
         "Different pictures that look most alike to it: {pairs}. If two of them show the same kind of thing, the loss "
         "still pushes them apart: a **false negative**.",

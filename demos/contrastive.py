@@ -7,7 +7,7 @@ import gradio as gr
 from core.contrastive import explore
 from core.data import bundled, pictures
 from demos import _contrastive_views as views
-from demos._growth import LAST, growth
+from demos._growth import LAST, growth, stops
 from demos._page import guard, listen, step
 from demos._words import Say
 
@@ -18,6 +18,7 @@ SETS = {  # example -> keys of photographs, then emoji
     "many": (("astronaut", "cat", "coffee", "rocket", "china", "flower"), "🐼🦊🐸🦋🍓🍋🚗🚲🏠🎸"),
 }
 FIRST_SET, FIRST_ENCODER, FIRST_SPACE, FIRST_TEMPERATURE = "mixed", "simclr", "projections", 0.2
+FIRST_STOP = explore.STOPS.index(0.99)  # the momentum the shipped MoCo was trained with
 FIRST_VIEWS = (0.2, 0.5, 0.2, 0.0, 0.5)  # crop, jitter, greyscale, blur, flip: what SimCLR was trained with
 SHOWN_PX = 160
 Shown = list[tuple[str, str | None]] | None  # what a gallery hands over: path and caption
@@ -52,6 +53,18 @@ def on_grow(
         return views.growth(say, found, stage)
 
 
+def on_dictionary(
+    say: Say, shown: Shown, which: float, min_crop: float, jitter: float, greyscale: float, blur: float, flip: float,
+    seed: float, stop: float,
+) -> tuple[Any, ...]:  # fmt: skip
+    """Put a view of one picture before MoCo's queue; `stop` is a place among the momenta 0, 0.5, ... 0.9999."""
+    with guard(say):
+        settings = explore.view_settings(min_crop, jitter, greyscale, blur, flip)
+        momentum = explore.momentum_at(stop)
+        found = explore.look([path for path, _ in shown or []], which, settings, momentum, seed=seed)
+        return *views.dictionary(say, found), *views.record(say, momentum)
+
+
 def on_neighbours(say: Say, shown: Shown, which: float, encoder: str) -> list[tuple[Any, str]]:
     """The most similar pictures of the gallery, with names and cosines."""
     with guard(say):
@@ -60,7 +73,7 @@ def on_neighbours(say: Say, shown: Shown, which: float, encoder: str) -> list[tu
 
 def on_pictures(
     say: Say, shown: Shown, encoder: str, space: str, min_crop: float, jitter: float, greyscale: float, blur: float,
-    flip: float, seed: float, temperature: float, stage: float,
+    flip: float, seed: float, temperature: float, stage: float, stop: float,
 ) -> Any:  # fmt: skip
     """All answers for other pictures at once, back to the first of them; silent while the visitor has taken all out.
 
@@ -71,7 +84,8 @@ def on_pictures(
         return gr.skip()
     settings = (min_crop, jitter, greyscale, blur, flip, seed)
     compared = on_compare(say, shown, encoder, space, *settings, temperature)
-    return *compared, *on_grow(say, shown, *settings, stage), 1, on_neighbours(say, shown, 1, encoder)
+    looked = on_dictionary(say, shown, 1, *settings, stop)
+    return *compared, *on_grow(say, shown, *settings, stage), 1, *looked, 1, on_neighbours(say, shown, 1, encoder)
 
 
 def on_probe(say: Say) -> tuple[Any, str]:
@@ -117,13 +131,14 @@ def build(say: Say) -> None:
         encoder, space, temperature, results = _build_answer(say, first)
         cosine = gr.JSON(first[6], visible=False, elem_id="contrastive-cosine")
         stage, grown = _build_growth(say, examples, shown, sliders, seed)
+        stop, looked = _build_dictionary(say, examples, shown, [*sliders, seed])
     with step(say, STEM, 4, count=explore.gallery_size()):
         near = _build_use(say, examples, shown, encoder)
     inputs, outputs = [shown, encoder, space, *sliders, seed, temperature], [sheet, *results, cosine]
     moved = [encoder.input, space.input, seed.change, *(slider.release for slider in sliders)]
     listen(say, moved, on_compare, inputs, outputs, name="contrastive_compare", model=STEM, trigger_mode="always_last")
-    everything = [*outputs, *grown, *near]
-    listen(say, shown.change, on_pictures, [*inputs, stage], everything, model=STEM, trigger_mode="always_last")
+    everything = [*outputs, *grown, *looked, *near]
+    listen(say, shown.change, on_pictures, [*inputs, stage, stop], everything, model=STEM, trigger_mode="always_last")
     listen(
         say, temperature.input, on_loss, [cosine, temperature], results[2:4], name="contrastive_loss", queue=False,
         trigger_mode="always_last", show_progress="hidden",
@@ -203,6 +218,44 @@ def _build_growth(
         model="contrastive-grow", trigger_mode="always_last", show_progress="hidden",
     )  # fmt: skip
     return stage, [matrix, reached, verdict]
+
+
+def _build_dictionary(
+    say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, settings: list[Any]
+) -> tuple[gr.Slider, list[Any]]:
+    momentum = explore.momentum_at(FIRST_STOP)
+    found = explore.look([image for image, _ in examples], 1, explore.view_settings(*FIRST_VIEWS), momentum)
+    first = (*views.dictionary(say, found), *views.record(say, momentum))
+    with gr.Column(elem_classes="growth", elem_id="contrastive-dictionary"):
+        gr.HTML(f"<h3>{say('contrastive.dictionary')}</h3><p>{say('contrastive.dictionary_text')}</p>")
+        names = [f"{stop:g}" for stop in explore.STOPS]
+        stop = stops(say("contrastive.momentum_label"), names, value=FIRST_STOP, elem_id="contrastive-momentum")
+        with gr.Row():
+            with gr.Column(min_width=320):
+                which = gr.Slider(
+                    1, explore.MAX_PICTURES, value=1, step=1, label=say("contrastive.which"),
+                    elem_id="contrastive-query",
+                )  # fmt: skip
+                sheet = gr.Image(
+                    first[0], label=say("contrastive.query_views"), format="png", interactive=False, buttons=[],
+                    height=250, elem_id="contrastive-query-views",
+                )  # fmt: skip
+                verdict = gr.Markdown(first[1], elem_id="contrastive-dictionary-verdict")
+            with gr.Column(min_width=320):
+                queue = gr.Plot(first[2], show_label=False, elem_id="contrastive-queue")
+        plots: list[gr.Plot] = []
+        for row in (("by-age", "drift"), ("curves", "learned")):
+            with gr.Row():
+                for name in row:
+                    with gr.Column(min_width=320):
+                        plots.append(gr.Plot(first[3 + len(plots)], show_label=False, elem_id=f"contrastive-{name}"))
+    values = [sheet, verdict, queue, *plots]
+    moved = [stop.change, which.release, settings[-1].change, *(slider.release for slider in settings[:-1])]
+    listen(
+        say, moved, on_dictionary, [shown, which, *settings, stop], values, name="contrastive_dictionary",
+        model="contrastive-dictionary", trigger_mode="always_last", show_progress="hidden",
+    )  # fmt: skip
+    return stop, [which, *values]
 
 
 def _build_use(say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, encoder: gr.Radio) -> list[Any]:

@@ -5,6 +5,7 @@ network as it was at that moment, and the key networks that any momentum would h
 running means, averaged like the weights, where a training normalises each batch by itself.
 """
 
+import copy
 import functools
 import json
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.func import functional_call
 
 from core import checkpoints, device
 from core.checkpoints import TREE
@@ -92,6 +92,15 @@ class Record:
     steps: int
 
 
+def momentum_at(stop: float) -> float:
+    """The momentum at a stop of the page's slider, 0 to len(STOPS) - 1.
+
+    Raises:
+        InputError: no such stop.
+    """
+    return STOPS[whole(stop, 0, len(STOPS) - 1)]
+
+
 @torch.inference_mode()
 def look(
     sources: Sequence[Bytes | str], which: float, views: ViewSettings, momentum: float, *, seed: float = 0
@@ -115,8 +124,10 @@ def look(
     square = pictures.to_tensor(pictures.square(pictures.open_picture(chosen), 128))
     pair = pretext.two_views(square, device.generator(whole(seed, 0, 9999)), views, 96)
     past, now = _past(), int(_past().steps[-1])
-    query = _project(trail.key_weights(past, 0.0, now), pair[0])[0]  # (P,)
-    own = torch.cat([_project(trail.key_weights(past, momentum, now - age), pair[1]) for age in range(AGES + 1)])
+    network = _network()
+    query = _project(network, trail.key_weights(past, 0.0, now), pair[0])[0]  # (P,)
+    ages = range(AGES + 1)
+    own = torch.cat([_project(network, trail.key_weights(past, momentum, now - age), pair[1]) for age in ages])
     positive, queue = own @ query, _queue(momentum) @ query  # (AGES + 1,), (AGES, EACH)
     share = trail.shares(past.steps, momentum, now)
     names, _ = _others()
@@ -140,8 +151,8 @@ def drift(momentum: float) -> Floats:
     """(AGES + 1,): mean cosine of a picture's key made now and its key made 0, 1, ... steps ago."""
     past, now = _past(), int(_past().steps[-1])
     _, images = _others()
-    sample = images.flatten(0, 1)[::4]
-    keys = [_project(trail.key_weights(past, momentum, now - age), sample) for age in range(AGES + 1)]
+    sample, network = images.flatten(0, 1)[::4], _network()
+    keys = [_project(network, trail.key_weights(past, momentum, now - age), sample) for age in range(AGES + 1)]
     return torch.stack([(keys[0] * old).sum(1).mean() for old in keys]).numpy()
 
 
@@ -169,8 +180,9 @@ def _arm(arm: Mapping[str, Any]) -> Arm:
 def _queue(momentum: float) -> Tensor:
     """(AGES, EACH, P): the keys that wait, made 1, 2, ... steps ago by the key network of that step."""
     past, now = _past(), int(_past().steps[-1])
-    _, images = _others()
-    made = [_project(trail.key_weights(past, momentum, now - age), images[age - 1]) for age in range(1, AGES + 1)]
+    (_, images), network = _others(), _network()
+    ages = range(1, AGES + 1)
+    made = [_project(network, trail.key_weights(past, momentum, now - age), images[age - 1]) for age in ages]
     return torch.stack(made)
 
 
@@ -195,8 +207,13 @@ def _model() -> ContrastiveNet:
     return cast(ContrastiveNet, checkpoints.load(encoders.DICTIONARY, root=checkpoints.ROOT).model)
 
 
-def _project(weights: dict[str, Tensor], images: Tensor) -> Tensor:
-    """Projections (B, P) of pictures (B, 3, H, W) by the network with these weights."""
-    small = encoders.shrink(images, _model().config.size)
-    found: Tensor = functional_call(_model(), weights, (small,)).projections
+def _network() -> ContrastiveNet:
+    """A network of one's own to put weights into: visitors share the cached one, and threads would mix them up."""
+    return copy.deepcopy(_model())
+
+
+def _project(network: ContrastiveNet, weights: dict[str, Tensor], images: Tensor) -> Tensor:
+    """Projections (B, P) of pictures (B, 3, H, W); the network has these weights afterwards."""
+    network.load_state_dict(weights, strict=False)  # without the norms' counters of batches
+    found: Tensor = network(encoders.shrink(images, network.config.size)).projections
     return found

@@ -14,6 +14,12 @@ from torch import Tensor
 
 from core import checkpoints, device, growth
 from core.contrastive import encoders, pretext
+from core.contrastive.dictionary import AGES as AGES
+from core.contrastive.dictionary import STOPS as STOPS
+from core.contrastive.dictionary import Look as Look
+from core.contrastive.dictionary import look as look
+from core.contrastive.dictionary import momentum_at as momentum_at
+from core.contrastive.dictionary import record as record
 from core.contrastive.encoders import GALLERY_PX, Space
 from core.contrastive.pretext import ViewSettings
 from core.data import bundled, pictures

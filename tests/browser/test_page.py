@@ -42,6 +42,19 @@ def test_opening_a_tab_names_it_in_the_address(visit: Opener, page_url: str) -> 
     page.wait_for_url(f"{page_url}/?tab={STEMS[0]}")
 
 
+def test_a_group_names_the_tab_that_it_shows(visit: Opener, page_url: str) -> None:
+    page = visit(1440).go("/")
+    open_tab(page, "masked")
+    page.wait_for_url(f"{page_url}/?tab=masked")
+    page.locator("#language-group-button").click()
+    page.wait_for_url(f"{page_url}/?tab=gpt2")
+    page.locator("#pictures-group-button").click()
+    page.wait_for_url(f"{page_url}/?tab=masked")
+    expect(page.locator("#masked-step1")).to_be_visible()
+    page.locator("#language").click()
+    page.wait_for_url(f"{page_url}/zh?tab=masked")
+
+
 def test_unknown_tab_in_the_address_opens_the_first(visit: Opener) -> None:
     page = visit(1440).go("/?tab=nothing")
     expect(page.locator(f"#{STEMS[0]}-step1")).to_be_visible()

@@ -17,7 +17,10 @@ from demos import _page
 from demos._words import LANGUAGES
 
 STEMS = [module.STEM for module in app.TABS]
-FRAME = {"tabs", *(f"{stem}-tab" for stem in STEMS)}  # what app.py and _page.py name themselves
+FRAME = {  # what app.py and _page.py name themselves
+    "groups", *(f"{group}-{part}" for group in app.GROUPS for part in ("group", "tabs")),
+    *(f"{stem}-tab" for stem in STEMS),
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -51,8 +54,13 @@ def public(page: gr.Blocks) -> list[str]:
     return [str(event.api_name) for event in page.fns.values() if event.api_visibility == "public"]
 
 
-def test_the_six_tabs_stand_in_the_tutorials_order() -> None:
-    assert STEMS == ["rotation", "contrastive", "vae", "masked", "gpt2", "audio", "recommendation"]
+def test_the_tabs_stand_in_their_groups() -> None:
+    assert {group: [module.STEM for module in modules] for group, modules in app.GROUPS.items()} == {
+        "pictures": ["rotation", "contrastive", "masked"],
+        "generators": ["vae"],
+        "language": ["gpt2"],
+        "beyond": ["audio", "recommendation"],
+    }
 
 
 def test_every_public_name_starts_with_its_tab_and_stands_once(page: gr.Blocks) -> None:

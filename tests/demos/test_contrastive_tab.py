@@ -66,7 +66,7 @@ def test_the_page_says_that_the_rotation_network_has_no_head(shown: Shown) -> No
 def test_no_pictures_are_silence_when_taken_out_and_a_sentence_when_asked(shown: Shown) -> None:
     say = Say("en")
     for nothing in (None, []):
-        assert contrastive.on_pictures(say, nothing, "simclr", "features", *SETTINGS, 0, 0.2, LAST) == gr.skip()
+        assert contrastive.on_pictures(say, nothing, "simclr", "features", *SETTINGS, 0, 0.2, LAST, 3) == gr.skip()
     with pytest.raises(gr.Error, match="Bring 2 to 16 pictures; here are 0"):
         contrastive.on_compare(say, None, "simclr", "features", *SETTINGS, 0, 0.2)
     with pytest.raises(gr.Error, match="Bring 2 to 16 pictures; here are 0"):
@@ -75,10 +75,11 @@ def test_no_pictures_are_silence_when_taken_out_and_a_sentence_when_asked(shown:
 
 def test_other_pictures_change_every_answer_at_once(shown: Shown) -> None:
     say = Say("en")
-    *compared, matrix, curve, verdict, which, found = contrastive.on_pictures(
-        say, shown[:3], "simclr", "projections", *SETTINGS, 0, 0.2, 1
-    )
-    assert len(compared) == 7
+    values = contrastive.on_pictures(say, shown[:3], "simclr", "projections", *SETTINGS, 0, 0.2, 1, 3)
+    compared, (matrix, curve, verdict), (query, *looked), (which, found) = (
+        values[:7], values[7:10], values[10:18], values[18:]
+    )  # fmt: skip
+    assert (query, len(looked)) == (1, 7)
     assert np.array(compared[6]).shape == np.array(matrix.data[0].z).shape == (6, 6)
     assert curve.data[0].marker.color.index(curve.data[0].marker.color[1]) == 1, "the second stage is marked"
     assert "of 6** views" in verdict
@@ -221,3 +222,28 @@ def test_a_metric_that_no_card_has_yet_is_not_drawn(monkeypatch: pytest.MonkeyPa
     told = views.card_text(Say("en"))
     assert "By k-NN" in told
     assert "linear probe" not in told
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("stop", range(len(explore.STOPS)))
+def test_the_dictionary_is_drawn_at_every_stop(shown: Shown, language: str, stop: int) -> None:
+    say = Say(language)  # type: ignore[arg-type]
+    sheet, verdict, queue, by_age, drift, curves, learned = contrastive.on_dictionary(say, shown, 2, *SETTINGS, 3, stop)
+    assert sheet.mode == "RGBA"
+    assert f"**{explore.STOPS[stop]:g}**" in verdict
+    assert np.array(queue.data[0].z).shape == np.array(queue.data[0].text).shape == (explore.AGES, 16)
+    assert [len(line.y) for line in by_age.data] == [explore.AGES + 1] * 3
+    assert len(drift.data[0].y) == len(learned.data[0].y) == len(explore.STOPS)
+    assert len(curves.data) == 2
+    for bars in (drift, learned):
+        colours = list(bars.data[0].marker.color)
+        assert [colours.index(c) for c in colours if colours.count(c) == 1] == [stop]
+
+
+def test_another_query_finds_other_keys_and_no_query_is_a_sentence(shown: Shown) -> None:
+    say = Say("en")
+    one, other = (contrastive.on_dictionary(say, shown, which, *SETTINGS, 3, 3)[2].data[0].z for which in (1, 2))
+    assert not np.allclose(one, other)
+    for bad in ((None, 1, 0), (shown, 99, 0), (shown, 1, 6), (shown, 1, 0.5)):
+        with pytest.raises(gr.Error):
+            contrastive.on_dictionary(say, bad[0], bad[1], *SETTINGS, 3, bad[2])

@@ -85,5 +85,5 @@ def test_the_cheat_is_given_away_in_a_table(photo: str) -> None:
 
 
 def test_models_are_called_by_words_and_own_ones_by_name() -> None:
-    assert rotation.model_name(Say("zh"), "rotation/shortcut") == "训练时没有数据增强"
+    assert rotation.model_name(Say("zh"), "rotation/shortcut") == "会作弊的模型"
     assert rotation.model_name(Say("en"), "rotation/mine") == "rotation/mine"

@@ -117,9 +117,12 @@ def test_another_stage_is_a_sentence(stage: float) -> None:
 def test_golden_the_cheat_is_better_at_home_and_worse_abroad() -> None:
     honest, cheat = explore.trials(picture("china"))
     assert (honest.name, cheat.name) == (explore.SMALL, explore.SHORTCUT)
-    assert cheat.own > honest.own, "on scenes from its own source"
-    assert cheat.own - min(cheat.own_changed) > honest.own - min(honest.own_changed), "some traces are gone"
-    assert honest.elsewhere > cheat.elsewhere
+    assert cheat.own > honest.own + 0.05, "on scenes from its own source"
+    assert cheat.own > 0.95
+    assert cheat.own - max(cheat.own_changed) > 0.2, "the traces are gone"
+    assert honest.own - min(honest.own_changed) < 0.06
+    assert min(honest.own_changed) > max(cheat.own_changed) + 0.05
+    assert honest.elsewhere > cheat.elsewhere + 0.05
     for trial in (honest, cheat):
         assert len(trial.right) == len(trial.sure) == 3
         assert trial.right[0] == explore.predict(picture("china"), 0, name=trial.name).model_right
