@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 GROUPS = {
     "pictures": ("rotation", "contrastive", "masked"),
-    "generators": ("vae",),
+    "generators": ("vae", "vqvae"),
     "language": ("gpt2",),
     "beyond": ("audio", "recommendation"),
 }
@@ -134,6 +134,34 @@ def grow(page: Page, stem: str, *pictures: str) -> None:
     expect(bar, "another bar is marked").not_to_have_attribute("style", marked or "")
 
 
+def vqvae(page: Page, files: Files) -> None:
+    """Bring a photograph, take up a code from its map, paint with another one, take it back, read the usage."""
+    codes, verdict, usage = (
+        source_of(page, "vqvae-map"),
+        text_of(page, "vqvae-verdict"),
+        text_of(page, "vqvae-usage-text"),
+    )
+    painted = page.locator("#vqvae-painted")
+    upload(page, "vqvae", "picture", files.photo)
+    expect(page.locator("#vqvae-map img")).not_to_have_attribute("src", codes)
+    expect(page.locator("#vqvae-verdict")).not_to_have_text(verdict)
+    expect(page.locator("#vqvae-usage-text")).not_to_have_text(usage)
+    expect(painted).to_contain_text("Nothing is painted")
+    entry = text_of(page, "vqvae-entry")
+    page.locator("#vqvae-sheet img").click(position={"x": 150, "y": 150})
+    expect(page.locator("#vqvae-entry")).not_to_have_text(entry)
+    after = source_of(page, "vqvae-after")
+    page.locator("#vqvae-after img").click(position={"x": 120, "y": 120})
+    expect(page.locator("#vqvae-after img")).not_to_have_attribute("src", after)
+    expect(painted).to_contain_text(re.compile(r"changed \d+ of 256 codes"))
+    page.locator("#vqvae-undo").click()
+    expect(painted).to_contain_text("Nothing is painted")
+    page.locator("#vqvae-size input").last.check()
+    expect(page.locator("#vqvae-map-text")).to_contain_text("8 × 8 = 64 codes")
+    drawn(page, "vqvae-bars")
+    drawn(page, "vqvae-usage")
+
+
 def masked(page: Page, files: Files) -> None:
     """Bring a photograph, hide other patches, see a network grow, then paint by hand; read the error each time."""
     verdict = page.locator("#masked-verdict")
@@ -243,6 +271,7 @@ WALKS: dict[str, Callable[[Page, Files], None]] = {
     "rotation": rotation,
     "contrastive": contrastive,
     "vae": vae,
+    "vqvae": vqvae,
     "masked": masked,
     "gpt2": gpt2,
     "audio": audio,
@@ -257,6 +286,10 @@ FIRST: dict[str, tuple[str, ...]] = {
         "contrastive-grow-verdict", "contrastive-grow-curve", "contrastive-neighbours",
     ),
     "vae": ("vae-seen", "vae-verdict", "vae-strip", "vae-plane", "vae-samples", "vae-near-latent"),
+    "vqvae": (
+        "vqvae-map", "vqvae-map-text", "vqvae-picture-model", "vqvae-verdict", "vqvae-table", "vqvae-after",
+        "vqvae-sheet", "vqvae-usage", "vqvae-near-codes", "vqvae-retrieval",
+    ),
     "masked": ("masked-masked", "masked-restored", "masked-verdict", "masked-sweep", "masked-near-features"),
     "gpt2": (
         "gpt2-surprise", "gpt2-verdict", "gpt2-text", "gpt2-alternatives", "gpt2-grow-text", "gpt2-grow-curve",
