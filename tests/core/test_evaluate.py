@@ -24,7 +24,9 @@ KEYS = {
     "audio": {"knn", "mfcc_knn", "n"},
     "recommendation": {"hit_rate", "ndcg", "knn_hit_rate", "n"},
 }
-COUNTS = {"rotation": 8, "contrastive": 4, "vae": 8, "vqvae": 8, "masked": 8, "audio": 8, "recommendation": film_set.USERS}
+COUNTS = {
+    "rotation": 8, "contrastive": 4, "vae": 8, "vqvae": 8, "masked": 8, "audio": 8, "recommendation": film_set.USERS,
+}  # fmt: skip
 SHIPPED = sorted(f"{card.parts[-3]}/{card.parts[-2]}" for card in checkpoints.ROOT.glob("*/*/card.json"))
 ANY = SHIPPED[0]
 
