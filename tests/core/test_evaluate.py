@@ -19,13 +19,15 @@ KEYS = {
     "contrastive": {"knn", "untrained_knn", "n"},
     "vae": {"nats", "n"},
     "vqvae": {"mse", "psnr_db", "mean_colour_mse", "n"},
+    "gan": {"frechet", "precision", "recall", "n"},
     "masked": {"mse", "mean_fill_mse", "psnr_db", "n"},
     "language": {"bits_per_character", "perplexity", "n"},
     "audio": {"knn", "mfcc_knn", "n"},
     "recommendation": {"hit_rate", "ndcg", "knn_hit_rate", "n"},
 }
 COUNTS = {
-    "rotation": 8, "contrastive": 4, "vae": 8, "vqvae": 8, "masked": 8, "audio": 8, "recommendation": film_set.USERS,
+    "rotation": 8, "contrastive": 4, "vae": 8, "vqvae": 8, "gan": 8, "masked": 8, "audio": 8,
+    "recommendation": film_set.USERS,
 }  # fmt: skip
 SHIPPED = sorted(f"{card.parts[-3]}/{card.parts[-2]}" for card in checkpoints.ROOT.glob("*/*/card.json"))
 ANY = SHIPPED[0]
