@@ -14,7 +14,7 @@ GROUPS = {
     "pictures": ("rotation", "contrastive", "masked"),
     "generators": ("vae", "vqvae"),
     "language": ("gpt2",),
-    "beyond": ("audio",),
+    "beyond": ("audio", "recommendation"),
 }
 GROUP_OF = {stem: group for group, stems in GROUPS.items() for stem in stems}
 STEMS = tuple(GROUP_OF)
@@ -242,6 +242,31 @@ def audio(page: Page, files: Files) -> None:
     drawn(page, "audio-errors")
 
 
+def recommendation(page: Page, files: Files) -> None:
+    """Pick another list, hide its first film, look back to before the training, add a film, look up a film."""
+    verdict, nexts = text_of(page, "recommendation-verdict"), text_of(page, "recommendation-next")
+    page.locator("#recommendation-set input[value=love]").check()
+    expect(page.locator("#recommendation-next")).not_to_have_text(nexts, use_inner_text=True)
+    expect(page.locator("#recommendation-verdict")).not_to_have_text(verdict, use_inner_text=True)
+    page.locator("#recommendation-place input[value='1']").check()
+    expect(page.locator("#recommendation-verdict")).to_contain_text("When Harry Met Sally")
+    expect(page.locator("#recommendation-strip li").first).not_to_contain_text("When Harry Met Sally")
+    grown = page.locator("#recommendation-grow-verdict")
+    expect(grown).to_contain_text("When Harry Met Sally")
+    finished = grown.inner_text()
+    page.locator("#recommendation-stage input[type=range]").press("Home")
+    expect(grown).not_to_have_text(finished, use_inner_text=True)
+    drawn(page, "recommendation-grow-curve")
+    page.locator("#recommendation-films input").fill("Spirited Away")
+    page.locator("[role=option]", has_text="Spirited Away").first.click()
+    expect(page.locator("#recommendation-strip li")).to_have_count(7)
+    alike = text_of(page, "recommendation-similar")
+    page.locator("#recommendation-film input").fill("Shrek (2001)")
+    page.locator("[role=option]", has_text="Shrek (2001)").first.click()
+    expect(page.locator("#recommendation-genres-of")).to_contain_text("Shrek (2001)")
+    expect(page.locator("#recommendation-similar")).not_to_have_text(alike, use_inner_text=True)
+
+
 WALKS: dict[str, Callable[[Page, Files], None]] = {
     "rotation": rotation,
     "contrastive": contrastive,
@@ -250,6 +275,7 @@ WALKS: dict[str, Callable[[Page, Files], None]] = {
     "masked": masked,
     "gpt2": gpt2,
     "audio": audio,
+    "recommendation": recommendation,
 }
 """The main action of each tab on a real upload."""
 
@@ -270,5 +296,9 @@ FIRST: dict[str, tuple[str, ...]] = {
         "gpt2-similar",
     ),
     "audio": ("audio-wave", "audio-restored", "audio-verdict", "audio-features", "audio-digit", "audio-neighbours"),
+    "recommendation": (
+        "recommendation-strip", "recommendation-verdict", "recommendation-guesses", "recommendation-next",
+        "recommendation-hits", "recommendation-grow-curve", "recommendation-similar", "recommendation-genres",
+    ),
 }  # fmt: skip
 """What is on screen before anything was clicked: ids of outputs that must not be empty."""

@@ -59,7 +59,7 @@ def test_the_tabs_stand_in_their_groups() -> None:
         "pictures": ["rotation", "contrastive", "masked"],
         "generators": ["vae", "vqvae"],
         "language": ["gpt2"],
-        "beyond": ["audio"],
+        "beyond": ["audio", "recommendation"],
     }
 
 
