@@ -621,15 +621,15 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "vqvae.entry": (
         "Code **{code}** stands at {count} of the {places} places of the bundled photographs; in training {share} of all places chose it "
-        "(even use: {even}). Left: a map of nothing else, decoded. Right: mean of the 12 × 12 pixels around the places that chose it.",
-        "编码 **{code}** 在内置照片的 {places} 个位置中出现 {count} 次；训练中有 {share} 的位置选择它（均匀使用为 {even}）。左：整张图都是它时的"
-        "解码结果。右：选择它的位置周围 12 × 12 像素的平均。",
+        "(even use: {even}). First a map of nothing else, decoded; then the mean of the 12 × 12 pixels around the places that chose it.",
+        "编码 **{code}** 在内置照片的 {places} 个位置中出现 {count} 次；训练中有 {share} 的位置选择它（均匀使用为 {even}）。先是整张图都是它时的"
+        "解码结果，再是选择它的位置周围 12 × 12 像素的平均。",
     ),
     "vqvae.entry_dead": (
         "Code **{code}** is dead here: none of the {places} places of the bundled photographs chose it; in training {share} of all places did "
-        "(even use: {even}). Left: a map of nothing else, decoded. Right there is nothing to show.",
+        "(even use: {even}). A map of nothing else can be decoded all the same; of the mean there is nothing to show.",
         "编码 **{code}** 在这里是死码：内置照片的 {places} 个位置都没有选择它；训练中有 {share} 的位置选择它（均匀使用为 {even}）。"
-        "左：整张图都是它时的解码结果。右边没有可显示的内容。",
+        "仍可解码整张图都是它的编码图；平均图则没有可显示的内容。",
     ),
     "vqvae.usage_head": ("#### Which codes are used", "#### 哪些编码被使用"),
     "vqvae.usage": ("How often codes are chosen", "各编码被选择的频率"),
