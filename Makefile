@@ -12,7 +12,7 @@ HOST ?= 127.0.0.1
 PORT ?= 7860
 SHARE ?= 0
 DATA ?= data
-WINGS := rotation contrastive vae masked language audio
+WINGS := rotation contrastive vae masked language bert audio
 
 .PHONY: help venv run test fast lint types unit browser chromium screenshots readme assets evaluate card push clean \
   $(WINGS:%=train-%)
@@ -85,7 +85,7 @@ readme: $(VENV)/dev.stamp
 train-rotation train-masked: NAME ?= photos
 train-contrastive: NAME ?= simclr-cifar10
 train-vae: NAME ?= mnist
-train-language: NAME ?= novels
+train-language train-bert: NAME ?= novels
 train-audio: NAME ?= sounds
 $(WINGS:%=train-%): train-%: $(VENV)/run.stamp
 	$(PY) -m core.cards repeat "$*/$(NAME)" --root "$(DATA)" $(FLAGS)

@@ -17,7 +17,7 @@ from core.checkpoints import Card, Checkpoint
 from core.errors import CheckpointError, PretextError
 from core.recipe import Recipe
 
-WINGS = ("rotation", "contrastive", "vae", "masked", "language", "audio")
+WINGS = ("rotation", "contrastive", "vae", "masked", "language", "bert", "audio")
 SHARES = ("accuracy", "chance", "knn", "linear", "share")  # last words of metrics in 0..1, shown in per cent
 POINTS, PART = 0.003, 0.005  # how far another machine may be off: of a share, and relative of anything else
 

@@ -1,0 +1,139 @@
+"""What a card tells of a BERT: how often it knows a hidden token, and how well it foresees what it may read around."""
+
+import json
+import math
+from pathlib import Path
+from typing import NamedTuple, cast
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core import scoring
+from core.bert import corpus, pretext
+from core.bert.corpus import Numbers
+from core.bert.model import Bert
+from core.checkpoints import Checkpoint
+from core.data.texts import Vocabulary
+from core.device import generator
+
+BEST = 5  # guesses a place that count in "top5"
+MASK_SEED = 0  # of the places that are hidden
+STRETCHES = 64  # of the text, evenly spread, in which each token is hidden alone: that takes a pass a token
+TOGETHER = 32  # stretches that go through the network at once
+
+NOTES = (
+    "accuracy: 15 % of the tokens are hidden at once, all by the mask; n is how many, in stretches of a whole context. "
+    "frequent_accuracy always names the most frequent token, left_accuracy what most often followed the token on the "
+    "left (the most frequent one where that is hidden too), chance is a blind guess. One token hidden at a time: "
+    "perplexity is 2 to the mean bits (Salazar et al. 2020), n is tokens in 64 stretches spread over the texts; "
+    "pseudo_bits_per_character is no code length, since every token was guessed with all others in sight; it cannot be "
+    "compared with that of a model that reads from left to right. Several line ends count as one."
+)
+
+
+class Counts(NamedTuple):
+    """What a count of the training text tells without learning.
+
+    Attributes:
+        often: (V,), how often each token came.
+        after: (V, BEST), what followed each token most often, best first.
+    """
+
+    often: Tensor
+    after: Tensor
+
+    @classmethod
+    def read(cls, folder: Path) -> "Counts | None":
+        """Open counts.json of a checkpoint; None where nobody counted, as for a model from the Hub."""
+        path = folder / "counts.json"
+        if not path.is_file():
+            return None
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        return cls(torch.tensor(raw["often"]), torch.tensor(raw["after"]))
+
+
+def evaluate(checkpoint: Checkpoint, spec: str, *, root: str = "data") -> dict[str, float]:
+    """How often a model knows what was hidden in the test texts of a set, or in all .txt files of a folder.
+
+    Args:
+        checkpoint: with a Bert, its tokenizer.json and counts.json.
+        spec: named set or "folder:PATH".
+        root: folder that holds the named sets.
+
+    Returns:
+        See `gaps`.
+    """
+    vocabulary = Vocabulary.read(checkpoint.folder)
+    return gaps(checkpoint, corpus.encode(corpus.read(spec, "test", root=root), vocabulary))
+
+
+def gaps(checkpoint: Checkpoint, tokens: Numbers) -> dict[str, float]:
+    """Hide 15 % of a text, each token by the mask, and count right guesses of the model and of what needs none.
+
+    Returns:
+        {"accuracy", "top5_accuracy", the same behind "frequent_" and "left_", "chance", "bits" a hidden token, "n"}.
+    """
+    vocabulary, counts = Vocabulary.read(checkpoint.folder), Counts.read(checkpoint.folder)
+    model, where = cast(Bert, checkpoint.model), checkpoint.device
+    assert counts is not None
+    marks, mask = torch.tensor(vocabulary.marks), vocabulary.mark(corpus.MASK)
+    common = counts.often.argsort(descending=True, stable=True)[:BEST]
+    guesses: dict[str, list[Tensor]] = {"": [], "frequent_": [], "left_": []}
+    labels, bits = [], 0.0
+    for number, given in enumerate(_every_stretch(tokens, model.config.context, vocabulary).split(TOGETHER)):
+        chosen = pretext.choose(given, marks, generator(MASK_SEED, number))
+        read = torch.where(chosen, mask, given)
+        with torch.inference_mode():
+            logits = model(read.to(where), chosen.to(where)).logits.float().cpu()  # (n, V)
+        labels.append(given[chosen])
+        bits += float(scoring.surprise_bits(logits, labels[-1]).double().sum())
+        guesses[""].append(logits.topk(BEST).indices)
+        guesses["frequent_"].append(common.expand(len(logits), -1))
+        left = read.roll(1, 1)[chosen]  # (n,)
+        guesses["left_"].append(torch.where((left == mask)[:, None], common, counts.after[left]))
+    told = torch.cat(labels)
+    found = {"n": float(len(told)), "bits": bits / max(1, len(told)), "chance": 1 / len(vocabulary)}
+    for name, rows in guesses.items():
+        right = torch.cat(rows) == told[:, None]  # (n, BEST)
+        found[f"{name}accuracy"] = float(right[:, 0].float().mean())
+        found[f"{name}top5_accuracy"] = float(right.any(1).float().mean())
+    return found
+
+
+def one_at_a_time(checkpoint: Checkpoint, tokens: Numbers) -> dict[str, float]:
+    """Hide one token after the other in stretches spread over a text.
+
+    Returns:
+        {"perplexity" a token, "pseudo_bits_per_character", both for token counts and for a blind guess, "n": tokens}.
+    """
+    vocabulary, counts = Vocabulary.read(checkpoint.folder), Counts.read(checkpoint.folder)
+    model, where = cast(Bert, checkpoint.model), checkpoint.device
+    assert counts is not None
+    every = _every_stretch(tokens, model.config.context, vocabulary)
+    spread = every[np.linspace(0, len(every) - 1, min(STRETCHES, len(every))).astype(int)]
+    marks, mask = torch.tensor(vocabulary.marks), vocabulary.mark(corpus.MASK)
+    bits, unigram, scored, characters = 0.0, 0.0, 0, 0
+    for given in spread:
+        places = (~torch.isin(given, marks)).nonzero()[:, 0]  # (P,)
+        each = pretext.pseudo_bits(lambda read: model(read).logits, given.to(where), places.to(where), mask)
+        bits += float(each.double().sum())
+        unigram += float(scoring.unigram_bits(counts.often, given[places]).double().sum())
+        scored += len(places)
+        characters += len(vocabulary.decode(given[places].tolist()))
+    return {
+        "perplexity": scoring.perplexity(bits, scored),
+        "unigram_perplexity": scoring.perplexity(unigram, scored),
+        "chance_perplexity": float(len(vocabulary)),
+        "pseudo_bits_per_character": scoring.bits_per_character(bits, characters),
+        "unigram_bits_per_character": scoring.bits_per_character(unigram, characters),
+        "chance_bits_per_character": scoring.bits_per_character(scored * math.log2(len(vocabulary)), characters),
+        "n": scored,
+    }
+
+
+def _every_stretch(tokens: Numbers, context: int, vocabulary: Vocabulary) -> Tensor:
+    """A text cut into stretches of a whole context, one behind the other; the rest at the end is left out."""
+    inner = context - 2
+    first = np.arange(0, max(1, len(tokens) - inner + 1), inner)
+    return corpus.stretches(tokens, first, min(context, len(tokens) + 2), vocabulary)
