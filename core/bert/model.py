@@ -8,11 +8,13 @@ found not to help; padding, since all texts of a batch have one length here.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from transformers import BertConfig, BertForMaskedLM
+
+from core.device import generator
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Bert(nn.Module):
     def __init__(self, config: Config, network: nn.Module | None = None) -> None:
         super().__init__()
         self.config = config
-        self.net = network or BertForMaskedLM(
+        self.net: Any = network or BertForMaskedLM(
             BertConfig(
                 vocab_size=config.vocabulary, max_position_embeddings=config.context, hidden_size=config.width,
                 num_hidden_layers=config.layers, num_attention_heads=config.heads, intermediate_size=4 * config.width,
@@ -98,3 +100,10 @@ def initialise(model: Bert, chance: torch.Generator) -> None:
             weight.zero_()
         else:
             weight.fill_(1.0)
+
+
+def untrained(config: Config, seed: int = 0) -> Bert:
+    """A network of this shape that never read anything: what features are worth without learning."""
+    model = Bert(config)
+    initialise(model, generator(seed))
+    return model.eval().requires_grad_(False)

@@ -14,10 +14,12 @@ import torch
 from torch import Tensor, nn
 
 from core import training
-from core.bert import corpus, measuring, pretext
+from core.bert import corpus, measuring, pretext, senses
 from core.bert.corpus import Numbers
 from core.bert.measuring import evaluate
 from core.bert.model import Bert, Config, initialise
+from core.bert.reader import reader_of
+from core.bert.sentences import USES
 from core.checkpoints import Checkpoint
 from core.data import texts
 from core.data.texts import Vocabulary
@@ -141,6 +143,14 @@ def measure(checkpoint: Checkpoint, recipe: BertRecipe) -> dict[str, dict[str, f
         tokens = corpus.encode(unseen, vocabulary)
         found[spec] = measuring.gaps(checkpoint, tokens)
         found[f"{spec}, one token hidden at a time"] = measuring.one_at_a_time(checkpoint, tokens)
+        if len(unseen) > 1:
+            found[f"{spec}, which novel"] = measuring.whose_novel(checkpoint, unseen)
+    alike = senses.measure(reader_of(checkpoint), USES["en"], compare=True)
+    assert alike.untrained is not None
+    found["senses of words"] = {
+        "accuracy": alike.model, "untrained_accuracy": alike.untrained, "words_accuracy": alike.naive,
+        "chance": alike.chance, "n": alike.n,
+    }  # fmt: skip
     return found
 
 

@@ -124,6 +124,7 @@ class Vocabulary:
     words and, in most models, capitals: what was written is then found by the characters that a token covers.
 
     Attributes:
+        names: of the tokens as the file writes them, by number.
         pieces: the bytes of each token, by its number, a blank in front where it begins a word; none for marks.
         marks: the numbers of the marks, like <|endoftext|> or [MASK].
         by_words: it is WordPiece.
@@ -137,11 +138,11 @@ class Vocabulary:
         raw = json.loads(serialised)
         marks = {entry["content"] for entry in raw["added_tokens"]}
         self._numbers = self._tokenizer.get_vocab()
-        names = sorted(self._numbers, key=lambda name: self._numbers[name])
+        self.names = tuple(sorted(self._numbers, key=lambda name: self._numbers[name]))
         self.by_words = raw["model"].get("continuing_subword_prefix") == "##"  # older files name no type
         fallback = raw["model"].get("byte_fallback")
         to_bytes = _word_bytes if self.by_words else _fallback_bytes if fallback else _level_bytes
-        self.pieces = tuple(b"" if name in marks else to_bytes(name) for name in names)
+        self.pieces = tuple(b"" if name in marks else to_bytes(name) for name in self.names)
         self.marks = tuple(sorted(self._numbers[name] for name in marks))
         self.end = self._numbers.get(END, -1)
 
