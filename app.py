@@ -12,13 +12,13 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 
 from core.data import pictures
-from demos import _cache, _headers, _page, audio, contrastive, gpt2, masked, rotation, vae
+from demos import _cache, _headers, _page, audio, bert, contrastive, gpt2, masked, rotation, vae
 from demos._words import LANGUAGES, Say
 
 GROUPS = {  # each a row of tabs; named by "page.group_<group>"
     "pictures": (rotation, contrastive, masked),
     "generators": (vae,),
-    "language": (gpt2,),
+    "language": (gpt2, bert),
     "beyond": (audio,),
 }
 TABS = tuple(module for modules in GROUPS.values() for module in modules)

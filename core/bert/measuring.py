@@ -35,8 +35,8 @@ NOTES = (
     "pseudo_bits_per_character is no code length, since every token was guessed with all others in sight; it cannot be "
     "compared with that of a model that reads from left to right. Several line ends count as one. Which novel: a "
     "linear probe on frozen features of passages of 30 tokens, learned on the first half of each test novel, asked on "
-    "the second. Senses of words: 64 sentences written for this project; is the most similar use of a word of the same sense? "
-    "untrained is a network of the same shape with random weights, words counts words."
+    "the second. Senses of words: 64 sentences written for this project; is the most similar use of a word of the same "
+    "sense? untrained is a network of the same shape with random weights, words counts words."
 )
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 GROUPS = {
     "pictures": ("rotation", "contrastive", "masked"),
     "generators": ("vae",),
-    "language": ("gpt2",),
+    "language": ("gpt2", "bert"),
     "beyond": ("audio",),
 }
 GROUP_OF = {stem: group for group, stems in GROUPS.items() for stem in stems}
