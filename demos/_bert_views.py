@@ -30,7 +30,8 @@ def _guess(candidate: explore.Candidate, *, right: bool) -> str:
     """A candidate with a bar as long as its probability, the right one in the second colour."""
     style = f"width: {100 * candidate.probability:.1f}%"
     kind = "guess right" if right else "guess"
-    text, share = html.escape(candidate.text), f"{candidate.probability:.0%}"
+    share = f"{candidate.probability:.0%}" if candidate.probability >= 0.01 else f"{candidate.probability:.1%}"
+    text = html.escape(candidate.text)
     return f'<div class="{kind}"><i style="{style}"></i><b dir="auto">{text}</b><span>{share}</span></div>'
 
 

@@ -22,7 +22,7 @@ from demos._words import Say
 STEM = "bert"
 FIRST = explore.EXAMPLES[0]
 FIRST_WORD = "bear"
-COLOURS = {"hidden": "#3f7fe0", "replaced": "#e0812f", "kept": "#2f9e77"}
+COLOURS = {"hidden": "#8db8f7", "replaced": "#f5b27a", "kept": "#7fd0b0"}  # dark letters stand on them
 
 
 def on_fill(say: Say, text: str, hidden: list[int], model: str) -> tuple[str, str, str]:
@@ -171,14 +171,20 @@ def _build_data(say: Say) -> tuple[gr.Radio, gr.Textbox, list[gr.Button]]:
             gr.Button(say(f"bert.example_{each.key}"), size="sm", min_width=120, elem_id=f"bert-example-{each.key}")
             for each in explore.EXAMPLES
         ]
-    for offer in explore.offers():
-        fetch = gr.Button(
-            say(f"bert.fetch_{explore.language(offer.name)}", name=offer.name, megabytes=offer.megabytes), size="sm",
-            visible=not offer.at_hand, elem_id=f"bert-fetch-{explore.language(offer.name)}",
-        )  # fmt: skip
-        status = gr.Markdown(elem_classes="quiet", elem_id=f"bert-fetch-status-{explore.language(offer.name)}")
+    offers = explore.offers()
+    with gr.Row():
+        buttons = [
+            gr.Button(
+                say(f"bert.fetch_{explore.language(offer.name)}", name=offer.name, megabytes=offer.megabytes),
+                size="sm", min_width=200, visible=not offer.at_hand,
+                elem_id=f"bert-fetch-{explore.language(offer.name)}",
+            )
+            for offer in offers
+        ]  # fmt: skip
+    status = gr.Markdown(elem_classes="quiet", elem_id="bert-fetch-status")
+    for button, offer in zip(buttons, offers, strict=True):
         name = gr.State(offer.name)
-        listen(say, fetch.click, on_fetch, [name], [model, status], model="bert-fetch", show_progress="minimal")
+        listen(say, button.click, on_fetch, [name], [model, status], model="bert-fetch", show_progress="minimal")
     return model, text, examples
 
 
@@ -188,7 +194,7 @@ def _build_label(say: Say, first: tuple[Any, ...]) -> tuple[gr.CheckboxGroup, li
         first[0]["choices"], value=first[0]["value"], label=say("bert.words"), elem_id="bert-words",
         elem_classes="words",
     )  # fmt: skip
-    # Gradio would compare the numbers with the words of the first text, also in a call of the API; `explore` checks them.
+    # Gradio would compare the numbers with the words of the first text, in an API call too; `explore` checks them.
     words.preprocess = lambda payload: payload  # type: ignore[method-assign]
     gr.Markdown(say("bert.draw_text"), elem_classes="quiet")
     tokens = gr.HighlightedText(

@@ -21,6 +21,7 @@ from core.bert.reader import (
     NOVELS,
     Reader,
     Sentence,
+    blank_before,
     clean,
     fetch,
     language,
@@ -186,9 +187,9 @@ def fill(text: str | None, hidden: Sequence[float], name: str = NOVELS) -> Filli
 @torch.inference_mode()
 def _gaps(read: Sentence, tokens: Tensor, gaps: Tensor, voice: Reader) -> tuple[Gap, ...]:
     """Candidates for each gap while all of them are open."""
-    hidden = tokens.clone()
-    hidden[gaps] = voice.mask
-    probabilities = voice.score(hidden[None])[0, gaps].float().softmax(-1).cpu()  # (P, V)
+    hidden, at = tokens.clone(), torch.zeros(len(tokens), dtype=torch.bool)
+    hidden[gaps], at[gaps] = voice.mask, True
+    probabilities = voice.score(hidden[None], at[None]).float().softmax(-1)  # (P, V)
     found = []
     for row, place in zip(probabilities, gaps.tolist(), strict=True):
         label = read.tokens[place]
@@ -253,13 +254,14 @@ def draw(text: str | None, seed: float, name: str = NOVELS) -> Drawn:
     seen = pretext.corrupt(tokens, chosen, voice.mask, marks, len(voice.vocabulary), chance)[0].tolist()
     parts: list[tuple[str, Literal["hidden", "replaced", "kept", ""]]] = []
     for place in range(1, len(seen) - 1):
-        text_there = piece(seen[place], read, place, voice)
-        if not chosen[0, place]:
-            parts.append((text_there, ""))
-        elif seen[place] == voice.mask:
-            parts.append((text_there, "hidden"))
+        written = piece(seen[place], read, place, voice)
+        if seen[place] == voice.mask:
+            parts.append((blank_before(read, place) + written, "hidden"))
+        elif seen[place] == read.tokens[place]:
+            fate: Literal["kept", ""] = "kept" if chosen[0, place] else ""
+            parts.append((blank_before(read, place) + written.removeprefix("##"), fate))
         else:
-            parts.append((text_there, "kept" if seen[place] == read.tokens[place] else "replaced"))
+            parts.append((blank_before(read, place) + written, "replaced"))
     return Drawn(tuple(parts), int(chosen.sum()), len(seen) - 2)
 
 

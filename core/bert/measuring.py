@@ -23,7 +23,7 @@ from core.downstream.probe import linear_accuracy
 
 BEST = 5  # guesses a place that count in "top5"
 MASK_SEED = 0  # of the places that are hidden
-STRETCHES = 64  # of the text, evenly spread, in which each token is hidden alone: that takes a pass a token
+STRETCHES = 32  # of the text, evenly spread, in which each token is hidden alone: that takes a pass a token
 TOGETHER = 32  # stretches that go through the network at once
 PASSAGE, PASSAGES = 32, 400  # tokens of a passage, marks included, and how many of each half of a novel
 
@@ -31,7 +31,7 @@ NOTES = (
     "accuracy: 15 % of the tokens are hidden at once, all by the mask; n is how many, in stretches of a whole context. "
     "frequent_accuracy always names the most frequent token, left_accuracy what most often followed the token on the "
     "left (the most frequent one where that is hidden too), chance is a blind guess. One token hidden at a time: "
-    "perplexity is 2 to the mean bits (Salazar et al. 2020), n is tokens in 64 stretches spread over the texts; "
+    "perplexity is 2 to the mean bits (Salazar et al. 2020), n is tokens in 32 stretches spread over the texts; "
     "pseudo_bits_per_character is no code length, since every token was guessed with all others in sight; it cannot be "
     "compared with that of a model that reads from left to right. Several line ends count as one. Which novel: a "
     "linear probe on frozen features of passages of 30 tokens, learned on the first half of each test novel, asked on "
@@ -121,10 +121,14 @@ def one_at_a_time(checkpoint: Checkpoint, tokens: Numbers) -> dict[str, float]:
     every = _every_stretch(tokens, model.config.context, vocabulary)
     spread = every[np.linspace(0, len(every) - 1, min(STRETCHES, len(every))).astype(int)]
     marks, mask = torch.tensor(vocabulary.marks), vocabulary.mark(corpus.MASK)
+
+    def score(read: Tensor, at: Tensor) -> Tensor:
+        return model(read.to(where), at.to(where)).logits.cpu()  # type: ignore[no-any-return]
+
     bits, unigram, scored, characters = 0.0, 0.0, 0, 0
     for given in spread:
         places = (~torch.isin(given, marks)).nonzero()[:, 0]  # (P,)
-        each = pretext.pseudo_bits(lambda read: model(read).logits, given.to(where), places.to(where), mask)
+        each = pretext.pseudo_bits(score, given, places, mask)
         bits += float(each.double().sum())
         unigram += float(scoring.unigram_bits(counts.often, given[places]).double().sum())
         scored += len(places)
@@ -159,7 +163,7 @@ def whose_novel(checkpoint: Checkpoint, documents: Sequence[str]) -> dict[str, f
     for document in documents:
         tokens = corpus.encode([document], vocabulary)
         for half, part in zip(halves, np.array_split(tokens, 2), strict=True):
-            every = _every_stretch(part, PASSAGE, vocabulary)
+            every = _every_stretch(part, min(PASSAGE, model.config.context), vocabulary)
             half.append(every[np.linspace(0, len(every) - 1, min(PASSAGES, len(every))).astype(int)])
     labels = [np.repeat(np.arange(len(half)), [len(rows) for rows in half]) for half in halves]
     passages = [torch.cat(half) for half in halves]  # (N, PASSAGE) to learn from, (M, PASSAGE) to ask about

@@ -64,6 +64,7 @@ class Bert(nn.Module):
                 vocab_size=config.vocabulary, max_position_embeddings=config.context, hidden_size=config.width,
                 num_hidden_layers=config.layers, num_attention_heads=config.heads, intermediate_size=4 * config.width,
                 type_vocab_size=config.kinds, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+                pad_token_id=None,  # its embedding would never learn, and number 0 is a mark here
             )
         )  # fmt: skip
 

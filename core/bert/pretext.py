@@ -17,7 +17,7 @@ SHARE = 0.15  # of the tokens is chosen to be guessed
 MASKED, REPLACED = 0.8, 0.1  # of the chosen ones is hidden, is another token; the rest stays as it is
 ROWS = 16  # texts that go through a network at once
 
-Score = Callable[[Tensor], Tensor]  # tokens (B, T) to scores (B, T, V)
+Score = Callable[[Tensor, Tensor], Tensor]  # tokens (B, T) and which places, (B, T) bool, to their scores (n, V)
 
 
 def choose(tokens: Tensor, marks: Tensor, chance: torch.Generator, share: float = SHARE) -> Tensor:
@@ -84,7 +84,7 @@ def pseudo_bits(score: Score, tokens: Tensor, places: Tensor, mask: int) -> Tens
     these. It is no probability of the text: every token may help to guess every other.
 
     Args:
-        score: see `Score`.
+        score: see `Score`; all else lies on the CPU.
         tokens: (T,) int64, marks at both ends.
         places: (P,) int64, which of them to hide, one at a time.
         mask: the number of the mask.
@@ -95,9 +95,10 @@ def pseudo_bits(score: Score, tokens: Tensor, places: Tensor, mask: int) -> Tens
     found = []
     for some in places.split(ROWS):
         rows = torch.arange(len(some), device=tokens.device)
-        read = tokens.repeat(len(some), 1)  # (P, T)
+        read, at = tokens.repeat(len(some), 1), torch.zeros(len(some), len(tokens), dtype=torch.bool)  # (P, T) each
         read[rows, some] = mask
-        log_p = score(read)[rows, some].float().log_softmax(-1)  # (P, V)
+        at[rows, some] = True
+        log_p = score(read, at).float().log_softmax(-1)  # (P, V)
         found.append(-log_p.gather(1, tokens[some][:, None])[:, 0].cpu() / math.log(2))
     return torch.cat(found) if found else torch.zeros(0)
 
@@ -126,27 +127,27 @@ def fill_at_once(score: Score, tokens: Tensor, places: Tensor, mask: int) -> Fil
     Args:
         score: see `Score`.
         tokens: (T,) int64.
-        places: (P,) int64, the gaps; whatever stands there is hidden first.
+        places: (P,) int64, the gaps, from left to right; whatever stands there is hidden first.
         mask: the number of the mask.
     """
-    read = tokens.clone()
-    read[places] = mask
-    certainty, best = score(read[None])[0, places].float().softmax(-1).max(-1)  # (P,) each
+    read, at = tokens.clone(), torch.zeros(len(tokens), dtype=torch.bool)
+    read[places], at[places] = mask, True
+    certainty, best = score(read[None], at[None]).float().softmax(-1).max(-1)  # (P,) each
     return Filled(best.cpu(), torch.zeros(len(places), dtype=torch.long), certainty.cpu())
 
 
 @torch.inference_mode()
 def fill_one_by_one(score: Score, tokens: Tensor, places: Tensor, mask: int) -> Filled:
     """Fill the gap that the network is surest of, look again at the others, and so on; arguments of `fill_at_once`."""
-    read, open_ = tokens.clone(), list(range(len(places)))
-    read[places] = mask
+    read, at, left = tokens.clone(), torch.zeros(len(tokens), dtype=torch.bool), list(range(len(places)))
+    read[places], at[places] = mask, True
     found, order, certainty = (torch.zeros(len(places), dtype=kind) for kind in (torch.long, torch.long, torch.float))
     for turn in range(len(places)):
-        sure, best = score(read[None])[0, places[open_]].float().softmax(-1).max(-1)  # (open,)
+        sure, best = score(read[None], at[None]).float().softmax(-1).max(-1)  # (gaps left,) each
         surest = int(sure.argmax())
-        gap = open_.pop(surest)
+        gap = left.pop(surest)
         found[gap], order[gap], certainty[gap] = best[surest].cpu(), turn, sure[surest].cpu()
-        read[places[gap]] = best[surest]
+        read[places[gap]], at[places[gap]] = best[surest], False
     return Filled(found, order, certainty)
 
 

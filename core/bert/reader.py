@@ -45,9 +45,9 @@ class Reader:
     mask: int
     where: torch.device
 
-    def score(self, tokens: Tensor) -> Tensor:
-        """Scores (B, T, V) of tokens (B, T)."""
-        return cast(Tensor, self.model(tokens.to(self.where)).logits)
+    def score(self, tokens: Tensor, at: Tensor) -> Tensor:
+        """Scores (n, V) on the CPU of the n places of tokens (B, T) that `at` (B, T) names, row by row."""
+        return cast(Tensor, self.model(tokens.to(self.where), at.to(self.where)).logits.cpu())
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,10 @@ def sentence(text: str | None, voice: Reader) -> Sentence:
     """
     plain, vocabulary = clean(text), voice.vocabulary
     cuts = vocabulary.cut(plain)
-    if len(cuts) > MAX_TOKENS:
+    limit = longest(voice)
+    if len(cuts) > limit:
         raise InputError(
-            "A text may have at most {limit} tokens here; this one has {tokens}.", limit=MAX_TOKENS, tokens=len(cuts)
+            "A text may have at most {limit} tokens here; this one has {tokens}.", limit=limit, tokens=len(cuts)
         )
     words: list[Word] = []
     for number in dict.fromkeys(cut.word for cut in cuts):
@@ -119,6 +120,16 @@ def sentence(text: str | None, voice: Reader) -> Sentence:
         words.append(Word(first, last, shown(plain[first:last]), places))
     tokens = (vocabulary.mark(corpus.BEGIN), *(cut.token for cut in cuts), vocabulary.mark(corpus.END))
     return Sentence(plain, tokens, tuple(words))
+
+
+def longest(voice: Reader) -> int:
+    """The most tokens that a text may have, marks not counted: a model of a visitor's own may read less than 64."""
+    return min(MAX_TOKENS, voice.model.config.context - 2)
+
+
+def fits(text: str, voice: Reader) -> bool:
+    """Whether a text is short enough."""
+    return len(voice.vocabulary.cut(text)) <= longest(voice)
 
 
 def shown(text: str) -> str:
@@ -135,6 +146,13 @@ def piece(token: int, read: Sentence, place: int, voice: Reader) -> str:
     word = next(word for word in read.words if place in word.places)
     touches = place > word.places[0] or read.text[: word.first][-1:].isalnum() or vocabulary.by_words
     return ("##" if touches and text[:1].isalnum() else "") + shown(text)
+
+
+def blank_before(read: Sentence, place: int) -> str:
+    """The blank in front of a token, if there is one."""
+    word = next(word for word in read.words if place in word.places)
+    around = read.text[max(0, word.first - 1) : word.first + 1]  # the vocabulary may count it to either side
+    return " " if place == word.places[0] and any(map(str.isspace, around)) else ""
 
 
 def with_words(read: Sentence, filled: dict[int, int], voice: Reader) -> tuple[tuple[str, bool], ...]:

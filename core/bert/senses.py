@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.bert.model import untrained
-from core.bert.reader import NOVELS, Reader, language, reader, sentence, states
+from core.bert.reader import NOVELS, Reader, fits, language, reader, sentence, states
 from core.bert.sentences import FIRST_SENTENCE, USES, Use
 from core.errors import InputError
 
@@ -111,15 +111,18 @@ def measure(voice: Reader, uses: Sequence[Use], *, compare: bool) -> Measure:
     """Of some uses, how often is the one most like a use, of the same word, of the same sense?
 
     Args:
-        voice: the network.
+        voice: the network; words that have a use too long for it do not count.
         uses: several of each word, some of each sense.
         compare: also ask a network of the same shape with random weights.
     """
     others = replace(voice, model=untrained(voice.model.config).to(voice.where)) if compare else None
     right = {"model": 0, "untrained": 0, "naive": 0}
     chance = 0.0
-    for word in dict.fromkeys(use.word for use in uses):
-        own = [use for use in uses if use.word == word]
+    by_word = [[use for use in uses if use.word == word] for word in dict.fromkeys(use.word for use in uses)]
+    read = [own for own in by_word if all(fits(use.text, voice) for use in own)]
+    count = sum(map(len, read))
+    for own in read:
+        word = own[0].word
         same = torch.tensor([[a.sense == b.sense for b in own] for a in own])  # (U, U)
         alike = {"naive": torch.tensor([[overlap(a.text, b.text) for b in own] for a in own])}
         for kind, network in (("model", voice), ("untrained", others)):
@@ -131,10 +134,10 @@ def measure(voice: Reader, uses: Sequence[Use], *, compare: bool) -> Measure:
             best = similarity.fill_diagonal_(-torch.inf).argmax(1)
             right[kind] += int(same[torch.arange(len(own)), best].sum())
         chance += float((same.sum(1) - 1).double().sum() / (len(own) - 1))
-    shares = {kind: count / len(uses) for kind, count in right.items()}
+    shares = {kind: found / max(1, count) for kind, found in right.items()}
     return Measure(
         model=shares["model"], untrained=shares["untrained"] if compare else None, naive=shares["naive"],
-        chance=chance / len(uses), n=len(uses),
+        chance=chance / max(1, count), n=count,
     )  # fmt: skip
 
 

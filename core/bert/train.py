@@ -147,7 +147,8 @@ def measure(checkpoint: Checkpoint, recipe: BertRecipe) -> dict[str, dict[str, f
             found[f"{spec}, which novel"] = measuring.whose_novel(checkpoint, unseen)
     alike = senses.measure(reader_of(checkpoint), USES["en"], compare=True)
     assert alike.untrained is not None
-    found["senses of words"] = {
+    if alike.n:
+        found["senses of words"] = {
         "accuracy": alike.model, "untrained_accuracy": alike.untrained, "words_accuracy": alike.naive,
         "chance": alike.chance, "n": alike.n,
     }  # fmt: skip
