@@ -129,8 +129,8 @@ def draw_senses(say: Say, found: tuple[explore.Used, ...], measured: explore.Mea
 
 def card_sentence(say: Say) -> str:
     """The bundled model's figures on the test novels, from its card."""
-    card = explore.about()
-    gaps, alone = (card.metrics[name] for name in ("novels", "novels, one token hidden at a time"))
+    card = explore.figures()
+    gaps, alone = card.gaps, card.alone
     return say(
         "bert.card", n=f"{gaps['n']:,.0f}", alone=f"{alone['n']:,.0f}", perplexity=f"{alone['perplexity']:,.0f}",
         unigram=f"{alone['unigram_perplexity']:,.0f}", chance=f"{alone['chance_perplexity']:,.0f}",
@@ -140,6 +140,6 @@ def card_sentence(say: Say) -> str:
 
 def probe_sentence(say: Say) -> str:
     """How well the bundled model's features tell the two test novels apart, from its card."""
-    found = explore.about().metrics["novels, which novel"]
+    found = explore.figures().novel
     shares = {key: f"{found[key]:.0%}" for key in ("accuracy", "untrained_accuracy", "words_accuracy", "chance")}
     return say("bert.probe", n=f"{found['n']:,.0f}", **shares)

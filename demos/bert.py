@@ -107,7 +107,7 @@ def models(say: Say) -> list[tuple[str, str]]:
     choices = []
     for name in explore.names():
         if name not in here:
-            parameters = explore.about(name).parameters
+            parameters = explore.parameters(name)
             size = {"millions": f"{parameters / 1e6:.1f}", "wan": f"{parameters / 1e4:.0f}"}
             key = "bert.model_novels" if name == explore.NOVELS else "bert.model_own"
             choices.append((say(key, name=name, **size), name))

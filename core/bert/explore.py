@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from core import checkpoints, device
-from core.bert import pretext
+from core.bert import measuring, pretext
 from core.bert.comparing import Compared, compare
 from core.bert.reader import (
     MAX_CHARACTERS,
@@ -42,11 +42,11 @@ __all__ = [
     "MAX_CHARACTERS",
     "MAX_TOKENS",
     "NOVELS",
-    "About",
     "Candidate",
     "Compared",
     "Drawn",
     "Example",
+    "Figures",
     "Filling",
     "Gap",
     "Measure",
@@ -54,17 +54,18 @@ __all__ = [
     "Told",
     "Use",
     "Used",
-    "about",
     "clean",
     "compare",
     "draw",
     "fetch",
+    "figures",
     "fill",
     "language",
     "measured",
     "names",
     "nearest_uses",
     "offers",
+    "parameters",
     "suggest",
     "words",
     "words_of",
@@ -266,22 +267,29 @@ def draw(text: str | None, seed: float, name: str = NOVELS) -> Drawn:
 
 
 @dataclass(frozen=True)
-class About:
-    """A card's figures on the test novels, shares in [0, 1].
+class Figures:
+    """What the bundled model's card tells of the two test novels: metric -> value, shares in [0, 1].
 
     Attributes:
-        parameters: trained numbers.
-        metrics: set name -> metric -> value.
+        gaps: 15 % of the tokens hidden at once.
+        alone: one token hidden at a time.
+        novel: which of the two a passage is from, by a linear probe.
     """
 
-    parameters: int
-    metrics: dict[str, dict[str, float]]
+    gaps: dict[str, float]
+    alone: dict[str, float]
+    novel: dict[str, float]
 
 
-def about(name: str = NOVELS) -> About:
-    """Read the card of a model in the tree."""
-    card = checkpoints.read_card(name)
-    return About(card.parameters, card.metrics)
+def figures() -> Figures:
+    """Read them."""
+    card = checkpoints.read_card(NOVELS).metrics
+    return Figures(card["novels"], card["novels" + measuring.ALONE], card["novels" + measuring.WHICH])
+
+
+def parameters(name: str) -> int:
+    """How many numbers of a model in the tree were trained."""
+    return checkpoints.read_card(name).parameters
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from core.data.texts import Vocabulary
 from core.device import generator
 from core.downstream.probe import linear_accuracy
 
+ALONE, WHICH = ", one token hidden at a time", ", which novel"  # behind a set's name on the card
 BEST = 5  # guesses a place that count in "top5"
 MASK_SEED = 0  # of the places that are hidden
 STRETCHES = 32  # of the text, evenly spread, in which each token is hidden alone: that takes a pass a token

@@ -142,9 +142,9 @@ def measure(checkpoint: Checkpoint, recipe: BertRecipe) -> dict[str, dict[str, f
         unseen = corpus.read(spec, "test", root=recipe.root, limit=30_000 * recipe.smoke)
         tokens = corpus.encode(unseen, vocabulary)
         found[spec] = measuring.gaps(checkpoint, tokens)
-        found[f"{spec}, one token hidden at a time"] = measuring.one_at_a_time(checkpoint, tokens)
+        found[spec + measuring.ALONE] = measuring.one_at_a_time(checkpoint, tokens)
         if len(unseen) > 1:
-            found[f"{spec}, which novel"] = measuring.whose_novel(checkpoint, unseen)
+            found[spec + measuring.WHICH] = measuring.whose_novel(checkpoint, unseen)
     alike = senses.measure(reader_of(checkpoint), USES["en"], compare=True)
     assert alike.untrained is not None
     if alike.n:

@@ -306,7 +306,7 @@ def test_a_model_without_safetensors_is_one_sentence(hub: Path, monkeypatch: pyt
 
 
 def test_models_on_offer_can_be_opened() -> None:
-    assert checkpoints.HUB_MODELS.keys() <= {"language", "masked", "audio"}
+    assert checkpoints.HUB_MODELS.keys() <= {"language", "bert", "bert-zh", "masked", "audio"}
     assert all(model.megabytes > 0 and model.name for model in checkpoints.HUB_MODELS.values())
 
 

@@ -106,11 +106,11 @@ def test_what_a_visitor_wrote_is_escaped(say: Say) -> None:
 
 
 def test_what_the_card_tells_is_on_the_page(say: Say) -> None:
-    card = explore.about().metrics
-    for part, key in (("novels", "accuracy"), ("novels", "left_accuracy"), ("novels", "frequent_accuracy")):
-        assert f"{card[part][key]:.1%}" in bert.card_sentence(say)
+    card = explore.figures()
+    for key in ("accuracy", "top5_accuracy", "left_accuracy", "frequent_accuracy"):
+        assert f"{card.gaps[key]:.1%}" in bert.card_sentence(say)
     for key in ("accuracy", "untrained_accuracy", "words_accuracy", "chance"):
-        assert f"{card['novels, which novel'][key]:.0%}" in bert.probe_sentence(say)
+        assert f"{card.novel[key]:.0%}" in bert.probe_sentence(say)
 
 
 @pytest.mark.parametrize(

@@ -236,8 +236,7 @@ def test_overlap_counts_words_and_chinese_characters() -> None:
 
 
 def test_golden_the_shipped_model_beats_chance_and_the_naive_guess() -> None:
-    card = explore.about().metrics
-    gaps, alone = card["novels"], card["novels, one token hidden at a time"]
+    gaps, alone = explore.figures().gaps, explore.figures().alone
     assert gaps["n"] > 20_000
     assert gaps["accuracy"] > gaps["left_accuracy"] + 0.05 > gaps["frequent_accuracy"] + 0.05 > gaps["chance"] + 0.05
     assert gaps["top5_accuracy"] > gaps["left_top5_accuracy"] + 0.05
