@@ -34,7 +34,7 @@ class Config:
     vocabulary: int
     context: int = 128
     width: int = 192
-    layers: int = 4
+    layers: int = 3
     heads: int = 3
     kinds: int = 1
 
