@@ -4,7 +4,8 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from transformers import BertConfig, BertForMaskedLM
+from safetensors.torch import load_file, save_file
+from transformers import BertConfig, BertForMaskedLM, BertForPreTraining
 
 from core.bert import pretext
 from core.bert.model import Bert, Config, initialise, sinusoids, untrained
@@ -58,6 +59,24 @@ def test_a_hub_folder_opens_to_the_same_scores(tmp_path: Path) -> None:
     assert ours.config == Config(40, 24, 16, 2, 2, kinds=2)
     read = tokens(2, 7)
     assert torch.allclose(ours(read).logits, theirs(read).logits, atol=1e-6)
+
+
+def test_the_names_of_bert_s_own_release_are_understood(tmp_path: Path) -> None:
+    """It calls a norm's weight gamma, its bias beta, and brings a pooler and the prediction of next sentences."""
+    size = {"vocab_size": 40, "max_position_embeddings": 24, "hidden_size": 16, "num_hidden_layers": 2}
+    theirs = BertForPreTraining(BertConfig(**size, num_attention_heads=2, intermediate_size=64)).eval()
+    with torch.no_grad():
+        for weight in theirs.parameters():
+            weight.normal_(0, 0.3, generator=generator(6))
+    theirs.save_pretrained(tmp_path)
+    weights = load_file(tmp_path / "model.safetensors")
+    renamed = {
+        name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta"): weight
+        for name, weight in weights.items()
+    }
+    save_file(renamed, tmp_path / "model.safetensors", {"format": "pt"})
+    ours, read = Bert.from_hub(tmp_path).eval(), tokens(2, 7)
+    assert torch.allclose(ours(read).logits, theirs(read).prediction_logits, atol=1e-5)
 
 
 def test_every_place_sees_both_sides() -> None:
