@@ -53,7 +53,7 @@ def _texts(say: Say, found: explore.Filling) -> str:
     parts = []
     for key, told in (("at_once", found.at_once), ("one_by_one", found.one_by_one)):
         head = say(f"bert.{key}", right=told.right, n=len(found.gaps), bits=f"{told.bits:.1f}")
-        parts.append(f'<div class="filled"><p class="quiet">{head}</p><p dir="auto">{_marked(told, differ)}</p></div>')
+        parts.append(f'<div class="filled"><p class="quiet">{head}</p>{_marked(told, differ)}</div>')
     if len(found.gaps) < 2:
         sentence = say("bert.one_gap")
     elif not found.differ:
@@ -74,7 +74,7 @@ def _changed(found: explore.Filling) -> set[int]:
 
 
 def _marked(told: explore.Told, differ: set[int]) -> str:
-    """A filled text as HTML, what was put in marked."""
+    """A filled text as HTML, what was put in marked, its language named for readers aloud."""
     written, number = [], 0
     for text, new in told.parts:
         if new:
@@ -84,7 +84,9 @@ def _marked(told: explore.Told, differ: set[int]) -> str:
             number += 1
         else:
             written.append(html.escape(text))
-    return "".join(written).replace("\n", "<br>")
+    language = "en" if "".join(text for text, _ in told.parts).isascii() else "zh"
+    text = "".join(written).replace("\n", "<br>")
+    return f'<p dir="auto" lang="{language}">{text}</p>'
 
 
 def draw_drawn(say: Say, found: explore.Drawn) -> tuple[list[tuple[str, str | None]], str]:

@@ -192,14 +192,14 @@ def _build_label(say: Say, first: tuple[Any, ...]) -> tuple[gr.CheckboxGroup, li
     """Step 2: words to click, and what a step of the training would do."""
     words = gr.CheckboxGroup(
         first[0]["choices"], value=first[0]["value"], label=say("bert.words"), elem_id="bert-words",
-        elem_classes="words",
+        elem_classes=["words", "writes-english"],
     )  # fmt: skip
     # Gradio would compare the numbers with the words of the first text, in an API call too; `explore` checks them.
     words.preprocess = lambda payload: payload  # type: ignore[method-assign]
     gr.Markdown(say("bert.draw_text"), elem_classes="quiet")
     tokens = gr.HighlightedText(
         first[4], label=say("bert.drawn_label"), color_map={say(f"bert.{fate}"): COLOURS[fate] for fate in FATES},
-        show_legend=True, elem_id="bert-drawn", elem_classes="tokens",
+        show_legend=True, elem_id="bert-drawn", elem_classes=["tokens", "writes-english"],
     )  # fmt: skip
     sentence = gr.Markdown(first[5], elem_classes="quiet", elem_id="bert-drawn-verdict")
     with gr.Row():
@@ -230,7 +230,7 @@ def _build_uses(say: Say, model: gr.Radio) -> list[Any]:
     with gr.Row():
         query = gr.Textbox(text, label=say("bert.query"), scale=3, elem_id="bert-query")
         go = gr.Button(say("bert.senses_go"), min_width=150, scale=1, elem_id="bert-senses-go")
-    uses = gr.HTML(table, elem_id="bert-uses")
+    uses = gr.HTML(table, elem_id="bert-uses", elem_classes="writes-english")
     sentence = gr.Markdown(measured, elem_classes="quiet", elem_id="bert-measured")
     gr.Markdown(probe_sentence(say), elem_classes="quiet", elem_id="bert-probe")
     word.preprocess = lambda payload: payload  # type: ignore[method-assign]  # as for the words of step 2

@@ -105,8 +105,8 @@ def gaps(checkpoint: Checkpoint, tokens: Numbers) -> dict[str, float]:
     found = {"n": float(len(told)), "bits": bits / max(1, len(told)), "chance": 1 / len(vocabulary)}
     for name, rows in guesses.items():
         right = torch.cat(rows) == told[:, None]  # (n, BEST)
-        found[f"{name}accuracy"] = float(right[:, 0].float().mean())
-        found[f"{name}top5_accuracy"] = float(right.any(1).float().mean())
+        found[f"{name}accuracy"] = int(right[:, 0].sum()) / max(1, len(told))
+        found[f"{name}top5_accuracy"] = int(right.any(1).sum()) / max(1, len(told))
     return found
 
 

@@ -148,7 +148,7 @@ def measure(checkpoint: Checkpoint, recipe: BertRecipe) -> dict[str, dict[str, f
     alike = senses.measure(reader_of(checkpoint), USES["en"], compare=True)
     assert alike.untrained is not None
     if alike.n:
-        found["senses of words"] = {
+        found["bundled sentences, senses of words"] = {
         "accuracy": alike.model, "untrained_accuracy": alike.untrained, "words_accuracy": alike.naive,
         "chance": alike.chance, "n": alike.n,
     }  # fmt: skip

@@ -19,9 +19,10 @@ KEYS = {
     "vae": {"nats", "n"},
     "masked": {"mse", "mean_fill_mse", "psnr_db", "n"},
     "language": {"bits_per_character", "perplexity", "n"},
+    "bert": {"accuracy", "top5_accuracy", "left_accuracy", "frequent_accuracy", "chance", "bits", "n"},
     "audio": {"knn", "mfcc_knn", "n"},
 }
-COUNTS = {"rotation": 8, "contrastive": 4, "vae": 8, "masked": 8, "audio": 8}
+COUNTS = {"rotation": 8, "contrastive": 4, "vae": 8, "masked": 8, "bert": 6, "audio": 8}
 SHIPPED = sorted(f"{card.parts[-3]}/{card.parts[-2]}" for card in checkpoints.ROOT.glob("*/*/card.json"))
 ANY = SHIPPED[0]
 
@@ -48,7 +49,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def place(wing: str, own: Path) -> str:
-    return f"folder:{own / {'language': 'texts', 'audio': 'sounds', 'contrastive': 'split'}.get(wing, 'plain')}"
+    return f"folder:{own / {'language': 'texts', 'bert': 'texts', 'audio': 'sounds', 'contrastive': 'split'}.get(wing, 'plain')}"
 
 
 def test_the_wings_are_the_ones_with_a_recipe() -> None:
