@@ -49,7 +49,8 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def place(wing: str, own: Path) -> str:
-    return f"folder:{own / {'language': 'texts', 'bert': 'texts', 'audio': 'sounds', 'contrastive': 'split'}.get(wing, 'plain')}"
+    kinds = {"language": "texts", "bert": "texts", "audio": "sounds", "contrastive": "split"}
+    return f"folder:{own / kinds.get(wing, 'plain')}"
 
 
 def test_the_wings_are_the_ones_with_a_recipe() -> None:
