@@ -910,6 +910,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "by chance in {chance}.",
         "在全部 {n} 个内置用例中，同一个词最相似的用例词义相同的比例为 {model}；按共有词为 {naive}，随机为 {chance}。",
     ),
+    "bert.no_words": (
+        "For this model the bundled sentences are too long: its vocabulary cuts them into too many tokens.",
+        "对这个模型来说，内置句子太长：它的词表会把句子切成过多词元。",
+    ),
     "bert.probe": (
         "Who wrote it? A linear probe on the bundled model's frozen features tells which of the two test novels, Stevenson's or Chesterton's, "
         "a passage of 30 tokens is from in {accuracy} of cases (n = {n}); on an untrained network in {untrained_accuracy}, on token "

@@ -85,11 +85,10 @@ def on_model(say: Say, text: str, model: str, seed: float) -> tuple[Any, ...]:
     """Another model: the same text with its eyes, and words of its language."""
     with guard(say):
         choices = explore.words_of(model)
-    return (
-        *on_text(say, text, model, seed),
-        gr.update(choices=choices, value=choices[0]),
-        *on_word(say, choices[0], model),
-    )
+    answers = on_text(say, text, model, seed)
+    if not choices:  # a visitor's own model whose vocabulary cuts our sentences into too many tokens
+        return *answers, gr.update(choices=[], value=None), "", "", say("bert.no_words")
+    return *answers, gr.update(choices=choices, value=choices[0]), *on_word(say, choices[0], model)
 
 
 def on_fetch(say: Say, name: str) -> Iterator[tuple[Any, str]]:

@@ -50,9 +50,12 @@ class Measure:
     n: int
 
 
+@functools.cache
 def words_of(name: str = NOVELS) -> tuple[str, ...]:
-    """The words of two senses that are bundled for a model's language."""
-    return tuple(dict.fromkeys(use.word for use in USES[language(name)]))
+    """The words of two senses that are bundled for a model's language, but for those in sentences too long for it."""
+    voice, uses = reader(name), USES[language(name)]
+    long = {use.word for use in uses if not fits(use.text, voice) or not fits(FIRST_SENTENCE[use.word], voice)}
+    return tuple(word for word in dict.fromkeys(use.word for use in uses) if word not in long)
 
 
 def nearest_uses(text: str | None, word: str, name: str = NOVELS) -> tuple[Used, ...]:
@@ -119,9 +122,9 @@ def measure(voice: Reader, uses: Sequence[Use], *, compare: bool) -> Measure:
     right = {"model": 0, "untrained": 0, "naive": 0}
     chance = 0.0
     by_word = [[use for use in uses if use.word == word] for word in dict.fromkeys(use.word for use in uses)]
-    read = [own for own in by_word if all(fits(use.text, voice) for use in own)]
-    count = sum(map(len, read))
-    for own in read:
+    short = [own for own in by_word if all(fits(use.text, voice) for use in own)]
+    count = sum(map(len, short))
+    for own in short:
         word = own[0].word
         same = torch.tensor([[a.sense == b.sense for b in own] for a in own])  # (U, U)
         alike = {"naive": torch.tensor([[overlap(a.text, b.text) for b in own] for a in own])}

@@ -1,14 +1,17 @@
 """The BERT tab's handlers as plain functions: what they draw, in both languages, and what they refuse."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import numpy as np
 import pytest
 
-from core.bert import explore
+from core.bert import explore, train
 from demos import bert
 from demos._words import Say
+from tests.own_checkpoints import settle
 
 TEXT = "The captain stood on the deck."
 MODEL = explore.NOVELS
@@ -111,6 +114,34 @@ def test_what_the_card_tells_is_on_the_page(say: Say) -> None:
         assert f"{card.gaps[key]:.1%}" in bert.card_sentence(say)
     for key in ("accuracy", "untrained_accuracy", "words_accuracy", "chance"):
         assert f"{card.novel[key]:.0%}" in bert.probe_sentence(say)
+
+
+@pytest.mark.parametrize(("entries", "context"), [(300, 16), (400, 66)])
+def test_what_was_trained_here_is_listed_and_answers(
+    say: Say, entries: int, context: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(tmp_path / "checkpoints", monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "texts").mkdir()
+    chance, words = np.random.default_rng(0), ["sea", "ship", "and", "deck", "captain", "stood"]
+    (tmp_path / "texts" / "a.txt").write_text(" ".join(chance.choice(words, 1500)))
+    name = f"bert/own-{entries}-{context}-{say.language}"
+    train.main([
+        "--data", "folder:texts", "--name", name.removeprefix("bert/"), "--vocabulary", str(entries), "--steps", "2",
+        "--context", str(context), "--width", "16", "--layers", "1", "--heads", "2", "--batch", "2", "--device", "cpu",
+    ])  # fmt: skip
+    titles = {key: title for title, key in bert.models(say)}
+    assert titles.keys() >= {explore.NOVELS, name}
+    assert name in titles[name]
+    found = bert.on_model(say, "stood and", name, 0)
+    assert len(found) == 12
+    if context == 16:
+        assert found[8]["choices"] == []
+        assert found[11] == say("bert.no_words")
+        with pytest.raises(gr.Error):
+            bert.on_text(say, "a word for every token there is", name, 0)
+    else:
+        assert found[8]["choices"]
 
 
 @pytest.mark.parametrize(
