@@ -12,7 +12,7 @@ HOST ?= 127.0.0.1
 PORT ?= 7860
 SHARE ?= 0
 DATA ?= data
-WINGS := rotation contrastive vae masked language bert audio
+WINGS := rotation contrastive vae vqvae masked language bert audio recommendation
 
 .PHONY: help venv run test fast lint types unit browser chromium screenshots readme assets evaluate card push clean \
   $(WINGS:%=train-%)
@@ -82,11 +82,12 @@ readme: $(VENV)/dev.stamp
 	$(PY) -m tests.readme
 
 ## make train-WING   train a bundled checkpoint again by its card, on data unpacked under DATA; NAME=... chooses which
-train-rotation train-masked: NAME ?= photos
+train-rotation train-masked train-vqvae: NAME ?= photos
 train-contrastive: NAME ?= simclr-cifar10
 train-vae: NAME ?= mnist
 train-language train-bert: NAME ?= novels
 train-audio: NAME ?= sounds
+train-recommendation: NAME ?= movielens
 $(WINGS:%=train-%): train-%: $(VENV)/run.stamp
 	$(PY) -m core.cards repeat "$*/$(NAME)" --root "$(DATA)" $(FLAGS)
 

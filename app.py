@@ -12,14 +12,14 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 
 from core.data import pictures
-from demos import _cache, _headers, _page, audio, bert, contrastive, gpt2, masked, rotation, vae
+from demos import _cache, _headers, _page, audio, bert, contrastive, gpt2, masked, recommendation, rotation, vae, vqvae
 from demos._words import LANGUAGES, Say
 
 GROUPS = {  # each a row of tabs; named by "page.group_<group>"
     "pictures": (rotation, contrastive, masked),
-    "generators": (vae,),
+    "generators": (vae, vqvae),
     "language": (gpt2, bert),
-    "beyond": (audio,),
+    "beyond": (audio, recommendation),
 }
 TABS = tuple(module for modules in GROUPS.values() for module in modules)
 STYLE = Path(__file__).parent / "assets" / "style.css"

@@ -4,6 +4,7 @@
 first, and the gradients that DistributedDataParallel averages are those of the whole batch on one process.
 """
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -106,3 +107,23 @@ def gather(views: Tensor) -> Tensor:
     if not (torch.distributed.is_available() and torch.distributed.is_initialized()):
         return views
     return torch.cat(torch.distributed.nn.functional.all_gather(views))
+
+
+def kl_nats(mu: Tensor, logvar: Tensor) -> Tensor:
+    """KL divergence of N(mu, exp(logvar)) from N(0, 1), axis by axis, in closed form.
+
+    Kingma & Welling 2013, appendix B.
+
+    Args:
+        mu: (B, Z) or any other shape.
+        logvar: as `mu`.
+
+    Returns:
+        As `mu`, nats; 0 means that the axis tells nothing.
+    """
+    return 0.5 * (mu.square() + logvar.exp() - 1 - logvar)
+
+
+def psnr_db(mse: float) -> float:
+    """Peak signal-to-noise ratio in decibels of a mean squared error in [0, 1] pixels; infinite if there is none."""
+    return -10 * math.log10(mse) if mse > 0 else math.inf

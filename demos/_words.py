@@ -50,9 +50,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "page.title": ("Pretext: meet self-supervised learning by using it", "Pretext：动手认识自监督学习"),
     "page.name": ("Pretext", "Pretext"),
     "page.lead": (
-        "Data without labels make their own. Six live models, each trained by this project, on your own pictures, "
+        "Data without labels make their own. Ten live demos on models that this project trained, on your own pictures, "
         "words and sounds.",
-        "没有标注的数据，自己给自己出题。六个由本项目训练的真实模型，直接用在你的图片、文字和声音上。",
+        "没有标注的数据，自己给自己出题。十个演示，都用本项目训练的真实模型，直接用在你的图片、文字和声音上。",
     ),
     "page.other_language": ("中文", "English"),
     "page.steps": (
@@ -315,7 +315,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "contrastive.age_drift": ("a key now and then (drift)", "同一图片现在与当时的键（漂移）"),
     "contrastive.age_positive": ("query and its own key", "查询与自己的键"),
     "contrastive.age_queue": ("query and the queue", "查询与队列"),
-    "contrastive.drift": ("The oldest keys and the same pictures' keys now", "最老的键与同一图片现在的键"),
+    "contrastive.drift": ("How far keys drift in 16 steps", "键在 16 步内漂移多少"),
+    "contrastive.drift_y": ("1 - cosine", "1 − 余弦"),
     "contrastive.step": ("step", "步"),
     "contrastive.curves": ("A training at m = {momentum}", "以 m = {momentum} 训练"),
     "contrastive.curve_positive": ("query and its own key", "查询与自己的键"),
@@ -502,6 +503,163 @@ WORDS: dict[str, tuple[str, str]] = {
         "Each of the 200 digits is left out in turn and takes the name that its 5 nearest others vote for. The code is {times} times "
         "smaller than the picture; what it lost was mostly not needed to tell digits apart.",
         "200 个数字依次留出一个，由其余中最近的 5 个投票决定它的类别。编码只有图片的 1/{times}；丢掉的部分，对分辨数字大多并不需要。",
+    ),
+    # --- vqvae ---
+    "vqvae.tab": ("VQ-VAE codes", "VQ-VAE 离散编码"),
+    "vqvae.step1": ("Data", "数据"),
+    "vqvae.step1_text": (
+        "Any picture; its middle square is used. Nobody says what is in it.",
+        "任何图片，取中间的正方形。没有人告诉模型里面是什么。",
+    ),
+    "vqvae.step2": ("The label it makes itself", "数据自己产生的标签"),
+    "vqvae.step2_text": (
+        "The picture is its own label: reconstruct it. But in between, each place may only name one entry of a codebook. Click a "
+        "place to take up its code.",
+        "图片就是它自己的标签：把它重构出来。但中间每个位置只能说出码本中的一个条目。点击一个位置，即可取用它的编码。",
+    ),
+    "vqvae.step3": ("What the model learned", "模型学到了什么"),
+    "vqvae.step3_text": (
+        "An encoder, a codebook and a decoder that agree on what each code means.",
+        "编码器、码本和解码器三者约定了每个编码的含义。",
+    ),
+    "vqvae.step4": ("What the features are good for", "特征有什么用"),
+    "vqvae.step4_text": (
+        "Codes can be counted like the words of a text. Emoji that use the same codes equally often come first (a bag of visual "
+        "words); beside it, the naive baseline: pixels.",
+        "编码可以像文章里的词一样计数。使用各编码的频率最接近的表情排在最前（视觉词袋）；旁边是朴素基线：直接比较像素。",
+    ),
+    "vqvae.picture": ("Your picture", "你的图片"),
+    "vqvae.size": ("Size the model sees", "模型看到的尺寸"),
+    "vqvae.pixels": ("{size} × {size} pixels", "{size} × {size} 像素"),
+    "vqvae.model": ("Model", "模型"),
+    "vqvae.model_photos": ("trained here on scenes and objects", "本项目在场景与物体上训练"),
+    "vqvae.map": ("The code map over the picture", "叠在图片上的编码图"),
+    "vqvae.map_text": (
+        "{grid} × {grid} = {places} codes, each a number below {entries}. Equal codes have equal colours.\n\n**{bits} bits** with "
+        "codewords of equal length ({dim} bits per dimension, a dimension being one colour of a pixel), {times} times fewer than "
+        "the {raw} bits of the pixels. With codewords as long as each code was frequent in training: {fitted} bits "
+        "({fitted_dim} per dimension).",
+        "{grid} × {grid} = {places} 个编码，每个都是小于 {entries} 的整数。相同的编码颜色相同。\n\n等长码字共 **{bits} 比特**（每维 {dim} "
+        "比特，一维即一个像素的一种颜色），只有像素 {raw} 比特的 1/{times}。若按训练中各编码的频率分配码字长度：{fitted} 比特（每维 "
+        "{fitted_dim}）。",
+    ),
+    "vqvae.picture_original": ("Original", "原图"),
+    "vqvae.picture_model": ("VQ-VAE", "VQ-VAE 重构"),
+    "vqvae.picture_gaussian": ("Gaussian bottleneck", "高斯瓶颈"),
+    "vqvae.picture_jpeg": ("JPEG", "JPEG 压缩"),
+    "vqvae.picture_mean": ("Mean colour", "平均颜色"),
+    "vqvae.verdict": (
+        "The codes hold this picture to **{model} dB** PSNR (more is better). About as many bits give {gaussian} dB in a Gaussian "
+        "bottleneck and {jpeg} dB in JPEG; one mean colour, the naive baseline, gives {mean} dB.",
+        "这些编码把图片重构到 **{model} dB** PSNR（越高越好）。比特数相近时，高斯瓶颈得到 {gaussian} dB，JPEG 得到 {jpeg} dB；"
+        "朴素基线（只用一种平均颜色）得到 {mean} dB。",
+    ),
+    "vqvae.perfect": ("no error", "毫无误差"),
+    "vqvae.method": ("method", "方法"),
+    "vqvae.psnr": ("PSNR in dB", "PSNR（dB）"),
+    "vqvae.mse": ("mean squared error", "均方误差"),
+    "vqvae.bits": ("bits", "比特"),
+    "vqvae.per_dim": ("bits per dimension", "每维比特"),
+    "vqvae.extra": ("{bits} + {bytes} bytes of header", "{bits} + 文件头 {bytes} 字节"),
+    "vqvae.method_model": ("VQ-VAE", "VQ-VAE"),
+    "vqvae.method_gaussian": ("Gaussian bottleneck", "高斯瓶颈"),
+    "vqvae.method_jpeg": ("JPEG", "JPEG 压缩"),
+    "vqvae.method_mean": ("mean colour (naive baseline)", "平均颜色（朴素基线）"),
+    "vqvae.short_model": ("VQ-VAE", "VQ-VAE"),
+    "vqvae.short_gaussian": ("Gaussian", "高斯"),
+    "vqvae.short_jpeg": ("JPEG", "JPEG 压缩"),
+    "vqvae.short_mean": ("mean colour", "平均颜色"),
+    "vqvae.bars": ("Error at about as many bits", "比特数相近时的误差"),
+    "vqvae.bars_hover": ("%{x}: %{y:.4f}<extra></extra>", "%{x}：%{y:.4f}<extra></extra>"),
+    "vqvae.methods_text": (
+        "**Gaussian bottleneck**: the idea of a VAE. The same encoder and decoder, but each place holds a Gaussian; one draw is decoded. "
+        "Its bits are the KL divergence, which training kept near those of the codes; they differ from picture to picture, and only "
+        "bits-back coding could reach them. It was trained for {rival} minutes, the VQ-VAE for {minutes}.\n\n**JPEG**: the best quality "
+        "whose picture data fit into as many bytes (or the lowest, if none does). Its header is told apart, since its tables are the "
+        "same for all pictures. JPEG never learned anything, and is made for larger pictures.",
+        "**高斯瓶颈**：即 VAE 的思路。编码器和解码器结构相同，但每个位置是一个高斯分布，解码一次抽样。它的比特数是 KL 散度，训练时被约束在编码的"
+        "比特数附近；每张图各不相同，而且只有 bits-back 编码才能达到。它训练了 {rival} 分钟，VQ-VAE 训练了 {minutes} 分钟。\n\n**JPEG**："
+        "图像数据不超过同样字节数的最高质量（若都放不下，则取最低质量）。文件头单独列出，因为其中的表对所有图片都相同。JPEG 没有学过任何东西，"
+        "而且是为更大的图片设计的。",
+    ),
+    "vqvae.card": (
+        "On {n} test scenes of 64 × 64 pixels: VQ-VAE {psnr} dB, Gaussian bottleneck {gaussian} dB ({gaussian_dim} bits per dimension), JPEG "
+        "{jpeg} dB, mean colour {mean} dB. The codes take {dim} bits per dimension, {fitted} with codewords fitted to their frequency; "
+        "{used} of the {entries} entries are used, perplexity {perplexity}. These are rates of the code map alone, not the likelihood "
+        "bounds that papers give in the same unit.",
+        "在 {n} 张 64 × 64 像素的测试场景上：VQ-VAE {psnr} dB，高斯瓶颈 {gaussian} dB（每维 {gaussian_dim} 比特），JPEG {jpeg} dB，平均颜色 {mean} "
+        "dB。编码每维 {dim} 比特，按频率分配码字后为 {fitted} 比特；{entries} 个条目中用到了 {used}，困惑度 {perplexity}。这里只是编码图的码率，"
+        "不是论文里以同样单位给出的似然界。",
+    ),
+    "vqvae.workbench": (
+        "#### Swap codes\nPick a code on the sheet (or by its number, or from the map above), then click the picture: the places "
+        "around the click take that code and everything is decoded again. The sheet shows what the decoder makes of a map that "
+        "holds nothing but one code, from dark to bright, in each row from warm to cold.",
+        "#### 替换编码\n在码本图上选一个编码（也可以输入编号，或从上面的编码图中取用），再点击图片：点击处周围的位置换成这个编码，"
+        "然后重新解码。码本图显示整张图都是同一个编码时解码器画出的样子，由暗到亮，每行由暖到冷。",
+    ),
+    "vqvae.after": ("Click the picture to paint with the code", "点击图片，用该编码作画"),
+    "vqvae.before": ("Decoded without the edits", "不做修改的解码结果"),
+    "vqvae.sheet": ("The codebook: click to choose a code", "码本：点击选择编码"),
+    "vqvae.code": ("Code", "编码"),
+    "vqvae.look": ("Decoded", "解码结果"),
+    "vqvae.mean": ("Mean of what chose it", "选择它的位置的平均"),
+    "vqvae.brush": ("Brush, in places a side", "画笔大小（每边的位置数）"),
+    "vqvae.undo": ("Undo", "撤销"),
+    "vqvae.clear": ("Undo all", "全部撤销"),
+    "vqvae.edits_more": ("The edits as text, and the picture without them", "以文本表示的修改，以及修改前的图片"),
+    "vqvae.edits": ("Edits", "修改"),
+    "vqvae.edits_info": (
+        "One a line: row, column, brush, code; rows and columns count from 0. Change them, then click elsewhere.",
+        "每行一个：行、列、画笔、编码；行列从 0 数起。改动之后点击别处即可生效。",
+    ),
+    "vqvae.nothing_painted": ("Nothing is painted yet.", "还没有作画。"),
+    "vqvae.painted": (
+        "Edits: {edits}. They changed {places} of {of} codes ({share}) and {changed} of the pixels: the decoder looks at the neighbours of a "
+        "code too, so a change reaches beyond its place.",
+        "修改 {edits} 次，改变了 {of} 个编码中的 {places} 个（{share}），以及 {changed} 的像素：解码器也会看相邻的编码，所以改动会越出它的位置。",
+    ),
+    "vqvae.entry": (
+        "Code **{code}** stands at {count} of the {places} places of the bundled photographs; in training {share} of all places chose it "
+        "(even use: {even}). Left: a map of nothing else, decoded. Right: mean of the 12 × 12 pixels around the places that chose it.",
+        "编码 **{code}** 在内置照片的 {places} 个位置中出现 {count} 次；训练中有 {share} 的位置选择它（均匀使用为 {even}）。左：整张图都是它时的"
+        "解码结果。右：选择它的位置周围 12 × 12 像素的平均。",
+    ),
+    "vqvae.entry_dead": (
+        "Code **{code}** is dead here: none of the {places} places of the bundled photographs chose it; in training {share} of all places did "
+        "(even use: {even}). Left: a map of nothing else, decoded. Right there is nothing to show.",
+        "编码 **{code}** 在这里是死码：内置照片的 {places} 个位置都没有选择它；训练中有 {share} 的位置选择它（均匀使用为 {even}）。"
+        "左：整张图都是它时的解码结果。右边没有可显示的内容。",
+    ),
+    "vqvae.usage_head": ("#### Which codes are used", "#### 哪些编码被使用"),
+    "vqvae.usage": ("How often codes are chosen", "各编码被选择的频率"),
+    "vqvae.usage_bundled": ("bundled photographs", "内置照片"),
+    "vqvae.usage_picture": ("your picture", "你的图片"),
+    "vqvae.usage_hover": ("rank %{x}: %{y:.2%}<extra></extra>", "第 %{x} 位：%{y:.2%}<extra></extra>"),
+    "vqvae.even": ("all equally often", "全部均匀"),
+    "vqvae.rank": ("codes by rank", "编码（由高频到低频）"),
+    "vqvae.chosen": ("share of places", "占位置的比例"),
+    "vqvae.usage_text": (
+        "**Perplexity {perplexity} of {entries}** on the bundled photographs: as hard to guess as so many codes chosen equally often ({entries} if all "
+        "were, 1 if a single code did everything). Dead codes, which no place of them chose: {dead}. In your picture {distinct} different "
+        "codes, perplexity {mine} (at most {most}). An entry that hardly anyone chose in training was moved to a random output of the encoder.",
+        "内置照片上的**困惑度为 {perplexity}（共 {entries} 个编码）**：相当于从这么多个等概率的编码中猜一个（全部均匀时为 {entries}，只用一个编码时为 "
+        "1）。没有任何位置选择的死码有 {dead} 个。你的图片用了 {distinct} 个不同的编码，困惑度 {mine}（最多 {most}）。训练中几乎没人选择的条目会被移到编码器的"
+        "一个随机输出处。",
+    ),
+    "vqvae.near_codes": ("Nearest by the codes they use", "按使用的编码最接近的"),
+    "vqvae.near_pixels": ("Nearest by pixels (naive baseline)", "按像素最接近的（朴素基线）"),
+    "vqvae.neighbour": ("{name}, {similarity}", "{name}，{similarity}"),
+    "vqvae.by_codes": ("bag of codes", "编码词袋"),
+    "vqvae.by_pixels": ("pixels (naive baseline)", "像素（朴素基线）"),
+    "vqvae.retrieval": ("Nearest one of the same group", "最近的表情属于同一类"),
+    "vqvae.same_group": ("share of emoji", "占表情的比例"),
+    "vqvae.retrieval_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
+    "vqvae.retrieval_text": (
+        "Of {n} emoji at 32 × 32 pixels, {codes} have their nearest one in their own group by the codes they use, {pixels} by pixels; chance is "
+        "{chance}. A bag of codes forgets where things are, and the codes were learned to paint, not to name: do not expect more of them.",
+        "{n} 个 32 × 32 像素的表情中，按使用的编码，{codes} 的最近者属于同一类；按像素为 {pixels}；随机猜测为 {chance}。编码词袋忘掉了位置，"
+        "而且编码是为重构而学的，不是为了识别：不要对它期望过高。",
     ),
     # --- masked ---
     "masked.tab": ("Masked pictures", "图像掩码重构"),
@@ -1075,6 +1233,161 @@ WORDS: dict[str, tuple[str, str]] = {
     "audio.cosine": ("cosine", "余弦"),
     "audio.compare_text": ("#### Compare with a second sound", "#### 与另一段声音比较"),
     "audio.other": ("The other sound", "另一段声音"),
+    # --- recommendation ---
+    "recommendation.tab": ("Films", "电影推荐"),
+    "recommendation.step1": ("Data", "数据"),
+    "recommendation.step1_text": (
+        "Films in the order in which somebody rated them, and nothing else: no stars, no genres, no plot. Pick {low} to {high}; "
+        "type to search.",
+        "一个人评价电影的先后顺序，仅此而已：没有星级、没有类型、没有剧情。请选 {low} 到 {high} 部，可输入英文片名搜索。",
+    ),
+    "recommendation.step2": ("The label it makes itself", "数据自己产生的标签"),
+    "recommendation.step2_text": (
+        "Hide a film and let the others guess it: what was hidden is the right answer. Training hides each film with {ratio}, "
+        "and in {last} of the stretches only the last one, which is what a recommender is asked.",
+        "遮住一部电影，让其余的来猜：被遮住的就是正确答案。训练时每部电影以 {ratio} 的概率被遮住；有 {last} 的片段只遮最后一部，这正是推荐系统要回答的问题。",
+    ),
+    "recommendation.step3": ("What the model learned", "模型学到了什么"),
+    "recommendation.step3_text": (
+        "Which films keep each other's company. BERT4Rec, a small transformer, looks at both sides of the hidden place and gives "
+        "every film a probability; a blind pick is right once in {candidates}.",
+        "哪些电影常常结伴出现。BERT4Rec 是一个小型 Transformer，它同时看被遮位置的两边，给每部电影一个概率；瞎猜每 {candidates} 次才对一次。",
+    ),
+    "recommendation.step4": ("What the features are good for", "特征有什么用"),
+    "recommendation.step4_text": (
+        "Every film became a vector. Nobody told the model a genre, yet films of one genre lie close together.",
+        "每部电影都成了一个向量。没有人告诉模型类型，同类型的电影却靠在一起。",
+    ),
+    "recommendation.films": ("Your films, the one rated first on the left", "你的电影，最先评价的在最左"),
+    "recommendation.search": ("search a title", "搜索片名"),
+    "recommendation.set_space": ("Science fiction", "科幻"),
+    "recommendation.set_family": ("Animation", "动画"),
+    "recommendation.set_crime": ("Crime", "犯罪"),
+    "recommendation.set_love": ("Romance", "爱情"),
+    "recommendation.set_fear": ("Horror", "恐怖"),
+    "recommendation.set_old": ("Before 1960", "1960 年以前"),
+    "recommendation.model": ("Model", "模型"),
+    "recommendation.model_movielens": ("in the order of rating", "按评价顺序训练"),
+    "recommendation.model_shuffled": ("never saw an order (control)", "从未见过顺序（对照）"),
+    "recommendation.source": (
+        "Trained on MovieLens (GroupLens, University of Minnesota; Harper and Konstan 2015): {ratings} ratings by {users} users. "
+        "**Its licence** allows research use and passing on, transformations included, under the same terms, and no commercial use "
+        "without permission. Weights, titles and neighbour lists are such transformations: they are shipped under those terms, in "
+        "`README.txt` beside them; the ratings are not shipped. GroupLens does not endorse this page.",
+        "训练数据为 MovieLens（明尼苏达大学 GroupLens；Harper 与 Konstan，2015）：{users} 位用户的 {ratings} 条评分。**其许可**允许用于研究，也允许在同样条款下"
+        "再分发，包括变换后的形式；未经许可不得商用。权重、片名和近邻表都属于这样的变换，因此按同样条款随附，条款见同目录的 `README.txt`；评分本身不随附。"
+        "GroupLens 并不为本页面背书。",
+    ),
+    "recommendation.pace": (
+        "**A limit of the data:** people enter films in bulk. {minute} of these ratings came within a minute of the one before, "
+        "{second} in the same second. So the order is partly that of the lists the site showed, and not of evenings at the cinema.",
+        "**数据的局限：** 人们往往成批录入。{minute} 的评分与上一条相隔不到一分钟，{second} 在同一秒。所以这个顺序部分是网站列表的顺序，而不是观影的先后。",
+    ),
+    "recommendation.more": ("Pick at least {low} films.", "请至少选 {low} 部电影。"),
+    "recommendation.hide": ("Hide one", "遮住哪一部"),
+    "recommendation.item": ("{number}. {title}", "{number}. {title}"),
+    "recommendation.mask": ("hidden", "已遮住"),
+    "recommendation.verdict": (
+        "Hidden: <b>{title}</b>. The model puts it in place <b>{rank}</b> of {candidates} with {probability}; a blind pick has "
+        "{chance}. Item neighbours put it in place {knn}, popularity in place {popularity}.",
+        "被遮住的是 <b>{title}</b>。模型把它排在 {candidates} 部中的第 <b>{rank}</b> 位，概率 {probability}；瞎猜的概率是 {chance}。物品近邻把它排在第 {knn} 位，"
+        "热门榜排在第 {popularity} 位。",
+    ),
+    "recommendation.guesses": ("First guesses for the hidden film", "对被遮电影的前几个猜测"),
+    "recommendation.attention": ("Where it looked (attention, mean of the heads)", "它看了哪里（注意力，各头平均）"),
+    "recommendation.next": ("What comes next?", "接下来看什么？"),
+    "recommendation.next_text": (
+        "After the whole list, by three ways. Read backwards, {kept} of the network's ten stay.",
+        "看完整个列表之后，用三种方法推荐。若把列表倒过来读，网络的十部中有 {kept} 部不变。",
+    ),
+    "recommendation.by_network": ("Network: probability", "网络：概率"),
+    "recommendation.by_knn": ("Item neighbours: summed cosine", "物品近邻：余弦之和"),
+    "recommendation.by_popularity": ("Popularity: ratings", "热门榜：评分数"),
+    "recommendation.network": ("network", "网络"),
+    "recommendation.knn": ("item neighbours", "物品近邻"),
+    "recommendation.popularity": ("popularity", "热门榜"),
+    "recommendation.in_random_order": ("network, list shuffled", "网络，列表打乱"),
+    "recommendation.control": ("trained shuffled", "打乱顺序训练"),
+    "recommendation.hits": (
+        "Right film among the first ten, unseen last films",
+        "前十名中包含未见过的最后一部（命中率）",
+    ),
+    "recommendation.hits_axis": ("HR@10", "命中率 HR@10"),
+    "recommendation.card": (
+        "The last film of each of {n} users, never seen in training, ranked among all films the user had not rated. Among the first "
+        "ten (HR@10): network **{hit_rate}**, item neighbours {knn_hit_rate}, popularity {popularity_hit_rate}, chance "
+        "{chance_hit_rate}. NDCG@10, which rewards a high place: **{ndcg}**, {knn_ndcg}, {popularity_ndcg}, {chance_ndcg}. With {n} "
+        "users a share is sure to about ± {error} points (one standard error).",
+        "对 {n} 位用户各自最后一部、训练中从未见过的电影，在该用户未评过的全部电影中排名。进入前十（HR@10）：网络 **{hit_rate}**，物品近邻 {knn_hit_rate}，"
+        "热门榜 {popularity_hit_rate}，随机 {chance_hit_rate}。看重名次的 NDCG@10：**{ndcg}**、{knn_ndcg}、{popularity_ndcg}、{chance_ndcg}。"
+        "{n} 位用户意味着比例的标准误约为 ± {error} 个百分点。",
+    ),
+    "recommendation.validation": (
+        "On the film before the last, by which the settings of both were chosen: network {hit_rate}, item neighbours "
+        "{knn_hit_rate}. Counting who rated what is hard to beat on so few users.",
+        "在用来选定两者设置的倒数第二部电影上：网络 {hit_rate}，物品近邻 {knn_hit_rate}。用户这么少时，单纯统计谁评过什么就很难被超越。",
+    ),
+    "recommendation.order": (
+        "**Does the order matter?** With each user's films in random order, so that the network reads any {read} of them and not the "
+        "last, it has {shuffled_hit_rate}.",
+        "**顺序重要吗？** 把每位用户的电影打乱，网络读到的就是其中任意 {read} 部而不是最后 {read} 部，命中率为 {shuffled_hit_rate}。",
+    ),
+    "recommendation.order_control": (
+        "A second network, trained on shuffled histories and so asked about films of any time, has {control}.",
+        "另一个网络用打乱的历史训练，因而看到的是不分先后的电影，命中率为 {control}。",
+    ),
+    "recommendation.grow_text": (
+        "The same network and your hidden film at five moments of the training. Before the first step it knows nothing but how "
+        "often each film was rated.",
+        "同一个网络在训练的五个时刻猜你遮住的电影。训练之前，它只知道每部电影被评过多少次。",
+    ),
+    "recommendation.grow_curve": ("HR@10 on unseen last films", "未见过的最后一部的 HR@10"),
+    "recommendation.grow_verdict": (
+        "At this moment <b>{title}</b> stands in place <b>{rank}</b> of {candidates}, with {probability}.",
+        "此刻 <b>{title}</b> 排在 {candidates} 部中的第 <b>{rank}</b> 位，概率 {probability}。",
+    ),
+    "recommendation.film": ("A film", "一部电影"),
+    "recommendation.by_vectors": ("Most alike by vector: cosine", "按向量最相似：余弦"),
+    "recommendation.by_ratings": ("Rated by the same people: cosine", "被同样的人评价：余弦"),
+    "recommendation.genres_of": ("Genres of {title}: {genres}.", "{title} 的类型：{genres}。"),
+    "recommendation.no_genres": ("none told", "未注明"),
+    "recommendation.comma": (", ", "、"),
+    "recommendation.genre_title": ("Of the ten nearest films, share of the same genre", "最近的十部电影中同类型的比例"),
+    "recommendation.vectors": ("vectors", "向量"),
+    "recommendation.untrained": ("untrained", "未训练"),
+    "recommendation.genre_hover": ("%{y}: %{x:.0%}<extra></extra>", "%{y}：%{x:.0%}<extra></extra>"),
+    "recommendation.genre_text": (
+        "A mean over genres, on {n} films rated by at least {often} people: the vectors **{knn}**, those of an untrained network "
+        "{untrained_knn}, a blind pick {chance}; comparing who rated the films, without any network, {rated_by_knn}.",
+        "对 {n} 部至少有 {often} 人评价的电影，按类型取平均：向量 **{knn}**，未训练网络的向量 {untrained_knn}，随机 {chance}；不用网络、只比较谁评过，则为 {rated_by_knn}。",
+    ),
+    "recommendation.absent": (
+        "There is no recommender in this copy. Train one in a few minutes, then start the page again: `python -m "
+        "core.recommendation.train --data movielens --preset cpu`. The data, 1 MB, are fetched from GroupLens if they are not "
+        "under `data`; their licence forbids commercial use without permission.",
+        "这个副本里没有推荐模型。几分钟即可训练一个，然后重新启动页面：`python -m core.recommendation.train --data movielens --preset cpu`。"
+        "若 `data` 下没有数据（1 MB），会从 GroupLens 下载；其许可规定未经许可不得商用。",
+    ),
+    "recommendation.absent_step": ("Waits for a trained model.", "等待训练好的模型。"),
+    "recommendation.genre_Action": ("Action", "动作"),
+    "recommendation.genre_Adventure": ("Adventure", "冒险"),
+    "recommendation.genre_Animation": ("Animation", "动画"),
+    "recommendation.genre_Children": ("Children", "儿童"),
+    "recommendation.genre_Comedy": ("Comedy", "喜剧"),
+    "recommendation.genre_Crime": ("Crime", "犯罪"),
+    "recommendation.genre_Documentary": ("Documentary", "纪录片"),
+    "recommendation.genre_Drama": ("Drama", "剧情"),
+    "recommendation.genre_Fantasy": ("Fantasy", "奇幻"),
+    "recommendation.genre_Film-Noir": ("Film noir", "黑色电影"),
+    "recommendation.genre_Horror": ("Horror", "恐怖"),
+    "recommendation.genre_IMAX": ("IMAX", "巨幕"),
+    "recommendation.genre_Musical": ("Musical", "歌舞"),
+    "recommendation.genre_Mystery": ("Mystery", "悬疑"),
+    "recommendation.genre_Romance": ("Romance", "爱情"),
+    "recommendation.genre_Sci-Fi": ("Science fiction", "科幻"),
+    "recommendation.genre_Thriller": ("Thriller", "惊悚"),
+    "recommendation.genre_War": ("War", "战争"),
+    "recommendation.genre_Western": ("Western", "西部"),
     # --- end ---
 }
 
@@ -1116,6 +1429,12 @@ ERRORS: dict[str, str] = {
     # --- vae ---
     "There is nothing drawn on this picture.": "这张图上什么也没有画。",
     "The path is either straight or spherical.": "路径只能是直线或球面。",
+    # --- vqvae ---
+    "Choose one of the sizes offered.": "请选择所提供的尺寸之一。",
+    "Undo some edits first: there may be at most {limit}.": "请先撤销一些修改：最多 {limit} 个。",
+    "Write each edit on a line of its own as four whole numbers: row, column, brush, code.": (
+        "请每行写一个修改，用四个整数表示：行、列、画笔、编码。"
+    ),
     # --- masked ---
     "There is no masked autoencoder called {name} here.": "这里没有名为 {name} 的掩码自编码器。",
     "{name} is no masked autoencoder.": "{name} 不是掩码自编码器。",
@@ -1177,5 +1496,22 @@ ERRORS: dict[str, str] = {
     "Hide at most half of the sound: it lasts {seconds} seconds.": "至多遮住声音的一半：它长 {seconds} 秒。",
     "The model {name} has no probes; choose the bundled one.": "模型 {name} 没有探针，请选择内置模型。",
     "The model {name} cannot restore a spectrogram; choose the bundled one.": "模型 {name} 不能重构频谱图，请选择内置模型。",
+    # --- recommendation ---
+    "Pick {low} to {high} films.": "请选 {low} 到 {high} 部电影。",
+    "Choose only films from the list.": "请只选列表中的电影。",
+    "Each film can stand in the list only once.": "每部电影在列表中只能出现一次。",
+    "Nobody in these data rated three films, so there is nothing to ask.": "这些数据中没有人评过三部电影，无从提问。",
+    "{name} is no recommender.": "{name} 不是推荐模型。",
+    "{name} has no films.json, so its numbers mean no films.": "{name} 缺少 films.json，编号无法还原成电影。",
+    "These histories are too short: training needs films that {least} people rated.": (
+        "这些历史太短：训练需要至少被 {least} 人评过的电影。"
+    ),
+    "The files in {folder} are not written like MovieLens: {reason}": "{folder} 中的文件格式与 MovieLens 不同：{reason}",
+    "There are no ratings.csv and movies.csv in {folder}. Unpack the set there, or name its place.": (
+        "{folder} 中没有 ratings.csv 和 movies.csv。请把数据集解压到那里，或指明它的位置。"
+    ),
+    "MovieLens is not in {folder} and {address} did not send it. Unpack ml-latest-small.zip there.": (
+        "{folder} 中没有 MovieLens，{address} 也未能提供。请把 ml-latest-small.zip 解压到那里。"
+    ),
     # --- end ---
 }

@@ -5,8 +5,6 @@ without any learning that a model has to be held against: one colour, and linear
 Pictures are (B, 3, H, W) in [0, 1], patches (B, N, P * P * 3) row by row, `keep` is (B, N), true where visible.
 """
 
-import math
-
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -15,6 +13,8 @@ from numpy.typing import NDArray
 from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 from scipy.ndimage import binary_dilation
 from torch import Tensor
+
+from core.losses import psnr_db as psnr_db
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -139,8 +139,3 @@ def pixel_mask(keep: Flags, patch: int, rows: int) -> Flags:
     """Blow a mask over patches (N,) up to one over pixels (H, W)."""
     grid = keep.reshape(rows, -1)
     return grid.repeat(patch, axis=0).repeat(patch, axis=1)
-
-
-def psnr_db(mse: float) -> float:
-    """Peak signal-to-noise ratio in decibels of a mean squared error in [0, 1] pixels; infinite if there is none."""
-    return -10 * math.log10(mse) if mse > 0 else math.inf

@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from core.losses import kl_nats as kl_nats
+
 UNIFORM_NATS = 784 * math.log(2)  # a picture of 28 x 28 pixels, each by the toss of a fair coin: 543.4 nats
 
 
@@ -64,18 +66,3 @@ def entropy_nats(images: Tensor) -> Tensor:
     """(B,): what a perfect copy of pictures (B, ...) in [0, 1] costs; 0 if every pixel is black or white."""
     nats: Tensor = torch.special.entr(images) + torch.special.entr(1 - images)
     return nats.flatten(1).sum(1)
-
-
-def kl_nats(mu: Tensor, logvar: Tensor) -> Tensor:
-    """KL divergence of N(mu, exp(logvar)) from N(0, 1), axis by axis, in closed form.
-
-    Kingma & Welling 2013, appendix B.
-
-    Args:
-        mu: (B, Z).
-        logvar: (B, Z).
-
-    Returns:
-        (B, Z), nats; 0 means that the axis tells nothing.
-    """
-    return 0.5 * (mu.square() + logvar.exp() - 1 - logvar)

@@ -19,6 +19,7 @@ from core.language import explore as language
 from core.masked import explore as masked
 from core.rotation import explore as rotation
 from core.vae import explore as vae
+from core.vqvae import explore as vqvae
 
 LIMIT_S = 1.0
 PHOTO = bundled.photographs()[0].image
@@ -36,6 +37,9 @@ QUESTIONS: dict[str, Callable[[], object]] = {
     "contrastive: halfway through the training": lambda: contrastive.grow(EMOJI[:8], VIEWS, 2),
     "vae: halfway through the training": lambda: vae.grow(DIGITS[0], 2),
     "vae: walk of sixteen steps": lambda: vae.interpolate(DIGITS[0], DIGITS[100], 16),
+    "vqvae: codes and their rivals": lambda: vqvae.encode(PHOTO),
+    "vqvae: paint and decode": lambda: vqvae.paint(PHOTO, "3 4 3 7"),
+    "vqvae: nearest emoji": lambda: vqvae.neighbours(PHOTO),
     "masked: hide and restore": lambda: masked.restore(PHOTO, 0.75),
     "masked: halfway through the training": lambda: masked.grow(PHOTO, 0.75, 0, 2),
     "masked: sweep of the ratio": lambda: list(masked.sweep(PHOTO)),

@@ -12,9 +12,9 @@ from playwright.sync_api import Locator, Page, expect
 
 GROUPS = {
     "pictures": ("rotation", "contrastive", "masked"),
-    "generators": ("vae",),
+    "generators": ("vae", "vqvae"),
     "language": ("gpt2", "bert"),
-    "beyond": ("audio",),
+    "beyond": ("audio", "recommendation"),
 }
 GROUP_OF = {stem: group for group, stems in GROUPS.items() for stem in stems}
 STEMS = tuple(GROUP_OF)
@@ -134,6 +134,34 @@ def grow(page: Page, stem: str, *pictures: str) -> None:
     expect(bar, "another bar is marked").not_to_have_attribute("style", marked or "")
 
 
+def vqvae(page: Page, files: Files) -> None:
+    """Bring a photograph, take up a code from its map, paint with another one, take it back, read the usage."""
+    codes, verdict, usage = (
+        source_of(page, "vqvae-map"),
+        text_of(page, "vqvae-verdict"),
+        text_of(page, "vqvae-usage-text"),
+    )
+    painted = page.locator("#vqvae-painted")
+    upload(page, "vqvae", "picture", files.photo)
+    expect(page.locator("#vqvae-map img")).not_to_have_attribute("src", codes)
+    expect(page.locator("#vqvae-verdict")).not_to_have_text(verdict)
+    expect(page.locator("#vqvae-usage-text")).not_to_have_text(usage)
+    expect(painted).to_contain_text("Nothing is painted")
+    entry = text_of(page, "vqvae-entry")
+    page.locator("#vqvae-sheet img").click(position={"x": 150, "y": 150})
+    expect(page.locator("#vqvae-entry")).not_to_have_text(entry)
+    after = source_of(page, "vqvae-after")
+    page.locator("#vqvae-after img").click(position={"x": 120, "y": 120})
+    expect(page.locator("#vqvae-after img")).not_to_have_attribute("src", after)
+    expect(painted).to_contain_text(re.compile(r"changed \d+ of 256 codes"))
+    page.locator("#vqvae-undo").click()
+    expect(painted).to_contain_text("Nothing is painted")
+    page.locator("#vqvae-size input").last.check()
+    expect(page.locator("#vqvae-map-text")).to_contain_text("8 × 8 = 64 codes")
+    drawn(page, "vqvae-bars")
+    drawn(page, "vqvae-usage")
+
+
 def masked(page: Page, files: Files) -> None:
     """Bring a photograph, hide other patches, see a network grow, then paint by hand; read the error each time."""
     verdict = page.locator("#masked-verdict")
@@ -241,14 +269,41 @@ def audio(page: Page, files: Files) -> None:
     drawn(page, "audio-errors")
 
 
+def recommendation(page: Page, files: Files) -> None:
+    """Pick another list, hide its first film, look back to before the training, add a film, look up a film."""
+    verdict, nexts = text_of(page, "recommendation-verdict"), text_of(page, "recommendation-next")
+    page.locator("#recommendation-set input[value=love]").check()
+    expect(page.locator("#recommendation-next")).not_to_have_text(nexts, use_inner_text=True)
+    expect(page.locator("#recommendation-verdict")).not_to_have_text(verdict, use_inner_text=True)
+    page.locator("#recommendation-place input[value='1']").check()
+    expect(page.locator("#recommendation-verdict")).to_contain_text("When Harry Met Sally")
+    expect(page.locator("#recommendation-strip li").first).not_to_contain_text("When Harry Met Sally")
+    grown = page.locator("#recommendation-grow-verdict")
+    expect(grown).to_contain_text("When Harry Met Sally")
+    finished = grown.inner_text()
+    page.locator("#recommendation-stage input[type=range]").press("Home")
+    expect(grown).not_to_have_text(finished, use_inner_text=True)
+    drawn(page, "recommendation-grow-curve")
+    page.locator("#recommendation-films input").fill("Spirited Away")
+    page.locator("[role=option]", has_text="Spirited Away").first.click()
+    expect(page.locator("#recommendation-strip li")).to_have_count(7)
+    alike = text_of(page, "recommendation-similar")
+    page.locator("#recommendation-film input").fill("Shrek (2001)")
+    page.locator("[role=option]", has_text="Shrek (2001)").first.click()
+    expect(page.locator("#recommendation-genres-of")).to_contain_text("Shrek (2001)")
+    expect(page.locator("#recommendation-similar")).not_to_have_text(alike, use_inner_text=True)
+
+
 WALKS: dict[str, Callable[[Page, Files], None]] = {
     "rotation": rotation,
     "contrastive": contrastive,
     "vae": vae,
+    "vqvae": vqvae,
     "masked": masked,
     "gpt2": gpt2,
     "bert": bert,
     "audio": audio,
+    "recommendation": recommendation,
 }
 """The main action of each tab on a real upload."""
 
@@ -259,6 +314,10 @@ FIRST: dict[str, tuple[str, ...]] = {
         "contrastive-grow-verdict", "contrastive-grow-curve", "contrastive-neighbours",
     ),
     "vae": ("vae-seen", "vae-verdict", "vae-strip", "vae-plane", "vae-samples", "vae-near-latent"),
+    "vqvae": (
+        "vqvae-map", "vqvae-map-text", "vqvae-picture-model", "vqvae-verdict", "vqvae-table", "vqvae-after",
+        "vqvae-sheet", "vqvae-usage", "vqvae-near-codes", "vqvae-retrieval",
+    ),
     "masked": ("masked-masked", "masked-restored", "masked-verdict", "masked-sweep", "masked-near-features"),
     "gpt2": (
         "gpt2-surprise", "gpt2-verdict", "gpt2-text", "gpt2-alternatives", "gpt2-grow-text", "gpt2-grow-curve",
@@ -266,5 +325,9 @@ FIRST: dict[str, tuple[str, ...]] = {
     ),
     "bert": ("bert-drawn", "bert-gaps", "bert-verdict", "bert-texts", "bert-bits", "bert-compared", "bert-uses"),
     "audio": ("audio-wave", "audio-restored", "audio-verdict", "audio-features", "audio-digit", "audio-neighbours"),
+    "recommendation": (
+        "recommendation-strip", "recommendation-verdict", "recommendation-guesses", "recommendation-next",
+        "recommendation-hits", "recommendation-grow-curve", "recommendation-similar", "recommendation-genres",
+    ),
 }  # fmt: skip
 """What is on screen before anything was clicked: ids of outputs that must not be empty."""

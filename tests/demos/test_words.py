@@ -13,7 +13,7 @@ from demos._words import ERRORS, LANGUAGES, WORDS, Say
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "app.py", *(file for file in sorted((ROOT / "demos").glob("*.py")) if file.name != "_words.py")]
-STEMS = ("page", "rotation", "contrastive", "vae", "masked", "gpt2", "bert", "audio")
+STEMS = ("page", "rotation", "contrastive", "vae", "vqvae", "masked", "gpt2", "bert", "audio", "recommendation")
 BUILT = {"page", *(file.stem for file in PAGES)}  # a tab still being built may have words nobody speaks yet
 
 HAN = re.compile("[\u3400-\u9fff]")
@@ -24,7 +24,7 @@ LATIN = re.compile(r"[A-Za-z][\w'’-]*(?:[ ,:;]+[A-Za-z][\w'’-]*){3,}")  # fo
 NAMES = {"page.name", "page.other_language"}  # a name, and a language called by its own name
 QUOTES = {"gpt2.example_poem", "gpt2.example_moon"}  # openings of Tang poems
 SHARED = {  # in both
-    "Pretext", "A", "B", "z", "dB", "Hz", "kHz", "MSE", "PSNR", "KL", "MFCC", "SimCLR", "MoCo", "VAE", "GPT",
+    "Pretext", "A", "B", "z", "dB", "Hz", "kHz", "MSE", "PSNR", "KL", "MFCC", "SimCLR", "MoCo", "VAE", "GPT", "VQ",
 }  # fmt: skip
 TWINS = {"wan": "millions"}  # ten thousands, by which Chinese counts, beside millions
 

@@ -1,0 +1,58 @@
+"""JPEG at a given number of bytes, its header told apart from its data: a rival that never saw a picture before."""
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Bytes = NDArray[np.uint8]
+START_OF_SCAN = b"\xff\xda"
+END = 2  # bytes of the end marker
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A picture after JPEG.
+
+    Attributes:
+        picture: (H, W, 3) uint8, read back.
+        quality: of Pillow, 1 to 95.
+        data_bytes: the entropy-coded picture.
+        header_bytes: all else: tables and markers, which are the same for every picture of this size and quality.
+    """
+
+    picture: Bytes
+    quality: int
+    data_bytes: int
+    header_bytes: int
+
+
+def jpeg(picture: Bytes, quality: int) -> Packed:
+    """Pack a picture (H, W, 3) with the standard's own Huffman tables, so that none of it hides in the header."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "JPEG", quality=quality, subsampling="4:2:0", optimize=False)
+    content = buffer.getvalue()
+    scan = content.index(START_OF_SCAN) + 2
+    begin = scan + int.from_bytes(content[scan : scan + 2], "big")
+    data = len(content) - END - begin
+    with Image.open(buffer) as read:
+        return Packed(np.asarray(read.convert("RGB")), quality, data, len(content) - data)
+
+
+def jpeg_within(picture: Bytes, data_bytes: int) -> Packed:
+    """The best quality at which a picture's data fit into so many bytes; quality 1 if none does.
+
+    Args:
+        picture: (H, W, 3) uint8.
+        data_bytes: allowed for the data, header not counted.
+    """
+    low, high = 1, 95  # a finer scale makes more data: search by halves
+    while low < high:
+        middle = (low + high + 1) // 2
+        if jpeg(picture, middle).data_bytes <= data_bytes:
+            low = middle
+        else:
+            high = middle - 1
+    return jpeg(picture, low)

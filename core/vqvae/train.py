@@ -1,0 +1,200 @@
+"""The recipe: `python -m core.vqvae.train --data scenes96+tinyimagenet64 --root FOLDER --name photos`.
+
+With `--bottleneck gaussian` the same encoder, decoder, pictures and schedule around a Gaussian that may spend as many
+bits as the codebook: the yardstick for what rounding costs. Every fifth pass sees pictures of half the side, because
+the page offers both. Left out on purpose: a prior over the codes (PixelCNN), losses of perception or of a critic.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core import training
+from core.checkpoints import Checkpoint
+from core.data import augment, pictures
+from core.device import generator
+from core.losses import kl_nats
+from core.publishing import write_checkpoint
+from core.recipe import OnDevice, Recipe, indices, parse
+from core.vqvae import measuring, pretext
+from core.vqvae.measuring import evaluate as evaluate
+from core.vqvae.model import VQVAE, Config, GaussianAutoencoder, GaussianConfig
+
+BOTTLENECKS = ("vq", "gaussian")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VQVAERecipe(Recipe):
+    """Train an autoencoder whose middle is a codebook, or a Gaussian of as many bits.
+
+    Attributes:
+        bottleneck: "vq" or "gaussian".
+        size: side of the pictures, in pixels.
+        num_embeddings: entries of the codebook; they also set the bits that the Gaussian may spend.
+        embedding_dim: numbers of an entry.
+        latent: numbers at each place of the Gaussian's map.
+        width: channels of the map's layers.
+        depth: residual blocks on either way.
+        halvings: convolutions of stride 2 on either way.
+        beta: weight of the commitment loss (vq).
+        decay: how much of the past the codebook's averages keep at each pass (vq).
+        floor: an entry chosen less often than this share of even use is restarted (vq).
+        weight: of bits beyond the capacity (gaussian).
+        first_share: share of each batch drawn from the first set that `data` names, the rest from the others.
+        half_share: share of the passes whose pictures have half the side.
+        min_crop: smallest share of the area that a crop keeps.
+    """
+
+    PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
+        "cpu": {"minutes": 18.0},  # 1.2 M parameters; 18 minutes on one core, 2,600 steps
+        "gaussian": {"name": "gaussian", "bottleneck": "gaussian", "minutes": 8.0},  # the yardstick; one core
+        # 4.6 M parameters, the paper's width; not yet timed on a GPU, so the clock ends it
+        "gpu": {"width": 256, "batch": 256, "minutes": 9.0, "steps": 30_000},
+    }
+
+    name: str = "photos"
+    steps: int = 100_000
+    batch: int = 16
+    lr: float = 1e-3
+    weight_decay: float = 0.0
+    bottleneck: str = "vq"
+    size: int = 64
+    num_embeddings: int = 512
+    embedding_dim: int = 64
+    latent: int = 16
+    width: int = 128
+    depth: int = 2
+    halvings: int = 2
+    beta: float = 0.25
+    decay: float = 0.99
+    floor: float = 0.03
+    weight: float = 2.0
+    first_share: float = 0.5
+    half_share: float = 0.2
+    min_crop: float = 0.5
+
+
+RECIPE = VQVAERecipe
+
+
+def main(argv: Sequence[str] | None = None) -> Path:
+    """Train, measure on each set's test split, write the checkpoint; returns its folder."""
+    recipe = parse(VQVAERecipe, argv)
+    if recipe.bottleneck not in BOTTLENECKS:
+        raise SystemExit(f"--bottleneck is {' or '.join(BOTTLENECKS)}, not {recipe.bottleneck}.")
+    sets = load_sets(recipe)
+    variance = float(torch.cat([part.items[:: pictures.VAL_EVERY] for part in sets]).float().div(255).var())
+    with torch.random.fork_rng():
+        torch.random.set_rng_state(generator(recipe.seed).get_state())
+        model = build(recipe)
+
+    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+        rows = choose(list(map(len, sets)), number, recipe)
+        images = make_batch(sets, rows, chance, recipe)
+        if isinstance(model, VQVAE):
+            found = vq_pass(network, model, images, chance, recipe, variance)
+        else:
+            found = gaussian_pass(network, images, chance, recipe, variance)
+        return found | {"ids": torch.cat(rows)}
+
+    result = training.train(recipe, model, loss, wing="vqvae")
+    return write_checkpoint(
+        recipe,
+        result,
+        model,
+        wing="vqvae",
+        data=f"{recipe.data}, training split but for every 20th picture",
+        measure=measure,
+        evaluate=evaluate,
+        notes=measuring.NOTES[recipe.bottleneck],
+    )
+
+
+def measure(checkpoint: Checkpoint, recipe: VQVAERecipe) -> dict[str, dict[str, float]]:
+    """All metrics of the card: each set at both sizes, and what JPEG makes of as many bytes."""
+    found = {}
+    for spec in recipe.data.split("+"):
+        found[spec] = evaluate(checkpoint, spec, root=recipe.root)
+        half = recipe.size // 2
+        found[f"{spec}, {half} px"] = evaluate(checkpoint, spec, root=recipe.root, size=half)
+        if isinstance(checkpoint.model, VQVAE):
+            found[f"{spec}, JPEG"] = measuring.evaluate_jpeg(checkpoint.model.config, spec, root=recipe.root)
+    return found
+
+
+def build(recipe: VQVAERecipe) -> VQVAE | GaussianAutoencoder:
+    """The network that a recipe asks for."""
+    way = {"width": recipe.width, "depth": recipe.depth, "halvings": recipe.halvings, "size": recipe.size}
+    if recipe.bottleneck == "gaussian":
+        return GaussianAutoencoder(GaussianConfig(latent=recipe.latent, **way))
+    return VQVAE(Config(num_embeddings=recipe.num_embeddings, embedding_dim=recipe.embedding_dim, **way))
+
+
+def vq_pass(
+    network: nn.Module, model: VQVAE, images: Tensor, chance: torch.Generator, recipe: VQVAERecipe, variance: float
+) -> dict[str, Tensor]:
+    """Loss of a batch (B, 3, S, S), and one step of the codebook after the encoder."""
+    found = network(images)
+    cost = pretext.vq_loss(
+        found.reconstruction, images, found.latents, found.quantised, variance=variance, beta=recipe.beta
+    )
+    dead = model.codebook.learn(found.latents, found.codes, chance, decay=recipe.decay, floor=recipe.floor)
+    chosen = pretext.perplexity(model.codebook.shares)
+    return {
+        "loss": cost.mean,
+        "reconstruction": cost.reconstruction,
+        "commitment": cost.commitment,
+        "perplexity": chosen,
+        "restarted": dead.sum(),
+    }
+
+
+def gaussian_pass(
+    network: nn.Module, images: Tensor, chance: torch.Generator, recipe: VQVAERecipe, variance: float
+) -> dict[str, Tensor]:
+    """Loss of a batch (B, 3, S, S) whose Gaussian may spend the bits of a codebook at each place."""
+    grid = images.shape[-1] // 2**recipe.halvings
+    noise = torch.randn(len(images), recipe.latent, grid, grid, generator=chance, device=chance.device)
+    found = network(images, noise)
+    bits = measuring.to_bits(kl_nats(found.mu, found.logvar))
+    capacity = measuring.uniform_bits(grid, recipe.num_embeddings)
+    loss = pretext.capacity_loss(
+        found.reconstruction, images, bits, variance=variance, capacity_bits=capacity, weight=recipe.weight
+    )
+    return {"loss": loss, "bits_of_capacity": bits.mean() / capacity}
+
+
+def load_sets(recipe: VQVAERecipe) -> list[OnDevice]:
+    """Bytes (N, 3, S, S) of the first set and, if `data` names more, of all others together."""
+    first, _, others = recipe.data.partition("+")
+    limit = 512 if recipe.smoke else 0
+    specs = [first, others] if others else [first]
+    return [OnDevice(pictures.load(s, "train", size=recipe.size, root=recipe.root, limit=limit).images) for s in specs]
+
+
+def choose(sizes: Sequence[int], number: int, recipe: VQVAERecipe) -> list[Tensor]:
+    """Which pictures of each set a pass sees: (B_1,), (B_2,), together the recipe's batch."""
+    first = recipe.batch if len(sizes) == 1 else round(recipe.batch * recipe.first_share)
+    counts = [first, recipe.batch - first][: len(sizes)]
+    return [indices(n, count, number, recipe.seed) for n, count in zip(sizes, counts, strict=True) if count]
+
+
+def make_batch(
+    sets: Sequence[OnDevice], rows: Sequence[Tensor], chance: torch.Generator, recipe: VQVAERecipe
+) -> Tensor:
+    """Take a pass's pictures, crop and mirror them: (B, 3, S, S) in [0, 1], S the recipe's size or half of it."""
+    taken = [part.take(row, chance.device) for part, row in zip(sets, rows, strict=False)]
+    images = torch.cat(taken).float() / 255
+    images = augment.random_resized_crop(images, recipe.size, chance, scale=(recipe.min_crop, 1.0))
+    images = augment.horizontal_flip(images, chance)
+    small = float(augment.uniform(1, 0, 1, chance)) < recipe.half_share
+    return F.avg_pool2d(images, 2) if small else images
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""The recipe: it runs from flags to a checkpoint that loads, goes on after a kill, and measures what it says."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from core import checkpoints
+from core.checkpoints import Checkpoint
+from core.data import pictures
+from core.device import generator
+from core.recipe import OnDevice, parse
+from core.vqvae import measuring, pretext, train
+from core.vqvae.model import VQVAE, GaussianAutoencoder
+
+TINY = {"width": 8, "depth": 1, "num-embeddings": 16, "embedding-dim": 6, "latent": 3, "size": 32, "batch": 8}
+FLAGS = ["--device=cpu", "--no-bf16", *(f"--{name}={value}" for name, value in TINY.items())]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty-four pictures with a bright top, a third of them for testing."""
+    root = tmp_path_factory.mktemp("pictures")
+    rng = np.random.default_rng(0)
+    for number in range(24):
+        half = "test" if number % 3 == 0 else "train"
+        picture = rng.integers(0, 100, (40, 40, 3), dtype=np.uint8)
+        picture[:14] += 150
+        (root / half / "any").mkdir(parents=True, exist_ok=True)
+        Image.fromarray(picture).save(root / half / "any" / f"{number}.png")
+    return root
+
+
+@pytest.fixture(scope="module", params=train.BOTTLENECKS)
+def written(request: pytest.FixtureRequest, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The checkpoint that a smoke run leaves behind."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("here"))
+        flags = ["--smoke", f"--data=folder:{folder}", f"--bottleneck={request.param}"]
+        return train.main([*flags, *FLAGS]).resolve()
+
+
+def test_smoke_run_ends_in_a_checkpoint_that_loads(folder: Path, written: Path) -> None:
+    card = json.loads((written / "card.json").read_text())
+    found = card["metrics"][f"folder:{folder}"]
+    assert card["steps"] == 20
+    assert {"mse", "psnr_db", "mean_colour_mse", "mean_colour_psnr_db", "n"} <= set(found)
+    assert found["n"] == card["metrics"][f"folder:{folder}, 16 px"]["n"] == 8
+    assert found["psnr_db"] == pytest.approx(-10 * math.log10(found["mse"]))
+    again = train.evaluate(checkpoints.load(str(written)), f"folder:{folder}")
+    assert again == pytest.approx(found, rel=1e-5)
+    whole = train.measure(checkpoints.load(str(written)), train.VQVAERecipe(data=f"folder:{folder}", size=32))
+    assert whole.keys() == card["metrics"].keys()
+    for spec, metrics in whole.items():
+        assert metrics == pytest.approx(card["metrics"][spec], rel=1e-5)
+
+
+def test_the_card_tells_the_rate_of_what_is_in_the_middle(folder: Path, written: Path) -> None:
+    card = json.loads((written / "card.json").read_text())
+    found = card["metrics"][f"folder:{folder}"]
+    if card["model"].endswith("VQVAE"):
+        assert found["bits_per_dim"] == pytest.approx(64 * 4 / (32 * 32 * 3)), "8 x 8 codes of 16 entries"
+        assert found["entropy_bits_per_dim"] <= found["bits_per_dim"]
+        assert 1 <= found["perplexity"] <= 16 * found["used_share"] + 1e-6
+        assert card["metrics"][f"folder:{folder}, JPEG"]["data_bytes"] > 0
+    else:
+        assert found["kl_bits_per_dim"] > 0
+        assert "perplexity" not in found
+        assert "yardstick" in card["notes"]
+
+
+def test_metrics_do_not_depend_on_the_chunk(folder: Path, written: Path) -> None:
+    checkpoint = checkpoints.load(str(written))
+    whole, cut = (train.evaluate(checkpoint, f"folder:{folder}", chunk=chunk) for chunk in (100, 3))
+    assert whole == pytest.approx(cut, rel=1e-4)
+
+
+def test_errors_and_usage_by_a_slow_loop(folder: Path, written: Path) -> None:
+    checkpoint = checkpoints.load(str(written))
+    if not isinstance(checkpoint.model, VQVAE):
+        pytest.skip("of a codebook")
+    images = pictures.load(f"folder:{folder}", "test", size=32).images.float() / 255
+    wrong, naive, counts = [], [], [0] * 16
+    for image in images:
+        found = checkpoint.model(image[None])
+        wrong.append(float(((found.reconstruction[0].clamp(0, 1) - image) ** 2).mean()))
+        naive.append(float(((image.mean((1, 2))[:, None, None] - image) ** 2).mean()))
+        for code in found.codes.flatten().tolist():
+            counts[code] += 1
+    measured = train.evaluate(checkpoint, f"folder:{folder}")
+    assert measured["mse"] == pytest.approx(np.mean(wrong), rel=1e-4)
+    assert measured["mean_colour_mse"] == pytest.approx(np.mean(naive), rel=1e-4)
+    shares = [count / sum(counts) for count in counts if count]
+    assert measured["perplexity"] == pytest.approx(math.exp(-sum(s * math.log(s) for s in shares)), rel=1e-6)
+    assert measured["used_share"] == pytest.approx(len(shares) / 16)
+
+
+def test_a_run_that_was_killed_goes_on_with_the_same_codebook(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The averages are buffers of the model, so its saved state is all of the codebook's."""
+    monkeypatch.chdir(tmp_path)
+    flags = ["--smoke", f"--data=folder:{folder}", *FLAGS]
+    whole = train.main(flags)
+    run = whole.parent
+    (run / "state-00000020").rename(tmp_path / "last")
+    finished = checkpoints.load(str(whole.resolve())).model.state_dict()
+    again = checkpoints.load(str(train.main([*flags, f"--resume={run}"]).resolve())).model.state_dict()
+    assert all(torch.equal(finished[name], tensor) for name, tensor in again.items())
+
+
+def test_a_pass_moves_the_codebook_once_and_explicitly() -> None:
+    recipe = parse(train.VQVAERecipe, ["--data=x", *FLAGS])
+    model = train.build(recipe)
+    assert isinstance(model, VQVAE)
+    images = torch.rand(8, 3, 32, 32, generator=generator(0))
+    before = model.codebook.entries.clone()
+    model(images)
+    assert torch.equal(before, model.codebook.entries)
+    found = train.vq_pass(model, model, images, generator(1), recipe, 0.1)
+    assert not torch.equal(before, model.codebook.entries)
+    assert {"loss", "reconstruction", "commitment", "perplexity", "restarted"} == found.keys()
+    found["loss"].backward()  # the codebook has moved on, and the graph does not mind
+
+
+def test_the_yardstick_may_spend_the_bits_of_the_codebook() -> None:
+    recipe = parse(train.VQVAERecipe, ["--data=x", *FLAGS, "--bottleneck=gaussian"])
+    model = train.build(recipe)
+    assert isinstance(model, GaussianAutoencoder)
+    images = torch.rand(8, 3, 32, 32, generator=generator(0))
+    found = train.gaussian_pass(model, images, generator(1), recipe, 0.1)
+    _, bits = measuring.draw(model, images, generator(1))
+    assert found["bits_of_capacity"].item() == pytest.approx(bits.mean().item() / (64 * 4), rel=1e-4)
+    assert measuring.uniform_bits(16, 512) == 2304
+
+
+def test_a_batch_takes_the_asked_share_from_the_first_set_and_some_are_small() -> None:
+    recipe = train.VQVAERecipe(data="none", batch=10, first_share=0.6, size=32, half_share=0.3)
+    black, white = torch.zeros(20, 3, 32, 32, dtype=torch.uint8), torch.full((20, 3, 32, 32), 255, dtype=torch.uint8)
+    sets, rows = [OnDevice(black), OnDevice(white)], train.choose([20, 20], 3, recipe)
+    assert [len(row) for row in rows] == [6, 4]
+    batch = train.make_batch(sets, rows, generator(7), recipe)
+    assert batch.mean((1, 2, 3)).round().tolist() == [0] * 6 + [1] * 4
+    assert torch.equal(batch, train.make_batch(sets, rows, generator(7), recipe))
+    sides = [train.make_batch(sets, rows, generator(seed), recipe).shape[-1] for seed in range(100)]
+    assert set(sides) == {16, 32}
+    assert sides.count(16) == pytest.approx(30, abs=15)
+
+
+@pytest.mark.parametrize("preset", sorted(train.VQVAERecipe.PRESETS))
+def test_presets_can_be_built_and_fit_their_place(preset: str) -> None:
+    recipe = parse(train.VQVAERecipe, ["--data", "x", "--preset", preset])
+    megabytes = 2 * sum(tensor.numel() for tensor in train.build(recipe).state_dict().values()) / 1e6
+    assert recipe.minutes > 0, "the clock ends it"
+    assert megabytes < (12 if preset == "gpu" else 3)
+    assert (recipe.bottleneck == "gaussian") == (recipe.name == "gaussian")
+
+
+def test_another_bottleneck_is_refused() -> None:
+    with pytest.raises(SystemExit, match="vq or gaussian"):
+        train.main(["--data=x", "--bottleneck=none"])
+
+
+def test_a_fresh_network_is_no_better_than_one_colour(folder: Path) -> None:
+    recipe = parse(train.VQVAERecipe, ["--data=x", *FLAGS])
+    with torch.random.fork_rng():
+        torch.random.set_rng_state(generator(0).get_state())
+        model = train.build(recipe)
+    checkpoint = Checkpoint("vqvae/fresh", model.eval(), None, folder, torch.device("cpu"))
+    found = train.evaluate(checkpoint, f"folder:{folder}")
+    assert found["mse"] > found["mean_colour_mse"]
+    assert pretext.perplexity(torch.ones(16)) == pytest.approx(16)
