@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Example:
-    """A text to begin with and which of its words are hidden, numbered from 0."""
+    """A text to begin with and which of its words are hidden, numbered from 0.
+
+    Words were picked that the bundled model fills otherwise at once than one by one, since that is to be seen here; so it
+    does with about half of all choices of two or three words near each other.
+    """
 
     key: str
     text: str
@@ -13,10 +17,10 @@ class Example:
 
 
 EXAMPLES = (
-    Example("door", "He opened the door and went into the room without saying a word.", (3, 6, 7)),
-    Example("sea", "The captain stood on the deck and looked out over the grey water.", (1, 8, 9)),
-    Example("letter", "She took the letter from her pocket and read it once more.", (3, 6, 8)),
-    Example("night", '"Good night, my dear," said the old man, and he shut the window.', (2, 10, 11)),
+    Example("door", "He opened the door and went into the room without saying a word.", (5, 6, 7)),
+    Example("sea", "The captain stood on the deck and looked out over the grey water.", (3, 4, 8)),
+    Example("letter", "She took the letter from her pocket and read it once more.", (0, 2, 3)),
+    Example("night", '"Good night, my dear," said the old man, and he shut the window.', (13, 14, 15)),
 )
 CHINESE = Example("chinese", "今天的天气很好，我们一起去公园散步吧。", (3, 4))
 

@@ -238,18 +238,30 @@ def test_overlap_counts_words_and_chinese_characters() -> None:
 def test_golden_the_shipped_model_beats_chance_and_the_naive_guess() -> None:
     gaps, alone = explore.figures().gaps, explore.figures().alone
     assert gaps["n"] > 20_000
-    assert gaps["accuracy"] > gaps["left_accuracy"] + 0.05 > gaps["frequent_accuracy"] + 0.05 > gaps["chance"] + 0.05
-    assert gaps["top5_accuracy"] > gaps["left_top5_accuracy"] + 0.05
+    assert gaps["accuracy"] > gaps["left_accuracy"] + 0.025
+    assert gaps["left_accuracy"] > gaps["frequent_accuracy"] + 0.05 > gaps["chance"] + 0.09
+    assert gaps["top5_accuracy"] > gaps["left_top5_accuracy"] > gaps["frequent_top5_accuracy"] + 0.1
     assert alone["perplexity"] < 0.5 * alone["unigram_perplexity"] < 0.5 * alone["chance_perplexity"]
     found = explore.measured()
     assert found.untrained is not None
-    assert found.model > max(found.naive, found.untrained, found.chance) + 0.05
+    assert found.model > max(found.naive, found.untrained, found.chance) + 0.1
 
 
 def test_golden_it_knows_what_fits_on_both_sides() -> None:
-    ranks = [gap.rank for example in explore.EXAMPLES for gap in explore.fill(example.text, example.hidden).gaps]
-    assert sorted(ranks)[len(ranks) // 2] <= 20, "of 8,000"
-    assert sum(rank == 1 for rank in ranks) >= 2
+    """Each word of the examples hidden alone: the median rank of what stood there, of 8,000."""
+    ranks = [
+        explore.fill(example.text, [number]).gaps[0].rank
+        for example in explore.EXAMPLES for number in range(len(explore.words(example.text)))
+    ]  # fmt: skip
+    assert sorted(ranks)[len(ranks) // 2] <= 15
+    assert sum(rank == 1 for rank in ranks) > len(ranks) / 5
+
+
+def test_golden_one_after_the_other_agrees_better_where_the_two_ways_differ() -> None:
+    for example in explore.EXAMPLES:
+        found = explore.fill(example.text, example.hidden)
+        assert found.differ
+        assert found.one_by_one.bits < found.at_once.bits - 3
 
 
 # --- two visitors, bad input, the Hub ---
