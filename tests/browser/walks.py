@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 GROUPS = {
     "pictures": ("rotation", "contrastive", "masked"),
     "generators": ("vae", "vqvae", "gan"),
-    "language": ("gpt2",),
+    "language": ("gpt2", "bert"),
     "beyond": ("audio", "recommendation"),
 }
 GROUP_OF = {stem: group for group, stems in GROUPS.items() for stem in stems}
@@ -253,6 +253,33 @@ def gpt2(page: Page, files: Files) -> None:
     drawn(page, "gpt2-grow-curve")
 
 
+def bert(page: Page, files: Files) -> None:
+    """Write a sentence, hide a word of it by a click, see it filled, draw as in training, see a word's uses."""
+    words, compared = text_of(page, "bert-words"), text_of(page, "bert-compared")
+    text = page.locator("#bert-text textarea")
+    text.clear()
+    text.press_sequentially("The ship came slowly into the harbour at night.")
+    expect(page.locator("#bert-words")).not_to_have_text(words, use_inner_text=True)
+    expect(page.locator("#bert-words label")).to_have_count(10)
+    expect(page.locator("#bert-compared")).not_to_have_text(compared)
+    drawn(page, "bert-bits")
+    gaps = page.locator("#bert-gaps .gap").count()
+    page.locator("#bert-words label").filter(has_text="ship").click()
+    expect(page.locator("#bert-gaps .gap")).to_have_count(gaps + 1)
+    expect(page.locator("#bert-gaps .gap").first).to_contain_text("ship")
+    expect(page.locator("#bert-verdict")).to_contain_text(re.compile(rf"\d of {gaps + 1}"))
+    expect(page.locator("#bert-texts mark").first).to_be_visible()
+    seed = page.locator("#bert-seed input")
+    before = seed.input_value()
+    page.locator("#bert-again").click()
+    expect(seed).not_to_have_value(before)
+    expect(page.locator("#bert-drawn-verdict")).to_contain_text(re.compile(r"\d+ of \d+ tokens"))
+    uses = text_of(page, "bert-uses")
+    page.locator("#bert-word input[value=rose]").check()
+    expect(page.locator("#bert-uses")).not_to_have_text(uses)
+    expect(page.locator("#bert-query textarea, #bert-query input").first).to_have_value(re.compile("rose"))
+
+
 def audio(page: Page, files: Files) -> None:
     """Bring a sound, hide a stretch of it, hear it restored, read the probes."""
     size, verdict, read = (text_of(page, f"audio-{name}") for name in ("size", "verdict", "read"))
@@ -301,6 +328,7 @@ WALKS: dict[str, Callable[[Page, Files], None]] = {
     "gan": gan,
     "masked": masked,
     "gpt2": gpt2,
+    "bert": bert,
     "audio": audio,
     "recommendation": recommendation,
 }
@@ -326,6 +354,7 @@ FIRST: dict[str, tuple[str, ...]] = {
         "gpt2-surprise", "gpt2-verdict", "gpt2-text", "gpt2-alternatives", "gpt2-grow-text", "gpt2-grow-curve",
         "gpt2-similar",
     ),
+    "bert": ("bert-drawn", "bert-gaps", "bert-verdict", "bert-texts", "bert-bits", "bert-compared", "bert-uses"),
     "audio": ("audio-wave", "audio-restored", "audio-verdict", "audio-features", "audio-digit", "audio-neighbours"),
     "recommendation": (
         "recommendation-strip", "recommendation-verdict", "recommendation-guesses", "recommendation-next",

@@ -22,11 +22,12 @@ KEYS = {
     "gan": {"frechet", "precision", "recall", "n"},
     "masked": {"mse", "mean_fill_mse", "psnr_db", "n"},
     "language": {"bits_per_character", "perplexity", "n"},
+    "bert": {"accuracy", "top5_accuracy", "left_accuracy", "frequent_accuracy", "chance", "bits", "n"},
     "audio": {"knn", "mfcc_knn", "n"},
     "recommendation": {"hit_rate", "ndcg", "knn_hit_rate", "n"},
 }
 COUNTS = {
-    "rotation": 8, "contrastive": 4, "vae": 8, "vqvae": 8, "gan": 8, "masked": 8, "audio": 8,
+    "rotation": 8, "contrastive": 4, "vae": 8, "vqvae": 8, "gan": 8, "masked": 8, "bert": 6, "audio": 8,
     "recommendation": film_set.USERS,
 }  # fmt: skip
 SHIPPED = sorted(f"{card.parts[-3]}/{card.parts[-2]}" for card in checkpoints.ROOT.glob("*/*/card.json"))
@@ -56,7 +57,13 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def place(wing: str, own: Path) -> str:
-    folders = {"language": "texts", "audio": "sounds", "contrastive": "split", "recommendation": "films"}
+    folders = {
+        "language": "texts",
+        "bert": "texts",
+        "audio": "sounds",
+        "contrastive": "split",
+        "recommendation": "films",
+    }
     return f"folder:{own / folders.get(wing, 'plain')}"
 
 
