@@ -12,7 +12,7 @@ HOST ?= 127.0.0.1
 PORT ?= 7860
 SHARE ?= 0
 DATA ?= data
-WINGS := rotation contrastive vae vqvae gan masked language audio
+WINGS := rotation contrastive vae vqvae gan masked language bert audio recommendation
 
 .PHONY: help venv run test fast lint types unit browser chromium screenshots readme assets evaluate card push clean \
   $(WINGS:%=train-%)
@@ -86,8 +86,9 @@ train-rotation train-masked train-vqvae: NAME ?= photos
 train-contrastive: NAME ?= simclr-cifar10
 train-vae: NAME ?= mnist
 train-gan: NAME ?= cifar10
-train-language: NAME ?= novels
+train-language train-bert: NAME ?= novels
 train-audio: NAME ?= sounds
+train-recommendation: NAME ?= movielens
 $(WINGS:%=train-%): train-%: $(VENV)/run.stamp
 	$(PY) -m core.cards repeat "$*/$(NAME)" --root "$(DATA)" $(FLAGS)
 

@@ -12,14 +12,17 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 
 from core.data import pictures
-from demos import _cache, _headers, _page, audio, contrastive, gan, gpt2, masked, rotation, vae, vqvae
+from demos import _cache, _headers, _page
 from demos._words import LANGUAGES, Say
+
+# isort: split
+from demos import audio, bert, contrastive, gan, gpt2, masked, recommendation, rotation, vae, vqvae
 
 GROUPS = {  # each a row of tabs; named by "page.group_<group>"
     "pictures": (rotation, contrastive, masked),
     "generators": (vae, vqvae, gan),
-    "language": (gpt2,),
-    "beyond": (audio,),
+    "language": (gpt2, bert),
+    "beyond": (audio, recommendation),
 }
 TABS = tuple(module for modules in GROUPS.values() for module in modules)
 STYLE = Path(__file__).parent / "assets" / "style.css"

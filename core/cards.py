@@ -18,6 +18,7 @@ from core.checkpoints import Card
 from core.errors import HubUnavailable, PretextError
 
 HOME = "https://huggingface.co/"
+TERMS = "README.txt"  # of a data set, in the folder of a checkpoint that derives from it
 
 
 def all_cards(root: Path | None = None) -> list[Card]:
@@ -72,8 +73,10 @@ def model_page(card: Card) -> str:
     """The README.md of a model on the Hub: front matter, what it is, its figures, how to open and repeat it."""
     rows = "".join(f"| {data} | {figures(metrics)} |\n" for data, metrics in card.metrics.items())
     wing = card.name.split("/")[0]
+    # What derives from data with terms of their own goes with these, whatever the licence of the code.
+    licence = f"other\nlicense_link: {TERMS}" if TERMS in card.sha256 else "mit"
     return (
-        "---\nlicense: mit\nlibrary_name: pytorch\ntags:\n  - self-supervised-learning\n"
+        f"---\nlicense: {licence}\nlibrary_name: pytorch\ntags:\n  - self-supervised-learning\n"
         f"  - {wing}\n---\n\n# {card.name}\n\nTrained by Pretext without labels: "
         f"{card.data}. {card.parameters:,} parameters, {card.steps:,} steps, {card.wall_time_s / 60:.0f} minutes on "
         f"{card.device}.\n\n| measured on | figures |\n|---|---|\n{rows}\n{card.notes}\n\n"

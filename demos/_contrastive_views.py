@@ -92,10 +92,10 @@ def dictionary(say: Say, found: explore.Look) -> tuple[Any, ...]:
         title=say("contrastive.by_age"), x=say("contrastive.age"), y=say("contrastive.cosine"), markers=True,
         height=300,
     )  # fmt: skip
-    oldest = [found.drift[stop][-1] for stop in explore.STOPS]
+    oldest = [1 - found.drift[stop][-1] for stop in explore.STOPS]
     drift = _figures.bars(
         [f"{stop:g}" for stop in explore.STOPS], oldest, title=say("contrastive.drift"), x=say("contrastive.momentum"),
-        y=say("contrastive.cosine"), marked=explore.STOPS.index(found.momentum), top=1.05, height=300,
+        y=say("contrastive.drift_y"), marked=explore.STOPS.index(found.momentum), height=300,
     )  # fmt: skip
     verdict = say(
         "contrastive.dictionary_verdict", momentum=f"{found.momentum:g}", lag=f"{found.lag:.0f}",

@@ -219,6 +219,13 @@ def follow_links(groups: gr.Tabs, rows: Mapping[str, gr.Tabs], group_of: Mapping
 
 HEAD = """
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+/* less air on phones; in the style sheet Gradio would confine these rules to what lies inside the page */
+@media (max-width: 700px) {
+  .gradio-container { padding: 0 6px 24px !important; }
+  .gradio-container main.fillable, .gradio-container .main.fillable { padding: 8px 2px !important; }
+}
+</style>
 <script>
 // a group shows the tab that was last open in it, so what is open is known when the click has been answered
 const openTab = () => [...document.querySelectorAll('[role=tab][aria-selected=true][id$="-tab-button"]')]

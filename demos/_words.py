@@ -315,7 +315,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "contrastive.age_drift": ("a key now and then (drift)", "同一图片现在与当时的键（漂移）"),
     "contrastive.age_positive": ("query and its own key", "查询与自己的键"),
     "contrastive.age_queue": ("query and the queue", "查询与队列"),
-    "contrastive.drift": ("The oldest keys and the same pictures' keys now", "最老的键与同一图片现在的键"),
+    "contrastive.drift": ("How far keys drift in 16 steps", "键在 16 步内漂移多少"),
+    "contrastive.drift_y": ("1 - cosine", "1 − 余弦"),
     "contrastive.step": ("step", "步"),
     "contrastive.curves": ("A training at m = {momentum}", "以 m = {momentum} 训练"),
     "contrastive.curve_positive": ("query and its own key", "查询与自己的键"),
@@ -620,15 +621,15 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "vqvae.entry": (
         "Code **{code}** stands at {count} of the {places} places of the bundled photographs; in training {share} of all places chose it "
-        "(even use: {even}). Left: a map of nothing else, decoded. Right: mean of the 12 × 12 pixels around the places that chose it.",
-        "编码 **{code}** 在内置照片的 {places} 个位置中出现 {count} 次；训练中有 {share} 的位置选择它（均匀使用为 {even}）。左：整张图都是它时的"
-        "解码结果。右：选择它的位置周围 12 × 12 像素的平均。",
+        "(even use: {even}). First a map of nothing else, decoded; then the mean of the 12 × 12 pixels around the places that chose it.",
+        "编码 **{code}** 在内置照片的 {places} 个位置中出现 {count} 次；训练中有 {share} 的位置选择它（均匀使用为 {even}）。先是整张图都是它时的"
+        "解码结果，再是选择它的位置周围 12 × 12 像素的平均。",
     ),
     "vqvae.entry_dead": (
         "Code **{code}** is dead here: none of the {places} places of the bundled photographs chose it; in training {share} of all places did "
-        "(even use: {even}). Left: a map of nothing else, decoded. Right there is nothing to show.",
+        "(even use: {even}). A map of nothing else can be decoded all the same; of the mean there is nothing to show.",
         "编码 **{code}** 在这里是死码：内置照片的 {places} 个位置都没有选择它；训练中有 {share} 的位置选择它（均匀使用为 {even}）。"
-        "左：整张图都是它时的解码结果。右边没有可显示的内容。",
+        "仍可解码整张图都是它的编码图；平均图则没有可显示的内容。",
     ),
     "vqvae.usage_head": ("#### Which codes are used", "#### 哪些编码被使用"),
     "vqvae.usage": ("How often codes are chosen", "各编码被选择的频率"),
@@ -1103,6 +1104,155 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} 句中，与每句最相似的另一句主题相同的比例：按模型的平均隐藏状态为 {model}，按共有字符为 {naive}，随机为 {chance}。"
         "模型从未见过主题；同主题的句子若常含同一个字（如咏月诗），数字符就很难被超过。",
     ),
+    # --- bert ---
+    "bert.tab": ("BERT", "BERT 填词"),
+    "bert.step1": ("Data", "数据"),
+    "bert.step1_text": (
+        "A sentence or two, at most {characters} characters or {tokens} tokens. The bundled model read English novels of 1840 to 1930.",
+        "一两句话，最多 {characters} 个字符或 {tokens} 个词元。内置模型只读过 1840 至 1930 年的英文小说，请写英文；中文可下载中文模型。",
+    ),
+    "bert.step2": ("The label it makes itself", "数据自己产生的标签"),
+    "bert.step2_text": (
+        "Hide some words: what stood there is the label, and it costs nothing. Unlike GPT, the network may read both sides of a gap.",
+        "遮住几个词：原来的词就是标签，无需任何标注。与 GPT 不同，网络可以同时看到空缺两侧的文字。",
+    ),
+    "bert.step3": ("What the model learned", "模型学到了什么"),
+    "bert.step3_text": (
+        "To fill a gap it must know what fits before and after. Each hidden token gets its five likeliest candidates; "
+        "the one that stood there is green.",
+        "要填上空缺，就得知道前后文各需要什么。每个被遮住的词元列出最可能的五个候选；绿色的是原来的词。",
+    ),
+    "bert.step4": ("What the features are good for", "特征有什么用"),
+    "bert.step4_text": (
+        "A word that means two things gets a vector for each use. Nobody told the network the meanings, and a fixed vector a word "
+        "could not tell them apart.",
+        "一个词有两个意思时，每次出现都有自己的向量。没有人告诉网络词义；若每个词只有一个固定向量，则无法区分。",
+    ),
+    "bert.model": ("Model", "模型"),
+    "bert.model_novels": (
+        "English novels, trained here, {millions} M parameters",
+        "英文小说，本项目训练，{wan} 万参数",
+    ),
+    "bert.model_own": ("{name}, {millions} M parameters", "{name}，{wan} 万参数"),
+    "bert.model_hub": ("{name} from the Hub", "Hub 上的 {name}"),
+    "bert.fetch_en": (
+        "Fetch Google's {name} from the Hugging Face Hub ({megabytes} MB)",
+        "从 Hugging Face Hub 下载 Google 的英文模型 {name}（{megabytes} MB）",
+    ),
+    "bert.fetch_zh": (
+        "Fetch Google's {name} for Chinese ({megabytes} MB)",
+        "从 Hugging Face Hub 下载 Google 的中文模型 {name}（{megabytes} MB）",
+    ),
+    "bert.fetching": (
+        "Fetching {name}, {megabytes} MB. The bundled model works on meanwhile.",
+        "正在下载 {name}（{megabytes} MB），其间内置模型照常可用。",
+    ),
+    "bert.fetched": ("{name} is here and chosen.", "{name} 已就绪并已选中。"),
+    "bert.text": ("Your text", "你的文本"),
+    "bert.example_door": ("He opened the door", "他打开门"),
+    "bert.example_sea": ("The captain on deck", "甲板上的船长"),
+    "bert.example_letter": ("The letter", "一封信"),
+    "bert.example_night": ("Good night", "晚安"),
+    "bert.words": ("Click words to hide them", "点击词语把它遮住"),
+    "bert.none_hidden": ("Click a word in step 2 to hide it.", "请在第 2 步点击一个词，把它遮住。"),
+    "bert.draw_text": (
+        "**In training chance does the clicking.** 15 % of the tokens are to be guessed. Of these, 80 % are hidden behind [MASK], "
+        "10 % are replaced by a random token, 10 % stay as they are, so the network can trust no token and has to "
+        "judge each one.",
+        "**训练时由随机数来点击。** 选出 15 % 的词元作为预测目标：其中 80 % 换成 [MASK]，10 % 换成随机词元，10 % 保持不变。"
+        "网络因此不能轻信任何一个词元，必须对每一个作出判断。",
+    ),
+    "bert.drawn_label": ("What one step of training would read", "训练的一步所读到的内容"),
+    "bert.hidden": ("hidden", "遮住"),
+    "bert.replaced": ("replaced", "替换"),
+    "bert.kept": ("kept, but asked", "不变，但要预测"),
+    "bert.drawn": (
+        "{chosen} of {tokens} tokens are to be guessed here: {hidden} hidden, {replaced} replaced, {kept} kept.",
+        "这里 {tokens} 个词元中有 {chosen} 个要预测：遮住 {hidden} 个，替换 {replaced} 个，不变 {kept} 个。",
+    ),
+    "bert.seed": ("Seed", "随机种子"),
+    "bert.again": ("Draw again", "重新抽取"),
+    "bert.gap_label": ("label: <b>{label}</b>", "标签：<b>{label}</b>"),
+    "bert.rank": ("label ranked {rank}, probability {probability}", "标签排第 {rank} 位，概率 {probability}"),
+    "bert.left_guess": ("from the left neighbour alone: {guess}", "只看左邻词元：{guess}"),
+    "bert.verdict": (
+        "**{first} of {n}** labels come first, {among} of {n} among the first five; a blind guess is right once in {chance} times.",
+        "**{n} 个标签中有 {first} 个**排在第一，{among} 个在前五；盲猜每 {chance} 次才对一次。",
+    ),
+    "bert.verdict_left": (
+        "Naming what most often follows the left neighbour gets {left} of {n}.",
+        "只说左邻词元之后最常出现的词元，能对 {n} 个中的 {left} 个。",
+    ),
+    "bert.fill_head": ("All gaps at once, or one after the other?", "一次填完，还是逐个填？"),
+    "bert.at_once": (
+        "At once: {right} of {n} as it stood; {bits} bits of surprise at the filled gaps",
+        "一次填完：{n} 个中 {right} 个与原文相同；填入后这些位置的意外程度 {bits} 比特",
+    ),
+    "bert.one_by_one": (
+        "One after the other, surest first: {right} of {n} as it stood; {bits} bits",
+        "逐个填，先填最有把握的：{n} 个中 {right} 个与原文相同；{bits} 比特",
+    ),
+    "bert.one_gap": ("With one gap both are the same. Hide a second word.", "只有一个空缺时两者相同。请再遮住一个词。"),
+    "bert.same": ("Both ways put the same words here.", "两种方式在这里填出了相同的词。"),
+    "bert.differ_better": (
+        "They differ at {differ} (orange): at once, no gap knows what the others get; one after the other, each word fits those before it, "
+        "and the fewer bits say that the words agree better.",
+        "有 {differ} 处不同（橙色）：一次填完时，各空缺互不知道对方填了什么；逐个填时，每个词都照顾到已填的词。比特数更少，说明各词更协调。",
+    ),
+    "bert.differ_worse": (
+        "They differ at {differ} (orange): at once, no gap knows what the others get. Here going one by one did not help: an early choice "
+        "that fits badly stays.",
+        "有 {differ} 处不同（橙色）：一次填完时，各空缺互不知道对方填了什么。这里逐个填并无帮助：先填的词若不合适，就一直留着。",
+    ),
+    "bert.order": ("Order of filling, named by the labels: {order}.", "填写顺序（以标签表示）：{order}。"),
+    "bert.compare_head": ("Both sides in sight, or only the left?", "看两侧，还是只看左侧？"),
+    "bert.both_sides": ("BERT, both sides", "BERT，看两侧"),
+    "bert.left_only": ("GPT-2, left only", "GPT-2，只看左侧"),
+    "bert.bits": ("bits of surprise", "意外程度（比特）"),
+    "bert.compared": (
+        "BERT, each token hidden alone: **{bert} bits a character**; GPT-2, from left to right: **{gpt}**; a blind guess: {chance}. "
+        "{easier} of {n} words are easier with both sides in sight. Only GPT-2's sum is the cost of writing the text down: BERT "
+        "reads every token while it guesses the others (a pseudo-log-likelihood, Salazar et al. 2020).",
+        "BERT 每次只遮住一个词元：**每字符 {bert} 比特**；GPT-2 从左到右：**{gpt}**；盲猜：{chance}。{n} 个词中有 {easier} 个在看到两侧时更容易。"
+        "只有 GPT-2 的总和是写下这段文本的编码代价：BERT 猜一个词元时看得到其余所有词元（伪对数似然，Salazar 等 2020）。",
+    ),
+    "bert.compared_counts": ("By token counts alone: {unigram}.", "只看词频：{unigram}。"),
+    "bert.card": (
+        "On two novels that it never read, the bundled model names {accuracy} of hidden tokens, {top5_accuracy} among its first five (n = {n}); "
+        "what most often follows the left neighbour gets {left_accuracy}, the most frequent token {frequent_accuracy}. Pseudo-perplexity "
+        "a token {perplexity}, by token counts {unigram}, by chance {chance} (n = {alone}).",
+        "在两部从未读过的小说上，内置模型猜对 {accuracy} 的被遮词元，前五中含正确者 {top5_accuracy}（n = {n}）；只看左邻词元为 {left_accuracy}，"
+        "总猜最常见词元为 {frequent_accuracy}。每词元伪困惑度 {perplexity}，只看词频 {unigram}，随机 {chance}（n = {alone}）。",
+    ),
+    "bert.word": ("A word of two meanings", "一个多义词"),
+    "bert.query": ("Your sentence with this word", "包含这个词的句子"),
+    "bert.senses_go": ("Find uses alike", "查找相似用法"),
+    "bert.use": ("bundled uses of the word, most alike first", "这个词的内置用例，最相似的在前"),
+    "bert.sense": ("sense", "词义"),
+    "bert.cosine": ("cosine", "余弦相似度"),
+    "bert.overlap": ("words in common", "共有词"),
+    "bert.measured": (
+        "Over all {n} bundled uses, the most similar use of the same word has the same sense in {model} of cases; with a network of the same shape "
+        "that never read anything in {untrained}, by words in common in {naive}, by chance in {chance}.",
+        "在全部 {n} 个内置用例中，同一个词最相似的用例词义相同的比例为 {model}；同样结构、从未读过任何文本的网络为 {untrained}，"
+        "按共有词为 {naive}，随机为 {chance}。",
+    ),
+    "bert.measured_hub": (
+        "Over all {n} bundled uses, the most similar use of the same word has the same sense in {model} of cases; by words in common in {naive}, "
+        "by chance in {chance}.",
+        "在全部 {n} 个内置用例中，同一个词最相似的用例词义相同的比例为 {model}；按共有词为 {naive}，随机为 {chance}。",
+    ),
+    "bert.no_words": (
+        "For this model the bundled sentences are too long: its vocabulary cuts them into too many tokens.",
+        "对这个模型来说，内置句子太长：它的词表会把句子切成过多词元。",
+    ),
+    "bert.probe": (
+        "Who wrote it? A linear probe on the bundled model's frozen features tells which of the two test novels, Stevenson's or Chesterton's, "
+        "a passage of 30 tokens is from in {accuracy} of cases (n = {n}); on an untrained network in {untrained_accuracy}, on token "
+        "counts in {words_accuracy}, by chance in {chance}.",
+        "谁写的？在内置模型的冻结特征上做线性探针，判断 30 个词元的片段出自史蒂文森还是切斯特顿的测试小说，正确率 {accuracy}（n = {n}）；"
+        "用未训练的网络为 {untrained_accuracy}，用词元计数为 {words_accuracy}，随机为 {chance}。",
+    ),
     # --- audio ---
     "audio.tab": ("Audio", "音频特征"),
     "audio.step1": ("Data", "数据"),
@@ -1257,6 +1407,161 @@ WORDS: dict[str, tuple[str, str]] = {
     "audio.cosine": ("cosine", "余弦"),
     "audio.compare_text": ("#### Compare with a second sound", "#### 与另一段声音比较"),
     "audio.other": ("The other sound", "另一段声音"),
+    # --- recommendation ---
+    "recommendation.tab": ("Films", "电影推荐"),
+    "recommendation.step1": ("Data", "数据"),
+    "recommendation.step1_text": (
+        "Films in the order in which somebody rated them, and nothing else: no stars, no genres, no plot. Pick {low} to {high}; "
+        "type to search.",
+        "一个人评价电影的先后顺序，仅此而已：没有星级、没有类型、没有剧情。请选 {low} 到 {high} 部，可输入英文片名搜索。",
+    ),
+    "recommendation.step2": ("The label it makes itself", "数据自己产生的标签"),
+    "recommendation.step2_text": (
+        "Hide a film and let the others guess it: what was hidden is the right answer. Training hides each film with {ratio}, "
+        "and in {last} of the stretches only the last one, which is what a recommender is asked.",
+        "遮住一部电影，让其余的来猜：被遮住的就是正确答案。训练时每部电影以 {ratio} 的概率被遮住；有 {last} 的片段只遮最后一部，这正是推荐系统要回答的问题。",
+    ),
+    "recommendation.step3": ("What the model learned", "模型学到了什么"),
+    "recommendation.step3_text": (
+        "Which films keep each other's company. BERT4Rec, a small transformer, looks at both sides of the hidden place and gives "
+        "every film a probability; a blind pick is right once in {candidates}.",
+        "哪些电影常常结伴出现。BERT4Rec 是一个小型 Transformer，它同时看被遮位置的两边，给每部电影一个概率；瞎猜每 {candidates} 次才对一次。",
+    ),
+    "recommendation.step4": ("What the features are good for", "特征有什么用"),
+    "recommendation.step4_text": (
+        "Every film became a vector. Nobody told the model a genre, yet films of one genre lie close together.",
+        "每部电影都成了一个向量。没有人告诉模型类型，同类型的电影却靠在一起。",
+    ),
+    "recommendation.films": ("Your films, the one rated first on the left", "你的电影，最先评价的在最左"),
+    "recommendation.search": ("search a title", "搜索片名"),
+    "recommendation.set_space": ("Science fiction", "科幻"),
+    "recommendation.set_family": ("Animation", "动画"),
+    "recommendation.set_crime": ("Crime", "犯罪"),
+    "recommendation.set_love": ("Romance", "爱情"),
+    "recommendation.set_fear": ("Horror", "恐怖"),
+    "recommendation.set_old": ("Before 1960", "1960 年以前"),
+    "recommendation.model": ("Model", "模型"),
+    "recommendation.model_movielens": ("in the order of rating", "按评价顺序训练"),
+    "recommendation.model_shuffled": ("never saw an order (control)", "从未见过顺序（对照）"),
+    "recommendation.source": (
+        "Trained on MovieLens (GroupLens, University of Minnesota; Harper and Konstan 2015): {ratings} ratings by {users} users. "
+        "**Its licence** allows research use and passing on, transformations included, under the same terms, and no commercial use "
+        "without permission. Weights, titles and neighbour lists are such transformations: they are shipped under those terms, in "
+        "`README.txt` beside them; the ratings are not shipped. GroupLens does not endorse this page.",
+        "训练数据为 MovieLens（明尼苏达大学 GroupLens；Harper 与 Konstan，2015）：{users} 位用户的 {ratings} 条评分。**其许可**允许用于研究，也允许在同样条款下"
+        "再分发，包括变换后的形式；未经许可不得商用。权重、片名和近邻表都属于这样的变换，因此按同样条款随附，条款见同目录的 `README.txt`；评分本身不随附。"
+        "GroupLens 并不为本页面背书。",
+    ),
+    "recommendation.pace": (
+        "**A limit of the data:** people enter films in bulk. {minute} of these ratings came within a minute of the one before, "
+        "{second} in the same second. So the order is partly that of the lists the site showed, and not of evenings at the cinema.",
+        "**数据的局限：** 人们往往成批录入。{minute} 的评分与上一条相隔不到一分钟，{second} 在同一秒。所以这个顺序部分是网站列表的顺序，而不是观影的先后。",
+    ),
+    "recommendation.more": ("Pick at least {low} films.", "请至少选 {low} 部电影。"),
+    "recommendation.hide": ("Hide one", "遮住哪一部"),
+    "recommendation.item": ("{number}. {title}", "{number}. {title}"),
+    "recommendation.mask": ("hidden", "已遮住"),
+    "recommendation.verdict": (
+        "Hidden: <b>{title}</b>. The model puts it in place <b>{rank}</b> of {candidates} with {probability}; a blind pick has "
+        "{chance}. Item neighbours put it in place {knn}, popularity in place {popularity}.",
+        "被遮住的是 <b>{title}</b>。模型把它排在 {candidates} 部中的第 <b>{rank}</b> 位，概率 {probability}；瞎猜的概率是 {chance}。物品近邻把它排在第 {knn} 位，"
+        "热门榜排在第 {popularity} 位。",
+    ),
+    "recommendation.guesses": ("First guesses for the hidden film", "对被遮电影的前几个猜测"),
+    "recommendation.attention": ("Where it looked (attention, mean of the heads)", "它看了哪里（注意力，各头平均）"),
+    "recommendation.next": ("What comes next?", "接下来看什么？"),
+    "recommendation.next_text": (
+        "After the whole list, by three ways. Read backwards, {kept} of the network's ten stay.",
+        "看完整个列表之后，用三种方法推荐。若把列表倒过来读，网络的十部中有 {kept} 部不变。",
+    ),
+    "recommendation.by_network": ("Network: probability", "网络：概率"),
+    "recommendation.by_knn": ("Item neighbours: summed cosine", "物品近邻：余弦之和"),
+    "recommendation.by_popularity": ("Popularity: ratings", "热门榜：评分数"),
+    "recommendation.network": ("network", "网络"),
+    "recommendation.knn": ("item neighbours", "物品近邻"),
+    "recommendation.popularity": ("popularity", "热门榜"),
+    "recommendation.in_random_order": ("network, list shuffled", "网络，列表打乱"),
+    "recommendation.control": ("trained shuffled", "打乱顺序训练"),
+    "recommendation.hits": (
+        "Right film among the first ten, unseen last films",
+        "前十名中包含未见过的最后一部（命中率）",
+    ),
+    "recommendation.hits_axis": ("HR@10", "命中率 HR@10"),
+    "recommendation.card": (
+        "The last film of each of {n} users, never seen in training, ranked among all films the user had not rated. Among the first "
+        "ten (HR@10): network **{hit_rate}**, item neighbours {knn_hit_rate}, popularity {popularity_hit_rate}, chance "
+        "{chance_hit_rate}. NDCG@10, which rewards a high place: **{ndcg}**, {knn_ndcg}, {popularity_ndcg}, {chance_ndcg}. With {n} "
+        "users a share is sure to about ± {error} points (one standard error).",
+        "对 {n} 位用户各自最后一部、训练中从未见过的电影，在该用户未评过的全部电影中排名。进入前十（HR@10）：网络 **{hit_rate}**，物品近邻 {knn_hit_rate}，"
+        "热门榜 {popularity_hit_rate}，随机 {chance_hit_rate}。看重名次的 NDCG@10：**{ndcg}**、{knn_ndcg}、{popularity_ndcg}、{chance_ndcg}。"
+        "{n} 位用户意味着比例的标准误约为 ± {error} 个百分点。",
+    ),
+    "recommendation.validation": (
+        "On the film before the last, by which the settings of both were chosen: network {hit_rate}, item neighbours "
+        "{knn_hit_rate}. Counting who rated what is hard to beat on so few users.",
+        "在用来选定两者设置的倒数第二部电影上：网络 {hit_rate}，物品近邻 {knn_hit_rate}。用户这么少时，单纯统计谁评过什么就很难被超越。",
+    ),
+    "recommendation.order": (
+        "**Does the order matter?** With each user's films in random order, so that the network reads any {read} of them and not the "
+        "last, it has {shuffled_hit_rate}.",
+        "**顺序重要吗？** 把每位用户的电影打乱，网络读到的就是其中任意 {read} 部而不是最后 {read} 部，命中率为 {shuffled_hit_rate}。",
+    ),
+    "recommendation.order_control": (
+        "A second network, trained on shuffled histories and so asked about films of any time, has {control}.",
+        "另一个网络用打乱的历史训练，因而看到的是不分先后的电影，命中率为 {control}。",
+    ),
+    "recommendation.grow_text": (
+        "The same network and your hidden film at five moments of the training. Before the first step it knows nothing but how "
+        "often each film was rated.",
+        "同一个网络在训练的五个时刻猜你遮住的电影。训练之前，它只知道每部电影被评过多少次。",
+    ),
+    "recommendation.grow_curve": ("HR@10 on unseen last films", "未见过的最后一部的 HR@10"),
+    "recommendation.grow_verdict": (
+        "At this moment <b>{title}</b> stands in place <b>{rank}</b> of {candidates}, with {probability}.",
+        "此刻 <b>{title}</b> 排在 {candidates} 部中的第 <b>{rank}</b> 位，概率 {probability}。",
+    ),
+    "recommendation.film": ("A film", "一部电影"),
+    "recommendation.by_vectors": ("Most alike by vector: cosine", "按向量最相似：余弦"),
+    "recommendation.by_ratings": ("Rated by the same people: cosine", "被同样的人评价：余弦"),
+    "recommendation.genres_of": ("Genres of {title}: {genres}.", "{title} 的类型：{genres}。"),
+    "recommendation.no_genres": ("none told", "未注明"),
+    "recommendation.comma": (", ", "、"),
+    "recommendation.genre_title": ("Of the ten nearest films, share of the same genre", "最近的十部电影中同类型的比例"),
+    "recommendation.vectors": ("vectors", "向量"),
+    "recommendation.untrained": ("untrained", "未训练"),
+    "recommendation.genre_hover": ("%{y}: %{x:.0%}<extra></extra>", "%{y}：%{x:.0%}<extra></extra>"),
+    "recommendation.genre_text": (
+        "A mean over genres, on {n} films rated by at least {often} people: the vectors **{knn}**, those of an untrained network "
+        "{untrained_knn}, a blind pick {chance}; comparing who rated the films, without any network, {rated_by_knn}.",
+        "对 {n} 部至少有 {often} 人评价的电影，按类型取平均：向量 **{knn}**，未训练网络的向量 {untrained_knn}，随机 {chance}；不用网络、只比较谁评过，则为 {rated_by_knn}。",
+    ),
+    "recommendation.absent": (
+        "There is no recommender in this copy. Train one in a few minutes, then start the page again: `python -m "
+        "core.recommendation.train --data movielens --preset cpu`. The data, 1 MB, are fetched from GroupLens if they are not "
+        "under `data`; their licence forbids commercial use without permission.",
+        "这个副本里没有推荐模型。几分钟即可训练一个，然后重新启动页面：`python -m core.recommendation.train --data movielens --preset cpu`。"
+        "若 `data` 下没有数据（1 MB），会从 GroupLens 下载；其许可规定未经许可不得商用。",
+    ),
+    "recommendation.absent_step": ("Waits for a trained model.", "等待训练好的模型。"),
+    "recommendation.genre_Action": ("Action", "动作"),
+    "recommendation.genre_Adventure": ("Adventure", "冒险"),
+    "recommendation.genre_Animation": ("Animation", "动画"),
+    "recommendation.genre_Children": ("Children", "儿童"),
+    "recommendation.genre_Comedy": ("Comedy", "喜剧"),
+    "recommendation.genre_Crime": ("Crime", "犯罪"),
+    "recommendation.genre_Documentary": ("Documentary", "纪录片"),
+    "recommendation.genre_Drama": ("Drama", "剧情"),
+    "recommendation.genre_Fantasy": ("Fantasy", "奇幻"),
+    "recommendation.genre_Film-Noir": ("Film noir", "黑色电影"),
+    "recommendation.genre_Horror": ("Horror", "恐怖"),
+    "recommendation.genre_IMAX": ("IMAX", "巨幕"),
+    "recommendation.genre_Musical": ("Musical", "歌舞"),
+    "recommendation.genre_Mystery": ("Mystery", "悬疑"),
+    "recommendation.genre_Romance": ("Romance", "爱情"),
+    "recommendation.genre_Sci-Fi": ("Science fiction", "科幻"),
+    "recommendation.genre_Thriller": ("Thriller", "惊悚"),
+    "recommendation.genre_War": ("War", "战争"),
+    "recommendation.genre_Western": ("Western", "西部"),
     # --- end ---
 }
 
@@ -1336,6 +1641,15 @@ ERRORS: dict[str, str] = {
     "These texts are {tokens} tokens long; training needs more than {context}. Add texts, or lower --context.": (
         "这些文本共 {tokens} 个词元，训练需要多于 {context} 个。请增加文本，或调小 --context。"
     ),
+    # --- bert ---
+    "Write a sentence first.": "请先写一句话。",
+    "A text may have at most {limit} tokens here; this one has {tokens}.": "这里的文本最多 {limit} 个词元；这段有 {tokens} 个。",
+    "There is no BERT called {name} here.": "这里没有名为 {name} 的 BERT。",
+    "{name} is no BERT.": "{name} 不是 BERT。",
+    "This vocabulary has no mark {name}.": "这个词表没有标记 {name}。",
+    "Hide at least one word.": "请至少遮住一个词。",
+    "Choose one of the words offered.": "请选择所提供的词之一。",
+    "Write a sentence with the word “{word}” in it.": "请写一句包含“{word}”的话。",
     # --- audio ---
     "Choose, record or upload a sound first.": "请先选择、录制或上传一段声音。",
     "A sound file may have at most {limit} MB.": "声音文件不得超过 {limit} MB。",
@@ -1359,5 +1673,22 @@ ERRORS: dict[str, str] = {
     "Hide at most half of the sound: it lasts {seconds} seconds.": "至多遮住声音的一半：它长 {seconds} 秒。",
     "The model {name} has no probes; choose the bundled one.": "模型 {name} 没有探针，请选择内置模型。",
     "The model {name} cannot restore a spectrogram; choose the bundled one.": "模型 {name} 不能重构频谱图，请选择内置模型。",
+    # --- recommendation ---
+    "Pick {low} to {high} films.": "请选 {low} 到 {high} 部电影。",
+    "Choose only films from the list.": "请只选列表中的电影。",
+    "Each film can stand in the list only once.": "每部电影在列表中只能出现一次。",
+    "Nobody in these data rated three films, so there is nothing to ask.": "这些数据中没有人评过三部电影，无从提问。",
+    "{name} is no recommender.": "{name} 不是推荐模型。",
+    "{name} has no films.json, so its numbers mean no films.": "{name} 缺少 films.json，编号无法还原成电影。",
+    "These histories are too short: training needs films that {least} people rated.": (
+        "这些历史太短：训练需要至少被 {least} 人评过的电影。"
+    ),
+    "The files in {folder} are not written like MovieLens: {reason}": "{folder} 中的文件格式与 MovieLens 不同：{reason}",
+    "There are no ratings.csv and movies.csv in {folder}. Unpack the set there, or name its place.": (
+        "{folder} 中没有 ratings.csv 和 movies.csv。请把数据集解压到那里，或指明它的位置。"
+    ),
+    "MovieLens is not in {folder} and {address} did not send it. Unpack ml-latest-small.zip there.": (
+        "{folder} 中没有 MovieLens，{address} 也未能提供。请把 ml-latest-small.zip 解压到那里。"
+    ),
     # --- end ---
 }

@@ -228,7 +228,7 @@ def _build_dictionary(
     first = (*views.dictionary(say, found), *views.record(say, momentum))
     with gr.Column(elem_classes="growth", elem_id="contrastive-dictionary"):
         gr.HTML(f"<h3>{say('contrastive.dictionary')}</h3><p>{say('contrastive.dictionary_text')}</p>")
-        names = [f"{stop:g}" for stop in explore.STOPS]
+        names = [f"{stop:g}".lstrip("0") or "0" for stop in explore.STOPS]  # short, for telephones
         stop = stops(say("contrastive.momentum_label"), names, value=FIRST_STOP, elem_id="contrastive-momentum")
         with gr.Row():
             with gr.Column(min_width=320):

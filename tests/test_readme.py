@@ -17,7 +17,7 @@ SHIPPED = {
     "rotation/photos", "rotation/cifar10", "rotation/shortcut", "rotation/small", "contrastive/simclr-cifar10",
     "contrastive/moco-cifar10", "contrastive/small", "contrastive/dictionary", "vae/mnist", "vqvae/photos",
     "vqvae/gaussian", "gan/cifar10", "masked/photos", "masked/small", "language/novels", "language/tang",
-    "language/small", "audio/sounds",
+    "language/small", "bert/novels", "audio/sounds", "recommendation/movielens", "recommendation/shuffled",
 }  # fmt: skip
 
 

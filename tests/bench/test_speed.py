@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from core.audio import explore as audio
+from core.bert import explore as bert
 from core.contrastive import explore as contrastive
 from core.data import bundled
 from core.gan import explore as gan
@@ -53,6 +54,9 @@ QUESTIONS: dict[str, Callable[[], object]] = {
     "gpt2: sixty tokens": lambda: list(
         language.continue_text("It was the best of times,", language.Settings(length=60))
     ),
+    "bert: fill three gaps in both ways": lambda: bert.fill(bert.EXAMPLES[0].text, bert.EXAMPLES[0].hidden),
+    "bert: a sentence for both readers": lambda: bert.compare(bert.EXAMPLES[0].text),
+    "bert: nearest uses of a word": lambda: bert.nearest_uses(bert.FIRST_SENTENCE["bear"], "bear"),
     "audio: spectrogram and features": lambda: audio.analyse(audio.sound_path(TONE)),
     "audio: restore and make audible": lambda: audio.restore(audio.sound_path(TONE), 0.5, 0.1),
     "audio: nearest sounds": lambda: audio.neighbours(audio.sound_path(TONE)),

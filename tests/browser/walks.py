@@ -13,8 +13,8 @@ from playwright.sync_api import Locator, Page, expect
 GROUPS = {
     "pictures": ("rotation", "contrastive", "masked"),
     "generators": ("vae", "vqvae", "gan"),
-    "language": ("gpt2",),
-    "beyond": ("audio",),
+    "language": ("gpt2", "bert"),
+    "beyond": ("audio", "recommendation"),
 }
 GROUP_OF = {stem: group for group, stems in GROUPS.items() for stem in stems}
 STEMS = tuple(GROUP_OF)
@@ -253,6 +253,33 @@ def gpt2(page: Page, files: Files) -> None:
     drawn(page, "gpt2-grow-curve")
 
 
+def bert(page: Page, files: Files) -> None:
+    """Write a sentence, hide a word of it by a click, see it filled, draw as in training, see a word's uses."""
+    words, compared = text_of(page, "bert-words"), text_of(page, "bert-compared")
+    text = page.locator("#bert-text textarea")
+    text.clear()
+    text.press_sequentially("The ship came slowly into the harbour at night.")
+    expect(page.locator("#bert-words")).not_to_have_text(words, use_inner_text=True)
+    expect(page.locator("#bert-words label")).to_have_count(10)
+    expect(page.locator("#bert-compared")).not_to_have_text(compared)
+    drawn(page, "bert-bits")
+    gaps = page.locator("#bert-gaps .gap").count()
+    page.locator("#bert-words label").filter(has_text="ship").click()
+    expect(page.locator("#bert-gaps .gap")).to_have_count(gaps + 1)
+    expect(page.locator("#bert-gaps .gap").first).to_contain_text("ship")
+    expect(page.locator("#bert-verdict")).to_contain_text(re.compile(rf"\d of {gaps + 1}"))
+    expect(page.locator("#bert-texts mark").first).to_be_visible()
+    seed = page.locator("#bert-seed input")
+    before = seed.input_value()
+    page.locator("#bert-again").click()
+    expect(seed).not_to_have_value(before)
+    expect(page.locator("#bert-drawn-verdict")).to_contain_text(re.compile(r"\d+ of \d+ tokens"))
+    uses = text_of(page, "bert-uses")
+    page.locator("#bert-word input[value=rose]").check()
+    expect(page.locator("#bert-uses")).not_to_have_text(uses)
+    expect(page.locator("#bert-query textarea, #bert-query input").first).to_have_value(re.compile("rose"))
+
+
 def audio(page: Page, files: Files) -> None:
     """Bring a sound, hide a stretch of it, hear it restored, read the probes."""
     size, verdict, read = (text_of(page, f"audio-{name}") for name in ("size", "verdict", "read"))
@@ -268,6 +295,31 @@ def audio(page: Page, files: Files) -> None:
     drawn(page, "audio-errors")
 
 
+def recommendation(page: Page, files: Files) -> None:
+    """Pick another list, hide its first film, look back to before the training, add a film, look up a film."""
+    verdict, nexts = text_of(page, "recommendation-verdict"), text_of(page, "recommendation-next")
+    page.locator("#recommendation-set input[value=love]").check()
+    expect(page.locator("#recommendation-next")).not_to_have_text(nexts, use_inner_text=True)
+    expect(page.locator("#recommendation-verdict")).not_to_have_text(verdict, use_inner_text=True)
+    page.locator("#recommendation-place input[value='1']").check()
+    expect(page.locator("#recommendation-verdict")).to_contain_text("When Harry Met Sally")
+    expect(page.locator("#recommendation-strip li").first).not_to_contain_text("When Harry Met Sally")
+    grown = page.locator("#recommendation-grow-verdict")
+    expect(grown).to_contain_text("When Harry Met Sally")
+    finished = grown.inner_text()
+    page.locator("#recommendation-stage input[type=range]").press("Home")
+    expect(grown).not_to_have_text(finished, use_inner_text=True)
+    drawn(page, "recommendation-grow-curve")
+    page.locator("#recommendation-films input").fill("Spirited Away")
+    page.locator("[role=option]", has_text="Spirited Away").first.click()
+    expect(page.locator("#recommendation-strip li")).to_have_count(7)
+    alike = text_of(page, "recommendation-similar")
+    page.locator("#recommendation-film input").fill("Shrek (2001)")
+    page.locator("[role=option]", has_text="Shrek (2001)").first.click()
+    expect(page.locator("#recommendation-genres-of")).to_contain_text("Shrek (2001)")
+    expect(page.locator("#recommendation-similar")).not_to_have_text(alike, use_inner_text=True)
+
+
 WALKS: dict[str, Callable[[Page, Files], None]] = {
     "rotation": rotation,
     "contrastive": contrastive,
@@ -276,7 +328,9 @@ WALKS: dict[str, Callable[[Page, Files], None]] = {
     "gan": gan,
     "masked": masked,
     "gpt2": gpt2,
+    "bert": bert,
     "audio": audio,
+    "recommendation": recommendation,
 }
 """The main action of each tab on a real upload."""
 
@@ -300,6 +354,11 @@ FIRST: dict[str, tuple[str, ...]] = {
         "gpt2-surprise", "gpt2-verdict", "gpt2-text", "gpt2-alternatives", "gpt2-grow-text", "gpt2-grow-curve",
         "gpt2-similar",
     ),
+    "bert": ("bert-drawn", "bert-gaps", "bert-verdict", "bert-texts", "bert-bits", "bert-compared", "bert-uses"),
     "audio": ("audio-wave", "audio-restored", "audio-verdict", "audio-features", "audio-digit", "audio-neighbours"),
+    "recommendation": (
+        "recommendation-strip", "recommendation-verdict", "recommendation-guesses", "recommendation-next",
+        "recommendation-hits", "recommendation-grow-curve", "recommendation-similar", "recommendation-genres",
+    ),
 }  # fmt: skip
 """What is on screen before anything was clicked: ids of outputs that must not be empty."""

@@ -12,6 +12,7 @@ from PIL import Image
 
 from core import checkpoints, evaluate
 from core.errors import CheckpointError, InputError
+from tests.core import film_set
 
 KEYS = {
     "rotation": {"accuracy", "chance", "n"},
@@ -21,16 +22,21 @@ KEYS = {
     "gan": {"frechet", "precision", "recall", "n"},
     "masked": {"mse", "mean_fill_mse", "psnr_db", "n"},
     "language": {"bits_per_character", "perplexity", "n"},
+    "bert": {"accuracy", "top5_accuracy", "left_accuracy", "frequent_accuracy", "chance", "bits", "n"},
     "audio": {"knn", "mfcc_knn", "n"},
+    "recommendation": {"hit_rate", "ndcg", "knn_hit_rate", "n"},
 }
-COUNTS = {"rotation": 8, "contrastive": 4, "vae": 8, "vqvae": 8, "gan": 8, "masked": 8, "audio": 8}
+COUNTS = {
+    "rotation": 8, "contrastive": 4, "vae": 8, "vqvae": 8, "gan": 8, "masked": 8, "bert": 6, "audio": 8,
+    "recommendation": film_set.USERS,
+}  # fmt: skip
 SHIPPED = sorted(f"{card.parts[-3]}/{card.parts[-2]}" for card in checkpoints.ROOT.glob("*/*/card.json"))
 ANY = SHIPPED[0]
 
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Data of all kinds: pictures in two classes, plain and split, two texts, and eight short sounds."""
+    """Data of all kinds: pictures in two classes, plain and split, two texts, eight short sounds, rated films."""
     root, rng = tmp_path_factory.mktemp("own"), np.random.default_rng(0)
     for number in range(8):
         kind = "ab"[number % 2]
@@ -43,6 +49,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Image.fromarray(picture).save(root / "plain" / "deep" / kind / f"{number}.PNG")
         Image.fromarray(picture).save(root / "split" / half / kind / f"{number}.png")
         soundfile.write(root / "sounds" / kind / f"{number}.wav", wave, 8000)
+    film_set.write(root / "films")
     (root / "texts" / "deep").mkdir(parents=True)
     (root / "texts" / "one.txt").write_text("The sea was calm and the night was long.\n", encoding="utf-8")
     (root / "texts" / "deep" / "two.txt").write_text("春眠不觉晓，处处闻啼鸟。\n", encoding="utf-8")
@@ -50,7 +57,14 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def place(wing: str, own: Path) -> str:
-    return f"folder:{own / {'language': 'texts', 'audio': 'sounds', 'contrastive': 'split'}.get(wing, 'plain')}"
+    folders = {
+        "language": "texts",
+        "bert": "texts",
+        "audio": "sounds",
+        "contrastive": "split",
+        "recommendation": "films",
+    }
+    return f"folder:{own / folders.get(wing, 'plain')}"
 
 
 def test_the_wings_are_the_ones_with_a_recipe() -> None:

@@ -1,0 +1,172 @@
+"""What the card tells: how often the film left out is among the first ten, and what the film vectors know of genres.
+
+Every film of the catalogue that a user has not rated yet is ranked. Popularity and item neighbours are fitted on the
+same users' films but for the last two of each; their settings, like the network's, are chosen on the film before last.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.checkpoints import Checkpoint
+from core.data.films import Film, Ratings
+from core.device import generator
+from core.errors import InputError
+from core.recommendation import baselines, pretext
+from core.recommendation.baselines import Question
+from core.recommendation.catalogue import genre_table, read_films
+from core.recommendation.model import BERT4Rec, initialise
+from core.recommendation.pretext import Films, Split
+
+K = 10  # films that a visitor is shown
+OFTEN = 20  # ratings of a film whose vector is asked for its genres
+ASKED_AT_ONCE = 128
+
+
+def questions(histories: Sequence[Films], split: Split) -> list[Question]:
+    """One question a user who rated at least three films: those given, and the one left out."""
+    return [pretext.leave_one_out(history, split) for history in histories if len(history) > 2]
+
+
+@torch.inference_mode()
+def scores(model: BERT4Rec, given: Sequence[Films]) -> NDArray[np.float32]:
+    """Score every film as the next of each history, from its last `context` - 1 known films: (Q, V)."""
+    config, where = model.config, model.bias.device
+    found = []
+    for first in range(0, len(given), ASKED_AT_ONCE):
+        rows = [
+            np.append(films[films != pretext.UNKNOWN][1 - config.context :], config.hidden)
+            for films in given[first : first + ASKED_AT_ONCE]
+        ]
+        table = pretext.pad(rows, config.context, config.padding)
+        asked = torch.zeros_like(table, dtype=torch.bool)
+        asked[:, -1] = True
+        found.append(model(table.to(where), asked.to(where)).logits.float().cpu().numpy())
+    return np.concatenate(found)
+
+
+def model_ranks(model: BERT4Rec, asked: Sequence[Question]) -> list[float]:
+    """Where the right film of each question stands by the model."""
+    table = scores(model, [given for given, _ in asked])
+    return [pretext.rank(row, given, answer) for row, (given, answer) in zip(table, asked, strict=True)]
+
+
+def shuffled(asked: Sequence[Question]) -> list[Question]:
+    """The same questions with the films given in random order, the same every time."""
+    return [(np.random.default_rng(row).permutation(given), answer) for row, (given, answer) in enumerate(asked)]
+
+
+def measure_split(checkpoint: Checkpoint, ratings: Ratings, split: Split) -> dict[str, float]:
+    """Hit rate and NDCG at 10 of the model, the baselines and chance on one split.
+
+    Args:
+        checkpoint: with a BERT4Rec and its films.json.
+        ratings: its films are matched by their numbers; one the model does not know counts as missed.
+        split: "validation" or "test".
+
+    Returns:
+        {"hit_rate", "ndcg", the same behind "shuffled_" (histories read in random order), "knn_", "popularity_" and
+        "chance_", "n": users}.
+
+    Raises:
+        InputError: nobody rated three films.
+    """
+    model = cast(BERT4Rec, checkpoint.model)
+    catalogue = read_films(checkpoint.folder)
+    histories = catalogue.translate(ratings)
+    past = [pretext.seen_in_training(history) for history in histories]
+    asked = questions(histories, split)
+    if not asked:
+        raise InputError("Nobody in these data rated three films, so there is nothing to ask.")
+    count = len(catalogue.films)
+    popular = baselines.popularity(past, count).astype(np.float32)
+    neighbours = baselines.choose(baselines.cosines(past, count), questions(histories, "validation"))
+    places = {
+        "": model_ranks(model, shuffled(asked) if trained_shuffled(checkpoint) else asked),
+        "shuffled_": model_ranks(model, shuffled(asked)),
+        "knn_": baselines.ranks(neighbours.scores, asked),
+        "popularity_": baselines.ranks(lambda _: popular, asked),
+    }
+    found: dict[str, float] = {}
+    for name, ranks in places.items():
+        found |= {f"{name}hit_rate": pretext.hit_rate(ranks, K), f"{name}ndcg": pretext.ndcg(ranks, K)}
+    left = [count - int((given != pretext.UNKNOWN).sum()) for given, _ in asked]  # films that a blind pick chooses from
+    gain = sum(1 / math.log2(1 + place) for place in range(1, K + 1))
+    found["chance_hit_rate"] = float(np.mean([K / films for films in left]))
+    found["chance_ndcg"] = float(np.mean([gain / films for films in left]))
+    return found | {"n": len(asked)}
+
+
+def trained_shuffled(checkpoint: Checkpoint) -> bool:
+    """Whether this is the control that never saw an order, and therefore is not shown one."""
+    return checkpoint.card is not None and bool(checkpoint.card.recipe.get("shuffle", False))
+
+
+def measure_pace(ratings: Ratings) -> dict[str, float]:
+    """How fast histories were entered, which is what their order can mean at most.
+
+    Returns:
+        Shares of ratings made in the same second as the one before, and within a minute of it, "same_second_share" and
+        "minute_share", 0..1; "n": ratings that have one before.
+    """
+    gaps_s = np.concatenate([np.diff(times_s) for times_s in ratings.times_s])
+    same, soon = float((gaps_s == 0).mean()), float((gaps_s <= 60).mean())
+    return {"same_second_share": same, "minute_share": soon, "n": len(gaps_s)}
+
+
+def vectors(model: BERT4Rec) -> Tensor:
+    """The vector of each film (V, D), without what all have in common."""
+    films = model.films.weight[: model.config.films].detach().float().cpu()
+    return films - films.mean(0)
+
+
+def genre_precision(similarity: Tensor, genres: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Of the K films most similar to a film of a genre, the share that is of it too, for each genre: (G,).
+
+    Args:
+        similarity: (N, N); a film is not its own neighbour.
+        genres: (N, G), each genre with at least one film.
+    """
+    near = similarity.clone().fill_diagonal_(-torch.inf).topk(min(K, len(similarity) - 1), dim=1).indices.numpy()
+    share = genres[near].mean(1)  # (N, G)
+    found: NDArray[np.float64] = (share * genres).sum(0) / genres.sum(0)
+    return found
+
+
+def measure_genres(checkpoint: Checkpoint, ratings: Ratings) -> dict[str, float]:
+    """`genre_precision`, a mean over genres, by the model's vectors, an untrained model's, and who rated what.
+
+    Returns:
+        {"knn", "untrained_knn", "rated_by_knn" (cosine of who rated the films), "chance" (a blind pick), "n": films
+        rated at least OFTEN times that have a genre}.
+    """
+    model = cast(BERT4Rec, checkpoint.model)
+    catalogue = read_films(checkpoint.folder)
+    gallery = often_rated(catalogue.films, catalogue.times)
+    _, genres = genre_table([catalogue.films[at] for at in gallery])
+    past = [pretext.seen_in_training(history) for history in catalogue.translate(ratings)]
+    rated = torch.from_numpy(baselines.cosines(past, len(catalogue.films)))[gallery][:, gallery]
+    fresh = BERT4Rec(model.config)
+    initialise(fresh, torch.from_numpy(catalogue.times), generator(0))
+    learned, untrained = (F.normalize(vectors(each)[gallery], dim=1) for each in (model, fresh))
+    others = max(1, len(gallery) - 1)
+    return {
+        "knn": float(genre_precision(learned @ learned.T, genres).mean()),
+        "untrained_knn": float(genre_precision(untrained @ untrained.T, genres).mean()),
+        "rated_by_knn": float(genre_precision(rated, genres).mean()),
+        "chance": float(((genres.sum(0) - 1) / others).mean()),
+        "n": len(gallery),
+    }
+
+
+def often_rated(films: Sequence[Film], times: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Places of the films with a genre that were rated often; of all with a genre where those are too few."""
+    told = np.array([bool(film.genres) for film in films])
+    often = np.flatnonzero(told & (times >= OFTEN))
+    return often if len(often) > K else np.flatnonzero(told)
