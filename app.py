@@ -12,13 +12,16 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 
 from core.data import pictures
-from demos import _cache, _headers, _page, audio, contrastive, gpt2, masked, recommendation, rotation, vae, vqvae
+from demos import _cache, _headers, _page
 from demos._words import LANGUAGES, Say
+
+# isort: split
+from demos import audio, bert, contrastive, gan, gpt2, masked, recommendation, rotation, vae, vqvae
 
 GROUPS = {  # each a row of tabs; named by "page.group_<group>"
     "pictures": (rotation, contrastive, masked),
-    "generators": (vae, vqvae),
-    "language": (gpt2,),
+    "generators": (vae, vqvae, gan),
+    "language": (gpt2, bert),
     "beyond": (audio, recommendation),
 }
 TABS = tuple(module for modules in GROUPS.values() for module in modules)

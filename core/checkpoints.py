@@ -26,6 +26,7 @@ TREE = Path(__file__).parent.parent
 ROOT = TREE / "assets" / "checkpoints"
 CARD, WEIGHTS = "card.json", "model.safetensors"
 HUB_CLASSES = {
+    "bert": "core.bert.model.Bert",
     "gpt2": "core.language.model.GPT2",
     "vit_mae": "core.masked.model.MaskedAutoencoder",
     "wav2vec2": "core.audio.model.Wav2Vec2",
@@ -43,6 +44,8 @@ class HubModel:
 
 HUB_MODELS = {
     "language": HubModel("gpt2", 551),
+    "bert": HubModel("bert-base-uncased", 441),
+    "bert-zh": HubModel("bert-base-chinese", 412),
     "masked": HubModel("facebook/vit-mae-base", 448),
     "audio": HubModel("facebook/wav2vec2-base", 380),
 }

@@ -118,6 +118,39 @@ def lines(
     return figure.update_layout(showlegend=len(series) > 1, legend={"y": -0.45 if x else -0.28})  # below the title of x
 
 
+def paired_bars(
+    labels: Sequence[str],
+    series: Mapping[str, Sequence[float]],
+    *,
+    title: str = "",
+    y: str = "",
+    hover: str = "",
+    height: int = 300,
+) -> go.Figure:
+    """Groups of bars side by side, one group a label; labels may repeat, as words of a sentence do.
+
+    Args:
+        labels: one a group.
+        series: name -> a bar in each group.
+        title: above the figure.
+        y: axis title.
+        hover: Plotly template; %{customdata} is the label.
+        height: pixels.
+    """
+    figure, places = go.Figure(), list(range(len(labels)))
+    for (name, values), colour in zip(series.items(), itertools.cycle(PALETTE), strict=False):
+        drawn = [round(float(v), 3) for v in values]
+        figure.add_bar(
+            x=places, y=drawn, name=name, marker={"color": colour}, customdata=list(labels), hovertemplate=hover or None
+        )
+    frame(figure, height=height, title=title, y=y)
+    figure.update_layout(
+        barmode="group", bargap=0.25, legend={"y": 1.0, "yanchor": "bottom", "x": 1, "xanchor": "right"}
+    )
+    figure.update_xaxes(tickvals=places, ticktext=list(labels), showgrid=False)
+    return figure
+
+
 def matrix(
     values: Floats,
     columns: Sequence[str],

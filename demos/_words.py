@@ -661,6 +661,179 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} 个 32 × 32 像素的表情中，按使用的编码，{codes} 的最近者属于同一类；按像素为 {pixels}；随机猜测为 {chance}。编码词袋忘掉了位置，"
         "而且编码是为重构而学的，不是为了识别：不要对它期望过高。",
     ),
+    # --- gan ---
+    "gan.tab": ("GAN", "生成对抗网络"),
+    "gan.step1": ("Data", "数据"),
+    "gan.step1_text": (
+        "Photographs of 32 × 32 pixels without names (CIFAR-10), and noise. Bring a picture of your own: it is cut square and "
+        "shrunk to the same size.",
+        "没有类别名称的 32 × 32 像素照片（CIFAR-10），以及噪声。也可以带来自己的图片：会被裁成正方形并缩到同样大小。",
+    ),
+    "gan.step2": ("The label it makes itself", "数据自己产生的标签"),
+    "gan.step2_text": (
+        "Real or generated? We know where each picture came from, so the label costs nothing. The discriminator learns it: a score "
+        "above 0 says real, below 0 generated.",
+        "真实还是生成？每张图片从哪里来我们都知道，所以标签不花一分钱。判别器学的就是它：分数大于 0 表示真实，小于 0 表示生成。",
+    ),
+    "gan.step3": ("What the model learned", "模型学到了什么"),
+    "gan.step3_text": (
+        "The generator turns 64 random numbers into a picture. It never sees a real one: all it knows, it learned from the "
+        "discriminator's gradient while trying to raise its score.",
+        "生成器把 64 个随机数变成一张图片。它从未见过真实图片：它所知道的一切，都来自为了提高分数而得到的判别器梯度。",
+    ),
+    "gan.step4": ("What the features are good for", "特征有什么用"),
+    "gan.step4_text": (
+        "Features measure what was generated: is it copied, is it like real pictures, is it as varied? And the discriminator's own "
+        "features tell something of what a picture shows.",
+        "特征可以衡量生成的结果：是不是抄来的？像不像真实图片？有没有同样的多样性？判别器自己的特征也能说出图中有什么。",
+    ),
+    "gan.picture": ("Your picture", "你的图片"),
+    "gan.data_note": (
+        "The training pictures are not ours to give away, so none of them is on this page; numbers that describe them are. They "
+        "were passed through JPEG (quality 75) before they came here.",
+        "训练图片的使用条款不允许我们再分发，因此本页没有它们的原图，只有描述它们的数字。这些图片在到达这里之前经过了 JPEG（质量 75）压缩。",
+    ),
+    "gan.seen": ("As the discriminator sees it: 32 × 32 pixels", "判别器看到的样子：32 × 32 像素"),
+    "gan.scores": ("How real it finds pictures", "判别器认为图片有多真实"),
+    "gan.score_axis": ("score (above 0: real)", "分数（大于 0 为真实）"),
+    "gan.share_axis": ("share", "占比"),
+    "gan.score_hover": ("score %{x:.2f}: %{y:.1%} of them<extra></extra>", "分数 %{x:.2f}：占 %{y:.1%}<extra></extra>"),
+    "gan.unseen": ("real, not trained on", "真实，未用于训练"),
+    "gan.seen_in_training": ("real, trained on", "真实，用于训练"),
+    "gan.generated": ("generated", "生成"),
+    "gan.yours": ("yours", "你的图片"),
+    "gan.says_real": ("real", "真实"),
+    "gan.says_generated": ("generated", "生成"),
+    "gan.opinion": (
+        "Your picture scores **{score}**: the discriminator says **{side}**. That is more than {above_real} of unseen real pictures "
+        "get and more than {above_samples} of generated ones. It tells {told} of both kinds rightly (chance {chance}): the closer "
+        "to chance, the better the generator fools it. It has met nothing but this generator's mistakes: smooth pictures please it, "
+        "whatever they show.",
+        "你的图片得到 **{score}** 分：判别器说是**{side}**。它高于 {above_real} 的未见过的真实图片，也高于 {above_samples} 的生成图片。两类图片它总共判对 "
+        "{told}（随机猜测为 {chance}）：越接近随机，说明生成器骗得越好。它只见识过这个生成器的破绽：平滑的图片无论内容如何都容易得高分。",
+    ),
+    "gan.model": ("Model", "模型"),
+    "gan.model_cifar10": ("trained here on CIFAR-10", "本项目在 CIFAR-10 上训练"),
+    "gan.seed": ("Seed of the noise", "噪声的随机种子"),
+    "gan.limit": ("Truncation: largest noise, in standard deviations", "截断：噪声最多偏离几个标准差"),
+    "gan.again": ("Draw others", "换一批"),
+    "gan.samples": ("24 pictures that nobody took", "24 张没有人拍过的照片"),
+    "gan.samples_text": (
+        "Mean score **{score}**; variety **{variety}** of that of real pictures (mean distance of two pictures' features; {free} "
+        "without a limit). Truncation draws the noise towards 0. In large generators (BigGAN) pictures become safer and more alike; this "
+        "small one never met such short noise, and below 1.5 it fades to grey. The discriminator never met grey either, and takes it "
+        "for real.",
+        "平均分数 **{score}**；多样性为真实图片的 **{variety}**（两张图片特征的平均距离；不截断时为 {free}）。截断把噪声拉向 0。在大型生成器（BigGAN）中，"
+        "图片会更稳妥、更相似；这个小生成器从未见过这么短的噪声，低于 1.5 时图片褪成灰色。判别器也从未见过灰色图片，反而当作真实。",
+    ),
+    "gan.walk": (
+        "#### Walk from one seed to another\nUpper row: points on the arc between the noise of two seeds, generated. Lower row, the "
+        "naive baseline: the two pictures laid over one another.",
+        "#### 从一个种子走到另一个\n上排：两个种子的噪声之间弧线上的点，由生成器画出。下排是朴素基线：把两端的图片直接叠加。",
+    ),
+    "gan.end_a": ("From seed", "从种子"),
+    "gan.end_b": ("To seed", "到种子"),
+    "gan.steps": ("Pictures on the way, both ends counted", "路上的图片数（含两端）"),
+    "gan.strip": ("Between the noises; below, between the pixels", "噪声之间；下排为像素之间"),
+    "gan.walk_scores": ("Its scores along the way", "一路上判别器的分数"),
+    "gan.walk_step": ("picture on the way", "路上的第几张"),
+    "gan.walk_hover": ("picture %{x}: score %{y:.2f}<extra></extra>", "第 %{x} 张：分数 %{y:.2f}<extra></extra>"),
+    "gan.latent": ("between the noises", "噪声之间"),
+    "gan.blend": ("between the pixels", "像素之间"),
+    "gan.walk_text": (
+        "Half way the generated picture scores {image}, the overlay {blend}; the ends {ends} on average. Smooth steps without a "
+        "jump speak against pictures learned by heart.",
+        "走到一半时，生成的图片得 {image} 分，叠加的图得 {blend} 分；两端平均 {ends} 分。每一步都平滑而没有跳跃，说明它不是在背诵图片。",
+    ),
+    "gan.grow_text": (
+        "The bundled generator at five moments of its training, always from the same noise: blocks of random colour, then one blot, then "
+        "light and dark, then textures, and in the end skies, grounds and bodies. The lower the bars, the nearer its pictures are to unseen real ones; dashed is pure noise.",
+        "内置生成器在训练的五个时刻，始终用同样的噪声：先是随机的色块，然后是一团模糊，再是明暗与纹理，最后出现天空、地面和物体。柱子越低，生成的图片离未见过的真实图片越近；"
+        "虚线是纯噪声。",
+    ),
+    "gan.grow_samples": ("Twelve samples at this moment", "此刻的十二个样本"),
+    "gan.grow_curve": ("Distance to unseen real pictures", "与未见过的真实图片的距离"),
+    "gan.grow_verdict": (
+        "At this moment the distance is **{frechet}**; the training pictures themselves have {floor}, pure noise {noise}.",
+        "此刻的距离是 **{frechet}**；训练图片本身为 {floor}，纯噪声为 {noise}。",
+    ),
+    "gan.copies": (
+        "#### Is it copied?\nFor each of the first eight samples (without truncation) the nearest of all training pictures, by the "
+        "features of the SimCLR encoder of the contrastive tab.",
+        "#### 是抄来的吗？\n对前八个样本（不截断），在全部训练图片中找出最接近的一张，距离用对比学习标签页中 SimCLR 编码器的特征计算。",
+    ),
+    "gan.near_pictures": ("Samples and what is nearest to them", "样本及其最近的训练图片"),
+    "gan.nearest": ("{kind}, distance {distance}", "{kind}，距离 {distance}"),
+    "gan.distances": ("To the nearest training picture", "到最近的训练图片的距离"),
+    "gan.distance_axis": ("distance of features", "特征距离"),
+    "gan.distance_hover": (
+        "distance %{x:.2f}: %{y:.1%} of them<extra></extra>",
+        "距离 %{x:.2f}：占 %{y:.1%}<extra></extra>",
+    ),
+    "gan.mirrored": ("copies (mirrored)", "副本（左右翻转）"),
+    "gan.these_samples": ("these samples", "这些样本"),
+    "gan.copies_text": (
+        "**{suspects} of {count}** samples lie nearer than {near} to one of {gallery} training pictures; of unseen real pictures "
+        "one in a hundred does. Mean distance of these samples: **{mean}**; of unseen real pictures: {unseen}; of copies: {mirrored}.",
+        "{count} 个样本中有 **{suspects}** 个与 {gallery} 张训练图片之一的距离小于 {near}；未见过的真实图片中每一百张有一张如此。这些样本的平均距离："
+        "**{mean}**；未见过的真实图片：{unseen}；副本：{mirrored}。",
+    ),
+    "gan.pictures_here": ("Left the sample, right its nearest training picture.", "左为样本，右为最近的训练图片。"),
+    "gan.no_pictures_here": (
+        "The captions name the class of the nearest training picture, which the GAN was never told; the picture itself appears "
+        "beside the sample where CIFAR-10 is unpacked under data.",
+        "图注是最近的训练图片的类别，GAN 从未被告知这些类别；若把 CIFAR-10 解压到 data 目录，图片本身会出现在样本旁边。",
+    ),
+    "gan.class_airplane": ("airplane", "飞机"),
+    "gan.class_automobile": ("automobile", "汽车"),
+    "gan.class_bird": ("bird", "鸟"),
+    "gan.class_cat": ("cat", "猫"),
+    "gan.class_deer": ("deer", "鹿"),
+    "gan.class_dog": ("dog", "狗"),
+    "gan.class_frog": ("frog", "青蛙"),
+    "gan.class_horse": ("horse", "马"),
+    "gan.class_ship": ("ship", "船"),
+    "gan.class_truck": ("truck", "卡车"),
+    "gan.quality": (
+        "#### How good is it?\nThousands of generated pictures and thousands of unseen real ones, as two clouds of SimCLR features. "
+        "This is no FID, whose features come from another network: compare it with nothing but the bars beside it. Precision is the share of "
+        "samples that look real, recall the share of real pictures that it could draw.",
+        "#### 有多好？\n几千张生成的图片与几千张未见过的真实图片，看作 SimCLR 特征的两片点云。这不是 FID（它用另一个网络的特征）：只能与旁边的柱子比较。"
+        "精确率是看起来真实的样本的占比，召回率是它画得出的真实图片的占比。",
+    ),
+    "gan.frechet": ("Distance to real pictures (low is good)", "与真实图片的距离（越低越好）"),
+    "gan.frechet_axis": ("Fréchet distance", "弗雷歇距离"),
+    "gan.frechet_hover": ("%{x}: %{y:.2f}<extra></extra>", "%{x}：%{y:.2f}<extra></extra>"),
+    "gan.training_pictures": ("training pictures", "训练图片"),
+    "gan.blurred": ("the same, blurred", "训练图片，模糊"),
+    "gan.this_generator": ("this generator", "这个生成器"),
+    "gan.noise": ("pure noise", "纯噪声"),
+    "gan.coverage": ("What truncation does to it", "截断的影响"),
+    "gan.limit_axis": ("largest noise", "噪声的上限（标准差）"),
+    "gan.no_limit": ("no limit", "不截断"),
+    "gan.precision": ("precision", "精确率"),
+    "gan.recall": ("recall", "召回率"),
+    "gan.coverage_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
+    "gan.card": (
+        "Fréchet distance to {n} unseen test pictures: **{frechet}** from 5,000 samples, {many} from 10,000; training pictures "
+        "{floor} (the floor), the same blurred {blurred}, pure noise {noise}. Precision **{precision}**, recall **{recall}** "
+        "(training pictures: {real_precision} and {real_recall}).",
+        "与 {n} 张未见过的测试图片的弗雷歇距离：5,000 个样本为 **{frechet}**，10,000 个样本为 {many}；训练图片 {floor}（下限），模糊后 {blurred}，纯噪声 {noise}。"
+        "精确率 **{precision}**，召回率 **{recall}**（训练图片：{real_precision} 与 {real_recall}）。",
+    ),
+    "gan.features": ("What is it? k-NN, its features", "图中是什么？判别器特征的 k 近邻"),
+    "gan.right": ("right", "正确率"),
+    "gan.features_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
+    "gan.trained": ("discriminator", "判别器"),
+    "gan.untrained": ("untrained", "未训练"),
+    "gan.features_text": (
+        "**What did the discriminator learn on the way?** By the vote of 200 neighbours its features name {knn} of {n} test pictures "
+        "rightly; the same network untrained {untrained}, chance 10 %. It tells {accuracy} of real and generated pictures apart "
+        "(chance 50 %). Only what gives the generator away has to be learned here, so methods made for features do better: see the "
+        "contrastive tab.",
+        "**判别器顺便学到了什么**？由 200 个近邻投票，它的特征能判对 {n} 张测试图片中的 {knn}；未训练的同一网络为 {untrained}，随机猜测为 10%。真实与生成的图片它能"
+        "分清 {accuracy}（随机为 50%）。这里只需学会识破生成器的破绽，所以专为特征设计的方法更好：见对比学习标签页。",
+    ),
     # --- masked ---
     "masked.tab": ("Masked pictures", "图像掩码重构"),
     "masked.step1": ("Data", "数据"),
@@ -929,6 +1102,155 @@ WORDS: dict[str, tuple[str, str]] = {
         "word, as moonlit verses do, counting letters is hard to beat.",
         "{n} 句中，与每句最相似的另一句主题相同的比例：按模型的平均隐藏状态为 {model}，按共有字符为 {naive}，随机为 {chance}。"
         "模型从未见过主题；同主题的句子若常含同一个字（如咏月诗），数字符就很难被超过。",
+    ),
+    # --- bert ---
+    "bert.tab": ("BERT", "BERT 填词"),
+    "bert.step1": ("Data", "数据"),
+    "bert.step1_text": (
+        "A sentence or two, at most {characters} characters or {tokens} tokens. The bundled model read English novels of 1840 to 1930.",
+        "一两句话，最多 {characters} 个字符或 {tokens} 个词元。内置模型只读过 1840 至 1930 年的英文小说，请写英文；中文可下载中文模型。",
+    ),
+    "bert.step2": ("The label it makes itself", "数据自己产生的标签"),
+    "bert.step2_text": (
+        "Hide some words: what stood there is the label, and it costs nothing. Unlike GPT, the network may read both sides of a gap.",
+        "遮住几个词：原来的词就是标签，无需任何标注。与 GPT 不同，网络可以同时看到空缺两侧的文字。",
+    ),
+    "bert.step3": ("What the model learned", "模型学到了什么"),
+    "bert.step3_text": (
+        "To fill a gap it must know what fits before and after. Each hidden token gets its five likeliest candidates; "
+        "the one that stood there is green.",
+        "要填上空缺，就得知道前后文各需要什么。每个被遮住的词元列出最可能的五个候选；绿色的是原来的词。",
+    ),
+    "bert.step4": ("What the features are good for", "特征有什么用"),
+    "bert.step4_text": (
+        "A word that means two things gets a vector for each use. Nobody told the network the meanings, and a fixed vector a word "
+        "could not tell them apart.",
+        "一个词有两个意思时，每次出现都有自己的向量。没有人告诉网络词义；若每个词只有一个固定向量，则无法区分。",
+    ),
+    "bert.model": ("Model", "模型"),
+    "bert.model_novels": (
+        "English novels, trained here, {millions} M parameters",
+        "英文小说，本项目训练，{wan} 万参数",
+    ),
+    "bert.model_own": ("{name}, {millions} M parameters", "{name}，{wan} 万参数"),
+    "bert.model_hub": ("{name} from the Hub", "Hub 上的 {name}"),
+    "bert.fetch_en": (
+        "Fetch Google's {name} from the Hugging Face Hub ({megabytes} MB)",
+        "从 Hugging Face Hub 下载 Google 的英文模型 {name}（{megabytes} MB）",
+    ),
+    "bert.fetch_zh": (
+        "Fetch Google's {name} for Chinese ({megabytes} MB)",
+        "从 Hugging Face Hub 下载 Google 的中文模型 {name}（{megabytes} MB）",
+    ),
+    "bert.fetching": (
+        "Fetching {name}, {megabytes} MB. The bundled model works on meanwhile.",
+        "正在下载 {name}（{megabytes} MB），其间内置模型照常可用。",
+    ),
+    "bert.fetched": ("{name} is here and chosen.", "{name} 已就绪并已选中。"),
+    "bert.text": ("Your text", "你的文本"),
+    "bert.example_door": ("He opened the door", "他打开门"),
+    "bert.example_sea": ("The captain on deck", "甲板上的船长"),
+    "bert.example_letter": ("The letter", "一封信"),
+    "bert.example_night": ("Good night", "晚安"),
+    "bert.words": ("Click words to hide them", "点击词语把它遮住"),
+    "bert.none_hidden": ("Click a word in step 2 to hide it.", "请在第 2 步点击一个词，把它遮住。"),
+    "bert.draw_text": (
+        "**In training chance does the clicking.** 15 % of the tokens are to be guessed. Of these, 80 % are hidden behind [MASK], "
+        "10 % are replaced by a random token, 10 % stay as they are, so the network can trust no token and has to "
+        "judge each one.",
+        "**训练时由随机数来点击。** 选出 15 % 的词元作为预测目标：其中 80 % 换成 [MASK]，10 % 换成随机词元，10 % 保持不变。"
+        "网络因此不能轻信任何一个词元，必须对每一个作出判断。",
+    ),
+    "bert.drawn_label": ("What one step of training would read", "训练的一步所读到的内容"),
+    "bert.hidden": ("hidden", "遮住"),
+    "bert.replaced": ("replaced", "替换"),
+    "bert.kept": ("kept, but asked", "不变，但要预测"),
+    "bert.drawn": (
+        "{chosen} of {tokens} tokens are to be guessed here: {hidden} hidden, {replaced} replaced, {kept} kept.",
+        "这里 {tokens} 个词元中有 {chosen} 个要预测：遮住 {hidden} 个，替换 {replaced} 个，不变 {kept} 个。",
+    ),
+    "bert.seed": ("Seed", "随机种子"),
+    "bert.again": ("Draw again", "重新抽取"),
+    "bert.gap_label": ("label: <b>{label}</b>", "标签：<b>{label}</b>"),
+    "bert.rank": ("label ranked {rank}, probability {probability}", "标签排第 {rank} 位，概率 {probability}"),
+    "bert.left_guess": ("from the left neighbour alone: {guess}", "只看左邻词元：{guess}"),
+    "bert.verdict": (
+        "**{first} of {n}** labels come first, {among} of {n} among the first five; a blind guess is right once in {chance} times.",
+        "**{n} 个标签中有 {first} 个**排在第一，{among} 个在前五；盲猜每 {chance} 次才对一次。",
+    ),
+    "bert.verdict_left": (
+        "Naming what most often follows the left neighbour gets {left} of {n}.",
+        "只说左邻词元之后最常出现的词元，能对 {n} 个中的 {left} 个。",
+    ),
+    "bert.fill_head": ("All gaps at once, or one after the other?", "一次填完，还是逐个填？"),
+    "bert.at_once": (
+        "At once: {right} of {n} as it stood; {bits} bits of surprise at the filled gaps",
+        "一次填完：{n} 个中 {right} 个与原文相同；填入后这些位置的意外程度 {bits} 比特",
+    ),
+    "bert.one_by_one": (
+        "One after the other, surest first: {right} of {n} as it stood; {bits} bits",
+        "逐个填，先填最有把握的：{n} 个中 {right} 个与原文相同；{bits} 比特",
+    ),
+    "bert.one_gap": ("With one gap both are the same. Hide a second word.", "只有一个空缺时两者相同。请再遮住一个词。"),
+    "bert.same": ("Both ways put the same words here.", "两种方式在这里填出了相同的词。"),
+    "bert.differ_better": (
+        "They differ at {differ} (orange): at once, no gap knows what the others get; one after the other, each word fits those before it, "
+        "and the fewer bits say that the words agree better.",
+        "有 {differ} 处不同（橙色）：一次填完时，各空缺互不知道对方填了什么；逐个填时，每个词都照顾到已填的词。比特数更少，说明各词更协调。",
+    ),
+    "bert.differ_worse": (
+        "They differ at {differ} (orange): at once, no gap knows what the others get. Here going one by one did not help: an early choice "
+        "that fits badly stays.",
+        "有 {differ} 处不同（橙色）：一次填完时，各空缺互不知道对方填了什么。这里逐个填并无帮助：先填的词若不合适，就一直留着。",
+    ),
+    "bert.order": ("Order of filling, named by the labels: {order}.", "填写顺序（以标签表示）：{order}。"),
+    "bert.compare_head": ("Both sides in sight, or only the left?", "看两侧，还是只看左侧？"),
+    "bert.both_sides": ("BERT, both sides", "BERT，看两侧"),
+    "bert.left_only": ("GPT-2, left only", "GPT-2，只看左侧"),
+    "bert.bits": ("bits of surprise", "意外程度（比特）"),
+    "bert.compared": (
+        "BERT, each token hidden alone: **{bert} bits a character**; GPT-2, from left to right: **{gpt}**; a blind guess: {chance}. "
+        "{easier} of {n} words are easier with both sides in sight. Only GPT-2's sum is the cost of writing the text down: BERT "
+        "reads every token while it guesses the others (a pseudo-log-likelihood, Salazar et al. 2020).",
+        "BERT 每次只遮住一个词元：**每字符 {bert} 比特**；GPT-2 从左到右：**{gpt}**；盲猜：{chance}。{n} 个词中有 {easier} 个在看到两侧时更容易。"
+        "只有 GPT-2 的总和是写下这段文本的编码代价：BERT 猜一个词元时看得到其余所有词元（伪对数似然，Salazar 等 2020）。",
+    ),
+    "bert.compared_counts": ("By token counts alone: {unigram}.", "只看词频：{unigram}。"),
+    "bert.card": (
+        "On two novels that it never read, the bundled model names {accuracy} of hidden tokens, {top5_accuracy} among its first five (n = {n}); "
+        "what most often follows the left neighbour gets {left_accuracy}, the most frequent token {frequent_accuracy}. Pseudo-perplexity "
+        "a token {perplexity}, by token counts {unigram}, by chance {chance} (n = {alone}).",
+        "在两部从未读过的小说上，内置模型猜对 {accuracy} 的被遮词元，前五中含正确者 {top5_accuracy}（n = {n}）；只看左邻词元为 {left_accuracy}，"
+        "总猜最常见词元为 {frequent_accuracy}。每词元伪困惑度 {perplexity}，只看词频 {unigram}，随机 {chance}（n = {alone}）。",
+    ),
+    "bert.word": ("A word of two meanings", "一个多义词"),
+    "bert.query": ("Your sentence with this word", "包含这个词的句子"),
+    "bert.senses_go": ("Find uses alike", "查找相似用法"),
+    "bert.use": ("bundled uses of the word, most alike first", "这个词的内置用例，最相似的在前"),
+    "bert.sense": ("sense", "词义"),
+    "bert.cosine": ("cosine", "余弦相似度"),
+    "bert.overlap": ("words in common", "共有词"),
+    "bert.measured": (
+        "Over all {n} bundled uses, the most similar use of the same word has the same sense in {model} of cases; with a network of the same shape "
+        "that never read anything in {untrained}, by words in common in {naive}, by chance in {chance}.",
+        "在全部 {n} 个内置用例中，同一个词最相似的用例词义相同的比例为 {model}；同样结构、从未读过任何文本的网络为 {untrained}，"
+        "按共有词为 {naive}，随机为 {chance}。",
+    ),
+    "bert.measured_hub": (
+        "Over all {n} bundled uses, the most similar use of the same word has the same sense in {model} of cases; by words in common in {naive}, "
+        "by chance in {chance}.",
+        "在全部 {n} 个内置用例中，同一个词最相似的用例词义相同的比例为 {model}；按共有词为 {naive}，随机为 {chance}。",
+    ),
+    "bert.no_words": (
+        "For this model the bundled sentences are too long: its vocabulary cuts them into too many tokens.",
+        "对这个模型来说，内置句子太长：它的词表会把句子切成过多词元。",
+    ),
+    "bert.probe": (
+        "Who wrote it? A linear probe on the bundled model's frozen features tells which of the two test novels, Stevenson's or Chesterton's, "
+        "a passage of 30 tokens is from in {accuracy} of cases (n = {n}); on an untrained network in {untrained_accuracy}, on token "
+        "counts in {words_accuracy}, by chance in {chance}.",
+        "谁写的？在内置模型的冻结特征上做线性探针，判断 30 个词元的片段出自史蒂文森还是切斯特顿的测试小说，正确率 {accuracy}（n = {n}）；"
+        "用未训练的网络为 {untrained_accuracy}，用词元计数为 {words_accuracy}，随机为 {chance}。",
     ),
     # --- audio ---
     "audio.tab": ("Audio", "音频特征"),
@@ -1286,6 +1608,9 @@ ERRORS: dict[str, str] = {
     "Write each edit on a line of its own as four whole numbers: row, column, brush, code.": (
         "请每行写一个修改，用四个整数表示：行、列、画笔、编码。"
     ),
+    # --- gan ---
+    "A cloud of features needs at least {low} pictures; here are {count}.": "一片特征点云至少需要 {low} 张图片；现在有 {count} 张。",
+    "The model {name} has no discriminator; choose the bundled one.": "模型 {name} 没有判别器，请选择内置模型。",
     # --- masked ---
     "There is no masked autoencoder called {name} here.": "这里没有名为 {name} 的掩码自编码器。",
     "{name} is no masked autoencoder.": "{name} 不是掩码自编码器。",
@@ -1315,6 +1640,15 @@ ERRORS: dict[str, str] = {
     "These texts are {tokens} tokens long; training needs more than {context}. Add texts, or lower --context.": (
         "这些文本共 {tokens} 个词元，训练需要多于 {context} 个。请增加文本，或调小 --context。"
     ),
+    # --- bert ---
+    "Write a sentence first.": "请先写一句话。",
+    "A text may have at most {limit} tokens here; this one has {tokens}.": "这里的文本最多 {limit} 个词元；这段有 {tokens} 个。",
+    "There is no BERT called {name} here.": "这里没有名为 {name} 的 BERT。",
+    "{name} is no BERT.": "{name} 不是 BERT。",
+    "This vocabulary has no mark {name}.": "这个词表没有标记 {name}。",
+    "Hide at least one word.": "请至少遮住一个词。",
+    "Choose one of the words offered.": "请选择所提供的词之一。",
+    "Write a sentence with the word “{word}” in it.": "请写一句包含“{word}”的话。",
     # --- audio ---
     "Choose, record or upload a sound first.": "请先选择、录制或上传一段声音。",
     "A sound file may have at most {limit} MB.": "声音文件不得超过 {limit} MB。",

@@ -6,9 +6,10 @@ character cost more tokens but lose nothing, and bits a character count all of a
 """
 
 import json
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from core.errors import CheckpointError, InputError
 
 END = "<|endoftext|>"
 Split = Literal["train", "test"]
+PIECE = 100_000  # characters; long strings make the trainer of a vocabulary slow
 
 
 def documents(spec: str, split: Split, *, root: str = "data", limit: int = 0) -> list[str]:
@@ -60,15 +62,35 @@ def find_files(spec: str, split: Split, root: str) -> list[Path]:
     return files
 
 
-def train_bytes_bpe(texts: Iterable[str], size: int) -> Tokenizer:
-    """Byte-level byte-pair encoding, GPT-2's own kind (Radford et al. 2019, sec. 2.2): frequent words are one token."""
+def without_controls(text: str) -> str:
+    """A text as a model should see it: no control characters, line ends as \\n, tabs as blanks, any script."""
+    plain = text.replace("\r\n", "\n").replace("\t", " ")
+    # Cc are control characters, Cs halves of a UTF-16 pair; joiners and direction marks (Cf) belong to the text.
+    return "".join(c for c in plain if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+def sample(texts: Sequence[str], millions: float) -> Iterator[str]:
+    """Pieces of so many million characters in all, spread evenly over the texts, to learn a vocabulary from."""
+    share = min(1.0, 1_000_000 * millions / sum(map(len, texts)))
+    for text in texts:
+        for first in range(0, len(text), PIECE):
+            yield text[first : first + int(share * PIECE)]
+
+
+def train_bytes_bpe(texts: Iterable[str], size: int, marks: Sequence[str] = (END,)) -> Tokenizer:
+    """Byte-level byte-pair encoding, GPT-2's own kind (Radford et al. 2019, sec. 2.2): frequent words are one token.
+
+    The first tokens are the marks, which stand for no text.
+    """
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     tokenizer.train_from_iterator(
         texts,
-        trainers.BpeTrainer(vocab_size=size, special_tokens=[END], initial_alphabet=alphabet, show_progress=False),
+        trainers.BpeTrainer(
+            vocab_size=size, special_tokens=list(marks), initial_alphabet=alphabet, show_progress=False
+        ),
     )
     return tokenizer
 
@@ -88,11 +110,26 @@ def train_characters(texts: Iterable[str], least: int) -> Tokenizer:
     return tokenizer
 
 
+class Cut(NamedTuple):
+    """A token where it stands: its number, the characters [first, last) it covers, and the number of its word."""
+
+    token: int
+    first: int
+    last: int
+    word: int
+
+
 class Vocabulary:
-    """A tokenizer as the wing uses it: text to numbers and back, and the bytes that each token stands for.
+    """A tokenizer as the wings use it: text to numbers and back, and the bytes that each token stands for.
+
+    Besides the two kinds above it opens WordPiece, BERT's own (Wu et al. 2016), whose tokens leave out blanks between
+    words and, in most models, capitals: what was written is then found by the characters that a token covers.
 
     Attributes:
-        pieces: the bytes of each token, by its number; none for marks like <|endoftext|>.
+        names: of the tokens as the file writes them, by number.
+        pieces: the bytes of each token, by its number, a blank in front where it begins a word; none for marks.
+        marks: the numbers of the marks, like <|endoftext|> or [MASK].
+        by_words: it is WordPiece.
         end: number of <|endoftext|>; -1 if there is none.
     """
 
@@ -101,12 +138,15 @@ class Vocabulary:
         self._tokenizer.encode_special_tokens = True  # what a visitor writes is text, also where it looks like a mark
         self._tokenizer.no_truncation()
         raw = json.loads(serialised)
-        to_bytes = _fallback_bytes if raw["model"].get("byte_fallback") else _level_bytes
         marks = {entry["content"] for entry in raw["added_tokens"]}
-        numbers = self._tokenizer.get_vocab()
-        names = sorted(numbers, key=lambda name: numbers[name])
-        self.pieces = tuple(b"" if name in marks else to_bytes(name) for name in names)
-        self.end = numbers.get(END, -1)
+        self._numbers = self._tokenizer.get_vocab()
+        self.names = tuple(sorted(self._numbers, key=lambda name: self._numbers[name]))
+        self.by_words = raw["model"].get("continuing_subword_prefix") == "##"  # older files name no type
+        fallback = raw["model"].get("byte_fallback")
+        to_bytes = _word_bytes if self.by_words else _fallback_bytes if fallback else _level_bytes
+        self.pieces = tuple(b"" if name in marks else to_bytes(name) for name in self.names)
+        self.marks = tuple(sorted(self._numbers[name] for name in marks))
+        self.end = self._numbers.get(END, -1)
 
     @classmethod
     def read(cls, folder: Path) -> "Vocabulary":
@@ -118,6 +158,19 @@ class Vocabulary:
 
     def __len__(self) -> int:
         return len(self.pieces)
+
+    def mark(self, name: str) -> int:
+        """The number of a mark, e.g. "[MASK]"; raises CheckpointError if this vocabulary has none."""
+        if self._numbers.get(name) not in self.marks:
+            raise CheckpointError("This vocabulary has no mark {name}.", name=name)
+        return self._numbers[name]
+
+    def cut(self, text: str) -> list[Cut]:
+        """The tokens of a text with the characters they cover; a character of several tokens belongs to each."""
+        found = self._tokenizer.encode(text, add_special_tokens=False)
+        words = (-1 if word is None else word for word in found.word_ids)
+        spans = zip(found.ids, found.offsets, words, strict=True)
+        return [Cut(token, first, last, word) for token, (first, last), word in spans]
 
     def encode(self, text: str) -> list[int]:
         """Text to token numbers, without loss."""
@@ -136,12 +189,25 @@ class Vocabulary:
         return np.concatenate(parts)
 
 
+def label(token: int, vocabulary: Vocabulary) -> str:
+    """One token to read: its text, or its bytes as ‹E4 B8› where they are no whole character; "" for a mark."""
+    piece = vocabulary.pieces[token]
+    try:
+        return piece.decode("utf-8")
+    except UnicodeDecodeError:
+        return f"‹{piece.hex(' ').upper()}›"
+
+
 def _level_bytes(name: str) -> bytes:
     return bytes(BYTE_OF[symbol] for symbol in name)
 
 
 def _fallback_bytes(name: str) -> bytes:
     return bytes([int(name[3:5], 16)]) if len(name) == 6 and name.startswith("<0x") else name.encode()
+
+
+def _word_bytes(name: str) -> bytes:
+    return name[2:].encode() if name.startswith("##") else f" {name}".encode()
 
 
 def _byte_symbols() -> dict[str, int]:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from core import device
+from core.data.texts import label
 from core.errors import InputError, whole, within
 from core.language import sampling
-from core.language.reader import NOVELS, Memory, Speaker, clean, label, spans, speaker
+from core.language.reader import NOVELS, Memory, Speaker, clean, spans, speaker
 
 MAX_LENGTH = 300
 SHOWN = 10  # alternatives

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import torch
 
-from core import checkpoints, growth
+from core import checkpoints, growth, scoring
+from core.data.texts import label
 from core.errors import CheckpointError
-from core.language import pretext
 from core.language.continuation import (
     MAX_LENGTH,
     Alternative,
@@ -36,7 +36,7 @@ from core.language.likeness import (
     similar,
 )
 from core.language.openings import LINES, PROMPTS, QUERIES
-from core.language.reader import MAX_CHARACTERS, NOVELS, SMALL, TANG, clean, fetch, label, names, spans, speaker
+from core.language.reader import MAX_CHARACTERS, NOVELS, SMALL, TANG, clean, fetch, names, spans, speaker
 
 __all__ = [
     "GROWN_TOKENS",
@@ -118,11 +118,11 @@ def surprise(text: str | None, name: str = NOVELS, *, labels: int = 8) -> Surpri
     config, vocabulary = voice.model.config, voice.vocabulary
     tokens = vocabulary.encode(plain)
     numbers = torch.tensor([config.start, *tokens], device=voice.where)  # (N + 1,)
-    bits = pretext.text_bits(lambda read: voice.model(read).logits, numbers, config.context)  # (N,)
+    bits = scoring.text_bits(lambda read: voice.model(read).logits, numbers, config.context)  # (N,)
     unigram = None
     if voice.counts is not None:
-        total = float(pretext.unigram_bits(voice.counts, torch.tensor(tokens)).sum())
-        unigram = pretext.bits_per_character(total, len(plain))
+        total = float(scoring.unigram_bits(voice.counts, torch.tensor(tokens)).sum())
+        unigram = scoring.bits_per_character(total, len(plain))
     groups = spans(tokens, vocabulary)
     read = ["", *(label(token, vocabulary) for token in tokens)]
     return Surprise(
@@ -130,10 +130,10 @@ def surprise(text: str | None, name: str = NOVELS, *, labels: int = 8) -> Surpri
         tokens=len(tokens),
         characters=len(plain),
         vocabulary=len(vocabulary),
-        bits_per_character=pretext.bits_per_character(float(bits.sum()), len(plain)),
+        bits_per_character=scoring.bits_per_character(float(bits.sum()), len(plain)),
         unigram=unigram,
-        chance=pretext.bits_per_character(len(tokens) * math.log2(len(vocabulary)), len(plain)),
-        perplexity=pretext.perplexity(float(bits.sum()), len(tokens)),
+        chance=scoring.bits_per_character(len(tokens) * math.log2(len(vocabulary)), len(plain)),
+        perplexity=scoring.perplexity(float(bits.sum()), len(tokens)),
         labels=tuple((read[i], read[i + 1], 2 ** -float(bits[i])) for i in range(min(labels, len(tokens)))),
     )
 
@@ -203,7 +203,7 @@ def reached() -> Reached:
         raise CheckpointError("File {file} of checkpoint {name} is damaged.", file="counts.json", name=SMALL)
     bits, perplexity = (growth.reached(SMALL, metric) for metric in ("bits_per_character", "perplexity"))
     tokens_a_character = bits[-1] / math.log2(perplexity[-1])
-    each = pretext.unigram_bits(voice.counts, torch.arange(len(voice.counts)))  # (V,), bits of each token
+    each = scoring.unigram_bits(voice.counts, torch.arange(len(voice.counts)))  # (V,), bits of each token
     unigram = float(voice.counts.double() @ each.double() / voice.counts.sum())
     return Reached(bits, unigram * tokens_a_character, math.log2(len(voice.counts)) * tokens_a_character)
 

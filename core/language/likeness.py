@@ -10,11 +10,12 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
+from core.data.texts import label
 from core.downstream.neighbours import nearest
 from core.errors import InputError, whole
 from core.language.continuation import SHOWN
 from core.language.openings import KINDS, LINES, Line
-from core.language.reader import NOVELS, Speaker, clean, label, speaker, state_mean
+from core.language.reader import NOVELS, Speaker, clean, speaker, state_mean
 
 Floats = NDArray[np.float32]
 WORD = {"en": "king", "zh": "春"}  # to begin with

@@ -5,7 +5,6 @@ What `explore.py` builds its answers from. Nothing here is shared between visito
 
 import codecs
 import json
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +16,7 @@ import torch
 from torch import Tensor
 
 from core import checkpoints, device, growth
-from core.data.texts import Vocabulary
+from core.data.texts import Vocabulary, without_controls
 from core.errors import CheckpointError, InputError
 from core.language.model import GPT2, KeysValues
 from core.language.sampling import window_start
@@ -93,9 +92,7 @@ def clean(text: str | None) -> str:
             "A text may have at most {limit} characters here; this one has {characters}.",
             limit=f"{MAX_CHARACTERS:,}", characters=f"{len(text):,}",
         )  # fmt: skip
-    plain = text.replace("\r\n", "\n").replace("\t", " ")
-    # Cc are control characters, Cs halves of a UTF-16 pair; joiners and direction marks (Cf) belong to the text.
-    kept = "".join(c for c in plain if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs")).rstrip(" ")
+    kept = without_controls(text).rstrip(" ")
     if not kept.strip():
         raise InputError("Write the beginning of a text first.")
     return kept
@@ -163,15 +160,6 @@ def spans(tokens: Sequence[int], vocabulary: Vocabulary, *, finished: bool = Tru
     if finished and first < len(tokens):
         found.append(Span(first, len(tokens), text + decoder.decode(b"", final=True)))
     return found
-
-
-def label(token: int, vocabulary: Vocabulary) -> str:
-    """One token to read: its text, or its bytes as ‹E4 B8› where they are no whole character; "" for a mark."""
-    piece = vocabulary.pieces[token]
-    try:
-        return piece.decode("utf-8")
-    except UnicodeDecodeError:
-        return f"‹{piece.hex(' ').upper()}›"
 
 
 def state_mean(speaker: Speaker, text: str, layer: int) -> np.ndarray:

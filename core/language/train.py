@@ -6,7 +6,7 @@ their text about once, so there is nothing to forget.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, cast
@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core import training
+from core import scoring, training
 from core.checkpoints import Checkpoint
 from core.data import texts
 from core.data.texts import Vocabulary
@@ -161,15 +161,7 @@ def learn_vocabulary(text: Sequence[str], recipe: LanguageRecipe) -> str:
         return texts.train_characters(text, recipe.least).to_str()
     if recipe.tokens != "bytes":
         raise InputError("{kind} is no kind of vocabulary here: bytes or characters.", kind=recipe.tokens)
-    share = min(1.0, 1_000_000 * recipe.sample / sum(map(len, text)))
-    piece = 100_000  # characters; long strings make the trainer slow
-
-    def sample() -> Iterator[str]:
-        for document in text:
-            for first in range(0, len(document), piece):
-                yield document[first : first + int(share * piece)]
-
-    return texts.train_bytes_bpe(sample(), recipe.vocabulary).to_str()
+    return texts.train_bytes_bpe(texts.sample(text, recipe.sample), recipe.vocabulary).to_str()
 
 
 def make_batch(tokens: NDArray[np.uint16], rows: Tensor, chance: torch.Generator, recipe: LanguageRecipe) -> Tensor:
@@ -205,12 +197,12 @@ def measure_texts(checkpoint: Checkpoint, documents: Sequence[str], vocabulary: 
     bits, tokens = 0.0, 0
     for document in documents:
         numbers = torch.tensor([model.config.start, *vocabulary.encode(document)], device=checkpoint.device)
-        bits += float(pretext.text_bits(lambda read: model(read).logits, numbers, model.config.context).double().sum())
+        bits += float(scoring.text_bits(lambda read: model(read).logits, numbers, model.config.context).double().sum())
         tokens += len(numbers) - 1
     characters = sum(map(len, documents))
     return {
-        "bits_per_character": pretext.bits_per_character(bits, characters),
-        "perplexity": pretext.perplexity(bits, tokens),
+        "bits_per_character": scoring.bits_per_character(bits, characters),
+        "perplexity": scoring.perplexity(bits, tokens),
         "n": characters,
     }
 

@@ -12,8 +12,10 @@ import pytest
 import torch
 
 from core.audio import explore as audio
+from core.bert import explore as bert
 from core.contrastive import explore as contrastive
 from core.data import bundled
+from core.gan import explore as gan
 from core.language import explore as language
 from core.masked import explore as masked
 from core.rotation import explore as rotation
@@ -39,6 +41,11 @@ QUESTIONS: dict[str, Callable[[], object]] = {
     "vqvae: codes and their rivals": lambda: vqvae.encode(PHOTO),
     "vqvae: paint and decode": lambda: vqvae.paint(PHOTO, "3 4 3 7"),
     "vqvae: nearest emoji": lambda: vqvae.neighbours(PHOTO),
+    "gan: twenty-four samples, truncated": lambda: gan.sample(3, 1.0),
+    "gan: the discriminator's opinion": lambda: gan.judge(PHOTO),
+    "gan: walk of twelve steps": lambda: gan.interpolate(0, 1, 12),
+    "gan: halfway through the training": lambda: gan.grow(2),
+    "gan: nearest training pictures": lambda: gan.copies(3, 8),
     "masked: hide and restore": lambda: masked.restore(PHOTO, 0.75),
     "masked: halfway through the training": lambda: masked.grow(PHOTO, 0.75, 0, 2),
     "masked: sweep of the ratio": lambda: list(masked.sweep(PHOTO)),
@@ -47,6 +54,9 @@ QUESTIONS: dict[str, Callable[[], object]] = {
     "gpt2: sixty tokens": lambda: list(
         language.continue_text("It was the best of times,", language.Settings(length=60))
     ),
+    "bert: fill three gaps in both ways": lambda: bert.fill(bert.EXAMPLES[0].text, bert.EXAMPLES[0].hidden),
+    "bert: a sentence for both readers": lambda: bert.compare(bert.EXAMPLES[0].text),
+    "bert: nearest uses of a word": lambda: bert.nearest_uses(bert.FIRST_SENTENCE["bear"], "bear"),
     "audio: spectrogram and features": lambda: audio.analyse(audio.sound_path(TONE)),
     "audio: restore and make audible": lambda: audio.restore(audio.sound_path(TONE), 0.5, 0.1),
     "audio: nearest sounds": lambda: audio.neighbours(audio.sound_path(TONE)),

@@ -12,8 +12,8 @@ from playwright.sync_api import Locator, Page, expect
 
 GROUPS = {
     "pictures": ("rotation", "contrastive", "masked"),
-    "generators": ("vae", "vqvae"),
-    "language": ("gpt2",),
+    "generators": ("vae", "vqvae", "gan"),
+    "language": ("gpt2", "bert"),
     "beyond": ("audio", "recommendation"),
 }
 GROUP_OF = {stem: group for group, stems in GROUPS.items() for stem in stems}
@@ -162,6 +162,32 @@ def vqvae(page: Page, files: Files) -> None:
     drawn(page, "vqvae-usage")
 
 
+def gan(page: Page, files: Files) -> None:
+    """Bring a picture to the discriminator, draw others, truncate the noise, walk elsewhere, see the generator grow."""
+    seen, verdict = source_of(page, "gan-seen"), text_of(page, "gan-verdict")
+    upload(page, "gan", "picture", files.photo)
+    expect(page.locator("#gan-seen img")).not_to_have_attribute("src", seen)
+    expect(page.locator("#gan-verdict")).not_to_have_text(verdict)
+    expect(page.locator("#gan-verdict")).to_contain_text(re.compile(r"scores [+-]\d"))
+    drawn(page, "gan-scores")
+    sheet, copies = source_of(page, "gan-samples"), text_of(page, "gan-copies-text")
+    page.locator("#gan-go").click()
+    expect(page.locator("#gan-samples img")).not_to_have_attribute("src", sheet)
+    expect(page.locator("#gan-copies-text")).not_to_have_text(copies)
+    told = text_of(page, "gan-samples-text")
+    slider = page.locator("#gan-limit input[type=range]")
+    slider.focus()
+    slider.press("Home")
+    expect(page.locator("#gan-samples-text")).not_to_have_text(told)
+    strip = source_of(page, "gan-strip")
+    end = page.locator("#gan-end-b input")
+    end.fill("7")
+    end.blur()
+    expect(page.locator("#gan-strip img")).not_to_have_attribute("src", strip)
+    drawn(page, "gan-walk-scores")
+    grow(page, "gan", "gan-grow-samples")
+
+
 def masked(page: Page, files: Files) -> None:
     """Bring a photograph, hide other patches, see a network grow, then paint by hand; read the error each time."""
     verdict = page.locator("#masked-verdict")
@@ -227,6 +253,33 @@ def gpt2(page: Page, files: Files) -> None:
     drawn(page, "gpt2-grow-curve")
 
 
+def bert(page: Page, files: Files) -> None:
+    """Write a sentence, hide a word of it by a click, see it filled, draw as in training, see a word's uses."""
+    words, compared = text_of(page, "bert-words"), text_of(page, "bert-compared")
+    text = page.locator("#bert-text textarea")
+    text.clear()
+    text.press_sequentially("The ship came slowly into the harbour at night.")
+    expect(page.locator("#bert-words")).not_to_have_text(words, use_inner_text=True)
+    expect(page.locator("#bert-words label")).to_have_count(10)
+    expect(page.locator("#bert-compared")).not_to_have_text(compared)
+    drawn(page, "bert-bits")
+    gaps = page.locator("#bert-gaps .gap").count()
+    page.locator("#bert-words label").filter(has_text="ship").click()
+    expect(page.locator("#bert-gaps .gap")).to_have_count(gaps + 1)
+    expect(page.locator("#bert-gaps .gap").first).to_contain_text("ship")
+    expect(page.locator("#bert-verdict")).to_contain_text(re.compile(rf"\d of {gaps + 1}"))
+    expect(page.locator("#bert-texts mark").first).to_be_visible()
+    seed = page.locator("#bert-seed input")
+    before = seed.input_value()
+    page.locator("#bert-again").click()
+    expect(seed).not_to_have_value(before)
+    expect(page.locator("#bert-drawn-verdict")).to_contain_text(re.compile(r"\d+ of \d+ tokens"))
+    uses = text_of(page, "bert-uses")
+    page.locator("#bert-word input[value=rose]").check()
+    expect(page.locator("#bert-uses")).not_to_have_text(uses)
+    expect(page.locator("#bert-query textarea, #bert-query input").first).to_have_value(re.compile("rose"))
+
+
 def audio(page: Page, files: Files) -> None:
     """Bring a sound, hide a stretch of it, hear it restored, read the probes."""
     size, verdict, read = (text_of(page, f"audio-{name}") for name in ("size", "verdict", "read"))
@@ -272,8 +325,10 @@ WALKS: dict[str, Callable[[Page, Files], None]] = {
     "contrastive": contrastive,
     "vae": vae,
     "vqvae": vqvae,
+    "gan": gan,
     "masked": masked,
     "gpt2": gpt2,
+    "bert": bert,
     "audio": audio,
     "recommendation": recommendation,
 }
@@ -290,11 +345,16 @@ FIRST: dict[str, tuple[str, ...]] = {
         "vqvae-map", "vqvae-map-text", "vqvae-picture-model", "vqvae-verdict", "vqvae-table", "vqvae-after",
         "vqvae-sheet", "vqvae-usage", "vqvae-near-codes", "vqvae-retrieval",
     ),
+    "gan": (
+        "gan-verdict", "gan-scores", "gan-samples", "gan-strip", "gan-grow-samples", "gan-copies", "gan-frechet",
+        "gan-features",
+    ),
     "masked": ("masked-masked", "masked-restored", "masked-verdict", "masked-sweep", "masked-near-features"),
     "gpt2": (
         "gpt2-surprise", "gpt2-verdict", "gpt2-text", "gpt2-alternatives", "gpt2-grow-text", "gpt2-grow-curve",
         "gpt2-similar",
     ),
+    "bert": ("bert-drawn", "bert-gaps", "bert-verdict", "bert-texts", "bert-bits", "bert-compared", "bert-uses"),
     "audio": ("audio-wave", "audio-restored", "audio-verdict", "audio-features", "audio-digit", "audio-neighbours"),
     "recommendation": (
         "recommendation-strip", "recommendation-verdict", "recommendation-guesses", "recommendation-next",

@@ -291,9 +291,9 @@ def remember(hub: Path, name: str, files: dict[str, bytes]) -> None:
 
 def test_a_model_in_the_cache_needs_no_network(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    remember(hub, "gpt2", {"config.json": b'{"model_type": "bert"}', "model.safetensors": b""})
+    remember(hub, "gpt2", {"config.json": b'{"model_type": "t5"}', "model.safetensors": b""})
     assert checkpoints.at_hand("gpt2")
-    with pytest.raises(CheckpointError, match="gpt2 is a bert model, which this page cannot open"):
+    with pytest.raises(CheckpointError, match="gpt2 is a t5 model, which this page cannot open"):
         checkpoints.load("gpt2")
 
 
@@ -306,7 +306,7 @@ def test_a_model_without_safetensors_is_one_sentence(hub: Path, monkeypatch: pyt
 
 
 def test_models_on_offer_can_be_opened() -> None:
-    assert checkpoints.HUB_MODELS.keys() <= {"language", "masked", "audio"}
+    assert checkpoints.HUB_MODELS.keys() <= {"language", "bert", "bert-zh", "masked", "audio"}
     assert all(model.megabytes > 0 and model.name for model in checkpoints.HUB_MODELS.values())
 
 

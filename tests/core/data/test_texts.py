@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from core.data import texts
 from core.data.texts import END, Vocabulary
@@ -43,6 +44,52 @@ def test_encode_all_puts_the_start_before_each_text(vocabulary: Vocabulary) -> N
     documents = [f"the ship {i}" for i in range(20)]
     tokens = vocabulary.encode_all(documents, vocabulary.end).tolist()
     assert tokens == [token for text in documents for token in (vocabulary.end, *vocabulary.encode(text))]
+
+
+def test_cut_tells_which_characters_each_token_covers(vocabulary: Vocabulary) -> None:
+    text = "the sea 春江, 龘"
+    cuts = vocabulary.cut(text)
+    assert [cut.token for cut in cuts] == vocabulary.encode(text)
+    assert {place for cut in cuts for place in range(cut.first, cut.last)} == set(range(len(text)))
+    assert [cut.first for cut in cuts] == sorted(cut.first for cut in cuts)
+    for cut in cuts:
+        assert vocabulary.pieces[cut.token] in text[cut.first : cut.last].encode()
+
+
+def test_wordpiece_is_cut_by_words_and_its_marks_are_no_text() -> None:
+    entries = ["[UNK]", "[MASK]", "the", "cap", "##tain", "春", "[", "mask", "]"]
+    tokenizer = Tokenizer(models.WordPiece({entry: i for i, entry in enumerate(entries)}, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.add_special_tokens(["[UNK]", "[MASK]"])
+    found = Vocabulary(tokenizer.to_str())
+    assert found.by_words
+    assert found.marks == (0, 1)
+    assert [found.pieces[i] for i in range(6)] == [b"", b"", b" the", b" cap", b"tain", " 春".encode()]
+    assert found.cut("The Captain春 sea [MASK]") == [
+        (2, 0, 3, 0), (3, 4, 7, 1), (4, 7, 11, 1), (5, 11, 12, 2), (0, 13, 16, 3), (6, 17, 18, 4), (7, 18, 22, 5),
+        (8, 22, 23, 6),
+    ]  # fmt: skip
+    assert found.mark("[MASK]") == 1
+    for name in ("[CLS]", "the"):
+        with pytest.raises(CheckpointError, match="has no mark"):
+            found.mark(name)
+
+
+def test_marks_come_first_and_control_characters_go() -> None:
+    found = Vocabulary(texts.train_bytes_bpe(["the sea"], 270, ["[A]", "[B]"]).to_str())
+    assert found.marks == (found.mark("[A]"), found.mark("[B]")) == (0, 1)
+    assert found.end == -1
+    assert not found.by_words
+    assert texts.without_controls("a\x00b\r\nc\td ") == "ab\nc d "
+
+
+def test_a_sample_is_spread_evenly_over_the_texts() -> None:
+    long = ["a" * 250_000, "b" * 50_000]
+    found = list(texts.sample(long, 0.15))
+    assert [piece[0] for piece in found] == ["a", "a", "a", "b"]
+    assert sum(map(len, found)) == pytest.approx(200_000, abs=51_000)
+    assert "".join(texts.sample(long, 1)) == "".join(long)
 
 
 def test_gpt2s_alphabet_covers_every_byte() -> None:

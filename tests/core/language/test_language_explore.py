@@ -69,7 +69,7 @@ def test_incomplete_characters_are_held_back_until_they_are_whole() -> None:
     shown = [[s.text for s in reader.spans(tokens[:n], vocabulary, finished=False)] for n in range(6)]
     assert shown == [[], ["a"], ["a"], ["a"], ["a", "春"], ["a", "春", "b"]]
     assert [s.text for s in reader.spans(tokens[:3], vocabulary)] == ["a", "�"]
-    assert reader.label(tokens[1], vocabulary) == "‹E6›"
+    assert texts.label(tokens[1], vocabulary) == "‹E6›"
 
 
 def test_each_token_is_drawn_from_what_transformers_gives(tiny: str) -> None:

@@ -2,11 +2,11 @@
 
 import math
 from collections import Counter
-from itertools import pairwise
 
 import pytest
 import torch
 
+from core import scoring
 from core.device import generator
 from core.language import pretext, sampling
 
@@ -26,40 +26,13 @@ def test_loss_equals_the_formula_written_slowly() -> None:
             scores = [math.exp(float(s)) for s in logits[row, place]]
             total -= math.log(scores[int(following[row, place])] / sum(scores))
     assert pretext.next_token_loss(logits, following).item() == pytest.approx(total / 6, abs=1e-9)
-    bits = pretext.surprise_bits(logits, following)
+    bits = scoring.surprise_bits(logits, following)
     assert bits.mean().item() == pytest.approx(total / 6 / math.log(2), abs=1e-5)
 
 
 def test_equal_scores_cost_the_logarithm_of_the_vocabulary() -> None:
     loss = pretext.next_token_loss(torch.zeros(1, 4, 32), torch.zeros(1, 4, dtype=torch.int64))
     assert loss.item() == pytest.approx(math.log(32), abs=1e-6)
-    assert pretext.perplexity(4 * 5.0, 4) == 32
-    assert pretext.bits_per_character(10.0, 4) == 2.5
-
-
-@pytest.mark.parametrize(("tokens", "context"), [(2, 8), (9, 8), (10, 8), (57, 8), (100, 1), (33, 7)])
-def test_windows_score_every_token_once_with_half_a_context_before(tokens: int, context: int) -> None:
-    scored = []
-    for first, last, since in pretext.windows(tokens, context):
-        assert last - first <= context + 1
-        for place in range(since, last):
-            scored.append(place)
-            assert place - first >= min(place, max(1, context // 2))
-    assert scored == list(range(1, tokens))
-
-
-def test_text_bits_equal_one_token_at_a_time() -> None:
-    table = torch.randn(11, 11, generator=generator(2))  # a bigram model: scores of the next token hang on the last one
-    tokens = torch.randint(0, 11, (90,), generator=generator(3))
-    bits = pretext.text_bits(lambda read: table[read], tokens, 8)
-    slow = [-float(table[a].log_softmax(0)[b]) / math.log(2) for a, b in pairwise(tokens)]
-    assert torch.allclose(bits, torch.tensor(slow), atol=1e-5)
-
-
-def test_unigram_bits_are_those_of_the_shares() -> None:
-    counts = torch.tensor([0, 6, 0, 0])  # with one added to each: 1, 7, 1, 1 of 10
-    bits = pretext.unigram_bits(counts, torch.tensor([1, 0]))
-    assert bits.tolist() == pytest.approx([-math.log2(0.7), -math.log2(0.1)], abs=1e-6)
 
 
 def slow_shape(logits: torch.Tensor, temperature: float, top_k: int, top_p: float) -> list[float]:

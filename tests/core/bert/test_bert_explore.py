@@ -1,0 +1,340 @@
+"""What a visitor gets: gaps filled in two ways, training's draw, two readers, senses; plain sentences for bad input."""
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import torch
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+from transformers import BertConfig, BertForMaskedLM
+
+from core import checkpoints
+from core.bert import comparing, explore, reader, senses
+from core.bert.sentences import USES
+from core.checkpoints import HubModel
+from core.data.texts import Vocabulary
+from core.device import generator
+from core.errors import HubUnavailable, InputError
+
+ENTRIES = (
+    "[PAD] [UNK] [CLS] [SEP] [MASK] the cap ##tain stood on deck and look ##ed out over grey water bear i cannot to "
+    "see you ! . , ' 春 花 开 了"
+)
+TEXT = "The captain, stood on the deck!"
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A small random bert in the Hub's format, uncased WordPiece, as bert-base-uncased is."""
+    folder = tmp_path_factory.mktemp("hub")
+    entries = ENTRIES.split()
+    tokenizer = Tokenizer(models.WordPiece({entry: i for i, entry in enumerate(entries)}, unk_token="[UNK]"))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = (
+        normalizers.BertNormalizer(lowercase=True),
+        pre_tokenizers.BertPreTokenizer(),
+    )
+    tokenizer.add_special_tokens(entries[:5])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    with torch.random.fork_rng():
+        torch.random.set_rng_state(generator(5).get_state())
+        size = {"vocab_size": len(entries), "max_position_embeddings": 80, "hidden_size": 16, "num_hidden_layers": 2}
+        config = BertConfig(**size, num_attention_heads=2, intermediate_size=32, initializer_range=0.4)
+        BertForMaskedLM(config).save_pretrained(folder)
+    return str(folder)
+
+
+@pytest.fixture(autouse=True)
+def _offered(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(checkpoints.HUB_MODELS, "bert", HubModel(tiny, 1))
+
+
+def test_words_are_what_was_written_and_cover_the_text(tiny: str) -> None:
+    assert explore.words(TEXT, tiny) == ("The", "captain", ",", "stood", "on", "the", "deck", "!")
+    assert explore.words(TEXT) == ("The", "captain", ",", "stood", "on", "the", "deck", "!")
+    assert explore.words("春花 [MASK]", tiny) == ("春", "花", "[", "MASK", "]"), "a mark that is typed is text"
+    read = reader.sentence(TEXT, reader.reader(tiny))
+    assert [word.places for word in read.words][:3] == [(1,), (2, 3), (4,)]
+    assert len(read.tokens) == 11
+
+
+@pytest.mark.parametrize("model", ["tiny", "bundled"])
+def test_gaps_hold_what_transformers_gives(tiny: str, model: str) -> None:
+    name = tiny if model == "tiny" else explore.NOVELS
+    voice = reader.reader(name)
+    read = reader.sentence(TEXT, voice)
+    hidden = torch.tensor([read.tokens])
+    places = [place for number in (1, 4) for place in read.words[number].places]
+    hidden[0, places] = voice.mask
+    with torch.inference_mode():
+        chances = voice.model.net(hidden).logits[0].softmax(-1)
+    found = explore.fill(TEXT, [4, 1, 4], name)
+    assert len(found.gaps) == len(places)
+    for gap, place in zip(found.gaps, places, strict=True):
+        assert [item.probability for item in gap.best] == pytest.approx(
+            chances[place].topk(5).values.tolist(), abs=1e-5
+        )
+        assert gap.probability == pytest.approx(float(chances[place, read.tokens[place]]), abs=1e-5)
+        assert gap.rank == 1 + int((chances[place] > chances[place, read.tokens[place]]).sum())
+        assert (gap.left is None) == (model == "tiny"), "nobody counted for a model of the Hub"
+    assert found.gaps[0].label == ("cap" if model == "tiny" else "captain")
+
+
+def test_a_filled_text_differs_only_in_its_gaps(tiny: str) -> None:
+    for name in (tiny, explore.NOVELS):
+        found = explore.fill(TEXT, [1, 6], name)
+        for told in (found.at_once, found.one_by_one):
+            assert [text for text, new in told.parts if not new] == (
+                ["The ", ", stood on the ", "!"] if name == tiny else ["The", ", stood on the", "!"]
+            )
+            assert sum(new for _, new in told.parts) == 2
+            assert told.bits > 0
+        assert found.at_once.order == ()
+        assert sorted(found.one_by_one.order) == list(range(len(found.gaps)))
+
+
+def test_one_gap_is_the_same_both_ways(tiny: str) -> None:
+    found = explore.fill(TEXT, [3], tiny)
+    assert found.at_once.parts == found.one_by_one.parts
+    assert found.differ == ()
+
+
+def test_every_word_can_be_hidden_at_once(tiny: str) -> None:
+    found = explore.fill(TEXT, list(range(8)), tiny)
+    assert len(found.gaps) == 9
+    assert all(new or not text.strip() for text, new in found.at_once.parts)
+
+
+def test_a_draw_of_training_tells_each_token_once_and_hangs_on_the_seed() -> None:
+    text = explore.EXAMPLES[0].text
+    drawn = [explore.draw(text, seed) for seed in range(60)]
+    assert drawn[3] == explore.draw(text, 3)
+    assert len({found.parts for found in drawn}) > 30
+    for found in drawn:
+        assert len(found.parts) == found.tokens
+        assert sum(fate != "" for _, fate in found.parts) == found.chosen
+        assert all((written.strip() == "[MASK]") == (fate == "hidden") for written, fate in found.parts)
+    quiet = next(found for found in drawn if found.chosen == 0)
+    assert "".join(written for written, _ in quiet.parts) == text
+    fates = [fate for found in drawn for _, fate in found.parts if fate]
+    assert {*fates} == {"hidden", "replaced", "kept"}
+    assert 0.6 < fates.count("hidden") / len(fates) < 0.95
+
+
+def test_suggested_words_are_neighbours(tiny: str) -> None:
+    assert explore.suggest(TEXT, tiny) == (0, 1), "what follows the longest word is a comma"
+    assert explore.suggest("you", tiny) == (0,)
+    assert explore.suggest("on the captain", tiny) == (1, 2)
+
+
+# --- two readers ---
+
+
+def test_bits_of_words_add_up_to_those_of_each_token_hidden_alone() -> None:
+    voice = reader.reader(explore.NOVELS)
+    text = "The old sailor looked at the moon."
+    found, read = explore.compare(text), reader.sentence(text, voice)
+    slow = []
+    for place in range(1, len(read.tokens) - 1):
+        hidden = torch.tensor([read.tokens])
+        hidden[0, place] = voice.mask
+        with torch.inference_mode():
+            chances = voice.model.net(hidden).logits[0, place].softmax(-1)
+        slow.append(-math.log2(float(chances[read.tokens[place]])))
+    assert sum(found.bert) == pytest.approx(sum(slow), rel=1e-4)
+    assert found.bert[1] == pytest.approx(sum(slow[place - 1] for place in read.words[1].places), rel=1e-4)
+    assert found.bert_a_character == pytest.approx(sum(slow) / len(text), rel=1e-4)
+    assert found.chance_a_character == pytest.approx(len(slow) * math.log2(8000) / len(text))
+
+
+def test_the_left_to_right_score_equals_a_slow_loop() -> None:
+    text = "The old sailor looked at the moon."
+    checkpoint = checkpoints.load("language/novels")
+    vocabulary = Vocabulary.read(checkpoint.folder)
+    tokens = [checkpoint.model.config.start, *vocabulary.encode(text)]  # type: ignore[union-attr]
+    slow = []
+    for place in range(1, len(tokens)):
+        with torch.inference_mode():
+            logits = checkpoint.model(torch.tensor([tokens[:place]])).logits[0, -1]
+        slow.append(-float(logits.log_softmax(0)[tokens[place]]) / math.log(2))
+    found = explore.compare(text)
+    assert found.words == ("The", "old", "sailor", "looked", "at", "the", "moon", ".")
+    assert sum(found.gpt) == pytest.approx(sum(slow), rel=1e-4)
+    ends, done = [], 0
+    for token in tokens[1:]:
+        done += len(vocabulary.pieces[token].decode())
+        ends.append(done)
+    moon = [cost for cost, end in zip(slow, ends, strict=True) if text.index(" moon") < end <= len(text) - 1]
+    assert found.gpt[6] == pytest.approx(sum(moon), rel=1e-4)
+
+
+def test_models_that_cut_otherwise_are_compared_word_by_word(tiny: str) -> None:
+    found = explore.compare(TEXT, tiny)
+    whole = explore.compare(TEXT)
+    assert len(found.bert) == len(found.gpt) == 8
+    assert found.gpt == pytest.approx(whole.gpt, rel=1e-4)
+    assert found.unigram_a_character is None
+    assert comparing.LEFT_TO_RIGHT[explore.language(tiny)] == found.partner == "language/novels"
+
+
+# --- senses ---
+
+
+def test_every_bundled_use_holds_its_word_and_every_word_two_senses() -> None:
+    for language, uses in USES.items():
+        for word in dict.fromkeys(use.word for use in uses):
+            own = [use for use in uses if use.word == word]
+            counts = [sum(use.sense == sense for use in own) for sense in dict.fromkeys(use.sense for use in own)]
+            assert len(counts) == 2
+            assert counts[0] == counts[1] >= 3
+            assert explore.FIRST_SENTENCE[word] not in [use.text for use in own]
+        assert len({use.text for use in uses}) == len(uses)
+        if language == "en":
+            for use in uses:
+                assert use.word in [word.lower() for word in explore.words(use.text)]
+        else:
+            assert all(use.word in use.text for use in uses)
+
+
+def test_the_use_itself_is_the_most_similar_one() -> None:
+    use = USES["en"][0]
+    found = explore.nearest_uses(use.text, use.word)
+    assert found[0].use == use
+    assert found[0].similarity == pytest.approx(1, abs=1e-4)
+    assert found[0].overlap == 1
+    assert [item.similarity for item in found] == sorted((item.similarity for item in found), reverse=True)
+    assert len(found) == 8
+
+
+def test_the_measure_equals_a_slow_count() -> None:
+    voice = reader.reader(explore.NOVELS)
+    right = 0
+    for use in USES["en"]:
+        own = [other for other in USES["en"] if other.word == use.word]
+        vectors = torch.stack([senses.vector(other.text, other.word, voice) for other in own])
+        vectors = vectors - vectors.mean(0)
+        mine = vectors[own.index(use)]
+        cosines = {
+            other: float(mine @ theirs / mine.norm() / theirs.norm())
+            for other, theirs in zip(own, vectors, strict=True)
+            if other != use
+        }
+        right += max(cosines, key=lambda other: cosines[other]).sense == use.sense
+    found = explore.measured()
+    assert found.model == pytest.approx(right / 64)
+    assert found.chance == pytest.approx(3 / 7)
+    assert found.n == 64
+
+
+def test_overlap_counts_words_and_chinese_characters() -> None:
+    assert senses.overlap("The bear.", "the BEAR, the man") == pytest.approx(2 / 3)
+    assert senses.overlap("花开", "花谢了") == pytest.approx(1 / 4)
+    assert senses.overlap("", "a") == 0
+
+
+# --- what is shipped ---
+
+
+def test_golden_the_shipped_model_beats_chance_and_the_naive_guess() -> None:
+    gaps, alone = explore.figures().gaps, explore.figures().alone
+    assert gaps["n"] > 20_000
+    assert gaps["accuracy"] > gaps["left_accuracy"] + 0.025
+    assert gaps["left_accuracy"] > gaps["frequent_accuracy"] + 0.05 > gaps["chance"] + 0.09
+    assert gaps["top5_accuracy"] > gaps["left_top5_accuracy"] > gaps["frequent_top5_accuracy"] + 0.1
+    assert alone["perplexity"] < 0.5 * alone["unigram_perplexity"] < 0.5 * alone["chance_perplexity"]
+    found = explore.measured()
+    assert found.untrained is not None
+    assert found.model > max(found.naive, found.untrained, found.chance) + 0.1
+
+
+def test_golden_it_knows_what_fits_on_both_sides() -> None:
+    """Each word of the examples hidden alone: the median rank of what stood there, of 8,000."""
+    ranks = [
+        explore.fill(example.text, [number]).gaps[0].rank
+        for example in explore.EXAMPLES for number in range(len(explore.words(example.text)))
+    ]  # fmt: skip
+    assert sorted(ranks)[len(ranks) // 2] <= 15
+    assert sum(rank == 1 for rank in ranks) > len(ranks) / 5
+
+
+def test_golden_one_after_the_other_agrees_better_where_the_two_ways_differ() -> None:
+    for example in explore.EXAMPLES:
+        found = explore.fill(example.text, example.hidden)
+        assert found.differ
+        assert found.one_by_one.bits < found.at_once.bits - 3
+
+
+# --- two visitors, bad input, the Hub ---
+
+
+def test_two_visitors_at_once_get_what_each_gets_alone(tiny: str) -> None:
+    asked = [([number, (3 * number + 1) % 8], seed) for number, seed in zip(range(8), range(20, 28), strict=True)]
+
+    def answer(each: tuple[list[int], int]) -> tuple[object, object]:
+        return explore.fill(TEXT, each[0], tiny), explore.draw(TEXT, each[1], tiny)
+
+    alone = [answer(each) for each in asked]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(answer, asked)) == alone
+
+
+@pytest.mark.parametrize("text", ["", "  \n", None, "\x00\x07\ud800", "x" * 100_000, "a " * 150])
+def test_bad_text_is_a_plain_sentence(text: str | None) -> None:
+    for ask in (
+        lambda: explore.words(text), lambda: explore.fill(text, [0]), lambda: explore.draw(text, 0),
+        lambda: explore.compare(text), lambda: explore.nearest_uses(text, "bear"), lambda: explore.suggest(text),
+    ):  # fmt: skip
+        with pytest.raises(InputError, match=r"Write a sentence first|at most 400 characters|at most 64 tokens"):
+            ask()
+
+
+@pytest.mark.parametrize("hidden", [[], [8], [-1], [0.5], [math.nan], [None], ["1"], [0, 99]])
+def test_other_words_cannot_be_hidden(hidden: list[float], tiny: str) -> None:
+    with pytest.raises(InputError):
+        explore.fill(TEXT, hidden, tiny)
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, math.nan, None, 2**31])
+def test_another_seed_is_refused(seed: float) -> None:
+    with pytest.raises(InputError):
+        explore.draw(TEXT, seed)
+
+
+def test_a_word_must_stand_in_the_sentence_and_be_offered() -> None:
+    with pytest.raises(InputError, match="with the word “bear”"):
+        explore.nearest_uses("A wolf came out of the wood.", "bear")
+    for word in ("wolf", "花", "", None):
+        with pytest.raises(InputError, match="words offered"):
+            explore.nearest_uses("A wolf came out of the wood.", word)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["", "/etc", "language/novels", "bert-large-uncased", "../bert/novels"])
+def test_only_offered_models_can_be_named(name: str) -> None:
+    with pytest.raises(InputError, match="no BERT called"):
+        explore.words(TEXT, name)
+
+
+def test_a_hub_model_is_never_fetched_by_a_click(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(checkpoints.HUB_MODELS, "bert", HubModel("nobody/nothing", 441))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(checkpoints, "fetch", lambda name: pytest.fail("went to the network"))
+    with pytest.raises(InputError, match="Fetch nobody/nothing first"):
+        explore.words(TEXT, "nobody/nothing")
+    assert [offer.at_hand for offer in explore.offers()][:1] == [False]
+
+
+def test_without_a_network_fetching_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def offline(*_: object, **__: object) -> str:
+        raise OSError("no route to host")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", offline)
+    with pytest.raises(HubUnavailable, match="the bundled model stays"):
+        explore.fetch("nobody/nothing")
+
+
+def test_the_chinese_model_has_words_and_a_partner_of_its_language(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(checkpoints.HUB_MODELS, "bert-zh", HubModel(tiny, 1))
+    assert explore.words_of(tiny) == ("花", "打", "会", "白")
+    assert explore.compare("春花开了", tiny).partner == "language/tang"
+    found = explore.nearest_uses("春花开了", "花", tiny)
+    assert len(found) == 6
