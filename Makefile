@@ -12,7 +12,7 @@ HOST ?= 127.0.0.1
 PORT ?= 7860
 SHARE ?= 0
 DATA ?= data
-WINGS := rotation contrastive vae vqvae masked language bert audio recommendation
+WINGS := rotation contrastive vae vqvae gan masked language bert audio recommendation
 
 .PHONY: help venv run test fast lint types unit browser chromium screenshots readme assets evaluate card push clean \
   $(WINGS:%=train-%)
@@ -85,6 +85,7 @@ readme: $(VENV)/dev.stamp
 train-rotation train-masked train-vqvae: NAME ?= photos
 train-contrastive: NAME ?= simclr-cifar10
 train-vae: NAME ?= mnist
+train-gan: NAME ?= cifar10
 train-language train-bert: NAME ?= novels
 train-audio: NAME ?= sounds
 train-recommendation: NAME ?= movielens

@@ -12,12 +12,26 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 
 from core.data import pictures
-from demos import _cache, _headers, _page, audio, bert, contrastive, gpt2, masked, recommendation, rotation, vae, vqvae
+from demos import (
+    _cache,
+    _headers,
+    _page,
+    audio,
+    bert,
+    contrastive,
+    gan,
+    gpt2,
+    masked,
+    recommendation,
+    rotation,
+    vae,
+    vqvae,
+)
 from demos._words import LANGUAGES, Say
 
 GROUPS = {  # each a row of tabs; named by "page.group_<group>"
     "pictures": (rotation, contrastive, masked),
-    "generators": (vae, vqvae),
+    "generators": (vae, vqvae, gan),
     "language": (gpt2, bert),
     "beyond": (audio, recommendation),
 }

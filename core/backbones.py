@@ -98,12 +98,15 @@ def whiten(encoder: PictureEncoder, images: Tensor, chance: torch.Generator) -> 
 
 
 def initialise(model: nn.Module, chance: torch.Generator) -> nn.Module:
-    """Draw the weights of convolutions and linear layers from `chance` alone, whatever else the process draws."""
+    """Draw the weights of convolutions and linear layers from `chance` alone, whatever else the process draws.
+
+    Biases begin at zero.
+    """
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu", generator=chance)
         elif isinstance(module, nn.Linear):
             nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=chance)
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
+        if isinstance(module, (nn.Conv2d, nn.Linear)) and module.bias is not None:
+            nn.init.zeros_(module.bias)
     return model

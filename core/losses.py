@@ -127,3 +127,23 @@ def kl_nats(mu: Tensor, logvar: Tensor) -> Tensor:
 def psnr_db(mse: float) -> float:
     """Peak signal-to-noise ratio in decibels of a mean squared error in [0, 1] pixels; infinite if there is none."""
     return -10 * math.log10(mse) if mse > 0 else math.inf
+
+
+def hinge_apart(real: Tensor, generated: Tensor) -> Tensor:
+    """A discriminator's loss: real pictures above +1, generated ones below -1, and nothing more to gain beyond.
+
+    Lim & Ye 2017, "Geometric GAN" (arXiv 1705.02894), sec. 3; Miyato et al. 2018 (arXiv 1802.05957), eq. 16.
+
+    Args:
+        real: (B,), scores of real pictures.
+        generated: (B,), scores of generated ones.
+
+    Returns:
+        Scalar; 2 if it gives every picture the score 0, 0 if all are told apart with room to spare.
+    """
+    return F.relu(1 - real).mean() + F.relu(1 + generated).mean()
+
+
+def hinge_fool(generated: Tensor) -> Tensor:
+    """A generator's loss: its pictures' scores (B,) shall rise, without an end (the same papers, eq. 17)."""
+    return -generated.mean()

@@ -28,6 +28,8 @@ class Recipe:
         batch: items of one forward pass of one process.
         accumulate: forward passes a process and step, whose gradients are averaged.
         lr: peak learning rate of AdamW.
+        beta1: of AdamW, how long gradients are remembered; adversarial games want short memories.
+        beta2: of AdamW, how long their squares are remembered.
         weight_decay: for weights of two or more dimensions.
         warmup: share of the run spent rising to the peak.
         clip: largest allowed norm of the gradient.
@@ -53,6 +55,8 @@ class Recipe:
     batch: int = 128
     accumulate: int = 1
     lr: float = 1e-3
+    beta1: float = 0.9
+    beta2: float = 0.95
     weight_decay: float = 0.05
     warmup: float = 0.05
     clip: float = 1.0

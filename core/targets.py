@@ -59,6 +59,8 @@ TARGETS = (
     Target("masked/photos", "scenes96", "share", "error over mean fill's, 75 % hidden", 0.33, 0.55, lower=True),
     Target("vae/mnist", "mnist", "nats", "nats a picture", 103, 105, lower=True,
            published="106.7 (epoch 7, pytorch/examples)"),
+    Target("gan/cifar10", "cifar10", "frechet", "Fréchet distance, SimCLR features, 5,000 samples (no FID)", None, None,
+           lower=True),
     Target("language/novels", "novels", "bits_per_character", "bits a character", 1.45, 2.0, lower=True),
     Target("language/tang", "tang", "bits_per_character", "bits a character", 5.9, 6.8, lower=True),
     Target("audio/sounds", "fsdd, digit probe", "accuracy", "digits, linear probe", 0.98, 0.93,

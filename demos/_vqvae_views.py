@@ -141,7 +141,7 @@ def sheet(model: str, code: int) -> Image.Image:
     step = TILE_PX + GAP_PX
     left, top = place % COLUMNS * step, place // COLUMNS * step
     pen = ImageDraw.Draw(page)
-    for grow, colour, width in ((2, "white", 2), (0, _figures.ORANGE, 3)):
+    for grow, colour, width in ((2, "white", 2), (0, "#1b1e24", 2)):  # seen on any tile, by day and by night
         box = (left - grow, top - grow, left + TILE_PX - 1 + grow, top + TILE_PX - 1 + grow)
         pen.rectangle(box, outline=colour, width=width)
     return page

@@ -14,8 +14,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "core").rglob("*.py"), *(ROOT / "demos").rglob("*.py")])
 WINGS = sorted(file.parent.name for file in (ROOT / "core").glob("*/train.py"))
 ROOMS = ("pretext", "model", "train", "explore")
-TABS = {"rotation": "rotation", "contrastive": "contrastive", "vae": "vae", "vqvae": "vqvae", "masked": "masked",
-        "gpt2": "language", "bert": "bert", "audio": "audio", "recommendation": "recommendation"}  # fmt: skip
+TABS = {"rotation": "rotation", "contrastive": "contrastive", "vae": "vae", "vqvae": "vqvae", "gan": "gan",
+        "masked": "masked", "gpt2": "language", "bert": "bert", "audio": "audio",
+        "recommendation": "recommendation"}  # fmt: skip
 TOP = {"app.py", "demos", "core", "assets", "tests", "requirements.txt", "requirements-dev.txt", "pyproject.toml",
        "Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "NOTICE"}  # fmt: skip
 HEAVY = {"torch", "torchvision", "torchaudio", "transformers", "safetensors", "accelerate", "app"}

@@ -16,8 +16,8 @@ TEXT = readme.README.read_text(encoding="utf-8")
 SHIPPED = {
     "rotation/photos", "rotation/cifar10", "rotation/shortcut", "rotation/small", "contrastive/simclr-cifar10",
     "contrastive/moco-cifar10", "contrastive/small", "contrastive/dictionary", "vae/mnist", "vqvae/photos",
-    "vqvae/gaussian", "masked/photos", "masked/small", "language/novels", "language/tang", "language/small",
-    "bert/novels", "audio/sounds", "recommendation/movielens", "recommendation/shuffled",
+    "vqvae/gaussian", "gan/cifar10", "masked/photos", "masked/small", "language/novels", "language/tang",
+    "language/small", "bert/novels", "audio/sounds", "recommendation/movielens", "recommendation/shuffled",
 }  # fmt: skip
 
 

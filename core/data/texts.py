@@ -88,7 +88,9 @@ def train_bytes_bpe(texts: Iterable[str], size: int, marks: Sequence[str] = (END
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     tokenizer.train_from_iterator(
         texts,
-        trainers.BpeTrainer(vocab_size=size, special_tokens=list(marks), initial_alphabet=alphabet, show_progress=False),
+        trainers.BpeTrainer(
+            vocab_size=size, special_tokens=list(marks), initial_alphabet=alphabet, show_progress=False
+        ),
     )
     return tokenizer
 

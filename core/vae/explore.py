@@ -10,11 +10,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core import checkpoints, device, growth
+from core import checkpoints, device, growth, paths
 from core.data import bundled, digits, pictures
 from core.downstream.neighbours import nearest
 from core.errors import InputError, whole, within
-from core.vae import paths, pretext
+from core.vae import pretext
 from core.vae.gallery import NAME as NAME
 from core.vae.gallery import codes, flat, leave_one_out, mean_digit, open_model, to_input
 from core.vae.gallery import mean_digit_nats as mean_digit_nats

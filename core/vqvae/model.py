@@ -49,7 +49,7 @@ class GaussianConfig:
         width, depth, halvings, size: as in `Config`.
     """
 
-    latent: int = 16
+    latent: int = 8
     width: int = 128
     depth: int = 2
     halvings: int = 2

@@ -66,7 +66,7 @@ class VQVAERecipe(Recipe):
     size: int = 64
     num_embeddings: int = 512
     embedding_dim: int = 64
-    latent: int = 16
+    latent: int = 8
     width: int = 128
     depth: int = 2
     halvings: int = 2

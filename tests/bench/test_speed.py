@@ -15,6 +15,7 @@ from core.audio import explore as audio
 from core.bert import explore as bert
 from core.contrastive import explore as contrastive
 from core.data import bundled
+from core.gan import explore as gan
 from core.language import explore as language
 from core.masked import explore as masked
 from core.rotation import explore as rotation
@@ -40,6 +41,11 @@ QUESTIONS: dict[str, Callable[[], object]] = {
     "vqvae: codes and their rivals": lambda: vqvae.encode(PHOTO),
     "vqvae: paint and decode": lambda: vqvae.paint(PHOTO, "3 4 3 7"),
     "vqvae: nearest emoji": lambda: vqvae.neighbours(PHOTO),
+    "gan: twenty-four samples, truncated": lambda: gan.sample(3, 1.0),
+    "gan: the discriminator's opinion": lambda: gan.judge(PHOTO),
+    "gan: walk of twelve steps": lambda: gan.interpolate(0, 1, 12),
+    "gan: halfway through the training": lambda: gan.grow(2),
+    "gan: nearest training pictures": lambda: gan.copies(3, 8),
     "masked: hide and restore": lambda: masked.restore(PHOTO, 0.75),
     "masked: halfway through the training": lambda: masked.grow(PHOTO, 0.75, 0, 2),
     "masked: sweep of the ratio": lambda: list(masked.sweep(PHOTO)),

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 GROUPS = {
     "pictures": ("rotation", "contrastive", "masked"),
-    "generators": ("vae", "vqvae"),
+    "generators": ("vae", "vqvae", "gan"),
     "language": ("gpt2", "bert"),
     "beyond": ("audio", "recommendation"),
 }
@@ -162,6 +162,32 @@ def vqvae(page: Page, files: Files) -> None:
     drawn(page, "vqvae-usage")
 
 
+def gan(page: Page, files: Files) -> None:
+    """Bring a picture to the discriminator, draw others, truncate the noise, walk elsewhere, see the generator grow."""
+    seen, verdict = source_of(page, "gan-seen"), text_of(page, "gan-verdict")
+    upload(page, "gan", "picture", files.photo)
+    expect(page.locator("#gan-seen img")).not_to_have_attribute("src", seen)
+    expect(page.locator("#gan-verdict")).not_to_have_text(verdict)
+    expect(page.locator("#gan-verdict")).to_contain_text(re.compile(r"scores [+-]\d"))
+    drawn(page, "gan-scores")
+    sheet, copies = source_of(page, "gan-samples"), text_of(page, "gan-copies-text")
+    page.locator("#gan-go").click()
+    expect(page.locator("#gan-samples img")).not_to_have_attribute("src", sheet)
+    expect(page.locator("#gan-copies-text")).not_to_have_text(copies)
+    told = text_of(page, "gan-samples-text")
+    slider = page.locator("#gan-limit input[type=range]")
+    slider.focus()
+    slider.press("Home")
+    expect(page.locator("#gan-samples-text")).not_to_have_text(told)
+    strip = source_of(page, "gan-strip")
+    end = page.locator("#gan-end-b input")
+    end.fill("7")
+    end.blur()
+    expect(page.locator("#gan-strip img")).not_to_have_attribute("src", strip)
+    drawn(page, "gan-walk-scores")
+    grow(page, "gan", "gan-grow-samples")
+
+
 def masked(page: Page, files: Files) -> None:
     """Bring a photograph, hide other patches, see a network grow, then paint by hand; read the error each time."""
     verdict = page.locator("#masked-verdict")
@@ -299,6 +325,7 @@ WALKS: dict[str, Callable[[Page, Files], None]] = {
     "contrastive": contrastive,
     "vae": vae,
     "vqvae": vqvae,
+    "gan": gan,
     "masked": masked,
     "gpt2": gpt2,
     "bert": bert,
@@ -317,6 +344,10 @@ FIRST: dict[str, tuple[str, ...]] = {
     "vqvae": (
         "vqvae-map", "vqvae-map-text", "vqvae-picture-model", "vqvae-verdict", "vqvae-table", "vqvae-after",
         "vqvae-sheet", "vqvae-usage", "vqvae-near-codes", "vqvae-retrieval",
+    ),
+    "gan": (
+        "gan-verdict", "gan-scores", "gan-samples", "gan-strip", "gan-grow-samples", "gan-copies", "gan-frechet",
+        "gan-features",
     ),
     "masked": ("masked-masked", "masked-restored", "masked-verdict", "masked-sweep", "masked-near-features"),
     "gpt2": (

@@ -1,4 +1,4 @@
-"""InfoNCE against a slow loop and its closed forms; a batch spread over processes against the same batch in one."""
+"""InfoNCE against a slow loop and its closed forms; hinge losses by hand; a batch spread over processes against one."""
 
 import math
 from pathlib import Path
@@ -11,7 +11,7 @@ from torch.multiprocessing.spawn import spawn
 from torch.nn.parallel import DistributedDataParallel
 
 from core.device import generator
-from core.losses import gather, info_nce, nt_xent
+from core.losses import gather, hinge_apart, hinge_fool, info_nce, nt_xent
 
 PROCESSES, ROWS, WIDTH = 2, 6, 5  # rows of one process
 
@@ -109,3 +109,26 @@ def test_processes_contrast_the_whole_batch_as_one_process_would(tmp_path: Path)
         assert each["order"].flatten().tolist() == [0, 1, 10, 11], "process after process"
     apart = nt_xent(alone(first[:ROWS]), alone(second[:ROWS]), 0.2).mean
     assert abs(apart.item() - loss.item()) > 0.1, "a process that kept to itself would say something else"
+
+
+# --- hinge ---
+
+
+def test_hinge_by_hand() -> None:
+    """Real 2.5, 0.5 and -1 are 0, 0.5 and 2 short of +1; generated -3, 0 and 2 are 0, 1 and 3 beyond -1."""
+    real, generated = torch.tensor([2.5, 0.5, -1.0]), torch.tensor([-3.0, 0.0, 2.0])
+    assert hinge_apart(real, generated).item() == pytest.approx((0 + 0.5 + 2) / 3 + (0 + 1 + 3) / 3)
+    assert hinge_fool(generated).item() == pytest.approx(1 / 3)
+
+
+def test_hinge_says_two_if_nothing_is_told_apart_and_nothing_if_all_is() -> None:
+    assert hinge_apart(torch.zeros(5), torch.zeros(5)).item() == 2
+    assert hinge_apart(torch.full((5,), 1.5), torch.full((5,), -1.0)).item() == 0
+
+
+def test_the_discriminator_lets_go_of_what_it_tells_but_the_generator_always_pulls() -> None:
+    generated = torch.tensor([-2.0, -0.5, 3.0], requires_grad=True)
+    (apart,) = torch.autograd.grad(hinge_apart(torch.ones(3), generated), generated)
+    (fool,) = torch.autograd.grad(hinge_fool(generated), generated)
+    assert apart.tolist() == pytest.approx([0, 1 / 3, 1 / 3])
+    assert fool.tolist() == pytest.approx([-1 / 3] * 3)

@@ -22,7 +22,7 @@ def test_every_field_of_a_subclass_is_a_typed_flag() -> None:
         "data": "x+y", "root": "there", "name": "n", "steps": 7, "minutes": 1.5, "batch": 3, "lr": 0.5,
         "weight_decay": 0.25, "warmup": 0.0, "clip": 2.0, "seed": 9, "device": "cpu", "resume": "runs/a",
         "save_every": 4, "log_every": 3, "accumulate": 2, "preset": "large", "ratio": 0.5, "depth": 9, "noise": 0.0,
-        "die_at": 1, "nan_at": 2, "file_limit": 3,
+        "die_at": 1, "nan_at": 2, "file_limit": 3, "beta1": 0.5, "beta2": 0.75,
     }  # fmt: skip
     flags = [part for key, value in given.items() for part in ("--" + key.replace("_", "-"), str(value))]
     recipe = parse(ToyRecipe, [*flags, "--no-bf16", "--no-mirror", "--compile", "--snapshots", "--no-norm"])

@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
+from core import paths
 from core.device import generator
-from core.vae import paths
 
 
 @pytest.mark.parametrize("follow", [paths.straight, paths.spherical])

@@ -1,0 +1,1 @@
+"""Generative adversarial network: a generator learns to draw from a discriminator that learns to tell."""

@@ -1,0 +1,94 @@
+"""Frechet distance against scipy's matrix root and closed forms; precision and recall against brute force."""
+
+import math
+
+import numpy as np
+import pytest
+import scipy.linalg
+import torch
+
+from core.device import generator
+from core.downstream.frechet import Gaussian, frechet_distance, gaussian, inside, nearest_distances, precision_recall
+
+
+def cloud(seed: int, count: int = 200, width: int = 6) -> torch.Tensor:
+    mix = torch.randn(width, width, generator=generator(seed, 1))
+    return torch.randn(count, width, generator=generator(seed)) @ mix + seed
+
+
+def slow(first: torch.Tensor, second: torch.Tensor) -> float:
+    """Heusel et al. 2017, eq. 6, with numpy's moments and scipy's root of a matrix that is not symmetric."""
+    one, two = first.double().numpy(), second.double().numpy()
+    c1, c2 = np.cov(one, rowvar=False), np.cov(two, rowvar=False)
+    root = scipy.linalg.sqrtm(c1 @ c2)
+    return float(((one.mean(0) - two.mean(0)) ** 2).sum() + np.trace(c1 + c2 - 2 * root.real))
+
+
+@pytest.mark.parametrize("seeds", [(1, 2), (3, 4), (5, 5)])
+def test_it_is_scipys(seeds: tuple[int, int]) -> None:
+    first, second = (cloud(seed) for seed in seeds)
+    assert frechet_distance(gaussian(first), gaussian(second)) == pytest.approx(slow(first, second), rel=1e-6, abs=1e-6)
+
+
+def test_of_two_round_gaussians_it_is_shift_and_difference_of_deviations() -> None:
+    """N(m, s^2 I) and N(n, t^2 I) in D dimensions: |m - n|^2 + D (s - t)^2."""
+    one = Gaussian(torch.zeros(5).double(), 4 * torch.eye(5).double())
+    two = Gaussian(torch.full((5,), 3.0).double(), 0.25 * torch.eye(5).double())
+    assert frechet_distance(one, two) == pytest.approx(5 * 9 + 5 * (2 - 0.5) ** 2)
+    assert frechet_distance(one, one) == pytest.approx(0, abs=1e-9)
+
+
+def test_it_does_not_ask_who_is_first_and_survives_flat_clouds() -> None:
+    first, second = cloud(1), cloud(2)
+    flat = torch.cat([first[:4], torch.zeros(4, 2)], 1)[:, :6]  # fewer items than axes
+    one, two, thin = (gaussian(part) for part in (first, second, flat))
+    assert frechet_distance(one, two) == pytest.approx(frechet_distance(two, one), rel=1e-9)
+    assert math.isfinite(frechet_distance(one, thin))
+    assert frechet_distance(thin, thin) == pytest.approx(0, abs=1e-5)
+
+
+def brute(items: torch.Tensor, support: torch.Tensor, k: int) -> float:
+    """Kynkaanniemi et al. 2019, eq. 1, one distance after the other."""
+    radii = []
+    for i, point in enumerate(support.tolist()):
+        others = sorted(math.dist(point, other) for j, other in enumerate(support.tolist()) if j != i)
+        radii.append(others[k - 1])
+    hits = [
+        any(math.dist(item, point) <= radius for point, radius in zip(support.tolist(), radii, strict=True))
+        for item in items.tolist()
+    ]
+    return sum(hits) / len(hits)
+
+
+@pytest.mark.parametrize("k", [1, 3])
+def test_precision_and_recall_are_those_of_brute_force(k: int) -> None:
+    real = torch.randn(40, 2, generator=generator(1))
+    generated = 0.4 * torch.randn(30, 2, generator=generator(2)) + 0.5
+    found = precision_recall(real, generated, k=k)
+    assert found.precision == pytest.approx(brute(generated, real, k))
+    assert found.recall == pytest.approx(brute(real, generated, k))
+    assert found.precision > found.recall, "it draws the middle only"
+
+
+def test_the_same_cloud_covers_itself_and_a_far_one_nothing() -> None:
+    real = torch.randn(40, 3, generator=generator(1))
+    assert precision_recall(real, real.clone()) == (1.0, 1.0)
+    assert precision_recall(real, real + 100) == (0.0, 0.0)
+
+
+def test_chunks_change_nothing() -> None:
+    many = torch.randn(2500, 2, generator=generator(3))
+    items = torch.randn(60, 2, generator=generator(4))
+    distances = torch.cdist(many, many)
+    radii = distances.sort(1).values[:, 3]
+    expected = (torch.cdist(items, many) <= radii).any(1).float().mean().item()
+    assert inside(items, many) == pytest.approx(expected, abs=0.02), "one point may lie on an edge"
+
+
+def test_the_nearest_are_found() -> None:
+    gallery, items = torch.randn(700, 4, generator=generator(5)), torch.randn(300, 4, generator=generator(6))
+    distance, place = nearest_distances(items, gallery)
+    for number in (0, 255, 256, 299):
+        each = [math.dist(items[number].tolist(), point) for point in gallery.tolist()]
+        assert place[number].item() == int(np.argmin(each))
+        assert distance[number].item() == pytest.approx(min(each), rel=1e-3)

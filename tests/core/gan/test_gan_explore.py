@@ -1,0 +1,245 @@
+"""What a visitor gets of a GAN: invariants on random weights, and the shipped checkpoint against its baselines."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from core import checkpoints, growth
+from core.checkpoints import Card
+from core.data import bundled, pictures
+from core.device import generator
+from core.errors import InputError
+from core.gan import explore, gallery, yardsticks
+from core.gan.model import Config, untrained
+from core.gan.pretext import truncated
+from tests.own_checkpoints import settle
+
+TINY = Config(32, 9, (12, 8, 8, 6), (6, 8, 8, 8))
+CAT = next(photo.image for photo in bundled.photographs() if photo.key == "cat")
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The shipped checkpoints, and room for a visitor's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield settle(tmp_path_factory.mktemp("checkpoints"), patch)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pictures of a visitor in two classes, forty to train on and ten for testing."""
+    root = tmp_path_factory.mktemp("pictures")
+    for number, image in enumerate(bundled.emoji_gallery().images[::27][:50]):
+        place = root / ("test" if number % 5 == 0 else "train") / "ab"[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(place / f"{number:02d}.png")
+    return root
+
+
+@pytest.fixture(scope="module")
+def tiny(own: Path, folder: Path) -> str:
+    """A visitor's own model with random weights, and its yardsticks."""
+    drawing, judging = (network.eval() for network in untrained(TINY, 3))
+    torch.nn.init.normal_(drawing.last.weight, std=0.5, generator=generator(4))  # so that samples differ
+    spec = f"folder:{folder}"
+    config = dataclasses.asdict(TINY)
+    card = Card("gan/tiny", "core.gan.model.Generator", config, "none", {"data": spec}, "", "", "", 0.0, 0, 0, {})
+    checkpoints.save(own / "gan" / "tiny", drawing, card, yardsticks.gather(drawing, judging, spec, "."))
+    return "gan/tiny"
+
+
+def test_samples_are_the_noise_of_their_seed_generated(tiny: str) -> None:
+    model = checkpoints.load(tiny).model
+    uniform = torch.rand(5, 9, generator=generator(7))
+    with torch.inference_mode():
+        expected = model(truncated(uniform, 3.0)).permute(0, 2, 3, 1) * 255
+    found = explore.sample(7, 3.0, 5, name=tiny)
+    np.testing.assert_allclose(found.images, expected.numpy(), atol=0.51)
+    assert found.scores.shape == (5,)
+    assert found.variety > 0
+
+
+def test_more_samples_begin_with_the_same_ones(tiny: str) -> None:
+    few, many = (explore.sample(3, 1.0, count, name=tiny).images for count in (4, 9))
+    assert np.abs(few.astype(int) - many[:4]).max() <= 1
+
+
+def test_truncation_makes_samples_more_alike(tiny: str) -> None:
+    """On any generator that listens to its noise at all."""
+    tight, loose = (explore.sample(5, limit, 16, name=tiny) for limit in (0.1, 3.0))
+    assert tight.variety < loose.variety
+    assert tight.untruncated_variety == pytest.approx(loose.variety, rel=0.1)
+    assert tight.images.std(0).mean() < 0.5 * loose.images.std(0).mean()
+
+
+@pytest.mark.parametrize("steps", [3, 12])
+def test_an_interpolations_ends_are_the_samples_of_its_seeds(tiny: str, steps: int) -> None:
+    walk = explore.interpolate(2, 5, steps, name=tiny)
+    assert walk.images.shape == walk.blends.shape == (steps, 32, 32, 3)
+    model = checkpoints.load(tiny).model
+    for place, seed in ((0, 2), (-1, 5)):
+        z = truncated(torch.rand(1, 9, generator=generator(seed)), 6.0)
+        with torch.inference_mode():
+            expected = model(z)[0].permute(1, 2, 0).numpy() * 255
+        for images in (walk.images, walk.blends):
+            np.testing.assert_allclose(images[place], expected, atol=1.01)
+    middle = walk.blends[0].astype(float) / 2 + walk.blends[-1] / 2
+    if steps % 2:
+        np.testing.assert_allclose(walk.blends[steps // 2], middle, atol=1.01)
+
+
+def test_an_opinion_is_the_discriminators_score_among_others(tiny: str) -> None:
+    found = explore.judge(CAT, name=tiny)
+    judging = gallery.critic(tiny)
+    with torch.inference_mode():
+        expected = judging(pictures.to_tensor(pictures.square(CAT, 32))).scores.item()
+    assert found.score == pytest.approx(expected, rel=1e-3, abs=1e-4)
+    assert found.above_real == pytest.approx((found.unseen_scores < found.score).mean())
+    assert found.above_samples == pytest.approx((found.sample_scores < found.score).mean())
+    sides = np.concatenate([found.unseen_scores > 0, found.sample_scores < 0])
+    assert found.told == pytest.approx(sides.mean())
+
+
+def test_the_nearest_training_picture_is_that_of_a_slow_loop(tiny: str, folder: Path) -> None:
+    found = explore.copies(1, 3, name=tiny)
+    images = pictures.load(f"folder:{folder}", "train", size=32).images
+    features = yardsticks.unit(images, torch.device("cpu"))
+    axes, centre = gallery.known(tiny).axes, gallery.known(tiny).centre
+    for item in found.nearest:
+        sample = yardsticks.unit(pictures.to_tensor(item.sample), torch.device("cpu"))[0]
+        apart = [float((((feature - centre) - (sample - centre)) @ axes).norm()) for feature in features]
+        assert item.distance == pytest.approx(min(apart), abs=0.05), "bytes round the sample, 8 bits the code"
+        assert item.picture is not None, "the data lie here"
+        place = next(i for i, image in enumerate(images) if np.array_equal(image.permute(1, 2, 0), item.picture))
+        assert apart[place] == pytest.approx(min(apart), abs=0.05)
+        assert item.kind in ("a", "b")
+    assert found.gallery == len(images)
+
+
+def test_a_training_picture_is_found_to_be_a_copy(tiny: str, folder: Path) -> None:
+    """What the check must not miss: the picture itself, and the same mirrored."""
+    at = gallery.known(tiny)
+    images = pictures.load(f"folder:{folder}", "train", size=32).images.float() / 255
+    for part in (images[:10], images[:10].flip(-1)):
+        nearest = torch.cdist(at.code(part, torch.device("cpu")), at.codes).min(1).values
+        assert nearest.median() < at.unseen_distances.median()
+
+
+def test_pictures_that_are_not_the_ones_described_are_not_shown(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = gallery.training_files(tiny)
+    assert len(files) == explore.copies(0, 1, name=tiny).gallery
+    assert gallery.training_picture(tiny, 0) is not None
+    monkeypatch.setattr(gallery, "training_files", lambda name: files[::-1])
+    assert gallery.training_picture(tiny, 0) is None
+    monkeypatch.setattr(gallery, "training_files", lambda name: ())
+    assert gallery.training_picture(tiny, 0) is None
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda name: explore.judge(None, name=name),
+        lambda name: explore.judge(np.zeros((1, 1, 3), np.uint8), name=name),
+        lambda name: explore.sample(-1, name=name),
+        lambda name: explore.sample(float("nan"), name=name),
+        lambda name: explore.sample(0, 0.05, name=name),
+        lambda name: explore.sample(0, 3.1, name=name),
+        lambda name: explore.sample(0, None, name=name),  # type: ignore[arg-type]
+        lambda name: explore.sample(0, 1.0, 65, name=name),
+        lambda name: explore.sample(0, 1.0, 1, name=name),
+        lambda name: explore.interpolate(0, 1, 2, name=name),
+        lambda name: explore.interpolate(0, 2.5, 4, name=name),
+        lambda name: explore.interpolate(2**31, 0, 4, name=name),
+        lambda name: explore.copies(0, 0, name=name),
+        lambda name: explore.grow(5),
+        lambda name: explore.grow(0.5),
+        lambda name: explore.grow(0, -1),
+    ],
+)
+def test_bad_input_is_refused(tiny: str, ask: Callable[[str], object]) -> None:
+    with pytest.raises(InputError):
+        ask(tiny)
+
+
+def test_files_that_are_no_pictures_are_refused(tiny: str, text_as_picture: Path, huge_picture: Path) -> None:
+    for file in (text_as_picture, huge_picture):
+        with pytest.raises(InputError):
+            explore.judge(str(file), name=tiny)
+
+
+@pytest.mark.parametrize("name", ["gan/none", "cifar10", "", "../gan/cifar10", "vae/mnist", "gan/cifar10@7", "gpt2"])
+def test_other_models_are_refused(own: Path, name: str) -> None:
+    for ask in (
+        lambda: explore.judge(CAT, name=name), lambda: explore.sample(name=name), lambda: explore.copies(name=name),
+        lambda: explore.interpolate(name=name), lambda: gallery.critic(name), lambda: gallery.known(name),
+    ):  # fmt: skip
+        with pytest.raises(InputError, match="Choose one of the models offered"):
+            ask()
+
+
+def test_models_are_the_shipped_one_and_a_visitors_own(tiny: str) -> None:
+    assert explore.models() == (explore.NAME, tiny)
+
+
+def test_two_visitors_at_once_each_get_their_own_samples(tiny: str) -> None:
+    alone = {seed: explore.sample(seed, 2.0, 8, name=tiny).images for seed in (1, 2)}
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda seed: (seed, explore.sample(seed, 2.0, 8, name=tiny).images), [1, 2] * 8))
+    assert all(np.array_equal(found, alone[seed]) for seed, found in together)
+    assert not np.array_equal(alone[1], alone[2])
+
+
+# --- the shipped generator ---
+
+
+def test_the_shipped_samples_are_far_nearer_to_real_pictures_than_noise_or_grey() -> None:
+    """Frechet distance on SimCLR features to test pictures: a fifteenth of pure noise's, a fourth of blurred ones'."""
+    card = explore.metrics()
+    assert card[""]["n"] == 10_000
+    assert card[""]["frechet"] < card["noise"]["frechet"] / 15
+    assert card[""]["frechet"] < card["blurred"]["frechet"] / 4
+    assert card["training pictures"]["frechet"] < card[""]["frechet"]
+    assert card[""]["precision"] > card["noise"]["precision"] + 0.5
+    assert card[""]["recall"] > 0.15
+
+
+def test_training_brought_the_samples_nearer_at_every_stage() -> None:
+    reached = explore.reached()
+    assert len(reached) == len(growth.PERCENTS)
+    assert list(reached) == sorted(reached, reverse=True)
+    assert reached[-1] < reached[0] / 10
+    assert reached[-1] == pytest.approx(explore.metrics()[""]["frechet"])
+
+
+def test_the_last_stage_is_the_finished_generator_and_the_first_is_another() -> None:
+    before, after = (explore.grow(stage) for stage in (0, 4))
+    assert before.shape == after.shape == (explore.GROWN, 32, 32, 3)
+    finished = explore.sample(0, 3.0, explore.GROWN).images.astype(int)
+    assert np.abs(after - finished).mean() < 4, "all but untruncated"
+    assert np.abs(before - finished).mean() > 40
+
+
+def test_the_shipped_samples_are_not_copies() -> None:
+    """Of 64, no more than three lie nearer than one in a hundred unseen pictures does."""
+    found = explore.copies(0, 64)
+    assert found.suspects <= 3
+    assert found.gallery == 47_500
+    assert np.median([item.distance for item in found.nearest]) > 2 * np.median(found.copies)
+
+
+def test_the_shipped_discriminator_learned_something_of_what_pictures_show() -> None:
+    found = explore.metrics()["discriminator"]
+    assert found["knn"] > found["untrained_knn"] + 0.05
+    assert 0.5 < found["accuracy"] < 0.75, "a generator that could not fool it would leave it above"
+
+
+def test_truncation_is_told_from_the_card() -> None:
+    rows = explore.tradeoff()
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+    assert rows[0][2] < rows[-1][2], "recall is what it costs"
