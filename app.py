@@ -12,22 +12,11 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 
 from core.data import pictures
-from demos import (
-    _cache,
-    _headers,
-    _page,
-    audio,
-    bert,
-    contrastive,
-    gan,
-    gpt2,
-    masked,
-    recommendation,
-    rotation,
-    vae,
-    vqvae,
-)
+from demos import _cache, _headers, _page
 from demos._words import LANGUAGES, Say
+
+# isort: split
+from demos import audio, bert, contrastive, gan, gpt2, masked, recommendation, rotation, vae, vqvae
 
 GROUPS = {  # each a row of tabs; named by "page.group_<group>"
     "pictures": (rotation, contrastive, masked),

@@ -125,6 +125,7 @@ def _build_samples(say: Say) -> tuple[gr.Radio, gr.Number, gr.Slider, list[Any]]
         [(model_name(say, name), name) for name in offered], value=explore.NAME, label=say("gan.model"),
         elem_id="gan-model", visible=len(offered) > 1,
     )  # fmt: skip
+    gr.Markdown(say("gan.draw"))
     with gr.Row():
         seed = gr.Number(0, label=say("gan.seed"), elem_id="gan-seed", min_width=120, precision=0)
         limit = gr.Slider(
@@ -133,7 +134,7 @@ def _build_samples(say: Say) -> tuple[gr.Radio, gr.Number, gr.Slider, list[Any]]
     again = gr.Button(say("gan.again"), variant="primary", elem_id="gan-go")
     again.click(None, seed, seed, js=UP, api_visibility="private")
     drawn, sentence = views.samples(say, explore.sample())
-    sheet = gr.Image(drawn, label=say("gan.samples"), elem_id="gan-samples", buttons=[], format="png")
+    sheet = gr.Image(drawn, label=say("gan.samples"), show_label=False, elem_id="gan-samples", buttons=[], format="png")
     text = gr.Markdown(sentence, elem_id="gan-samples-text")
     return model, seed, limit, [sheet, text]
 
@@ -178,7 +179,7 @@ def _build_use(say: Say) -> list[Any]:
         with gr.Column(min_width=320):
             gallery = gr.Gallery(
                 pairs, label=say("gan.near_pictures"), columns=4, height=None, allow_preview=False,
-                elem_id="gan-copies", interactive=False, buttons=[],
+                object_fit="contain", elem_id="gan-copies", interactive=False, buttons=[],
             )  # fmt: skip
             text = gr.Markdown(verdict, elem_id="gan-copies-text")
         distances = gr.Plot(figure, show_label=False, min_width=320, elem_id="gan-distances")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Example:
     """A text to begin with and which of its words are hidden, numbered from 0.
 
-    Words were picked that the bundled model fills otherwise at once than one by one, since that is to be seen here;
-    about half of all choices of two or three words near each other do so.
+    Words were picked that the bundled model fills otherwise at once than one by one, since that is to be seen here; so
+    it does with about half of all choices of two or three words near each other.
     """
 
     key: str

@@ -63,7 +63,7 @@ def find_files(spec: str, split: Split, root: str) -> list[Path]:
 
 
 def without_controls(text: str) -> str:
-    """A text as a model should see it: no control characters, line ends as \\n, tabs as blanks, every script as it is."""
+    """A text as a model should see it: no control characters, line ends as \\n, tabs as blanks, any script."""
     plain = text.replace("\r\n", "\n").replace("\t", " ")
     # Cc are control characters, Cs halves of a UTF-16 pair; joiners and direction marks (Cf) belong to the text.
     return "".join(c for c in plain if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs"))
@@ -122,7 +122,7 @@ class Cut(NamedTuple):
 class Vocabulary:
     """A tokenizer as the wings use it: text to numbers and back, and the bytes that each token stands for.
 
-    Besides the two kinds above it opens WordPiece, BERT's own (Wu et al. 2016), whose tokens leave out the blanks between
+    Besides the two kinds above it opens WordPiece, BERT's own (Wu et al. 2016), whose tokens leave out blanks between
     words and, in most models, capitals: what was written is then found by the characters that a token covers.
 
     Attributes:
@@ -166,7 +166,7 @@ class Vocabulary:
         return self._numbers[name]
 
     def cut(self, text: str) -> list[Cut]:
-        """The tokens of a text with the characters they cover; a character of several tokens belongs to each of them."""
+        """The tokens of a text with the characters they cover; a character of several tokens belongs to each."""
         found = self._tokenizer.encode(text, add_special_tokens=False)
         words = (-1 if word is None else word for word in found.word_ids)
         spans = zip(found.ids, found.offsets, words, strict=True)

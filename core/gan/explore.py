@@ -17,7 +17,6 @@ from core.gan import yardsticks
 from core.gan.gallery import NAME as NAME
 from core.gan.gallery import critic, known, open_model, training_picture
 from core.gan.gallery import models as models
-from core.gan.measuring import LIMITS
 from core.gan.pretext import CHANCE as CHANCE
 from core.gan.pretext import NO_LIMIT
 from core.gan.sampling import noise, paint
@@ -259,7 +258,8 @@ def metrics(name: str = NAME) -> dict[str, dict[str, float]]:
 def tradeoff(name: str = NAME) -> tuple[tuple[float, float, float], ...]:
     """(limit, precision, recall) of the truncation trick by the card, the tightest first and none (`NO_LIMIT`) last."""
     card = metrics(name)
-    rows = [(limit, card[f"truncation {limit}"]) for limit in LIMITS] + [(NO_LIMIT, card[""])]
+    limits = {float(spec.split()[1]): row for spec, row in card.items() if spec.startswith("truncation ")}
+    rows = [*sorted(limits.items()), (NO_LIMIT, card[""])]
     return tuple((limit, row["precision"], row["recall"]) for limit, row in rows)
 
 

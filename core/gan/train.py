@@ -41,7 +41,7 @@ class GANRecipe(Recipe):
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
         # 0.5 M parameters and a discriminator of 0.6 M; 25 minutes on one core, 4,550 steps
         "cpu": {"minutes": 25.0, "steps": 100_000, "snapshots": True},
-        # 2.0 M and 2.5 M; not yet timed on a GPU, so the clock ends it
+        # 1.7 M and 2.5 M; not yet timed on a GPU, so the clock ends it
         "gpu": {"minutes": 9.0, "steps": 40_000, "width": 96, "critic_width": 96, "augment": "colour+shift+cutout"},
     }
 
