@@ -574,11 +574,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "vqvae.methods_text": (
         "**Gaussian bottleneck**: the idea of a VAE. The same encoder and decoder, but each place holds a Gaussian; one draw is decoded. "
         "Its bits are the KL divergence, which training kept near those of the codes; they differ from picture to picture, and only "
-        "bits-back coding could reach them. It was trained for {rival} minutes, the VQ-VAE for {minutes}.\n\n**JPEG**: the best quality "
+        "bits-back coding could reach them. It was trained for {rival} steps, the VQ-VAE for {steps}.\n\n**JPEG**: the best quality "
         "whose picture data fit into as many bytes (or the lowest, if none does). Its header is told apart, since its tables are the "
         "same for all pictures. JPEG never learned anything, and is made for larger pictures.",
         "**高斯瓶颈**：即 VAE 的思路。编码器和解码器结构相同，但每个位置是一个高斯分布，解码一次抽样。它的比特数是 KL 散度，训练时被约束在编码的"
-        "比特数附近；每张图各不相同，而且只有 bits-back 编码才能达到。它训练了 {rival} 分钟，VQ-VAE 训练了 {minutes} 分钟。\n\n**JPEG**："
+        "比特数附近；每张图各不相同，而且只有 bits-back 编码才能达到。它训练了 {rival} 步，VQ-VAE 训练了 {steps} 步。\n\n**JPEG**："
         "图像数据不超过同样字节数的最高质量（若都放不下，则取最低质量）。文件头单独列出，因为其中的表对所有图片都相同。JPEG 没有学过任何东西，"
         "而且是为更大的图片设计的。",
     ),

@@ -227,7 +227,7 @@ def _build_uses(say: Say, model: gr.Radio) -> list[Any]:
     text, table, measured = on_word(say, FIRST_WORD, explore.NOVELS)
     word = gr.Radio(list(explore.words_of()), value=FIRST_WORD, label=say("bert.word"), elem_id="bert-word")
     with gr.Row():
-        query = gr.Textbox(text, label=say("bert.query"), scale=3, elem_id="bert-query")
+        query = gr.Textbox(text, label=say("bert.query"), scale=3, min_width=280, elem_id="bert-query")
         go = gr.Button(say("bert.senses_go"), min_width=150, scale=1, elem_id="bert-senses-go")
     uses = gr.HTML(table, elem_id="bert-uses", elem_classes="writes-english")
     sentence = gr.Markdown(measured, elem_classes="quiet", elem_id="bert-measured")

@@ -188,7 +188,7 @@ def _build_reconstruction(say: Say, shown: tuple[Any, ...]) -> list[Any]:
     with gr.Row():
         with gr.Column(min_width=320, scale=3):
             table = gr.HTML(shown[6], elem_id="vqvae-table")
-            gr.Markdown(say("vqvae.methods_text", **_minutes()), elem_classes="quiet")
+            gr.Markdown(say("vqvae.methods_text", **_steps()), elem_classes="quiet")
         with gr.Column(min_width=320, scale=2):
             bars = gr.Plot(shown[7], show_label=False, elem_id="vqvae-bars")
     gr.Markdown(_card_sentence(say), elem_classes="quiet", elem_id="vqvae-card")
@@ -278,9 +278,9 @@ def _build_use(say: Say) -> tuple[list[gr.Gallery], list[Any]]:
     return galleries, [figure, sentence]
 
 
-def _minutes() -> dict[str, str]:
+def _steps() -> dict[str, str]:
     about = explore.about()
-    return {"minutes": f"{about.minutes:.0f}", "rival": f"{about.gaussian_minutes:.0f}"}
+    return {"steps": f"{about.steps:,}", "rival": f"{about.gaussian_steps:,}"}
 
 
 def _card_sentence(say: Say) -> str:

@@ -190,7 +190,7 @@ class About:
         perplexity: of all codes of the set.
         used_share: of the entries that were chosen at all, in [0, 1].
         bits_per_dim, entropy_bits_per_dim, gaussian_bits_per_dim: rates.
-        minutes, gaussian_minutes: how long the model and the yardstick were trained.
+        steps, gaussian_steps: how long the model and the yardstick were trained.
     """
 
     parameters: int
@@ -205,8 +205,8 @@ class About:
     bits_per_dim: float
     entropy_bits_per_dim: float
     gaussian_bits_per_dim: float
-    minutes: float
-    gaussian_minutes: float
+    steps: int
+    gaussian_steps: int
 
 
 def encode(picture: Picture, size: float = SIZES[0], *, name: str = NAME) -> Coding:
@@ -307,8 +307,8 @@ def about(spec: str = "scenes96", *, name: str = NAME) -> About:
         bits_per_dim=found["bits_per_dim"],
         entropy_bits_per_dim=found["entropy_bits_per_dim"],
         gaussian_bits_per_dim=gaussian["kl_bits_per_dim"],
-        minutes=card.wall_time_s / 60,
-        gaussian_minutes=rival.wall_time_s / 60,
+        steps=card.steps,
+        gaussian_steps=rival.steps,
     )
 
 
