@@ -721,11 +721,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "gan.draw": ("#### Draw from a seed\n24 pictures that nobody took.", "#### 由种子抽样\n24 张没有人拍过的照片。"),
     "gan.samples_text": (
         "Mean score **{score}**; variety **{variety}** of that of real pictures (mean distance of two pictures' features; {free} "
-        "without a limit). Truncation draws the noise towards 0. In large generators (BigGAN) pictures become safer and more alike; this "
-        "small one never met such short noise, and below 1.5 it fades to grey. The discriminator never met grey either, and takes it "
-        "for real.",
-        "平均分数 **{score}**；多样性为真实图片的 **{variety}**（两张图片特征的平均距离；不截断时为 {free}）。截断把噪声拉向 0。在大型生成器（BigGAN）中，"
-        "图片会更稳妥、更相似；这个小生成器从未见过这么短的噪声，低于 1.5 时图片褪成灰色。判别器也从未见过灰色图片，反而当作真实。",
+        "without a limit). Truncation draws the noise towards 0: down to about 1.5 pictures become safer and less varied. Noise "
+        "shorter than that the generator never met, and it fades to grey; the discriminator never met grey either, and takes it for "
+        "real.",
+        "平均分数 **{score}**；多样性为真实图片的 **{variety}**（两张图片特征的平均距离；不截断时为 {free}）。截断把噪声拉向 0：到 1.5 左右为止，"
+        "图片更稳妥、多样性更低；比这更短的噪声生成器从未见过，图片便褪成灰色，而判别器也从未见过灰色图片，反而当作真实。",
     ),
     "gan.walk": (
         "#### Walk from one seed to another\nUpper row: points on the arc between the noise of two seeds, generated. Lower row, the "
