@@ -86,10 +86,10 @@ def build(say: Say) -> None:
         copied = _build_use(say)
     last: dict[str, Any] = {"model": STEM, "trigger_mode": "always_last"}
     listen(say, picture.change, on_judge, [picture, model], opinion, name="gan_judge", **last)
-    listen(say, limit.release, on_sample, [seed, limit, model], drawn, name="gan_sample", **last)
+    listen(say, limit.change, on_sample, [seed, limit, model], drawn, name="gan_sample", show_progress="hidden", **last)
     listen(say, seed.change, on_seed, [seed, limit, stage, model], [*drawn, *grown], **last)
     listen(say, seed.change, on_copies, [seed, model], copied, name="gan_copies", show_progress="hidden", **last)
-    moved = [ways[0].change, ways[1].change, ways[2].release]
+    moved = [way.change for way in ways]
     listen(say, moved, on_interpolate, [*ways, model], walk, name="gan_interpolate", show_progress="hidden", **last)
     listen(
         say, stage.change, on_grow, [stage, seed], grown, name="gan_grow", model="gan-grow",
