@@ -9,7 +9,7 @@ device and, under `torchrun` or `accelerate launch`, averages the gradients of m
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,6 +90,17 @@ def train(recipe: Recipe, model: nn.Module, loss: Loss, *, wing: str) -> Result:
     model.eval()
     where = device.describe(accelerator.device, accelerator.num_processes)
     return Result(folder, taken, time.monotonic() - since, where, commit)
+
+
+@contextlib.contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Inside, torch's own layers draw their first weights from `seed` alone; the process's random state comes back.
+
+    For recipes only: threads share that state, so nothing that a visitor can reach may touch it.
+    """
+    with torch.random.fork_rng(devices=()):
+        torch.random.set_rng_state(device.generator(seed).get_state())
+        yield
 
 
 def optimizer_for(model: nn.Module, recipe: Recipe) -> torch.optim.AdamW:

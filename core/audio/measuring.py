@@ -16,6 +16,7 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from core import training
 from core.audio import pretext
 from core.audio.hearing import MFCC_SETTINGS, probes
 from core.audio.model import HEARD_S, PROBE_FILE, Config, Probe, SoundTransformer, Wav2Vec2
@@ -23,7 +24,6 @@ from core.audio.restoring import fill_by_model
 from core.checkpoints import Checkpoint
 from core.data import sounds, spectra
 from core.data.sounds import SAMPLE_RATE_HZ, Sounds
-from core.device import generator
 from core.downstream.neighbours import knn_classify, leave_one_out_accuracy
 from core.downstream.probe import leave_group_out, linear_probe
 from core.errors import InputError
@@ -75,8 +75,7 @@ def describe(checkpoint: Checkpoint, data: Sounds, *, beside: nn.Module | None =
 
 def untrained(config: Config, seed: int = 0) -> SoundTransformer:
     """The network as a recipe of this seed begins, whatever else this process draws meanwhile."""
-    with torch.random.fork_rng(devices=()):
-        torch.random.set_rng_state(generator(seed).get_state())
+    with training.seeded(seed):
         return SoundTransformer(config).eval()
 
 

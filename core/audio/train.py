@@ -19,7 +19,6 @@ from core.audio.measuring import NOTES, describe, evaluate, fit_probes, measure,
 from core.audio.model import Config, SoundTransformer
 from core.checkpoints import Checkpoint
 from core.data import sounds, spectra
-from core.device import generator
 from core.errors import InputError
 from core.losses import nt_xent
 from core.publishing import write_checkpoint
@@ -84,8 +83,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
     data = sounds.load(spec, "train", root=recipe.root, limit=64 if recipe.smoke else 0)
     if not data.waves:  # of a single sound nothing is left beside what is kept aside
         raise InputError("Nearest neighbours need at least two sounds.")
-    with torch.random.fork_rng():
-        torch.random.set_rng_state(generator(recipe.seed).get_state())
+    with training.seeded(recipe.seed):
         model = SoundTransformer(Config(width=recipe.width, depth=recipe.depth, stem=recipe.stem, window=recipe.window))
     clips = pretext.bank([_trimmed(spectra.log_mel(wave, model.config.mel)) for wave in data.waves])
     views = pretext.ViewSettings(

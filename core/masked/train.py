@@ -17,12 +17,12 @@ from torch import Tensor, nn
 
 from core import training
 from core.checkpoints import Checkpoint
-from core.data import augment, pictures
+from core.data import augment, mixture, pictures
 from core.device import generator
 from core.masked import pretext
 from core.masked.model import Config, MaskedAutoencoder
 from core.publishing import write_checkpoint
-from core.recipe import OnDevice, Recipe, indices, parse
+from core.recipe import Recipe, parse
 
 TEST_SEED = 96  # of the masks that test pictures get; each picture's is drawn from (TEST_SEED, its number)
 
@@ -80,14 +80,13 @@ RECIPE = MaskedRecipe
 def main(argv: Sequence[str] | None = None) -> Path:
     """Train, measure on each set's test split, write the checkpoint; returns its folder."""
     recipe = parse(MaskedRecipe, argv)
-    sets = load_sets(recipe)
-    with torch.random.fork_rng():
-        torch.random.set_rng_state(generator(recipe.seed).get_state())
+    sets = mixture.load(recipe.data, size=recipe.size, root=recipe.root, limit=512 if recipe.smoke else 0)
+    with training.seeded(recipe.seed):
         model = MaskedAutoencoder(configure(recipe))
 
     def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
-        rows = choose(list(map(len, sets)), number, recipe)
-        images = make_batch(sets, rows, chance, recipe)
+        rows = mixture.choose(list(map(len, sets)), recipe.batch, recipe.first_share, number, recipe.seed)
+        images = mixture.take(sets, rows, chance, size=recipe.size, min_crop=recipe.min_crop)
         keep = make_mask(len(images), chance, recipe)
         target = pretext.patchify(images, recipe.patch)
         loss = pretext.hidden_loss(network(images, keep).patches, target, keep)
@@ -131,31 +130,6 @@ def configure(recipe: MaskedRecipe) -> Config:
         decoder_depth=recipe.decoder_depth,
         decoder_heads=max(1, recipe.decoder_width // 32),
     )
-
-
-def load_sets(recipe: MaskedRecipe) -> list[OnDevice]:
-    """Bytes (N, 3, S, S) of the first set and, if `data` names more, of all others together."""
-    first, _, others = recipe.data.partition("+")
-    limit = 512 if recipe.smoke else 0
-    specs = [first, others] if others else [first]
-    return [OnDevice(pictures.load(s, "train", size=recipe.size, root=recipe.root, limit=limit).images) for s in specs]
-
-
-def choose(sizes: Sequence[int], number: int, recipe: MaskedRecipe) -> list[Tensor]:
-    """Which pictures of each set a pass sees: (B_1,), (B_2,), together the recipe's batch."""
-    first = recipe.batch if len(sizes) == 1 else round(recipe.batch * recipe.first_share)
-    counts = [first, recipe.batch - first][: len(sizes)]
-    return [indices(n, count, number, recipe.seed) for n, count in zip(sizes, counts, strict=True) if count]
-
-
-def make_batch(
-    sets: Sequence[OnDevice], rows: Sequence[Tensor], chance: torch.Generator, recipe: MaskedRecipe
-) -> Tensor:
-    """Take a pass's pictures, crop and mirror them: (B, 3, size, size) in [0, 1]."""
-    taken = [part.take(row, chance.device) for part, row in zip(sets, rows, strict=False)]
-    images = torch.cat(taken).float() / 255
-    images = augment.random_resized_crop(images, recipe.size, chance, scale=(recipe.min_crop, 1.0))
-    return augment.horizontal_flip(images, chance)
 
 
 def make_mask(batch: int, chance: torch.Generator, recipe: MaskedRecipe) -> Tensor:

@@ -75,8 +75,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
     recipe = parse(RotationRecipe, argv)
     data = pictures.load(recipe.data, "train", size=recipe.size, root=recipe.root, limit=512 if recipe.smoke else 0)
     images = OnDevice(data.images)
-    with torch.random.fork_rng():
-        torch.random.set_rng_state(generator(recipe.seed).get_state())
+    with training.seeded(recipe.seed):
         widths = tuple(recipe.width * 2**stage for stage in range(4))
         model = RotationNet(Config(recipe.size, widths, (recipe.depth,) * 4, recipe.stem_stride))
         if recipe.whiten:

@@ -56,8 +56,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
     """Train, measure on each set's test split, write the checkpoint; returns its folder."""
     recipe = parse(VAERecipe, argv)
     images = OnDevice(digits.load(recipe.data, "train", root=recipe.root, limit=512 if recipe.smoke else 0).images)
-    with torch.random.fork_rng():
-        torch.random.set_rng_state(generator(recipe.seed).get_state())
+    with training.seeded(recipe.seed):
         model = VAE(Config(digits.SIDE, recipe.hidden, recipe.latent))
 
     def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:

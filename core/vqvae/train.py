@@ -16,11 +16,10 @@ from torch import Tensor, nn
 
 from core import training
 from core.checkpoints import Checkpoint
-from core.data import augment, pictures
-from core.device import generator
+from core.data import augment, mixture, pictures
 from core.losses import kl_nats
 from core.publishing import write_checkpoint
-from core.recipe import OnDevice, Recipe, indices, parse
+from core.recipe import OnDevice, Recipe, parse
 from core.vqvae import measuring, pretext
 from core.vqvae.measuring import evaluate as evaluate
 from core.vqvae.model import VQVAE, Config, GaussianAutoencoder, GaussianConfig
@@ -88,14 +87,13 @@ def main(argv: Sequence[str] | None = None) -> Path:
     recipe = parse(VQVAERecipe, argv)
     if recipe.bottleneck not in BOTTLENECKS:
         raise SystemExit(f"--bottleneck is {' or '.join(BOTTLENECKS)}, not {recipe.bottleneck}.")
-    sets = load_sets(recipe)
+    sets = mixture.load(recipe.data, size=recipe.size, root=recipe.root, limit=512 if recipe.smoke else 0)
     variance = float(torch.cat([part.items[:: pictures.VAL_EVERY] for part in sets]).float().div(255).var())
-    with torch.random.fork_rng():
-        torch.random.set_rng_state(generator(recipe.seed).get_state())
+    with training.seeded(recipe.seed):
         model = build(recipe)
 
     def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
-        rows = choose(list(map(len, sets)), number, recipe)
+        rows = mixture.choose(list(map(len, sets)), recipe.batch, recipe.first_share, number, recipe.seed)
         images = make_batch(sets, rows, chance, recipe)
         if isinstance(model, VQVAE):
             found = vq_pass(network, model, images, chance, recipe, variance)
@@ -170,29 +168,11 @@ def gaussian_pass(
     return {"loss": loss, "bits_of_capacity": bits.mean() / capacity}
 
 
-def load_sets(recipe: VQVAERecipe) -> list[OnDevice]:
-    """Bytes (N, 3, S, S) of the first set and, if `data` names more, of all others together."""
-    first, _, others = recipe.data.partition("+")
-    limit = 512 if recipe.smoke else 0
-    specs = [first, others] if others else [first]
-    return [OnDevice(pictures.load(s, "train", size=recipe.size, root=recipe.root, limit=limit).images) for s in specs]
-
-
-def choose(sizes: Sequence[int], number: int, recipe: VQVAERecipe) -> list[Tensor]:
-    """Which pictures of each set a pass sees: (B_1,), (B_2,), together the recipe's batch."""
-    first = recipe.batch if len(sizes) == 1 else round(recipe.batch * recipe.first_share)
-    counts = [first, recipe.batch - first][: len(sizes)]
-    return [indices(n, count, number, recipe.seed) for n, count in zip(sizes, counts, strict=True) if count]
-
-
 def make_batch(
     sets: Sequence[OnDevice], rows: Sequence[Tensor], chance: torch.Generator, recipe: VQVAERecipe
 ) -> Tensor:
-    """Take a pass's pictures, crop and mirror them: (B, 3, S, S) in [0, 1], S the recipe's size or half of it."""
-    taken = [part.take(row, chance.device) for part, row in zip(sets, rows, strict=False)]
-    images = torch.cat(taken).float() / 255
-    images = augment.random_resized_crop(images, recipe.size, chance, scale=(recipe.min_crop, 1.0))
-    images = augment.horizontal_flip(images, chance)
+    """A pass's pictures: (B, 3, S, S) in [0, 1], S the recipe's size or half of it."""
+    images = mixture.take(sets, rows, chance, size=recipe.size, min_crop=recipe.min_crop)
     small = float(augment.uniform(1, 0, 1, chance)) < recipe.half_share
     return F.avg_pool2d(images, 2) if small else images
 

@@ -12,7 +12,7 @@ from core import checkpoints, growth
 from core.device import generator
 from core.masked import pretext, train
 from core.masked.model import MaskedAutoencoder
-from core.recipe import OnDevice, parse
+from core.recipe import parse
 
 TINY = {"width": 16, "depth": 1, "decoder-width": 16, "decoder-depth": 1, "size": 32, "batch": 8}
 
@@ -95,23 +95,6 @@ def test_mean_fill_and_model_are_measured_on_the_same_hidden_pixels(folder: Path
     measured = train.evaluate(checkpoint, f"folder:{folder}")
     assert measured["mse"] == pytest.approx(np.mean(wrong), rel=1e-4)
     assert measured["mean_fill_mse"] == pytest.approx(np.mean(naive), rel=1e-4)
-
-
-def test_a_batch_takes_the_asked_share_from_the_first_set() -> None:
-    recipe = train.MaskedRecipe(data="none", batch=10, first_share=0.6, size=32)
-    black, white = torch.zeros(20, 3, 32, 32, dtype=torch.uint8), torch.full((20, 3, 32, 32), 255, dtype=torch.uint8)
-    sets, rows = [OnDevice(black), OnDevice(white)], train.choose([20, 20], 3, recipe)
-    assert [len(row) for row in rows] == [6, 4]
-    batch = train.make_batch(sets, rows, generator(7), recipe)
-    assert batch.mean((1, 2, 3)).round().tolist() == [0] * 6 + [1] * 4
-    assert torch.equal(batch, train.make_batch(sets, rows, generator(7), recipe))
-    assert [len(row) for row in train.choose([20], 3, recipe)] == [10], "a single set fills the batch"
-
-
-def test_an_epoch_shows_every_picture_of_a_set_once() -> None:
-    recipe = train.MaskedRecipe(data="none", batch=10, first_share=0.6)
-    first = torch.cat([train.choose([18, 40], number, recipe)[0] for number in range(3)])
-    assert sorted(first.tolist()) == list(range(18))
 
 
 @pytest.mark.parametrize("preset", sorted(train.MaskedRecipe.PRESETS))
