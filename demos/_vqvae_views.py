@@ -195,15 +195,17 @@ def neighbours(say: Say, found: explore.Neighbours) -> tuple[Named, Named]:
             for item in kind
         ]
 
-    return named(found.by_codes), named(found.by_pixels)
+    return named(found.by_features), named(found.by_pixels)
 
 
 def retrieval(say: Say, found: explore.Retrieval) -> tuple[go.Figure, str]:
     """How often the nearest emoji is of the same group, by codes and by pixels, beside chance."""
     figure = _figures.bars(
-        [say("vqvae.by_codes"), say("vqvae.by_pixels")], [found.codes, found.pixels], title=say("vqvae.retrieval"),
+        [say("vqvae.by_codes"), say("vqvae.by_pixels")], [found.features, found.pixels], title=say("vqvae.retrieval"),
         y=say("vqvae.same_group"), hover=say("vqvae.retrieval_hover"), marked=0, top=1.0, percent=True, height=280,
         levels={say("page.chance"): found.chance},
     )  # fmt: skip
-    numbers = {name: f"{getattr(found, name):.0%}" for name in ("codes", "pixels", "chance")}
-    return figure, say("vqvae.retrieval_text", n=f"{found.n:,}", **numbers)
+    return figure, say(
+        "vqvae.retrieval_text", n=f"{found.n:,}", codes=f"{found.features:.0%}", pixels=f"{found.pixels:.0%}",
+        chance=f"{found.chance:.0%}",
+    )  # fmt: skip

@@ -23,7 +23,9 @@ from core.contrastive.dictionary import record as record
 from core.contrastive.encoders import GALLERY_PX, Space
 from core.contrastive.pretext import ViewSettings
 from core.data import bundled, pictures
-from core.downstream.neighbours import leave_one_out_accuracy, nearest
+from core.downstream.neighbours import leave_one_out_accuracy
+from core.downstream.retrieval import Neighbour as Neighbour
+from core.downstream.retrieval import most_alike
 from core.errors import InputError, whole, within
 from core.losses import pair_cosines, pair_losses
 
@@ -89,15 +91,6 @@ class Comparison:
     pixels_found: float
     chance: float
     suspects: tuple[tuple[int, int, float], ...]
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    """A picture of the gallery: its (English, Chinese) name, (64, 64, 3) uint8 and its cosine to the query."""
-
-    name: tuple[str, str]
-    image: Bytes
-    similarity: float
 
 
 @dataclass(frozen=True)
@@ -275,10 +268,7 @@ def neighbours(
     chosen = sources[whole(which, 1, len(sources)) - 1]
     square = pictures.square(pictures.open_picture(chosen), GALLERY_PX)
     query = encoders.embed(encoder, "features", pictures.to_tensor(square))
-    similarity, index = nearest(query, encoders.gallery_features(encoder), count)
-    names, images = encoders.gallery()
-    found = zip(similarity[0].tolist(), index[0].tolist(), strict=True)
-    return tuple(Neighbour(names[i], images[i], value) for value, i in found)
+    return most_alike(query, encoders.gallery_features(encoder), *encoders.gallery(), count)
 
 
 @functools.cache

@@ -14,15 +14,13 @@ from torch import Tensor
 
 from core import checkpoints, device, growth
 from core.data import pictures
+from core.downstream.retrieval import Neighbour, Neighbours, Retrieval
 from core.errors import InputError, whole, within
 from core.masked import gallery, pretext
 from core.masked.gallery import (
     NAME,
     SMALL,
-    Neighbour,
-    Neighbours,
     Picture,
-    Retrieval,
     gallery_size,
     models,
     neighbours,

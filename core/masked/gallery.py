@@ -14,7 +14,7 @@ from torch import Tensor
 
 from core import checkpoints, device, growth
 from core.data import bundled, pictures
-from core.downstream.neighbours import nearest
+from core.downstream.retrieval import Neighbours, Retrieval, compare, most_alike
 from core.errors import CheckpointError, InputError, whole
 from core.masked import pretext
 from core.masked.model import MaskedAutoencoder
@@ -56,40 +56,6 @@ def fetch(name: str) -> tuple[MaskedAutoencoder, torch.device]:
 
 
 @dataclass(frozen=True)
-class Neighbour:
-    """A picture of the gallery: its (English, Chinese) name, (64, 64, 3) uint8, and how similar it is, -1 to 1."""
-
-    name: tuple[str, str]
-    image: Bytes
-    similarity: float
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    """The most similar pictures of the gallery, best first: by the encoder's features, and by nothing but pixels."""
-
-    by_features: tuple[Neighbour, ...]
-    by_pixels: tuple[Neighbour, ...]
-
-
-@dataclass(frozen=True)
-class Retrieval:
-    """How often the emoji most similar to an emoji is of the same group, such as animals or food; shares in [0, 1].
-
-    Attributes:
-        features: by the encoder's features.
-        pixels: by raw pixels.
-        chance: by picking any other emoji.
-        n: number of emoji.
-    """
-
-    features: float
-    pixels: float
-    chance: float
-    n: int
-
-
-@dataclass(frozen=True)
 class Description:
     """One kind of description of the gallery; every number of it has mean 0 and deviation 1 over the gallery.
 
@@ -117,14 +83,12 @@ class Gallery:
     Attributes:
         names: G pairs (English, Chinese).
         images: (G, 64, 64, 3) uint8.
-        groups: (E,) int64, the group of each emoji; photographs have none.
         features: by the encoder.
         pixels: by nothing but pixels.
     """
 
     names: tuple[tuple[str, str], ...]
     images: Bytes
-    groups: Tensor
     features: Description
     pixels: Description
 
@@ -134,26 +98,18 @@ def neighbours(picture: Picture, *, count: int = 8) -> Neighbours:
     whole(count, 1, 64)
     image = pictures.open_picture(picture)[None]
     kept = gallery()
-    found = []
-    for query, described in ((features(image), kept.features), (pixels(image), kept.pixels)):
-        similarity, index = nearest(described.standardise(query), described.rows, count)
-        pairs = zip(similarity[0].tolist(), index[0].tolist(), strict=True)
-        found.append(tuple(Neighbour(kept.names[i], kept.images[i], value) for value, i in pairs))
-    return Neighbours(*found)
+    by_features, by_pixels = (
+        most_alike(described.standardise(query), described.rows, kept.names, kept.images, count)
+        for query, described in ((features(image), kept.features), (pixels(image), kept.pixels))
+    )
+    return Neighbours(by_features, by_pixels)
 
 
 @functools.cache
 def retrieval() -> Retrieval:
     """Compare every emoji with all others; nobody told the model of groups."""
-    kept = gallery()
-    groups, count = kept.groups, len(kept.groups)
-    right = []
-    for described in (kept.features, kept.pixels):
-        _, index = nearest(described.rows[:count], described.rows[:count], 2)  # itself, then the next
-        right.append(float((groups[index[:, 1]] == groups).float().mean()))
-    sizes = torch.bincount(groups).double()
-    chance = float((sizes * (sizes - 1)).sum() / (count * (count - 1)))
-    return Retrieval(right[0], right[1], chance, count)
+    kept, groups = gallery(), bundled.emoji_gallery().groups
+    return compare(kept.features.rows[: len(groups)], kept.pixels.rows[: len(groups)], groups)
 
 
 def gallery_size() -> int:
@@ -167,10 +123,8 @@ def gallery(name: str = NAME) -> Gallery:
     emoji, photos = bundled.emoji_gallery(), bundled.photographs()
     images = np.concatenate([emoji.images, np.stack([pictures.square(photo.image, 64) for photo in photos])])
     names = emoji.names + tuple(photo.name for photo in photos)
-    order = {group: number for number, group in enumerate(dict.fromkeys(emoji.groups))}
-    groups = torch.tensor([order[group] for group in emoji.groups])
     seen = torch.cat([features(part, name) for part in np.array_split(images, 24)])
-    return Gallery(names, images, groups, _describe(seen), _describe(pixels(images)))
+    return Gallery(names, images, _describe(seen), _describe(pixels(images)))
 
 
 def _describe(rows: Tensor) -> Description:

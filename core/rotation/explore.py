@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from core import checkpoints, device, growth
 from core.data import bundled, disturb, pictures
-from core.downstream.neighbours import nearest
+from core.downstream.retrieval import Neighbour as Neighbour
+from core.downstream.retrieval import most_alike
 from core.errors import InputError, whole
 from core.rotation import pretext
 from core.rotation.model import RotationNet
@@ -48,15 +49,6 @@ class Prediction:
     def model_right(self) -> int:
         """In how many of the four turns the model is right."""
         return int((self.table.argmax(1) == np.arange(4)).sum())
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    """A picture of the gallery: its (English, Chinese) name, (64, 64, 3) uint8 and its cosine to the query."""
-
-    name: tuple[str, str]
-    image: Bytes
-    similarity: float
 
 
 def predict(picture: pictures.Bytes | str | None, turn_deg: float, *, name: str = NAME) -> Prediction:
@@ -179,11 +171,7 @@ def neighbours(picture: pictures.Bytes | str | None, *, count: int = 8, name: st
     with torch.inference_mode():
         query = model.encoder(image.to(where)).float().cpu()
     gallery = _gallery(name)
-    similarity, index = nearest(query, gallery.features, count)
-    return tuple(
-        Neighbour(gallery.names[i], gallery.images[i], s)
-        for s, i in zip(similarity[0].tolist(), index[0].tolist(), strict=True)
-    )
+    return most_alike(query, gallery.features, gallery.names, gallery.images, count)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from core import checkpoints, device
 from core.data import pictures
+from core.downstream.retrieval import Neighbour, Neighbours, Retrieval
 from core.errors import InputError, whole
 from core.losses import psnr_db
 from core.vqvae import edits, measuring, pretext
@@ -22,10 +23,7 @@ from core.vqvae.gallery import (
     NAME,
     RIVAL,
     Book,
-    Neighbour,
-    Neighbours,
     Picture,
-    Retrieval,
     book,
     models,
     neighbours,

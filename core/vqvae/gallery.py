@@ -18,7 +18,7 @@ from torch import Tensor
 
 from core import checkpoints, device
 from core.data import bundled, pictures
-from core.downstream.neighbours import nearest
+from core.downstream.retrieval import Neighbours, Retrieval, compare, most_alike
 from core.errors import InputError, whole
 from core.vqvae import pretext
 from core.vqvae.model import VQVAE
@@ -60,40 +60,6 @@ class Book:
     def entries(self) -> int:
         """K."""
         return len(self.counts)
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    """A picture of the gallery: its (English, Chinese) name, (64, 64, 3) uint8, and how similar it is, 0 to 1."""
-
-    name: tuple[str, str]
-    image: Bytes
-    similarity: float
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    """The most similar emoji, best first: by how often they use each code, and by nothing but pixels."""
-
-    by_codes: tuple[Neighbour, ...]
-    by_pixels: tuple[Neighbour, ...]
-
-
-@dataclass(frozen=True)
-class Retrieval:
-    """How often the emoji most similar to an emoji is of the same group, such as animals or food; shares in [0, 1].
-
-    Attributes:
-        codes: by the bag of codes.
-        pixels: by raw pixels.
-        chance: by picking any other emoji.
-        n: number of emoji.
-    """
-
-    codes: float
-    pixels: float
-    chance: float
-    n: int
 
 
 def models() -> tuple[str, ...]:
@@ -196,26 +162,16 @@ def neighbours(picture: Picture, *, count: int = 8, name: str = NAME) -> Neighbo
     wanted = whole(count, 1, 64)
     image = pictures.open_picture(picture)[None]
     bags, plain, mean = _emoji(name)
-    known, found = bundled.emoji_gallery(), []
-    for query, rows in ((bag(image, name), bags), (pixels(image) - mean, plain)):
-        similarity, index = nearest(query, rows, wanted)
-        pairs = zip(similarity[0].tolist(), index[0].tolist(), strict=True)
-        found.append(tuple(Neighbour(known.names[i], known.images[i], value) for value, i in pairs))
-    return Neighbours(*found)
+    known = bundled.emoji_gallery()
+    by_codes, by_pixels = (
+        most_alike(query, rows, known.names, known.images, wanted)
+        for query, rows in ((bag(image, name), bags), (pixels(image) - mean, plain))
+    )
+    return Neighbours(by_codes, by_pixels)
 
 
 @functools.cache
 def retrieval(name: str = NAME) -> Retrieval:
     """Compare every emoji with all others; nobody told the model of groups."""
     bags, plain, _ = _emoji(name)
-    known = bundled.emoji_gallery().groups
-    order = {group: number for number, group in enumerate(dict.fromkeys(known))}
-    groups = torch.tensor([order[group] for group in known])
-    right = []
-    for rows in (bags, plain):
-        _, index = nearest(rows, rows, 2)  # itself, then the next
-        others = torch.where(index[:, 0] == torch.arange(len(rows)), index[:, 1], index[:, 0])
-        right.append(float((groups[others] == groups).float().mean()))
-    sizes = torch.bincount(groups).double()
-    chance = float((sizes * (sizes - 1)).sum() / (len(groups) * (len(groups) - 1)))
-    return Retrieval(right[0], right[1], chance, len(groups))
+    return compare(bags, plain, bundled.emoji_gallery().groups)

@@ -124,7 +124,7 @@ def test_an_entry_tells_how_often_it_is_chosen(language: str) -> None:
 def test_neighbours_have_names_in_the_visitors_language(photo: str) -> None:
     for say in (EN, Say("zh")):
         codes, pixels = vqvae.on_neighbours(say, photo, SHIPPED)
-        assert say.pick(explore.neighbours(photo).by_codes[0].name) in codes[0][1]
+        assert say.pick(explore.neighbours(photo).by_features[0].name) in codes[0][1]
         assert len(codes) == len(pixels) == 8
 
 

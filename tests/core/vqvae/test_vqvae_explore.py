@@ -224,7 +224,7 @@ def test_the_book_holds_every_code_once_from_dark_to_bright() -> None:
 def test_a_picture_of_the_gallery_finds_itself_first() -> None:
     emoji = bundled.emoji_gallery()
     found = explore.neighbours(emoji.images[100], count=4)
-    for kind in (found.by_codes, found.by_pixels):
+    for kind in (found.by_features, found.by_pixels):
         assert kind[0].similarity == pytest.approx(1, abs=1e-4)
         assert [item.similarity for item in kind] == sorted((item.similarity for item in kind), reverse=True)
     assert found.by_pixels[0].name == emoji.names[100]
@@ -236,7 +236,7 @@ def test_retrieval_beats_chance_and_owns_up_to_pixels() -> None:
     same = sum(groups.count(group) - 1 for group in groups)
     assert found.n == len(groups)
     assert found.chance == pytest.approx(same / (found.n * (found.n - 1)))
-    assert found.codes > 2 * found.chance
+    assert found.features > 2 * found.chance
     assert 0.3 < found.pixels < 0.7, "0.52 was measured"
 
 
