@@ -22,6 +22,11 @@ def at(name: str, stage: float) -> str:
     return f"{name}@{PERCENTS[whole(stage, 0, len(PERCENTS) - 1)]}"
 
 
+def moments(name: str) -> tuple[str, ...]:
+    """The names of a checkpoint at all of PERCENTS."""
+    return tuple(at(name, stage) for stage in range(len(PERCENTS)))
+
+
 def reached(name: str, metric: str, root: Path | None = None) -> tuple[float, ...]:
     """What a metric of the card's first set was at each of PERCENTS, measured on test data after the training."""
     snapshots = checkpoints.read_card(name, root).snapshots

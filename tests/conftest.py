@@ -43,6 +43,20 @@ def sound_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def bright_tops(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty-four pictures with a bright top, a third of them for testing."""
+    root = tmp_path_factory.mktemp("pictures")
+    rng = np.random.default_rng(0)
+    for number in range(24):
+        half = "test" if number % 3 == 0 else "train"
+        picture = rng.integers(0, 100, (40, 40, 3), dtype=np.uint8)
+        picture[:14] += 150
+        (root / half / "any").mkdir(parents=True, exist_ok=True)
+        Image.fromarray(picture).save(root / half / "any" / f"{number}.png")
+    return root
+
+
+@pytest.fixture(scope="session")
 def text_as_picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A text file that calls itself a picture."""
     path = tmp_path_factory.mktemp("wrong") / "letter.png"

@@ -23,7 +23,7 @@ from core.contrastive import encoders, pretext, trail
 from core.contrastive.model import ContrastiveNet
 from core.contrastive.pretext import ViewSettings
 from core.data import pictures
-from core.errors import CheckpointError, InputError, whole, within
+from core.errors import InputError, whole, within
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -158,13 +158,7 @@ def drift(momentum: float) -> Floats:
 
 @functools.cache
 def record() -> Record:
-    """What was recorded of trainings at several momenta.
-
-    Raises:
-        CheckpointError: the file is not there.
-    """
-    if not MOMENTUM_RESULTS.is_file():
-        raise CheckpointError("There is no checkpoint called {name} here.", name=MOMENTUM_RESULTS.name)
+    """What was recorded of trainings at several momenta."""
     found = json.loads(MOMENTUM_RESULTS.read_text(encoding="utf-8"))
     arms = tuple(_arm(arm) for arm in found["arms"])
     return Record(arms, found["untrained"]["knn"], found["untrained"]["n"], found["arms"][0]["steps"])

@@ -98,7 +98,7 @@ def open_encoder(encoder: str) -> tuple[Encoding, torch.device]:
 def _moments() -> tuple[str, ...]:
     if SMALL not in checkpoints.bundled("contrastive", checkpoints.ROOT):
         return ()
-    return tuple(growth.at(SMALL, stage) for stage in range(len(growth.PERCENTS)))
+    return growth.moments(SMALL)
 
 
 def _card(encoder: str) -> Card:

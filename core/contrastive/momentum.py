@@ -27,32 +27,35 @@ CURVES = ("loss", "positive", "negative")  # of every logged step
 def main(argv: Sequence[str] | None = None) -> Path:
     """Train once for each momentum and write the record; returns its path, in the run folder on --smoke."""
     base = parse(train.ContrastiveRecipe, ["--preset", "dictionary", *(sys.argv[1:] if argv is None else argv)])
-    arms, last = [], None
-    for momentum in STOPS:
-        recipe = dataclasses.replace(base, momentum=momentum, trail=0, name=f"momentum-{momentum}")
-        last = train.run(recipe)
-        rows = [json.loads(line) for line in (last.result.folder / "metrics.jsonl").read_text().splitlines()]
-        arms.append({
-            "momentum": momentum, **_knn(last.model, recipe), "steps": last.result.steps,
-            "wall_time_s": round(last.result.wall_time_s, 1),
-            "curves": {"step": [row["step"] for row in rows]}
-            | {name: [round(row[name], 4) for row in rows] for name in CURVES},
-        })  # fmt: skip
-    assert last is not None
-    where = next(last.model.parameters()).device
+    alike = [dataclasses.replace(base, momentum=m, trail=0, name=f"momentum-{m}") for m in STOPS]
+    trained = [train.run(recipe) for recipe in alike]
+    first = trained[0]
+    blank = untrained(first.model.config, base.seed).to(next(first.model.parameters()).device).eval()
     record = {
         "command": command("contrastive", sys.argv[1:]).replace(".train", ".momentum"),
-        "commit": last.result.commit,
-        "device": last.result.device,
+        "commit": first.result.commit,
+        "device": first.result.device,
         "recipe": {k: v for k, v in dataclasses.asdict(base).items() if k not in LOCAL},
-        "untrained": _knn(untrained(last.model.config, base.seed).to(where).eval(), base),
-        "arms": arms,
+        "untrained": _knn(blank, base),
+        "arms": [_arm(one, recipe) for one, recipe in zip(trained, alike, strict=True)],
     }
-    path = last.result.folder / MOMENTUM_RESULTS.name if base.smoke else MOMENTUM_RESULTS
+    path = first.result.folder / MOMENTUM_RESULTS.name if base.smoke else MOMENTUM_RESULTS
     path.parent.mkdir(parents=True, exist_ok=True)
     checkpoints.write_whole(path, (json.dumps(record, indent=1) + "\n").encode())
     print(f"wrote {path}")
     return path
+
+
+def _arm(trained: train.Trained, recipe: train.ContrastiveRecipe) -> dict[str, object]:
+    """What is kept of one training: its momentum, what it learned, and its curves from the run's log."""
+    lines = (trained.result.folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    return {
+        "momentum": recipe.momentum, **_knn(trained.model, recipe), "steps": trained.result.steps,
+        "wall_time_s": round(trained.result.wall_time_s, 1),
+        "curves": {"step": [row["step"] for row in rows]}
+        | {name: [round(row[name], 4) for row in rows] for name in CURVES},
+    }  # fmt: skip
 
 
 def _knn(model: ContrastiveNet, recipe: train.ContrastiveRecipe) -> dict[str, float]:

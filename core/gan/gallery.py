@@ -28,7 +28,7 @@ def models() -> tuple[str, ...]:
 
 def open_model(name: str) -> tuple[Generator, torch.device]:
     """The generator of a checkpoint and the device it is on; raises InputError if it is not offered."""
-    if name not in (*models(), *(growth.at(NAME, stage) for stage in range(len(growth.PERCENTS)))):
+    if name not in (*models(), *growth.moments(NAME)):
         raise InputError("Choose one of the models offered.")  # what a visitor sends opens no other file
     where = device.pick()
     return cast(Generator, checkpoints.load(name, device=where).model), where

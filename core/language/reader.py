@@ -24,7 +24,7 @@ from core.language.sampling import window_start
 MAX_CHARACTERS = 2000
 NOVELS, TANG = "language/novels", "language/tang"
 SMALL = "language/small"  # is only shown growing, so nobody chooses it
-STAGES = tuple(growth.at(SMALL, stage) for stage in range(len(growth.PERCENTS)))
+STAGES = growth.moments(SMALL)
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,7 @@ def open_model(name: str) -> tuple[MaskedAutoencoder, torch.device]:
         InputError: not one that is offered, or one from the Hub that was not fetched yet.
     """
     hub = checkpoints.HUB_MODELS["masked"].name
-    grown = [growth.at(SMALL, stage) for stage in range(len(growth.PERCENTS))]
-    if name not in (*models(), hub, *grown):
+    if name not in (*models(), hub, *growth.moments(SMALL)):
         raise InputError("There is no masked autoencoder called {name} here.", name=name)
     if name == hub and not checkpoints.at_hand(hub):
         raise InputError("Fetch {name} first: its button says how many megabytes that takes.", name=name)

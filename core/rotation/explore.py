@@ -208,8 +208,7 @@ def metrics(name: str = NAME) -> dict[str, dict[str, Any]]:
 
 
 def _open(name: str) -> tuple[RotationNet, torch.device]:
-    grown = {f"{SMALL}@{percent}" for percent in growth.PERCENTS}
-    if name not in {*checkpoints.bundled("rotation"), *grown}:  # what a visitor sends opens no other file
+    if name not in (*checkpoints.bundled("rotation"), *growth.moments(SMALL)):  # what is sent opens no other file
         raise InputError("Choose one of the models offered.")
     where = device.pick()
     return cast(RotationNet, checkpoints.load(name, device=where).model), where

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from core import checkpoints, growth
 from core.device import generator
@@ -18,72 +17,60 @@ TINY = {"width": 16, "depth": 1, "decoder-width": 16, "decoder-depth": 1, "size"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twenty-four pictures with a bright top, a third of them for testing."""
-    root = tmp_path_factory.mktemp("pictures")
-    rng = np.random.default_rng(0)
-    for number in range(24):
-        half = "test" if number % 3 == 0 else "train"
-        picture = rng.integers(0, 100, (40, 40, 3), dtype=np.uint8)
-        picture[:14] += 150
-        (root / half / "any").mkdir(parents=True, exist_ok=True)
-        Image.fromarray(picture).save(root / half / "any" / f"{number}.png")
-    return root
-
-
-@pytest.fixture(scope="module")
-def written(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written(bright_tops: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The checkpoint that a smoke run leaves behind."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("here"))
-        flags = ["--smoke", "--data", f"folder:{folder}", "--device", "cpu", "--no-bf16", "--snapshots"]
+        flags = ["--smoke", "--data", f"folder:{bright_tops}", "--device", "cpu", "--no-bf16", "--snapshots"]
         return train.main([*flags, *(f"--{name}={value}" for name, value in TINY.items())]).resolve()
 
 
-def test_smoke_run_ends_in_a_checkpoint_that_loads(folder: Path, written: Path) -> None:
+def test_smoke_run_ends_in_a_checkpoint_that_loads(bright_tops: Path, written: Path) -> None:
     card = json.loads((written / "card.json").read_text())
-    measured = card["metrics"][f"folder:{folder}"]
+    measured = card["metrics"][f"folder:{bright_tops}"]
     assert card["steps"] == 20
     assert set(measured) == {"mse", "mean_fill_mse", "share", "psnr_db", "n"}
     assert measured["share"] == pytest.approx(measured["mse"] / measured["mean_fill_mse"])
-    assert measured["n"] == card["metrics"][f"folder:{folder}, linear in-painting"]["n"] == 8
-    again = train.evaluate(checkpoints.load(str(written)), f"folder:{folder}")
+    assert measured["n"] == card["metrics"][f"folder:{bright_tops}, linear in-painting"]["n"] == 8
+    again = train.evaluate(checkpoints.load(str(written)), f"folder:{bright_tops}")
     assert again == pytest.approx(measured, rel=1e-5)
 
 
-def test_snapshots_load_and_measure_what_the_card_says(folder: Path, written: Path) -> None:
+def test_snapshots_load_and_measure_what_the_card_says(bright_tops: Path, written: Path) -> None:
     card = json.loads((written / "card.json").read_text())
-    assert card["snapshots"]["100"] == card["metrics"][f"folder:{folder}"]
+    assert card["snapshots"]["100"] == card["metrics"][f"folder:{bright_tops}"]
     for percent in growth.PERCENTS:
-        again = train.evaluate(checkpoints.load(f"{written}@{percent}"), f"folder:{folder}")
+        again = train.evaluate(checkpoints.load(f"{written}@{percent}"), f"folder:{bright_tops}")
         assert again == pytest.approx(card["snapshots"][str(percent)], rel=1e-5)
     finished = card["snapshots"]["100"]["share"]
     assert card["snapshots"]["0"]["share"] > finished, "twenty steps at least find the bright top"
 
 
-def test_every_set_is_measured_and_has_its_yardstick(folder: Path, written: Path) -> None:
-    recipe = train.MaskedRecipe(data=f"folder:{folder}+folder:{folder}/test")
+def test_every_set_is_measured_and_has_its_yardstick(bright_tops: Path, written: Path) -> None:
+    recipe = train.MaskedRecipe(data=f"folder:{bright_tops}+folder:{bright_tops}/test")
     found = train.measure(checkpoints.load(str(written)), recipe)
     assert list(found) == [
-        f"folder:{folder}", f"folder:{folder}, linear in-painting",
-        f"folder:{folder}/test", f"folder:{folder}/test, linear in-painting",
+        f"folder:{bright_tops}", f"folder:{bright_tops}, linear in-painting",
+        f"folder:{bright_tops}/test", f"folder:{bright_tops}/test, linear in-painting",
     ]  # fmt: skip
     assert all(0 < each["share"] == pytest.approx(each["mse"] / each["mean_fill_mse"]) for each in found.values())
 
 
-def test_metrics_do_not_depend_on_the_chunk_but_on_the_ratio(folder: Path, written: Path) -> None:
+def test_metrics_do_not_depend_on_the_chunk_but_on_the_ratio(bright_tops: Path, written: Path) -> None:
     checkpoint = checkpoints.load(str(written))
-    whole, cut = (train.evaluate(checkpoint, f"folder:{folder}", chunk=chunk) for chunk in (200, 3))
+    whole, cut = (train.evaluate(checkpoint, f"folder:{bright_tops}", chunk=chunk) for chunk in (200, 3))
     assert whole == pytest.approx(cut, rel=1e-5)
     assert whole["psnr_db"] == pytest.approx(-10 * np.log10(whole["mse"]))
-    assert train.evaluate(checkpoint, f"folder:{folder}", mask_ratio=0.3)["mean_fill_mse"] != whole["mean_fill_mse"]
+    assert (
+        train.evaluate(checkpoint, f"folder:{bright_tops}", mask_ratio=0.3)["mean_fill_mse"] != whole["mean_fill_mse"]
+    )
 
 
-def test_mean_fill_and_model_are_measured_on_the_same_hidden_pixels(folder: Path, written: Path) -> None:
+def test_mean_fill_and_model_are_measured_on_the_same_hidden_pixels(bright_tops: Path, written: Path) -> None:
     checkpoint = checkpoints.load(str(written))
     model = checkpoint.model
     assert isinstance(model, MaskedAutoencoder)
-    images = train.pictures.load(f"folder:{folder}", "test", size=32).images.float() / 255
+    images = train.pictures.load(f"folder:{bright_tops}", "test", size=32).images.float() / 255
     wrong, naive = [], []
     for number, image in enumerate(images):
         keep = pretext.random_keep(1, 16, 0.75, generator(train.TEST_SEED, number))
@@ -92,7 +79,7 @@ def test_mean_fill_and_model_are_measured_on_the_same_hidden_pixels(folder: Path
         colour = image[:, ~hidden].mean(1, keepdim=True)
         wrong.append(float(((painted - image)[:, hidden] ** 2).mean()))
         naive.append(float(((image[:, hidden] - colour) ** 2).mean()))
-    measured = train.evaluate(checkpoint, f"folder:{folder}")
+    measured = train.evaluate(checkpoint, f"folder:{bright_tops}")
     assert measured["mse"] == pytest.approx(np.mean(wrong), rel=1e-4)
     assert measured["mean_fill_mse"] == pytest.approx(np.mean(naive), rel=1e-4)
 

@@ -3,10 +3,8 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from core import checkpoints
 from core.device import generator
@@ -14,26 +12,12 @@ from core.recipe import parse
 from core.rotation import train
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twenty-four pictures with a bright top, a third of them for testing."""
-    root = tmp_path_factory.mktemp("pictures")
-    rng = np.random.default_rng(0)
-    for number in range(24):
-        half = "test" if number % 3 == 0 else "train"
-        picture = rng.integers(0, 100, (40, 40, 3), dtype=np.uint8)
-        picture[:14] += 150
-        (root / half / "any").mkdir(parents=True, exist_ok=True)
-        Image.fromarray(picture).save(root / half / "any" / f"{number}.png")
-    return root
-
-
 @pytest.mark.parametrize("flags", [[], ["--snapshots", "--no-augment"]])
 def test_smoke_run_ends_in_a_checkpoint_that_loads(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: list[str]
+    bright_tops: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: list[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    spec = f"folder:{folder}"
+    spec = f"folder:{bright_tops}"
     small = ["--width", "4", "--batch", "16", "--size", "32", "--device", "cpu", *flags]
     written = train.main(["--smoke", "--data", spec, "--also", "emoji", *small])
     card = json.loads((written / "card.json").read_text())

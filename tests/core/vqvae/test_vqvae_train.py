@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from core import checkpoints
 from core.checkpoints import Checkpoint
@@ -21,69 +20,55 @@ TINY = {"width": 8, "depth": 1, "num-embeddings": 16, "embedding-dim": 6, "laten
 FLAGS = ["--device=cpu", "--no-bf16", *(f"--{name}={value}" for name, value in TINY.items())]
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twenty-four pictures with a bright top, a third of them for testing."""
-    root = tmp_path_factory.mktemp("pictures")
-    rng = np.random.default_rng(0)
-    for number in range(24):
-        half = "test" if number % 3 == 0 else "train"
-        picture = rng.integers(0, 100, (40, 40, 3), dtype=np.uint8)
-        picture[:14] += 150
-        (root / half / "any").mkdir(parents=True, exist_ok=True)
-        Image.fromarray(picture).save(root / half / "any" / f"{number}.png")
-    return root
-
-
 @pytest.fixture(scope="module", params=train.BOTTLENECKS)
-def written(request: pytest.FixtureRequest, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written(request: pytest.FixtureRequest, bright_tops: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The checkpoint that a smoke run leaves behind."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("here"))
-        flags = ["--smoke", f"--data=folder:{folder}", f"--bottleneck={request.param}"]
+        flags = ["--smoke", f"--data=folder:{bright_tops}", f"--bottleneck={request.param}"]
         return train.main([*flags, *FLAGS]).resolve()
 
 
-def test_smoke_run_ends_in_a_checkpoint_that_loads(folder: Path, written: Path) -> None:
+def test_smoke_run_ends_in_a_checkpoint_that_loads(bright_tops: Path, written: Path) -> None:
     card = json.loads((written / "card.json").read_text())
-    found = card["metrics"][f"folder:{folder}"]
+    found = card["metrics"][f"folder:{bright_tops}"]
     assert card["steps"] == 20
     assert {"mse", "psnr_db", "mean_colour_mse", "mean_colour_psnr_db", "n"} <= set(found)
-    assert found["n"] == card["metrics"][f"folder:{folder}, 16 px"]["n"] == 8
+    assert found["n"] == card["metrics"][f"folder:{bright_tops}, 16 px"]["n"] == 8
     assert found["psnr_db"] == pytest.approx(-10 * math.log10(found["mse"]))
-    again = train.evaluate(checkpoints.load(str(written)), f"folder:{folder}")
+    again = train.evaluate(checkpoints.load(str(written)), f"folder:{bright_tops}")
     assert again == pytest.approx(found, rel=1e-5)
-    whole = train.measure(checkpoints.load(str(written)), train.VQVAERecipe(data=f"folder:{folder}", size=32))
+    whole = train.measure(checkpoints.load(str(written)), train.VQVAERecipe(data=f"folder:{bright_tops}", size=32))
     assert whole.keys() == card["metrics"].keys()
     for spec, metrics in whole.items():
         assert metrics == pytest.approx(card["metrics"][spec], rel=1e-5)
 
 
-def test_the_card_tells_the_rate_of_what_is_in_the_middle(folder: Path, written: Path) -> None:
+def test_the_card_tells_the_rate_of_what_is_in_the_middle(bright_tops: Path, written: Path) -> None:
     card = json.loads((written / "card.json").read_text())
-    found = card["metrics"][f"folder:{folder}"]
+    found = card["metrics"][f"folder:{bright_tops}"]
     if card["model"].endswith("VQVAE"):
         assert found["bits_per_dim"] == pytest.approx(64 * 4 / (32 * 32 * 3)), "8 x 8 codes of 16 entries"
         assert found["entropy_bits_per_dim"] <= found["bits_per_dim"]
         assert 1 <= found["perplexity"] <= 16 * found["used_share"] + 1e-6
-        assert card["metrics"][f"folder:{folder}, JPEG"]["data_bytes"] > 0
+        assert card["metrics"][f"folder:{bright_tops}, JPEG"]["data_bytes"] > 0
     else:
         assert found["kl_bits_per_dim"] > 0
         assert "perplexity" not in found
         assert "yardstick" in card["notes"]
 
 
-def test_metrics_do_not_depend_on_the_chunk(folder: Path, written: Path) -> None:
+def test_metrics_do_not_depend_on_the_chunk(bright_tops: Path, written: Path) -> None:
     checkpoint = checkpoints.load(str(written))
-    whole, cut = (train.evaluate(checkpoint, f"folder:{folder}", chunk=chunk) for chunk in (100, 3))
+    whole, cut = (train.evaluate(checkpoint, f"folder:{bright_tops}", chunk=chunk) for chunk in (100, 3))
     assert whole == pytest.approx(cut, rel=1e-4)
 
 
-def test_errors_and_usage_by_a_slow_loop(folder: Path, written: Path) -> None:
+def test_errors_and_usage_by_a_slow_loop(bright_tops: Path, written: Path) -> None:
     checkpoint = checkpoints.load(str(written))
     if not isinstance(checkpoint.model, VQVAE):
         pytest.skip("of a codebook")
-    images = pictures.load(f"folder:{folder}", "test", size=32).images.float() / 255
+    images = pictures.load(f"folder:{bright_tops}", "test", size=32).images.float() / 255
     wrong, naive, counts = [], [], [0] * 16
     for image in images:
         found = checkpoint.model(image[None])
@@ -91,7 +76,7 @@ def test_errors_and_usage_by_a_slow_loop(folder: Path, written: Path) -> None:
         naive.append(float(((image.mean((1, 2))[:, None, None] - image) ** 2).mean()))
         for code in found.codes.flatten().tolist():
             counts[code] += 1
-    measured = train.evaluate(checkpoint, f"folder:{folder}")
+    measured = train.evaluate(checkpoint, f"folder:{bright_tops}")
     assert measured["mse"] == pytest.approx(np.mean(wrong), rel=1e-4)
     assert measured["mean_colour_mse"] == pytest.approx(np.mean(naive), rel=1e-4)
     shares = [count / sum(counts) for count in counts if count]
@@ -100,11 +85,11 @@ def test_errors_and_usage_by_a_slow_loop(folder: Path, written: Path) -> None:
 
 
 def test_a_run_that_was_killed_goes_on_with_the_same_codebook(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bright_tops: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The averages are buffers of the model, so its saved state is all of the codebook's."""
     monkeypatch.chdir(tmp_path)
-    flags = ["--smoke", f"--data=folder:{folder}", *FLAGS]
+    flags = ["--smoke", f"--data=folder:{bright_tops}", *FLAGS]
     whole = train.main(flags)
     run = whole.parent
     (run / "state-00000020").rename(tmp_path / "last")
@@ -160,12 +145,12 @@ def test_another_bottleneck_is_refused() -> None:
         train.main(["--data=x", "--bottleneck=none"])
 
 
-def test_a_fresh_network_is_no_better_than_one_colour(folder: Path) -> None:
+def test_a_fresh_network_is_no_better_than_one_colour(bright_tops: Path) -> None:
     recipe = parse(train.VQVAERecipe, ["--data=x", *FLAGS])
     with torch.random.fork_rng():
         torch.random.set_rng_state(generator(0).get_state())
         model = train.build(recipe)
-    checkpoint = Checkpoint("vqvae/fresh", model.eval(), None, folder, torch.device("cpu"))
-    found = train.evaluate(checkpoint, f"folder:{folder}")
+    checkpoint = Checkpoint("vqvae/fresh", model.eval(), None, bright_tops, torch.device("cpu"))
+    found = train.evaluate(checkpoint, f"folder:{bright_tops}")
     assert found["mse"] > found["mean_colour_mse"]
     assert pretext.perplexity(torch.ones(16)) == pytest.approx(16)
