@@ -136,11 +136,8 @@ def grow(page: Page, stem: str, *pictures: str) -> None:
 
 def vqvae(page: Page, files: Files) -> None:
     """Bring a photograph, take up a code from its map, paint with another one, take it back, read the usage."""
-    codes, verdict, usage = (
-        source_of(page, "vqvae-map"),
-        text_of(page, "vqvae-verdict"),
-        text_of(page, "vqvae-usage-text"),
-    )
+    codes, verdict = source_of(page, "vqvae-map"), text_of(page, "vqvae-verdict")
+    usage = text_of(page, "vqvae-usage-text")
     painted = page.locator("#vqvae-painted")
     upload(page, "vqvae", "picture", files.photo)
     expect(page.locator("#vqvae-map img")).not_to_have_attribute("src", codes)
@@ -148,6 +145,7 @@ def vqvae(page: Page, files: Files) -> None:
     expect(page.locator("#vqvae-usage-text")).not_to_have_text(usage)
     expect(painted).to_contain_text("Nothing is painted")
     entry = text_of(page, "vqvae-entry")
+    page.locator("#vqvae-sheet").scroll_into_view_if_needed()  # its picture comes when it comes into sight
     page.locator("#vqvae-sheet img").click(position={"x": 150, "y": 150})
     expect(page.locator("#vqvae-entry")).not_to_have_text(entry)
     after = source_of(page, "vqvae-after")
