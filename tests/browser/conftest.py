@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_pla
 
 from tests.browser import chromium
 from tests.browser.serving import Server, serve
-from tests.browser.walks import WAIT_MS, Files
+from tests.browser.visitor import WAIT_MS, Files
 
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 HEIGHT = {1440: 900, 390: 844}

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.serving import ROOT, serve
-from tests.browser.walks import FIRST, STEMS, WAIT_MS
+from tests.browser.visitor import STEMS, WAIT_MS
+from tests.browser.walks import FIRST
 
 FOLDER = ROOT / "assets" / "screenshots"
 WIDE, NARROW = (1280, 900), (390, 844)

@@ -10,7 +10,7 @@ from gradio_client.exceptions import AppError
 
 from demos._words import ERRORS
 from tests.browser.serving import ROOT, Server
-from tests.browser.walks import STEMS
+from tests.browser.visitor import STEMS
 
 pytestmark = pytest.mark.browser
 UNREADABLE = "This file is not a picture that can be read. Use PNG, JPEG or WebP."

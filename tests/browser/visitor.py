@@ -1,0 +1,85 @@
+"""What any visitor can do on any tab: open it, bring a file, read, draw; and the tabs in their groups.
+
+Every wait is for something a visitor sees; ids are the same on the English and the Chinese page.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+GROUPS = {
+    "pictures": ("rotation", "contrastive", "masked"),
+    "generators": ("vae", "vqvae", "gan"),
+    "language": ("gpt2", "bert"),
+    "beyond": ("audio", "recommendation"),
+}
+GROUP_OF = {stem: group for group, stems in GROUPS.items() for stem in stems}
+STEMS = tuple(GROUP_OF)
+WAIT_MS = 60_000  # a picture takes under a second; this is for a machine with much else to do
+expect.set_options(timeout=WAIT_MS)
+
+
+@dataclass(frozen=True)
+class Files:
+    """A visitor's own photographs and sound."""
+
+    photo: Path
+    other: Path
+    sound: Path
+
+
+def open_tab(page: Page, stem: str) -> None:
+    """Click a tab's group, then the tab; on a phone the rows wrap, so all of them are in sight."""
+    page.locator(f"#{GROUP_OF[stem]}-group-button").click()
+    page.locator(f"#{stem}-tab-button").click()
+    expect(page.locator(f"#{stem}-step4")).to_be_visible()
+
+
+def upload(page: Page, stem: str, where: str, file: Path | list[Path]) -> None:
+    """Put a file into an upload field, as by dropping it there."""
+    page.locator(f"#{stem}-{where} input[type=file]").first.set_input_files(file)
+
+
+def text_of(page: Page, ident: str) -> str:
+    """What stands in an output now."""
+    return page.locator(f"#{ident}").inner_text()
+
+
+def source_of(page: Page, ident: str) -> str:
+    """Address of the picture an output shows now."""
+    return page.locator(f"#{ident} img").first.get_attribute("src") or ""
+
+
+def drawn(page: Page, ident: str) -> Locator:
+    """A Plotly figure, once it is drawn."""
+    figure = page.locator(f"#{ident} .js-plotly-plot .main-svg").first
+    expect(figure).to_be_visible()
+    return figure
+
+
+def grow(page: Page, stem: str, *pictures: str) -> None:
+    """Go back in the training by the keyboard, to before the first step, and see pictures and figure change."""
+    shown, figure = {ident: source_of(page, ident) for ident in pictures}, drawn(page, f"{stem}-grow-curve")
+    marked = figure.locator(".bars .point").last.locator("path").get_attribute("style")
+    slider = page.locator(f"#{stem}-stage input[type=range]")
+    slider.focus()
+    slider.press("Home")
+    for ident, source in shown.items():
+        expect(page.locator(f"#{ident} img")).not_to_have_attribute("src", source)
+    bar = page.locator(f"#{stem}-grow-curve .bars .point").last.locator("path")
+    expect(bar, "another bar is marked").not_to_have_attribute("style", marked or "")
+
+
+def stroke(page: Page, ident: str) -> None:
+    """Draw a line across the middle of an image editor."""
+    canvas = page.locator(f"#{ident} canvas").first
+    expect(canvas).to_be_visible()
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.4 * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], middle, steps=8)
+    page.mouse.up()
