@@ -34,9 +34,12 @@ def on_films(say: Say, chosen: Chosen, model: str, stage: float) -> tuple[Any, .
         hidden = explore.hide(films, place, model)
         offer = gr.update(choices=places(say, hidden), value=place)
         drawn = views.draw_next(say, explore.recommend(films, model))
-        bundled = model in (explore.NAME, explore.CONTROL)  # what grows is the bundled one, and knows its own films
-        grown = on_grow(say, films, place, stage) if bundled else [gr.skip()] * 3
-        return ("", offer, *views.draw_hidden(say, hidden), *drawn, *grown)
+        return ("", offer, *views.draw_hidden(say, hidden), *drawn, *_grown(say, films, place, model, stage))
+
+
+def on_place(say: Say, chosen: Chosen, place: float, model: str, stage: float) -> tuple[Any, ...]:
+    """Another place hidden: guessed by the model, and by what it was after part of its training."""
+    return (*on_hide(say, chosen, place, model), *_grown(say, chosen, place, model, stage))
 
 
 def on_hide(say: Say, chosen: Chosen, place: float, model: str) -> tuple[Any, ...]:
@@ -55,6 +58,11 @@ def on_grow(say: Say, chosen: Chosen, place: float, stage: float) -> tuple[Any, 
     """Guess the hidden film after part of the training: 0 (before the first step) to 4 (finished)."""
     with guard(say):
         return views.draw_growth(say, explore.grow(chosen, place, stage), stage)
+
+
+def _grown(say: Say, chosen: Chosen, place: float, model: str, stage: float) -> Any:
+    """What `on_grow` draws, for a bundled model: those alone grow here, and a visitor's own may know other films."""
+    return on_grow(say, chosen, place, stage) if model in (explore.NAME, explore.CONTROL) else [gr.skip()] * 3
 
 
 def on_similar(say: Say, film: int, model: str) -> tuple[str, str]:
@@ -120,20 +128,22 @@ def build(say: Say) -> None:
         answers = [strip, *_build_answer(say, first)]
         nexts = _build_next(say, films)
         card = _build_card(say)
-        stage, grown = _build_growth(say, films, chosen, place)
+        stage, grown = _build_growth(say, films)
     with step(say, STEM, 4):
         film, told = _build_use(say, model)
     everything = [status, place, *answers, *nexts, *grown]
     heavy: dict[str, Any] = {"model": STEM, "show_progress": "hidden", "trigger_mode": "always_last"}
     listen(say, chosen.change, on_films, [chosen, model, stage], everything, **heavy)
-    listen(say, place.input, on_hide, [chosen, place, model], answers, name="recommendation_hide", **heavy)
+    listen(say, place.input, on_place, [chosen, place, model, stage], [*answers, *grown], **heavy)
+    listen(say, stage.change, on_grow, [chosen, place, stage], grown, name="recommendation_grow", **heavy)
     picked = [chosen, *card, film, *told]
     changed = listen(say, model.input, on_model, [model], picked, **heavy)
     changed.then(
         bind(on_films, say), [chosen, model, stage], everything, concurrency_id=STEM, api_visibility="private",
         show_progress="hidden",
     )  # fmt: skip
-    again = gr.Button(visible=False)  # the same as an answer of the API, for a program that has no list to change
+    again = gr.Button(visible=False)  # two answers of the API, for a program that has no list to change
+    listen(say, again.click, on_hide, [chosen, place, model], answers, name="recommendation_hide", **heavy)
     listen(say, again.click, on_next, [chosen, model], nexts, name="recommendation_next", **heavy)
 
 
@@ -206,7 +216,7 @@ def _build_card(say: Say) -> list[Any]:
     return [bars, told]
 
 
-def _build_growth(say: Say, films: list[int], chosen: gr.Dropdown, place: gr.Radio) -> tuple[gr.Slider, list[Any]]:
+def _build_growth(say: Say, films: list[int]) -> tuple[gr.Slider, list[Any]]:
     """Step 3, last part: the hidden film at five moments of the training."""
     first = on_grow(say, films, FIRST_PLACE, LAST)
     with growth(say, STEM) as stage, gr.Row():
@@ -215,12 +225,7 @@ def _build_growth(say: Say, films: list[int], chosen: gr.Dropdown, place: gr.Rad
         with gr.Column(min_width=300):
             guesses = gr.HTML(first[0], elem_id="recommendation-grow", elem_classes="writes-english")
             verdict = gr.HTML(first[2], elem_id="recommendation-grow-verdict", elem_classes="writes-english")
-    grown = [guesses, reached, verdict]
-    listen(
-        say, [stage.change, place.input], on_grow, [chosen, place, stage], grown, name="recommendation_grow",
-        model="recommendation-grow", show_progress="hidden", trigger_mode="always_last",
-    )  # fmt: skip
-    return stage, grown
+    return stage, [guesses, reached, verdict]
 
 
 def _build_use(say: Say, model: gr.Radio) -> tuple[gr.Dropdown, list[Any]]:
