@@ -14,9 +14,12 @@ which a recipe calls once a step and not in each pass: so two processes take the
 
 import copy
 from collections.abc import Callable
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import torch
+from accelerate import PartialState
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.func import functional_call
 
@@ -54,11 +57,12 @@ class Round(NamedTuple):
     fooling: Judgement
 
 
-class Game(nn.Module):
+class Players(nn.Module):
     """A generator, a discriminator, and `average`, the generator that follows the first one slowly and is shipped.
 
     The average of a generator's weights draws better pictures than the last of them (Yazici et al. 2018,
-    arXiv 1806.04498). All of it is in the state dict, so a run that was killed goes on with the same game.
+    arXiv 1806.04498). All of it is in the state dict, so a run that was killed goes on with the same game. What they
+    play is the `forward` of a subclass.
     """
 
     followed: Tensor
@@ -67,8 +71,8 @@ class Game(nn.Module):
         """Start the average as a copy of the generator.
 
         Args:
-            generator: noise (B, Z) to pictures (B, 3, S, S) in [0, 1].
-            discriminator: pictures to a `Judgement`.
+            generator: draws pictures in [0, 1].
+            discriminator: judges them.
             momentum: how much of the average stays at each step, in the long run; fewer at the beginning.
         """
         super().__init__()
@@ -77,22 +81,10 @@ class Game(nn.Module):
         self.momentum = momentum
         self.register_buffer("followed", torch.zeros((), dtype=torch.int64))
 
-    def forward(self, real: Tensor, noise: Tensor, change: Change) -> Round:
-        """Play one round.
-
-        Args:
-            real: (B, 3, S, S) in [0, 1].
-            noise: (B, Z).
-            change: what pictures pass on their way to the discriminator, real and generated ones alike; must let
-                gradients through. The identity leaves them as they are.
-        """
-        images = self.generator(noise)  # (B, 3, S, S)
-        shown = change(images)
-        both = self.discriminator(torch.cat([change(real), shown.detach()]))
+    def judge_held(self, *inputs: Tensor | None) -> Any:
+        """What the discriminator makes of inputs while its weights hold still: the gradient reaches the inputs only."""
         held = {name: value.detach() for name, value in self.discriminator.named_parameters()}
-        fooling: Judgement = functional_call(self.discriminator, held, (shown,))
-        halves = [Judgement(*parts) for parts in zip(*(value.chunk(2) for value in both), strict=True)]
-        return Round(images, halves[0], halves[1], fooling)
+        return functional_call(self.discriminator, held, inputs)
 
     @torch.no_grad()
     def follow(self) -> None:
@@ -106,3 +98,31 @@ class Game(nn.Module):
             else:
                 slow.copy_(fast[name])
         power_step(self.discriminator)
+
+
+class Game(Players):
+    """The plain game: noise (B, Z) to pictures (B, 3, S, S), pictures to a `Judgement`."""
+
+    def forward(self, real: Tensor, noise: Tensor, change: Change) -> Round:
+        """Play one round.
+
+        Args:
+            real: (B, 3, S, S) in [0, 1].
+            noise: (B, Z).
+            change: what pictures pass on their way to the discriminator, real and generated ones alike; must let
+                gradients through. The identity leaves them as they are.
+        """
+        images = self.generator(noise)  # (B, 3, S, S)
+        shown = change(images)
+        both = self.discriminator(torch.cat([change(real), shown.detach()]))
+        halves = [Judgement(*parts) for parts in zip(*(value.chunk(2) for value in both), strict=True)]
+        return Round(images, halves[0], halves[1], self.judge_held(shown))
+
+
+def ship_average(run: Path) -> None:
+    """Keep only the averaged generator in a run's snapshots: it is what ships."""
+    if PartialState().is_main_process:
+        for path in (run / "snapshots").glob("*.safetensors"):
+            weights = {k[len("average.") :]: v for k, v in load_file(path).items() if k.startswith("average.")}
+            if weights:
+                save_file(weights, path)

@@ -224,6 +224,17 @@ def _open_own(card: Card, folder: Path, weights_file: str) -> nn.Module:
     return model
 
 
+def blank(name: str, root: Path | None = None) -> nn.Module:
+    """A new network of the class and config of a bundled checkpoint, without its weights.
+
+    Raises:
+        CheckpointError: there is no such checkpoint.
+    """
+    card = read_card(name, root)
+    model_class = find_class(card.model)
+    return model_class(model_class.config_class(**card.config))
+
+
 def fill(model: nn.Module, weights: dict[str, Tensor]) -> None:
     """Load weights that `half_weights` gave; tied ones, which are stored once, share storage with a loaded one."""
     model.load_state_dict({name: _full(tensor) for name, tensor in weights.items()}, strict=False)

@@ -4,9 +4,17 @@ Miyato et al. 2018, "Spectral Normalization for Generative Adversarial Networks"
 tables 3 and 4. Left out on purpose: conditioning, attention and progressive growing.
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from core.backbones import initialise
+from core.device import generator
+
+FIRST_SIDE = 4  # of the generator's first maps
 
 
 def largest_gain(weight: Tensor, left: Tensor) -> Tensor:
@@ -110,6 +118,63 @@ class DownBlock(nn.Module):
 
     def _shrunk(self, x: Tensor) -> Tensor:
         return F.avg_pool2d(x, 2) if self.halve else x
+
+
+class ResidualGenerator(nn.Module):
+    """A vector in, a picture out (table 4), with as many blocks as it takes from 4 x 4 positions to all pixels."""
+
+    def __init__(self, inputs: int, widths: Sequence[int], size: int) -> None:
+        """Lay out the network.
+
+        Args:
+            inputs: numbers that a picture is made of.
+            widths: channels of the maps, first of 4 x 4 positions, then after each block.
+            size: side of the pictures in pixels; a ValueError if so many blocks draw another.
+        """
+        super().__init__()
+        drawn = FIRST_SIDE * 2 ** (len(widths) - 1)
+        if drawn != size:
+            raise ValueError(f"{len(widths) - 1} blocks draw {drawn} pixels, not {size}")
+        self.first = nn.Linear(inputs, widths[0] * FIRST_SIDE**2)
+        self.blocks = nn.ModuleList(UpBlock(inner, outer) for inner, outer in pairwise(widths))
+        self.norm = nn.BatchNorm2d(widths[-1])
+        self.last = nn.Conv2d(widths[-1], 3, 3, padding=1)
+
+    def draw(self, vectors: Tensor) -> Tensor:
+        """Vectors (B, inputs) to pictures (B, 3, S, S) in [0, 1]."""
+        x = self.first(vectors).view(len(vectors), -1, FIRST_SIDE, FIRST_SIDE)  # (B, widths[0], 4, 4)
+        for block in self.blocks:
+            x = block(x)
+        levels: Tensor = self.last(F.relu(self.norm(x))).float().sigmoid()  # (B, 3, S, S)
+        return levels
+
+
+class ResidualDiscriminator(nn.Module):
+    """Pictures in, features and a score out (table 4). Every layer's gain is at most about 1."""
+
+    def __init__(self, widths: Sequence[int]) -> None:
+        """Lay out the network; `widths` are the channels after each block, of which the last keeps its maps' size."""
+        super().__init__()
+        final = len(widths) - 1
+        self.blocks = nn.ModuleList(
+            DownBlock(inner, outer, halve=number < final, first=number == 0)
+            for number, (inner, outer) in enumerate(pairwise((3, *widths)))
+        )
+        self.score = SpectralLinear(widths[-1], 1)
+
+    def read(self, images: Tensor) -> Tensor:
+        """Pictures (B, 3, S, S) in [0, 1] to features (B, widths[-1]), a sum over all positions as in table 4."""
+        x = 2 * images - 1
+        for block in self.blocks:
+            x = block(x)
+        return F.relu(x).sum((2, 3))
+
+
+def begin(drawing: ResidualGenerator, judging: ResidualDiscriminator, seed: int) -> None:
+    """Draw the first weights of both from `seed` alone, whatever else this process draws meanwhile."""
+    for number, network in enumerate((drawing, judging)):
+        initialise(network, generator(seed, number))
+    nn.init.normal_(drawing.last.weight, std=0.02, generator=generator(seed, 2))  # begin near mid-grey
 
 
 def _enlarged(x: Tensor) -> Tensor:

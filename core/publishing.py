@@ -32,6 +32,7 @@ def write_checkpoint(
     evaluate: Evaluate,
     notes: str = "",
     extra: dict[str, bytes] | None = None,
+    ship: bool = True,
 ) -> Path:
     """Write the trained model and its card to assets/checkpoints/<wing>/<name>, or leave them in the run on --smoke.
 
@@ -47,6 +48,7 @@ def write_checkpoint(
         evaluate: the wing's function that measures one set; tells how far each snapshot has come on the first set.
         notes: known limits, in words.
         extra: further files of the checkpoint, name -> content.
+        ship: leave it in the run folder otherwise.
 
     Returns:
         The folder of the checkpoint.
@@ -66,7 +68,7 @@ def write_checkpoint(
         grown = _measure_snapshots(checkpoint, lambda: evaluate(checkpoint, first, root=recipe.root))
         card = dataclasses.replace(card, snapshots=grown | {"100": card.metrics[first]})
     checkpoints.write_card(draft, card)
-    folder = draft if recipe.smoke else checkpoints.ROOT / wing / recipe.name
+    folder = draft if recipe.smoke or not ship else checkpoints.ROOT / wing / recipe.name
     if folder != draft:
         _copy(draft, folder)
     print(f"wrote {folder}: {card.metrics}", flush=True)

@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import ClassVar, cast
 
 import torch
-from accelerate import PartialState
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from core import training
-from core.adversarial import Game
+from core.adversarial import Game, ship_average
 from core.data import diff_augment, pictures
 from core.data.augment import horizontal_flip
 from core.gan import pretext, yardsticks
@@ -87,7 +85,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         return {"loss": found.total, "ids": rows, **parts}
 
     result = training.train(recipe, game, loss, wing="gan")
-    _ship_average(result.folder)
+    ship_average(result.folder)
     game.eval()
     average = cast(Generator, game.average).requires_grad_(True)  # the card counts what was trained
     return write_checkpoint(
@@ -115,15 +113,6 @@ def config_of(recipe: GANRecipe) -> Config:
     """The architecture that a recipe asks for: more channels where maps are smaller."""
     w, c = recipe.width, recipe.critic_width
     return Config(32, recipe.latent, (w * 8 // 3, 2 * w, w * 4 // 3, w), (c, c * 4 // 3, c * 8 // 3, c * 8 // 3))
-
-
-def _ship_average(run: Path) -> None:
-    """Keep only the averaged generator in a run's snapshots: it is what ships."""
-    if PartialState().is_main_process:
-        for path in (run / "snapshots").glob("*.safetensors"):
-            weights = {k[len("average.") :]: v for k, v in load_file(path).items() if k.startswith("average.")}
-            if weights:
-                save_file(weights, path)
 
 
 if __name__ == "__main__":

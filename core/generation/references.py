@@ -1,0 +1,83 @@
+"""What the arms with references are told about a picture: features of those most like it, by a frozen encoder.
+
+The encoder is this project's SimCLR network, or the same network before any training, which is the control. Features
+and neighbours come from the same encoder.
+"""
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from core import device
+from core.downstream import reference
+from core.errors import InputError
+from core.generation import sets
+from core.generation.model import Config
+from core.generation.pretext import most_alike
+
+
+@dataclass(frozen=True)
+class Library:
+    """Pictures known by their features.
+
+    Attributes:
+        features: (N, F).
+        neighbours: (M, K) int64, numbers of the pictures that stand for each of M, the most alike first.
+    """
+
+    features: Tensor
+    neighbours: Tensor
+
+    def __len__(self) -> int:
+        return len(self.neighbours)
+
+    def take(self, rows: Tensor) -> Tensor:
+        """References (B, K, F) of the pictures with these numbers (B,)."""
+        return self.features[self.neighbours[rows]]
+
+    def draw(self, count: int, seed: int) -> Tensor:
+        """References (count, K, F) of pictures drawn evenly, always the same for a seed."""
+        return self.take(torch.randint(len(self), (count,), generator=device.generator(seed, 1)))
+
+    def thinned(self, count: int) -> "Library":
+        """`count` of the pictures, evenly spread, and only the features that they need."""
+        rows = torch.linspace(0, len(self) - 1, min(count, len(self))).round().long()
+        needed, places = self.neighbours[rows].unique(return_inverse=True)
+        return Library(self.features[needed], places)
+
+    def packed(self) -> dict[str, Tensor]:
+        """As tensors to store: the features in 8 bits, each number of them with a scale of its own."""
+        scale = self.features.abs().amax(0).clamp(min=1e-6) / 127
+        codes = (self.features / scale).round().to(torch.int8)
+        return {"codes": codes, "scale": scale, "neighbours": self.neighbours.to(torch.int32)}
+
+    @classmethod
+    def unpacked(cls, tensors: Mapping[str, Tensor]) -> "Library":
+        """What `packed` stored."""
+        return cls(tensors["codes"].float() * tensors["scale"], tensors["neighbours"].long())
+
+
+def describe(images: Tensor, encoder: str, where: torch.device) -> Tensor:
+    """Features (N, 256) of pictures (N, 3, 32, 32), bytes or in [0, 1], by the "trained" or "untrained" encoder."""
+    return reference.describe(images, where, trained=encoder == "trained")
+
+
+def library(config: Config, spec: str, root: str, limit: int, where: torch.device) -> Library | None:
+    """The training pictures of a set as a generator with this Config is told of them; None if it reads no references.
+
+    Raises:
+        InputError: no such set, or too few pictures.
+    """
+    return _library(spec, config.encoder, config.references, root, limit, str(where)) if config.encoder else None
+
+
+@functools.lru_cache(maxsize=2)
+def _library(spec: str, encoder: str, k: int, root: str, limit: int, where: str) -> Library:
+    images = sets.load(spec, "train", root=root, limit=limit)
+    if len(images) <= k:
+        raise InputError("A picture needs {k} others to be told by; here are {count}.", k=k, count=len(images))
+    features = describe(images, encoder, torch.device(where))
+    return Library(features, most_alike(features, k))

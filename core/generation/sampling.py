@@ -1,0 +1,33 @@
+"""From a seed to pictures: noise, references where an arm reads them, and a generator run over both."""
+
+import torch
+from torch import Tensor
+
+from core import device
+from core.generation.model import Generator
+from core.generation.references import Library
+
+CHUNK = 100
+
+
+def noise(seed: int, count: int, latent: int) -> Tensor:
+    """(count, latent) standard normal numbers, always the same for a seed; the first rows whatever follows."""
+    return torch.randn(count, latent, generator=device.generator(seed))
+
+
+@torch.inference_mode()
+def paint(model: Generator, z: Tensor, references: Tensor | None, where: torch.device) -> Tensor:
+    """Pictures (B, 3, S, S) in [0, 1] on the CPU of noise (B, Z) and references (B, K, F), a few at a time."""
+    found = []
+    for start in range(0, len(z), CHUNK):
+        some = slice(start, start + CHUNK)
+        known = None if references is None else references[some].to(where)
+        found.append(model(z[some].to(where), known).images.cpu())
+    return torch.cat(found)
+
+
+def sample(model: Generator, seed: int, count: int, library: Library | None, where: torch.device) -> Tensor:
+    """Pictures (count, 3, S, S) of a seed's noise, each with the references of a picture drawn evenly."""
+    return paint(
+        model, noise(seed, count, model.config.latent), None if library is None else library.draw(count, seed), where
+    )

@@ -1,0 +1,161 @@
+"""The recipe of one arm: `python -m core.generation.train --arm rotation --data cifar10 --root FOLDER --preset cpu`.
+
+`core.generation.study` runs it for every arm and seed. All arms have the same generator, pictures, batches, noise and
+number of steps; what an arm adds costs time of its own, which its record tells. Left out on purpose: DiffAugment, and
+tuning of any arm, for either would favour one.
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, cast
+
+import torch
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from core import checkpoints, training
+from core.adversarial import Change, ship_average
+from core.data.augment import colour_jitter, greyscale, horizontal_flip, random_resized_crop
+from core.generation import pretext, references, sets
+from core.generation.measuring import NOTES, PICTURES, RESULTS, evaluate, measure
+from core.generation.model import Config, Generator, References, untrained
+from core.publishing import write_checkpoint
+from core.recipe import OnDevice, Recipe, indices, parse
+
+PROMPTS = 512  # training pictures whose references ship, so that the page has something to draw from
+LIBRARY_FILE = "references.safetensors"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerationRecipe(Recipe):
+    """Train one arm of the study on pictures of 32 pixels.
+
+    Attributes:
+        arm: "plain", "rotation", "contrastive", "references", "untrained" or "mean"; see `pretext`.
+        pictures: at most so many of each set's training split, evenly spread.
+        flip: mirror half of the real pictures; digits must not be.
+        latent: numbers of noise that a picture is made of.
+        width: channels of the generator's largest maps; its smaller maps have more.
+        critic_width: channels of the discriminator's first block; later blocks have more.
+        neighbours: references of each picture.
+        momentum: how much of the averaged generator stays at each step.
+        ship: write the checkpoint into assets; the record is written in any case.
+    """
+
+    PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
+        # 0.16 to 0.28 M parameters and a discriminator as large; 5 to 10 minutes on one core
+        "cpu": {"steps": 1_500, "log_every": 25},
+        # 1.9 M and 2.5 M; not yet timed on a GPU, so the clock ends it, and arms then differ in steps
+        "gpu": {"minutes": 9.0, "steps": 20_000, "width": 96, "critic_width": 96, "batch": 64, "log_every": 100},
+    }
+
+    arm: str = "plain"
+    name: str = ""
+    steps: int = 1_500
+    batch: int = 32
+    lr: float = 5e-4
+    weight_decay: float = 0.0
+    beta1: float = 0.0
+    beta2: float = 0.9
+    warmup: float = 0.01
+    clip: float = 1000.0
+    pictures: int = PICTURES
+    flip: bool = True
+    latent: int = 64
+    width: int = 24
+    critic_width: int = 24
+    neighbours: int = 5
+    momentum: float = 0.995
+    ship: bool = True
+
+
+RECIPE = GenerationRecipe
+
+
+def main(argv: Sequence[str] | None = None) -> Path:
+    """Train, measure, write the record and the checkpoint; returns the checkpoint's folder."""
+    recipe = parse(GenerationRecipe, argv)
+    recipe = dataclasses.replace(recipe, name=recipe.name or recipe.arm)
+    config, limit = config_of(recipe), 512 if recipe.smoke else recipe.pictures
+    images = OnDevice(sets.load(recipe.data, "train", root=recipe.root, limit=limit))
+    generator, discriminator = untrained(config, recipe.seed)
+    game = pretext.Contest(generator, discriminator, momentum=recipe.momentum)
+    known = references.library(config, recipe.data, recipe.root, limit, torch.device("cpu"))
+    if known is not None:
+        for network in (game.generator, game.average):
+            cast(References, network.reader).fit(known.features)
+
+    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+        if number % recipe.accumulate == 0:  # the first pass of this process's step
+            game.follow()
+        rows = indices(len(images), recipe.batch, number, recipe.seed)
+        noise = torch.randn(len(rows), recipe.latent, generator=chance, device=chance.device)
+        real = images.take(rows, chance.device).float() / 255
+        real = horizontal_flip(real, chance) if recipe.flip else real
+        described = None if known is None else known.take(rows).to(chance.device)
+        played = network(real, noise, described, second_view(chance) if config.pretext == "contrastive" else None)
+        found = pretext.losses(played)
+        parts = {"discriminator": found.discriminator, "generator": found.generator, "told": found.told}
+        return {"loss": found.total, "ids": rows, **parts, "task": found.task}
+
+    result = training.train(recipe, game, loss, wing="generation")
+    ship_average(result.folder)
+    game.eval()
+    average = cast(Generator, game.average).requires_grad_(True)  # the card counts what was trained
+    folder = write_checkpoint(
+        recipe,
+        result,
+        average,
+        wing="generation",
+        data=f"{recipe.data}, {len(images):,} pictures of the training split",
+        measure=measure,
+        evaluate=evaluate,
+        notes=NOTES,
+        extra={} if known is None else {LIBRARY_FILE: save(known.thinned(PROMPTS).packed())},
+        ship=recipe.ship,
+    )
+    record(recipe, result.folder)
+    return folder
+
+
+def config_of(recipe: GenerationRecipe) -> Config:
+    """The architecture of an arm; exits if there is no such arm."""
+    if recipe.arm not in pretext.ARMS:
+        raise SystemExit(f"--arm is one of {', '.join(pretext.ARMS)}, not {recipe.arm}.")
+    w, c = recipe.width, recipe.critic_width
+    return Config(
+        latent=recipe.latent,
+        widths=(w * 8 // 3, 2 * w, w * 4 // 3, w),
+        critic_widths=(c, c * 4 // 3, c * 8 // 3, c * 8 // 3),
+        encoder={"references": "trained", "mean": "trained", "untrained": "untrained"}.get(recipe.arm, ""),
+        references=recipe.neighbours,
+        attend=recipe.arm != "mean",
+        pretext=recipe.arm if recipe.arm in ("rotation", "contrastive") else "",
+    )
+
+
+def second_view(chance: torch.Generator) -> Change:
+    """Another view of pictures, drawn as SimCLR draws them: cut, mirrored, other colours, sometimes grey."""
+
+    def view(images: Tensor) -> Tensor:
+        cut = random_resized_crop(images, images.shape[-1], chance, scale=(0.3, 1.0))
+        return greyscale(colour_jitter(horizontal_flip(cut, chance), chance), chance)
+
+    return view
+
+
+def record(recipe: GenerationRecipe, run: Path) -> Path:
+    """Keep a run's card and its log where the report reads them: assets/results/generation/SET/ARM-SEED."""
+    folder = (run if recipe.smoke else RESULTS / recipe.data) / f"{recipe.arm}-{recipe.seed}"
+    folder.mkdir(parents=True, exist_ok=True)
+    card = json.loads((run / "checkpoint" / checkpoints.CARD).read_text(encoding="utf-8"))
+    checkpoints.write_whole(folder / "run.json", (json.dumps(card, indent=1) + "\n").encode())
+    checkpoints.write_whole(folder / "metrics.jsonl", (run / "metrics.jsonl").read_bytes())
+    return folder
+
+
+if __name__ == "__main__":
+    main()
