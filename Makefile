@@ -12,7 +12,7 @@ HOST ?= 127.0.0.1
 PORT ?= 7860
 SHARE ?= 0
 DATA ?= data
-WINGS := rotation contrastive vae vqvae gan masked language bert audio recommendation
+WINGS := rotation contrastive vae vqvae gan generation masked language bert audio recommendation
 
 .PHONY: help venv run test fast lint types unit browser chromium screenshots readme assets evaluate card push clean \
   $(WINGS:%=train-%)

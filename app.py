@@ -16,11 +16,11 @@ from demos import _cache, _headers, _page
 from demos._words import LANGUAGES, Say
 
 # isort: split
-from demos import audio, bert, contrastive, gan, gpt2, masked, recommendation, rotation, vae, vqvae
+from demos import audio, bert, contrastive, gan, generation, gpt2, masked, recommendation, rotation, vae, vqvae
 
 GROUPS = {  # each a row of tabs; named by "page.group_<group>"
     "pictures": (rotation, contrastive, masked),
-    "generators": (vae, vqvae, gan),
+    "generators": (vae, vqvae, gan, generation),
     "language": (gpt2, bert),
     "beyond": (audio, recommendation),
 }

@@ -17,7 +17,10 @@ from core.checkpoints import Card, Checkpoint
 from core.errors import CheckpointError, PretextError
 from core.recipe import Recipe
 
-WINGS = ("rotation", "contrastive", "vae", "vqvae", "gan", "masked", "language", "bert", "audio", "recommendation")
+WINGS = (
+    "rotation", "contrastive", "vae", "vqvae", "gan", "generation", "masked", "language", "bert", "audio",
+    "recommendation",
+)  # fmt: skip
 # Last words of metrics in 0..1, shown in per cent.
 SHARES = ("accuracy", "chance", "knn", "linear", "share", "precision", "recall", "rate", "ndcg")
 POINTS, PART = 0.003, 0.005  # how far another machine may be off: of a share, and relative of anything else

@@ -7,6 +7,7 @@ from core.errors import whole
 from core.recipe import SNAPSHOTS
 
 PERCENTS = (*SNAPSHOTS, 100)  # of the training; 0 is before the first step
+LAST = len(PERCENTS) - 1  # the stage of the finished weights
 
 
 def at(name: str, stage: float) -> str:
@@ -19,7 +20,7 @@ def at(name: str, stage: float) -> str:
     Raises:
         InputError: another stage.
     """
-    return f"{name}@{PERCENTS[whole(stage, 0, len(PERCENTS) - 1)]}"
+    return f"{name}@{PERCENTS[whole(stage, 0, LAST)]}"
 
 
 def moments(name: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import cast
 
 import torch
+from safetensors.torch import save
 from torch import Tensor
 
 from core import checkpoints, device
@@ -35,7 +36,7 @@ SAMPLES, MANY = 5_000, 10_000
 PICTURES = 20_000  # of the training split, evenly spread, that every arm learns from
 FEWEST = 5
 EFFICIENTNET, FID = "EfficientNet-Lite0", "FID"
-FLOOR = "training pictures"
+REAL_FILE = "real.safetensors"  # mean and covariance of real pictures' SimCLR features, for measuring on the page
 NOTES = (
     "Frechet distances to all test pictures; precision and recall (k = 3) against as many. Without a further word on "
     "the features of contrastive/simclr-cifar10, 'EfficientNet-Lite0' on that network's (96 pixels, ImageNet): neither "
@@ -161,6 +162,9 @@ def main(argv: Sequence[str] | None = None) -> Path:
     }  # fmt: skip
     path: Path = RESULTS / asked.data / "real.json"
     path.parent.mkdir(parents=True, exist_ok=True)
+    cloud = gaussian(reference.describe(real, where))
+    packed = save({"mean": cloud.mean.float(), "covariance": cloud.covariance.float()})
+    checkpoints.write_whole(path.parent / REAL_FILE, packed)
     checkpoints.write_whole(path, (json.dumps(record, indent=1) + "\n").encode())
     print(f"wrote {path}: {record['metrics']}")
     return path

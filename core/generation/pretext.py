@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.adversarial import Change, Judgement, Players
+from core.data.augment import colour_jitter, greyscale, horizontal_flip, random_resized_crop
 from core.data.turns import all_turns
 from core.downstream.neighbours import nearest
 from core.generation.model import Discriminator, Generator, Reading
@@ -149,6 +150,16 @@ def rotation_loss(logits: Tensor, turns: Tensor) -> Tensor:
     Both players make it small: the generator shall draw what can be told upright as real pictures can.
     """
     return F.cross_entropy(logits.float(), turns)
+
+
+def second_view(chance: torch.Generator) -> Change:
+    """Another view of pictures, drawn as SimCLR draws them: cut, mirrored, other colours, sometimes grey."""
+
+    def view(images: Tensor) -> Tensor:
+        cut = random_resized_crop(images, images.shape[-1], chance, scale=(0.3, 1.0))
+        return greyscale(colour_jitter(horizontal_flip(cut, chance), chance), chance)
+
+    return view
 
 
 def most_alike(features: Tensor, k: int) -> Tensor:

@@ -18,6 +18,8 @@ from core.generation import sets
 from core.generation.model import Config
 from core.generation.pretext import most_alike
 
+FILE = "references.safetensors"  # of a checkpoint: what `Library.packed` gives
+
 
 @dataclass(frozen=True)
 class Library:

@@ -17,8 +17,8 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from core import checkpoints, training
-from core.adversarial import Change, ship_average
-from core.data.augment import colour_jitter, greyscale, horizontal_flip, random_resized_crop
+from core.adversarial import ship_average
+from core.data.augment import horizontal_flip
 from core.generation import pretext, references, sets
 from core.generation.measuring import NOTES, PICTURES, RESULTS, evaluate, measure
 from core.generation.model import Config, Generator, References, untrained
@@ -26,7 +26,6 @@ from core.publishing import write_checkpoint
 from core.recipe import OnDevice, Recipe, indices, parse
 
 PROMPTS = 512  # training pictures whose references ship, so that the page has something to draw from
-LIBRARY_FILE = "references.safetensors"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +95,9 @@ def main(argv: Sequence[str] | None = None) -> Path:
         real = images.take(rows, chance.device).float() / 255
         real = horizontal_flip(real, chance) if recipe.flip else real
         described = None if known is None else known.take(rows).to(chance.device)
-        played = network(real, noise, described, second_view(chance) if config.pretext == "contrastive" else None)
+        played = network(
+            real, noise, described, pretext.second_view(chance) if config.pretext == "contrastive" else None
+        )
         found = pretext.losses(played)
         parts = {"discriminator": found.discriminator, "generator": found.generator, "told": found.told}
         return {"loss": found.total, "ids": rows, **parts, "task": found.task}
@@ -114,7 +115,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         measure=measure,
         evaluate=evaluate,
         notes=NOTES,
-        extra={} if known is None else {LIBRARY_FILE: save(known.thinned(PROMPTS).packed())},
+        extra={} if known is None else {references.FILE: save(known.thinned(PROMPTS).packed())},
         ship=recipe.ship,
     )
     record(recipe, result.folder)
@@ -135,16 +136,6 @@ def config_of(recipe: GenerationRecipe) -> Config:
         attend=recipe.arm != "mean",
         pretext=recipe.arm if recipe.arm in ("rotation", "contrastive") else "",
     )
-
-
-def second_view(chance: torch.Generator) -> Change:
-    """Another view of pictures, drawn as SimCLR draws them: cut, mirrored, other colours, sometimes grey."""
-
-    def view(images: Tensor) -> Tensor:
-        cut = random_resized_crop(images, images.shape[-1], chance, scale=(0.3, 1.0))
-        return greyscale(colour_jitter(horizontal_flip(cut, chance), chance), chance)
-
-    return view
 
 
 def record(recipe: GenerationRecipe, run: Path) -> Path:

@@ -1,0 +1,339 @@
+"""What a visitor can ask of the six arms: plain values in, frozen results out."""
+
+import functools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+from torch import Tensor
+
+from core import checkpoints, device, growth
+from core.data import pictures
+from core.data.turns import all_turns
+from core.downstream import reference
+from core.downstream.frechet import Gaussian, frechet_distance, gaussian
+from core.errors import InputError, whole
+from core.generation import references, report
+from core.generation.measuring import EFFICIENTNET as EFFICIENTNET
+from core.generation.measuring import FID as FID
+from core.generation.measuring import PICTURES as PICTURES
+from core.generation.measuring import REAL_FILE, RESULTS
+from core.generation.measuring import SAMPLES as SAMPLES
+from core.generation.model import Generator
+from core.generation.pretext import ARMS as ARMS
+from core.generation.pretext import second_view
+from core.generation.references import Library
+from core.generation.report import PUBLISHED as PUBLISHED
+from core.generation.report import Spread as Spread
+from core.generation.report import Study as Study
+from core.generation.report import Verdict
+from core.generation.sampling import noise, paint, sample
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Picture = Bytes | str | None
+
+SETS = report.SETS
+TOLD = ("references", "mean", "untrained")  # arms that a visitor's references can steer
+COUNT = 8  # pictures of an arm beside the others
+MAX_REFERENCES = 8
+MAX_SEED = 2**31 - 1
+COUNTS = (64, 128, 256, 512, 1024)  # of a live measurement
+GROUPS = 8  # that the jackknife leaves out one by one
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Pictures of the same noise by every arm.
+
+    Attributes:
+        arms: names, in the order of ARMS.
+        images: (A, COUNT, 32, 32, 3) uint8.
+        distances: A Frechet distances on SimCLR features at this moment of the training, from the cards.
+    """
+
+    arms: tuple[str, ...]
+    images: Bytes
+    distances: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What a picture's label is in the arms that ask more than "real?".
+
+    Attributes:
+        seen: (32, 32, 3) uint8, as the networks get it.
+        turns: (4, 32, 32, 3), turned by 0 to 3 quarters anticlockwise.
+        views: (2, 32, 32, 3).
+    """
+
+    seen: Bytes
+    turns: Bytes
+    views: Bytes
+
+
+@dataclass(frozen=True)
+class Attended:
+    """Pictures drawn from a visitor's references.
+
+    Attributes:
+        references: (K, 32, 32, 3) uint8, as the encoder gets them.
+        images: arm -> (COUNT, 32, 32, 3), of the same noise.
+        attention: (COUNT, heads, K), what each head takes from each reference, by the arm "references"; sums to 1.
+        moved: mean distance of the weights of two noises, from 0 (the noise asks for nothing) to 1.
+    """
+
+    references: Bytes
+    images: dict[str, Bytes]
+    attention: Floats
+    moved: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A distance measured before the visitor's eyes, with more and more pictures.
+
+    Attributes:
+        arm: which.
+        counts: numbers of pictures so far.
+        distances: Frechet distance on SimCLR features at each.
+        errors: standard error of each, by the jackknife.
+        recorded: (count, mean over seeds) of the record.
+        done: whether more will come.
+    """
+
+    arm: str
+    counts: tuple[int, ...]
+    distances: tuple[float, ...]
+    errors: tuple[float, ...]
+    recorded: tuple[tuple[int, float], ...]
+    done: bool
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Which arms part from the plain GAN on a set, by both networks' features at 5,000 pictures.
+
+    Attributes:
+        seeds: of each arm; with one nothing is judged.
+        order: all arms, the lowest distance on EfficientNet's features first.
+        lower: arms whose distance is lower than the plain one's on both by more than seeds differ.
+        higher: likewise higher.
+        undecided: the others.
+        control: references of the trained encoder against those of the untrained one.
+        attention: references weighed by attention against their mean.
+    """
+
+    seeds: int
+    order: tuple[str, ...]
+    lower: tuple[str, ...]
+    higher: tuple[str, ...]
+    undecided: tuple[str, ...]
+    control: Verdict
+    attention: Verdict
+
+
+def name_of(arm: str, data: str = SETS[0]) -> str:
+    """The checkpoint of an arm on a set.
+
+    Raises:
+        InputError: there is no such arm or set, or its checkpoint is not here.
+    """
+    name = f"generation/{arm}" if data == SETS[0] else f"generation/{data}-{arm}"
+    if arm not in ARMS or data not in SETS or name not in checkpoints.bundled("generation"):
+        raise InputError("Choose one of the models offered.")
+    return name
+
+
+def draw(seed: float = 0, stage: float = growth.LAST, data: str = SETS[0]) -> Drawn:
+    """Draw pictures of the same noise, and where an arm reads them of the same references, by every arm.
+
+    Args:
+        seed: of the noise, a whole number from 0 on.
+        stage: 0 (before the first step) to 4 (finished); on another set than the first only 4.
+        data: "cifar10" or "mnist".
+
+    Raises:
+        InputError: a number outside its range, or another set.
+    """
+    asked, at = whole(seed, 0, MAX_SEED), whole(stage, 0, growth.LAST)
+    rows, reached = [], []
+    for arm in ARMS:
+        name = name_of(arm, data)
+        model, where = _open(name if at == growth.LAST else growth.at(name, at))
+        rows.append(pictures.to_bytes(sample(model, asked, COUNT, _library(name), where)))
+        card = checkpoints.read_card(name)
+        reached.append(growth.reached(name, "frechet")[at] if card.snapshots else card.metrics[data]["frechet"])
+    return Drawn(ARMS, np.stack(rows), tuple(reached))
+
+
+def label(picture: Picture, seed: float = 0) -> Labels:
+    """Make a picture's own labels: four turns, two views.
+
+    Raises:
+        InputError: no picture that can be read, or a seed outside its range.
+    """
+    chance = device.generator(whole(seed, 0, MAX_SEED))
+    seen = pictures.square(pictures.open_picture(picture), reference.SIZE)
+    image = pictures.to_tensor(seen)  # (1, 3, 32, 32)
+    views = second_view(chance)(image.repeat(2, 1, 1, 1))
+    return Labels(seen, pictures.to_bytes(all_turns(image)[0]), pictures.to_bytes(views))
+
+
+def noise_number(which: float) -> int:
+    """Which of the noises, 1 to COUNT; an InputError otherwise."""
+    return whole(which, 1, COUNT)
+
+
+def attend(chosen: Sequence[Picture], seed: float = 0) -> Attended:
+    """Draw pictures that are told by references, and see which head looks at which.
+
+    Args:
+        chosen: 1 to 8 pictures.
+        seed: of the noise, a whole number from 0 on.
+
+    Raises:
+        InputError: no picture or too many, one that cannot be read, or a seed outside its range.
+    """
+    asked = whole(seed, 0, MAX_SEED)
+    if not 1 <= len(chosen) <= MAX_REFERENCES:
+        raise InputError("Choose 1 to {high} references.", high=MAX_REFERENCES)
+    seen = np.stack([pictures.square(pictures.open_picture(one), reference.SIZE) for one in chosen])
+    tensors = pictures.to_tensor(seen)  # (K, 3, 32, 32)
+    images: dict[str, Bytes] = {}
+    for arm in TOLD:
+        model, where = _open(name_of(arm))
+        told = references.describe(tensors, model.config.encoder, where).expand(COUNT, -1, -1)  # (COUNT, K, F)
+        images[arm] = pictures.to_bytes(paint(model, noise(asked, COUNT, model.config.latent), told, where))
+        if arm == TOLD[0]:
+            weights = _attention(model, asked, told, where)
+    apart = 0.5 * (weights[:, None] - weights[None]).abs().sum(-1)  # (COUNT, COUNT, heads), total variation
+    moved = float(apart.sum() / (COUNT * (COUNT - 1) * weights.shape[1]))
+    return Attended(seen, images, cast(Floats, weights.numpy()), moved)
+
+
+def measure(arm: str = ARMS[0], seed: float = 0, data: str = SETS[0]) -> Iterator[Measured]:
+    """Measure an arm's distance to real pictures with 64 to 1,024 of its pictures, one answer for each number.
+
+    A distance of few pictures is too large (Chong & Forsyth 2020, "Effectively Unbiased FID and Inception Score",
+    arXiv 1911.07023): it falls with every answer. Its standard error is the jackknife's over eight groups (Efron &
+    Tibshirani 1993, "An Introduction to the Bootstrap", sec. 11.5 and 11.7).
+
+    Args:
+        arm: one of ARMS.
+        seed: of the noise.
+        data: "cifar10" or "mnist".
+
+    Raises:
+        InputError: another arm or set, or a seed outside its range.
+    """
+    asked, name = whole(seed, 0, MAX_SEED), name_of(arm, data)
+    model, where = _open(name)
+    real, library = real_gaussian(data), _library(name)
+    z = noise(asked, COUNTS[-1], model.config.latent)
+    told = None if library is None else library.draw(COUNTS[-1], asked)
+    features = torch.zeros(0, len(real.mean))
+    distances: list[float] = []
+    errors: list[float] = []
+    for count in COUNTS:
+        some = slice(len(features), count)
+        images = paint(model, z[some], None if told is None else told[some], where)
+        features = torch.cat([features, reference.describe(images, where)])
+        distances.append(frechet_distance(gaussian(features), real))
+        errors.append(jackknife_error(features, real))
+        shown = COUNTS[: len(distances)]
+        yield Measured(arm, shown, tuple(distances), tuple(errors), recorded(arm, data), count == COUNTS[-1])
+
+
+def jackknife_error(features: Tensor, real: Gaussian, groups: int = GROUPS) -> float:
+    """Standard error of the Frechet distance of features (N, D): it is taken again without each of so many groups."""
+    parts = features.chunk(groups)
+    without = [
+        frechet_distance(gaussian(torch.cat([*parts[:i], *parts[i + 1 :]])), real) for i in range(len(parts))
+    ]  # fmt: skip
+    mean = sum(without) / len(without)
+    return float(((len(without) - 1) / len(without) * sum((value - mean) ** 2 for value in without)) ** 0.5)
+
+
+def recorded(arm: str, data: str = SETS[0]) -> tuple[tuple[int, float], ...]:
+    """(number of pictures, distance on SimCLR features, a mean over seeds) of the record, the fewest first."""
+    rows = study(data).arm(arm).rows
+    many = next(row for row in rows if row.endswith("samples") and row.count(",") == 1)
+    return ((5_000, rows[""]["frechet"].mean), (int(many.split()[0].replace(",", "")), rows[many]["frechet"].mean))
+
+
+@functools.cache
+def study(data: str = SETS[0]) -> report.Study:
+    """What was found on a set.
+
+    Raises:
+        InputError: another set.
+    """
+    for found in report.stored():
+        if found.data == data:
+            return found
+    raise InputError("Choose one of the models offered.")
+
+
+def findings(data: str = SETS[0]) -> Findings:
+    """What the record says of the arms on a set.
+
+    Raises:
+        InputError: another set.
+    """
+    found = study(data)
+    others = [arm for arm in ARMS if arm != "plain"]
+    verdicts = {arm: _on_both(found, arm, "plain") for arm in others}
+    distances = {arm.name: arm.rows[EFFICIENTNET]["frechet"].mean for arm in found.arms}
+    return Findings(
+        seeds=min(len(arm.seeds) for arm in found.arms),
+        order=tuple(sorted(distances, key=lambda arm: distances[arm])),
+        lower=tuple(arm for arm in others if verdicts[arm] == "lower"),
+        higher=tuple(arm for arm in others if verdicts[arm] == "higher"),
+        undecided=tuple(arm for arm in others if verdicts[arm] not in ("lower", "higher")),
+        control=_on_both(found, "references", "untrained"),
+        attention=_on_both(found, "references", "mean"),
+    )
+
+
+def _on_both(found: Study, first: str, second: str) -> Verdict:
+    """How two arms differ if both networks' features agree on it."""
+    told = {
+        report.compare(*(found.arm(arm).rows[row]["frechet"] for arm in (first, second))) for row in ("", EFFICIENTNET)
+    }
+    return told.pop() if len(told) == 1 else "apart_not"
+
+
+@functools.cache
+def real_gaussian(data: str) -> Gaussian:
+    """Mean and covariance of the SimCLR features of all test pictures of a set."""
+    found = load_file(RESULTS / data / REAL_FILE)
+    return Gaussian(found["mean"].double(), found["covariance"].double())
+
+
+def reached(arm: str) -> tuple[float, ...]:
+    """Distance on SimCLR features of an arm on the first set at the five moments of its training."""
+    return growth.reached(name_of(arm), "frechet")
+
+
+def _open(name: str) -> tuple[Generator, torch.device]:
+    checkpoint = checkpoints.load(name, device=device.pick())
+    return cast(Generator, checkpoint.model), checkpoint.device
+
+
+@functools.cache
+def _library(name: str) -> Library | None:
+    """The references that ship with an arm; None for one that reads none."""
+    path = checkpoints.ROOT / name / references.FILE
+    return Library.unpacked(load_file(path)) if path.is_file() else None
+
+
+@torch.inference_mode()
+def _attention(model: Generator, seed: int, told: Tensor, where: torch.device) -> Tensor:
+    weights = model(noise(seed, len(told), model.config.latent).to(where), told.to(where)).attention
+    assert weights is not None
+    return cast(Tensor, weights.float().cpu())
