@@ -14,7 +14,7 @@ SHARE ?= 0
 DATA ?= data
 WINGS := rotation contrastive vae vqvae gan generation masked language bert audio recommendation
 
-.PHONY: help venv run test fast lint types unit browser chromium screenshots readme assets evaluate card push clean \
+.PHONY: help venv run test fast lint types unit browser chromium screenshots readme assets study evaluate card push clean \
   $(WINGS:%=train-%)
 .DEFAULT_GOAL := help
 
@@ -86,11 +86,20 @@ train-rotation train-masked train-vqvae: NAME ?= photos
 train-contrastive: NAME ?= simclr-cifar10
 train-vae: NAME ?= mnist
 train-gan: NAME ?= cifar10
+train-generation: NAME ?= plain
 train-language train-bert: NAME ?= novels
 train-audio: NAME ?= sounds
 train-recommendation: NAME ?= movielens
 $(WINGS:%=train-%): train-%: $(VENV)/run.stamp
 	$(PY) -m core.cards repeat "$*/$(NAME)" --root "$(DATA)" $(FLAGS)
+
+## make study        train what the study of generators lacks on data unpacked under DATA, then write its report
+study: $(VENV)/dev.stamp
+	$(PY) -m core.generation.study --root "$(DATA)" --seeds 0,1,2 $(FLAGS)
+	$(PY) -m core.generation.study --data mnist --root "$(DATA)" --steps 1000 $(FLAGS)
+	$(PY) -m core.generation.measuring --data cifar10 --root "$(DATA)"
+	$(PY) -m core.generation.measuring --data mnist --root "$(DATA)"
+	$(PY) -m core.generation.report
 
 ## make evaluate     measure every bundled checkpoint anew, on data unpacked under DATA, beside its card
 evaluate: $(VENV)/run.stamp

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from core import cards, targets
+from core.generation import report
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -24,6 +25,12 @@ def calls(page: gr.Blocks) -> str:
     return "| call | arguments | what it does |\n|---|---|---|\n" + "".join(rows)
 
 
+def study() -> str:
+    """The tables of the study of generators, one a set."""
+    titled = (f"{found.data}, Fréchet distances (low is good):\n\n{report.table(found)}\n" for found in report.stored())
+    return "\n".join(titled)
+
+
 def fill(text: str, mark: str, content: str) -> str:
     """Put content between <!-- mark --> and <!-- /mark -->."""
     begin, end = f"<!-- {mark} -->", f"<!-- /{mark} -->"
@@ -37,6 +44,7 @@ def main() -> None:
 
     text = README.read_text(encoding="utf-8")
     text = fill(text, "checkpoints", cards.table(cards.all_cards()))
+    text = fill(text, "study", study())
     text = fill(text, "targets", targets.table(cards.all_cards()))
     README.write_text(fill(text, "calls", calls(app.build())), encoding="utf-8")
 

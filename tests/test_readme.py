@@ -8,6 +8,7 @@ import gradio as gr
 import yaml
 
 from core import cards, checkpoints, targets
+from core.generation.pretext import ARMS
 from core.recipe import parse
 from tests import readme
 
@@ -16,7 +17,9 @@ TEXT = readme.README.read_text(encoding="utf-8")
 SHIPPED = {
     "rotation/photos", "rotation/cifar10", "rotation/shortcut", "rotation/small", "contrastive/simclr-cifar10",
     "contrastive/moco-cifar10", "contrastive/small", "contrastive/dictionary", "vae/mnist", "vqvae/photos",
-    "vqvae/gaussian", "gan/cifar10", "masked/photos", "masked/small", "language/novels", "language/tang",
+    "vqvae/gaussian", "gan/cifar10",
+    *(f"generation/{kind}{arm}" for kind in ("", "mnist-") for arm in ARMS),
+    "masked/photos", "masked/small", "language/novels", "language/tang",
     "language/small", "bert/novels", "audio/sounds", "recommendation/movielens", "recommendation/shuffled",
 }  # fmt: skip
 
@@ -34,6 +37,10 @@ def test_front_matter_is_what_a_space_reads() -> None:
     assert matter["license"] == "mit"
     assert str(matter["python_version"]) in ("3.11", "3.12")
     assert (ROOT / str(matter["app_file"])).is_file()
+
+
+def test_the_study_is_its_report() -> None:
+    assert readme.fill(TEXT, "study", readme.study()) == TEXT, "run: make readme"
 
 
 def test_figures_are_the_cards() -> None:

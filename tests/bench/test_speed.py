@@ -16,6 +16,7 @@ from core.bert import explore as bert
 from core.contrastive import explore as contrastive
 from core.data import bundled
 from core.gan import explore as gan
+from core.generation import explore as generation
 from core.language import explore as language
 from core.masked import explore as masked
 from core.rotation import explore as rotation
@@ -46,6 +47,10 @@ QUESTIONS: dict[str, Callable[[], object]] = {
     "gan: walk of twelve steps": lambda: gan.interpolate(0, 1, 12),
     "gan: halfway through the training": lambda: gan.grow(2),
     "gan: nearest training pictures": lambda: gan.copies(3, 8),
+    "generation: the same noise through six arms": lambda: generation.draw(3),
+    "generation: halfway through the training": lambda: generation.draw(3, 2),
+    "generation: told by four references": lambda: generation.attend([PHOTO] * 4, 3),
+    "generation: first answer of a measurement": lambda: next(generation.measure("references", 3)),
     "masked: hide and restore": lambda: masked.restore(PHOTO, 0.75),
     "masked: halfway through the training": lambda: masked.grow(PHOTO, 0.75, 0, 2),
     "masked: sweep of the ratio": lambda: list(masked.sweep(PHOTO)),

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 GROUPS = {
     "pictures": ("rotation", "contrastive", "masked"),
-    "generators": ("vae", "vqvae", "gan"),
+    "generators": ("vae", "vqvae", "gan", "generation"),
     "language": ("gpt2", "bert"),
     "beyond": ("audio", "recommendation"),
 }

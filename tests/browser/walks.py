@@ -127,6 +127,33 @@ def gan(page: Page, files: Files) -> None:
     grow(page, "gan", "gan-grow-samples")
 
 
+def generation(page: Page, files: Files) -> None:
+    """Draw others by all arms, see them untrained, bring a reference, ask another picture's heads, measure an arm."""
+    sheet, told = source_of(page, "generation-arms"), source_of(page, "generation-told")
+    page.locator("#generation-go").click()
+    expect(page.locator("#generation-arms img").first).not_to_have_attribute("src", sheet)
+    expect(page.locator("#generation-told img").first).not_to_have_attribute("src", told)
+    now = text_of(page, "generation-now-text")
+    grow(page, "generation", "generation-arms")
+    expect(page.locator("#generation-now-text")).not_to_have_text(now)
+    columns = source_of(page, "generation-columns")
+    page.locator("#generation-set input").nth(1).check()
+    expect(page.locator("#generation-columns img")).not_to_have_attribute("src", columns)
+    heads = text_of(page, "generation-heads-text")
+    slider = page.locator("#generation-which input[type=range]")
+    slider.focus()
+    slider.press("End")
+    expect(page.locator("#generation-heads-text")).not_to_have_text(heads)
+    drawn(page, "generation-heads")
+    found = text_of(page, "generation-found")
+    page.locator("#generation-results-data input").nth(1).check()
+    expect(page.locator("#generation-found")).not_to_have_text(found)
+    page.locator("#generation-arm input").nth(3).check()
+    page.locator("#generation-measure").click()
+    expect(page.locator("#generation-measured-text")).to_contain_text("1,024")
+    drawn(page, "generation-measured")
+
+
 def masked(page: Page, files: Files) -> None:
     """Bring a photograph, hide other patches, see a network grow, then paint by hand; read the error each time."""
     verdict = page.locator("#masked-verdict")
@@ -251,6 +278,7 @@ WALKS: dict[str, Callable[[Page, Files], None]] = {
     "vae": vae,
     "vqvae": vqvae,
     "gan": gan,
+    "generation": generation,
     "masked": masked,
     "gpt2": gpt2,
     "bert": bert,
@@ -273,6 +301,10 @@ FIRST: dict[str, tuple[str, ...]] = {
     "gan": (
         "gan-verdict", "gan-scores", "gan-samples", "gan-strip", "gan-grow-samples", "gan-copies", "gan-frechet",
         "gan-features",
+    ),
+    "generation": (
+        "generation-labels", "generation-arms", "generation-now", "generation-told", "generation-heads",
+        "generation-found", "generation-simclr", "generation-efficientnet", "generation-table", "generation-published",
     ),
     "masked": ("masked-masked", "masked-restored", "masked-verdict", "masked-sweep", "masked-near-features"),
     "gpt2": (

@@ -20,6 +20,7 @@ KEYS = {
     "vae": {"nats", "n"},
     "vqvae": {"mse", "psnr_db", "mean_colour_mse", "n"},
     "gan": {"frechet", "precision", "recall", "n"},
+    "generation": {"frechet", "precision", "recall", "n"},
     "masked": {"mse", "mean_fill_mse", "psnr_db", "n"},
     "language": {"bits_per_character", "perplexity", "n"},
     "bert": {"accuracy", "top5_accuracy", "left_accuracy", "frequent_accuracy", "chance", "bits", "n"},
@@ -27,8 +28,8 @@ KEYS = {
     "recommendation": {"hit_rate", "ndcg", "knn_hit_rate", "n"},
 }
 COUNTS = {
-    "rotation": 8, "contrastive": 4, "vae": 8, "vqvae": 8, "gan": 8, "masked": 8, "bert": 6, "audio": 8,
-    "recommendation": film_set.USERS,
+    "rotation": 8, "contrastive": 4, "vae": 8, "vqvae": 8, "gan": 8, "generation": 8, "masked": 8, "bert": 6,
+    "audio": 8, "recommendation": film_set.USERS,
 }  # fmt: skip
 SHIPPED = sorted(f"{card.parts[-3]}/{card.parts[-2]}" for card in checkpoints.ROOT.glob("*/*/card.json"))
 ANY = SHIPPED[0]

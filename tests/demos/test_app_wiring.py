@@ -57,7 +57,7 @@ def public(page: gr.Blocks) -> list[str]:
 def test_the_tabs_stand_in_their_groups() -> None:
     assert {group: [module.STEM for module in modules] for group, modules in app.GROUPS.items()} == {
         "pictures": ["rotation", "contrastive", "masked"],
-        "generators": ["vae", "vqvae", "gan"],
+        "generators": ["vae", "vqvae", "gan", "generation"],
         "language": ["gpt2", "bert"],
         "beyond": ["audio", "recommendation"],
     }

@@ -14,7 +14,8 @@ from demos._words import ERRORS, LANGUAGES, WORDS, Say
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "app.py", *(file for file in sorted((ROOT / "demos").glob("*.py")) if file.name != "_words.py")]
 STEMS = (
-    "page", "rotation", "contrastive", "vae", "vqvae", "gan", "masked", "gpt2", "bert", "audio", "recommendation",
+    "page", "rotation", "contrastive", "vae", "vqvae", "gan", "generation", "masked", "gpt2", "bert", "audio",
+    "recommendation",
 )  # fmt: skip
 BUILT = {"page", *(file.stem for file in PAGES)}  # a tab still being built may have words nobody speaks yet
 

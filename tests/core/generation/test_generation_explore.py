@@ -1,0 +1,185 @@
+"""What a visitor can ask of the arms, and what the shipped ones must hold."""
+
+import itertools
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from core import growth
+from core.data import bundled
+from core.device import generator
+from core.downstream.frechet import frechet_distance, gaussian
+from core.errors import InputError
+from core.generation import explore
+
+CAT = next(photo.image for photo in bundled.photographs() if photo.key == "cat")
+FOUR = [photo.image for photo in bundled.photographs()[:4]]
+NAN = float("nan")
+
+
+def test_every_arm_draws_the_same_noise_on_both_sets() -> None:
+    for data in explore.SETS:
+        found = explore.draw(3, data=data)
+        assert found.arms == explore.ARMS
+        assert found.images.shape == (len(explore.ARMS), explore.COUNT, 32, 32, 3)
+        for first, second in itertools.combinations(found.images, 2):
+            assert not np.array_equal(first, second)
+
+
+def test_a_seed_draws_its_own_pictures_again() -> None:
+    first, again, other = (explore.draw(seed).images for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_arms_grow_from_near_grey_and_end_as_they_are_shipped() -> None:
+    before, after = explore.draw(0, 0), explore.draw(0, growth.LAST)
+    assert np.array_equal(after.images, explore.draw(0).images)
+    assert before.images.std() < after.images.std() / 1.5
+    for start, end in zip(before.distances, after.distances, strict=True):
+        assert end < start / 3
+
+
+def test_arms_with_references_are_told_by_the_same_training_pictures() -> None:
+    told = [explore._library(explore.name_of(arm)) for arm in ("references", "mean")]
+    assert told[0] is not None
+    assert told[1] is not None
+    assert torch.equal(told[0].neighbours, told[1].neighbours)
+    assert explore._library(explore.name_of("plain")) is None
+
+
+def test_labels_are_turns_and_views_of_the_picture() -> None:
+    found = explore.label(CAT)
+    for quarter, turned in enumerate(found.turns):
+        assert np.array_equal(turned, np.rot90(found.seen, quarter))
+    assert not np.array_equal(found.views[0], found.views[1])
+    assert np.array_equal(found.views, explore.label(CAT).views)
+
+
+@pytest.mark.parametrize("count", [1, 3, explore.MAX_REFERENCES])
+def test_heads_share_out_all_their_attention(count: int) -> None:
+    chosen = (FOUR * 2)[:count]
+    found = explore.attend(chosen, 1)
+    assert found.references.shape == (count, 32, 32, 3)
+    assert found.attention.shape == (explore.COUNT, 8, count)
+    np.testing.assert_allclose(found.attention.sum(-1), 1, rtol=1e-4)
+    assert tuple(found.images) == explore.TOLD
+    assert 0 <= found.moved < 1
+
+
+def test_the_order_of_references_says_nothing() -> None:
+    """Up to what half a bit of rounding changes: the same pictures, and each reference keeps its weight."""
+    forth, back = explore.attend(FOUR, 1), explore.attend(FOUR[::-1], 1)
+    for arm in explore.TOLD:
+        assert np.abs(forth.images[arm].astype(int) - back.images[arm]).max() <= 1
+    np.testing.assert_allclose(forth.attention, back.attention[..., ::-1], atol=1e-4)
+
+
+def test_other_references_lead_to_other_pictures() -> None:
+    first, second = explore.attend(FOUR[:1], 1), explore.attend(FOUR[1:2], 1)
+    for arm in explore.TOLD:
+        assert np.abs(first.images[arm].astype(int) - second.images[arm]).mean() > 2
+
+
+def test_a_distance_is_measured_with_more_and_more_pictures() -> None:
+    """It falls, and its first two answers come again for the same seed."""
+    answers = list(explore.measure("plain", 5))
+    assert [answer.counts for answer in answers] == [explore.COUNTS[: n + 1] for n in range(len(explore.COUNTS))]
+    assert [answer.done for answer in answers] == [False] * (len(answers) - 1) + [True]
+    last = answers[-1]
+    assert list(last.distances) == sorted(last.distances, reverse=True)
+    assert all(error > 0 for error in last.errors)
+    assert list(last.errors) == sorted(last.errors, reverse=True)
+    again = list(itertools.islice(explore.measure("plain", 5), 2))
+    assert again == answers[:2]
+    many = dict(last.recorded)
+    assert many[10_000] < last.distances[-1]
+    assert last.distances[-1] < 1.6 * many[10_000]
+
+
+def test_the_jackknife_knows_the_error_of_a_mean() -> None:
+    """For a cloud on a line far away the distance is its squared shift, and that error is known."""
+    chance = generator(3)
+    real = gaussian(torch.randn(20_000, 1, generator=chance))
+    clouds = [10 + torch.randn(400, 1, generator=chance) for _ in range(60)]
+    seen = torch.tensor([frechet_distance(gaussian(cloud), real) for cloud in clouds]).std()
+    told = sum(explore.jackknife_error(cloud, real) for cloud in clouds) / len(clouds)
+    assert told == pytest.approx(float(seen), rel=0.25)
+    assert float(seen) == pytest.approx(2 * 10 / 400**0.5, rel=0.3)
+
+
+def test_findings_sort_every_arm_once() -> None:
+    for data in explore.SETS:
+        found = explore.findings(data)
+        assert sorted(found.order) == sorted(explore.ARMS)
+        assert sorted((*found.lower, *found.higher, *found.undecided)) == sorted(set(explore.ARMS) - {"plain"})
+        if found.seeds < 2:
+            assert not found.lower
+            assert not found.higher
+
+
+def test_real_pictures_are_nearer_than_any_arm_on_every_network() -> None:
+    for data in explore.SETS:
+        study = explore.study(data)
+        for row, metrics in study.floor.items():
+            for arm in study.arms:
+                assert metrics["frechet"] < arm.rows[row]["frechet"].low, (data, row, arm.name)
+
+
+def test_fewer_pictures_look_farther_away() -> None:
+    """The bias that the page tells of, in every arm on every network."""
+    for data in explore.SETS:
+        for arm in explore.study(data).arms:
+            for row in ("", explore.EFFICIENTNET):
+                many = f"{row}, 10,000 samples" if row else "10,000 samples"
+                assert arm.rows[many]["frechet"].mean < arm.rows[row]["frechet"].mean, (data, arm.name, row)
+
+
+def test_the_finished_arms_are_what_the_report_says() -> None:
+    for arm in explore.ARMS:
+        first = explore.study().arm(arm).rows[""]["frechet"].values[0]
+        assert explore.reached(arm)[-1] == pytest.approx(first, abs=1e-3)
+
+
+def test_two_visitors_at_once_each_get_their_own_pictures() -> None:
+    alone = {seed: explore.attend(FOUR, seed).images["references"] for seed in (1, 2)}
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda seed: (seed, explore.attend(FOUR, seed).images["references"]), [1, 2] * 4))
+    assert all(np.array_equal(found, alone[seed]) for seed, found in together)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: explore.draw(-1),
+        lambda: explore.draw(NAN),
+        lambda: explore.draw(0, 5),
+        lambda: explore.draw(0, 0.5),
+        lambda: explore.draw(0, 4, "imagenet"),
+        lambda: explore.label(None),
+        lambda: explore.label(CAT, 0.5),
+        lambda: explore.attend([]),
+        lambda: explore.attend([CAT] * 9),
+        lambda: explore.attend([None]),
+        lambda: explore.attend([CAT], -1),
+        lambda: next(explore.measure("../plain")),
+        lambda: next(explore.measure("plain", 0, "../cifar10")),
+        lambda: next(explore.measure("plain", -1)),
+        lambda: explore.study("imagenet"),
+        lambda: explore.noise_number(0),
+        lambda: explore.noise_number(9),
+    ],
+)
+def test_bad_input_is_refused(ask: Callable[[], object]) -> None:
+    with pytest.raises(InputError):
+        ask()
+
+
+def test_files_that_are_no_pictures_are_refused(text_as_picture: Path, huge_picture: Path) -> None:
+    for file in (text_as_picture, huge_picture):
+        with pytest.raises(InputError):
+            explore.attend([str(file)])
