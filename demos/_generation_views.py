@@ -1,5 +1,6 @@
 """What the "Does it help?" tab shows: results of `core.generation.explore` as pictures, figures and sentences."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,14 +28,19 @@ def drawn(say: Say, found: explore.Drawn, stage: float) -> tuple[Any, ...]:
         (_strip(images), say("generation.drawn", arm=arm_name(say, arm), distance=f"{distance:.1f}"))
         for arm, images, distance in zip(found.arms, found.images, found.distances, strict=True)
     ]
-    names = [arm_name(say, arm) for arm in found.arms]
     figure = _figures.bars(
-        names, found.distances, title=say("generation.distances_now"), y=say("generation.frechet_axis"),
+        [_folded(say, arm) for arm in found.arms], found.distances,
+        title=say("generation.distances_now"), y=say("generation.frechet_axis"),
         hover="%{x}: %{y:.2f}<extra></extra>", height=290,
     )  # fmt: skip
-    best = names[int(np.argmin(found.distances))]
+    best = arm_name(say, found.arms[int(np.argmin(found.distances))])
     key = "generation.now_before" if stage == 0 else "generation.now"
     return pairs, figure, say(key, best=best, low=f"{min(found.distances):.1f}", high=f"{max(found.distances):.1f}")
+
+
+def _folded(say: Say, arm: str) -> str:
+    """An arm's name in two lines, for under a bar."""
+    return re.sub(r"([,，]|\+|＋)\s*", r"\1<br>", arm_name(say, arm))
 
 
 def _strip(images: Any) -> Image.Image:
@@ -110,7 +116,7 @@ def results(say: Say, data: str) -> tuple[go.Figure, go.Figure, str, str]:
 def _spread(say: Say, study: explore.Study, row: str) -> go.Figure:
     """Mean distance of each arm with its range over seeds, and real pictures as a dashed line."""
     spreads = [arm.rows[row]["frechet"] for arm in study.arms]
-    names = [arm_name(say, arm.name) for arm in study.arms]
+    names = [_folded(say, arm.name) for arm in study.arms]
     figure = _figures.bars(
         names, [spread.mean for spread in spreads],
         title=say("generation.on_network", network=NETWORKS[row]), y=say("generation.frechet_axis"),

@@ -110,7 +110,7 @@ def build(say: Say) -> None:
 
 def _build_data(say: Say, examples: list[tuple[Any, str]]) -> gr.Gallery:
     shown = gr.Gallery(
-        examples, label=say("generation.references"), interactive=True, type="filepath", format="png", height=330,
+        examples, label=say("generation.references"), interactive=True, type="filepath", format="png", height=260,
         object_fit="contain", sources=["upload", "webcam", "clipboard"], buttons=[], elem_id="generation-references",
     )  # fmt: skip
     chosen = gr.Radio(
@@ -133,7 +133,7 @@ def _build_arms(say: Say) -> tuple[gr.Number, gr.Radio, gr.Slider, list[Any]]:
     with growth(say, STEM) as stage:
         sheets = gr.Gallery(
             pairs, label=say("generation.arms"), columns=3, height=None, allow_preview=False, object_fit="contain",
-            elem_id="generation-arms", interactive=False, buttons=[],
+            elem_id="generation-arms", elem_classes="sheets", interactive=False, buttons=[],
         )  # fmt: skip
         with gr.Row():
             bars = gr.Plot(figure, show_label=False, elem_id="generation-now", min_width=320)
@@ -152,7 +152,7 @@ def _build_references(say: Say, images: list[Any]) -> tuple[gr.Slider, list[Any]
     gr.Markdown(say("generation.told"))
     gallery = gr.Gallery(
         pairs, label=say("generation.told_pictures"), columns=3, height=None, allow_preview=False, object_fit="contain",
-        elem_id="generation-told", interactive=False, buttons=[],
+        elem_id="generation-told", elem_classes="sheets", interactive=False, buttons=[],
     )  # fmt: skip
     which = gr.Slider(1, explore.COUNT, 1, step=1, label=say("generation.which"), elem_id="generation-which")
     with gr.Row():

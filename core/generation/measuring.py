@@ -152,8 +152,8 @@ def main(argv: Sequence[str] | None = None) -> Path:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     asked = parser.parse_args(argv)
     real = _real(asked.data, "test", asked.root, 0)
-    seen = sets.load(asked.data, "train", root=asked.root, limit=len(real))[: len(real)]
-    mixed = seen[torch.randperm(len(seen), generator=device.generator(0))]  # the first half is no class of its own
+    seen = sets.load(asked.data, "train", root=asked.root)
+    mixed = seen[torch.randperm(len(seen), generator=device.generator(0))[: len(real)]]  # files lie sorted by class
     where = device.pick(asked.device)
     record = {
         "command": f"python -m core.generation.measuring --data {asked.data} --root data",
