@@ -171,7 +171,7 @@ def _told(say: Say, data: str) -> str:
         return say("generation.found_one_seed", **values, order=_list(say, found.order))
     sentences = [
         say("generation.found", **values, lower=_list(say, found.lower), higher=_list(say, found.higher),
-            open=_list(say, found.undecided)),
+            open=_list(say, found.undecided), luck=f"{found.luck:.0%}"),
         say(f"generation.control_{found.control}"),
         say(f"generation.heads_{found.attention}"),
     ]  # fmt: skip

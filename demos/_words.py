@@ -949,8 +949,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "generation.comma": (", ", "、"),
     "generation.found": (
         "On **{set}**, with {seeds} seeds an arm, an arm counts as different from the plain GAN only if all its seeds lie on one side of all "
-        "of the plain GAN's, by both networks. **Lower: {lower}.** Higher: {higher}. Not told apart: {open}.",
-        "在 **{set}** 上，每组 {seeds} 个种子；只有当一组的全部种子按两个网络都落在普通 GAN 全部种子的同一侧，才算不同。**更低：{lower}。**更高：{higher}。分不出：{open}。",
+        "of the plain GAN's, by both networks (of two arms that are alike, {luck} would part so by luck on one network). **Lower: {lower}.** Higher: {higher}. Not told apart: {open}.",
+        "在 **{set}** 上，每组 {seeds} 个种子；只有当一组的全部种子按两个网络都落在普通 GAN 全部种子的同一侧，才算不同（两组本无差别时，仅凭运气在一个网络上这样分开的概率是 {luck}）。**更低：{lower}。**更高：{higher}。分不出：{open}。",
     ),
     "generation.found_one_seed": (
         "On **{set}** each arm was trained once, so nothing is called different. From the lowest distance on EfficientNet's features: {order}.",

@@ -17,7 +17,12 @@ from core.data.turns import all_turns
 from core.downstream import reference
 from core.downstream.frechet import Gaussian, frechet_distance, gaussian
 from core.errors import InputError, whole
-from core.generation import references, report
+from core.generation import references
+from core.generation.findings import SETS as SETS
+from core.generation.findings import Findings as Findings
+from core.generation.findings import findings as findings
+from core.generation.findings import recorded as recorded
+from core.generation.findings import study as study
 from core.generation.measuring import EFFICIENTNET as EFFICIENTNET
 from core.generation.measuring import FID as FID
 from core.generation.measuring import PICTURES as PICTURES
@@ -30,14 +35,12 @@ from core.generation.references import Library
 from core.generation.report import PUBLISHED as PUBLISHED
 from core.generation.report import Spread as Spread
 from core.generation.report import Study as Study
-from core.generation.report import Verdict
 from core.generation.sampling import noise, paint, sample
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Picture = Bytes | str | None
 
-SETS = report.SETS
 TOLD = ("references", "mean", "untrained")  # arms that a visitor's references can steer
 COUNT = 8  # pictures of an arm beside the others
 MAX_REFERENCES = 8
@@ -112,29 +115,6 @@ class Measured:
     errors: tuple[float, ...]
     recorded: tuple[tuple[int, float], ...]
     done: bool
-
-
-@dataclass(frozen=True)
-class Findings:
-    """Which arms part from the plain GAN on a set, by both networks' features at 5,000 pictures.
-
-    Attributes:
-        seeds: of each arm; with one nothing is judged.
-        order: all arms, the lowest distance on EfficientNet's features first.
-        lower: arms whose distance is lower than the plain one's on both by more than seeds differ.
-        higher: likewise higher.
-        undecided: the others.
-        control: references of the trained encoder against those of the untrained one.
-        attention: references weighed by attention against their mean.
-    """
-
-    seeds: int
-    order: tuple[str, ...]
-    lower: tuple[str, ...]
-    higher: tuple[str, ...]
-    undecided: tuple[str, ...]
-    control: Verdict
-    attention: Verdict
 
 
 def name_of(arm: str, data: str = SETS[0]) -> str:
@@ -257,55 +237,6 @@ def jackknife_error(features: Tensor, real: Gaussian, groups: int = GROUPS) -> f
     ]  # fmt: skip
     mean = sum(without) / len(without)
     return float(((len(without) - 1) / len(without) * sum((value - mean) ** 2 for value in without)) ** 0.5)
-
-
-def recorded(arm: str, data: str = SETS[0]) -> tuple[tuple[int, float], ...]:
-    """(number of pictures, distance on SimCLR features, a mean over seeds) of the record, the fewest first."""
-    rows = study(data).arm(arm).rows
-    many = next(row for row in rows if row.endswith("samples") and row.count(",") == 1)
-    return ((5_000, rows[""]["frechet"].mean), (int(many.split()[0].replace(",", "")), rows[many]["frechet"].mean))
-
-
-@functools.cache
-def study(data: str = SETS[0]) -> report.Study:
-    """What was found on a set.
-
-    Raises:
-        InputError: another set.
-    """
-    for found in report.stored():
-        if found.data == data:
-            return found
-    raise InputError("Choose one of the models offered.")
-
-
-def findings(data: str = SETS[0]) -> Findings:
-    """What the record says of the arms on a set.
-
-    Raises:
-        InputError: another set.
-    """
-    found = study(data)
-    others = [arm for arm in ARMS if arm != "plain"]
-    verdicts = {arm: _on_both(found, arm, "plain") for arm in others}
-    distances = {arm.name: arm.rows[EFFICIENTNET]["frechet"].mean for arm in found.arms}
-    return Findings(
-        seeds=min(len(arm.seeds) for arm in found.arms),
-        order=tuple(sorted(distances, key=lambda arm: distances[arm])),
-        lower=tuple(arm for arm in others if verdicts[arm] == "lower"),
-        higher=tuple(arm for arm in others if verdicts[arm] == "higher"),
-        undecided=tuple(arm for arm in others if verdicts[arm] not in ("lower", "higher")),
-        control=_on_both(found, "references", "untrained"),
-        attention=_on_both(found, "references", "mean"),
-    )
-
-
-def _on_both(found: Study, first: str, second: str) -> Verdict:
-    """How two arms differ if both networks' features agree on it."""
-    told = {
-        report.compare(*(found.arm(arm).rows[row]["frechet"] for arm in (first, second))) for row in ("", EFFICIENTNET)
-    }
-    return told.pop() if len(told) == 1 else "apart_not"
 
 
 @functools.cache
