@@ -245,6 +245,12 @@ document.addEventListener("click", (event) => {
   const clicked = event.target.closest && event.target.closest("#groups [role=tab]");
   if (clicked) { setTimeout(nameTab, 0, clicked, 50); }
 });
+// a slider tells of its release when a pointer lets go of it; a key that lets go counts as much
+document.addEventListener("keyup", (event) => {
+  if (/^(Arrow|Page|Home|End)/.test(event.key) && event.target.matches && event.target.matches("input[type=range]")) {
+    event.target.dispatchEvent(new PointerEvent("pointerup", { bubbles: true }));
+  }
+});
 // at the last moment, for the page may draw the link anew at any time
 for (const touched of ["pointerdown", "keydown", "click"]) {
   document.addEventListener(touched, (event) => {

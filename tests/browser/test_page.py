@@ -60,6 +60,17 @@ def test_unknown_tab_in_the_address_opens_the_first(visit: Opener) -> None:
     expect(page.locator(f"#{STEMS[0]}-step1")).to_be_visible()
 
 
+def test_a_slider_answers_the_keyboard(visit: Opener) -> None:
+    """Gradio tells of a release when a pointer lets go, and of none when a key does."""
+    page = visit(1440).go("/?tab=masked")
+    expect(page.locator("#masked-step4")).to_be_visible()
+    before = source_of(page, "masked-masked")
+    slider = page.locator("#masked-ratio input[type=range]")
+    slider.focus()
+    slider.press("Home")
+    expect(page.locator("#masked-masked img")).not_to_have_attribute("src", before)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_bad_pictures_get_a_sentence_and_the_next_click_works(
     visit: Opener, photo_file: Path, text_as_picture: Path, huge_picture: Path, language: str
