@@ -18,8 +18,9 @@ NETWORKS = {"": "SimCLR", explore.EFFICIENTNET: explore.EFFICIENTNET, explore.FI
 
 
 def arm_name(say: Say, arm: str) -> str:
-    """What an arm is called on the page."""
-    return say(f"generation.arm_{arm}")
+    """What an arm is called on the page; a visitor's own checkpoint goes by its name."""
+    key = f"generation.arm_{arm}"
+    return say(key) if say.has(key) else arm
 
 
 def drawn(say: Say, found: explore.Drawn, stage: float) -> tuple[Any, ...]:

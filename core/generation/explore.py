@@ -18,7 +18,6 @@ from core.downstream import reference
 from core.downstream.frechet import Gaussian, frechet_distance, gaussian
 from core.errors import InputError, whole
 from core.generation import references
-from core.generation.findings import SETS as SETS
 from core.generation.findings import Findings as Findings
 from core.generation.findings import findings as findings
 from core.generation.findings import recorded as recorded
@@ -28,6 +27,7 @@ from core.generation.measuring import FID as FID
 from core.generation.measuring import PICTURES as PICTURES
 from core.generation.measuring import REAL_FILE, RESULTS
 from core.generation.measuring import SAMPLES as SAMPLES
+from core.generation.measuring import SETS as SETS
 from core.generation.model import Generator
 from core.generation.pretext import ARMS as ARMS
 from core.generation.pretext import second_view
@@ -54,7 +54,7 @@ class Drawn:
     """Pictures of the same noise by every arm.
 
     Attributes:
-        arms: names, in the order of ARMS.
+        arms: names, in the order of ARMS, then a visitor's own checkpoints.
         images: (A, COUNT, 32, 32, 3) uint8.
         distances: A Frechet distances on SimCLR features at this moment of the training, from the cards.
     """
@@ -129,6 +129,12 @@ def name_of(arm: str, data: str = SETS[0]) -> str:
     return name
 
 
+def own() -> tuple[str, ...]:
+    """A visitor's own checkpoints, which are drawn beside the study's once they are finished."""
+    ours = {f"generation/{name}" for arm in ARMS for name in (arm, f"{SETS[1]}-{arm}")}
+    return tuple(name for name in checkpoints.bundled("generation") if name not in ours)
+
+
 def draw(seed: float = 0, stage: float = growth.LAST, data: str = SETS[0]) -> Drawn:
     """Draw pictures of the same noise, and where an arm reads them of the same references, by every arm.
 
@@ -141,14 +147,17 @@ def draw(seed: float = 0, stage: float = growth.LAST, data: str = SETS[0]) -> Dr
         InputError: a number outside its range, or another set.
     """
     asked, at = whole(seed, 0, MAX_SEED), whole(stage, 0, growth.LAST)
+    names = {arm: name_of(arm, data) for arm in ARMS}
+    if data == SETS[0] and at == growth.LAST:
+        names |= {name: name for name in own()}
     rows, reached = [], []
-    for arm in ARMS:
-        name = name_of(arm, data)
+    for name in names.values():
         model, where = _open(name if at == growth.LAST else growth.at(name, at))
         rows.append(pictures.to_bytes(sample(model, asked, COUNT, _library(name), where)))
         card = checkpoints.read_card(name)
-        reached.append(growth.reached(name, "frechet")[at] if card.snapshots else card.metrics[data]["frechet"])
-    return Drawn(ARMS, np.stack(rows), tuple(reached))
+        finished = next(iter(card.metrics.values()))["frechet"]
+        reached.append(finished if at == growth.LAST else growth.reached(name, "frechet")[at])
+    return Drawn(tuple(names), np.stack(rows), tuple(reached))
 
 
 def label(picture: Picture, seed: float = 0) -> Labels:

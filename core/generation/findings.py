@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 from core.errors import InputError
 from core.generation import report
-from core.generation.measuring import EFFICIENTNET, SAMPLES
+from core.generation.measuring import EFFICIENTNET, SAMPLES, SETS
 from core.generation.pretext import ARMS
 from core.generation.report import Study, Verdict
-
-SETS = report.SETS
 
 
 @dataclass(frozen=True)

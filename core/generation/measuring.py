@@ -32,6 +32,7 @@ Metrics = dict[str, float]
 Describe = Callable[[Tensor, torch.device], Tensor]
 
 RESULTS = checkpoints.TREE / "assets" / "results" / "generation"
+SETS = ("cifar10", "mnist")  # of the study: one where help is likely, one where it may not help
 SAMPLES, MANY = 5_000, 10_000
 PICTURES = 20_000  # of the training split, evenly spread, that every arm learns from
 FEWEST = 5

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core import checkpoints
-from core.generation.measuring import RESULTS
+from core.generation.measuring import RESULTS, SETS
 from core.generation.pretext import ARMS
 
 REPORT = "report.json"
-SETS = ("cifar10", "mnist")
 Verdict = Literal["lower", "higher", "apart_not", "one_seed"]
 # Published FIDs without and with the rotation loss (SNGAN, SSGAN: github.com/kwotsin/mimicry, 50,000 pictures of either
 # kind), and without and with self-supervised features as the condition (RCG, github.com/LTH14/rcg, unconditional

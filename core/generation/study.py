@@ -9,16 +9,15 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from core.generation.measuring import RESULTS
+from core.generation.measuring import RESULTS, SETS
 from core.generation.pretext import ARMS
-
-FIRST = "cifar10"  # the set whose checkpoints are called by their arm alone
+from core.generation.train import name_for
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Train and measure what has no record yet; flags that are unknown here go to the recipe; returns 0."""
     parser = argparse.ArgumentParser(description="Train all arms of the study.")
-    parser.add_argument("--data", default=FIRST, help="cifar10, or mnist where it may not help")
+    parser.add_argument("--data", default=SETS[0], help="cifar10, or mnist where it may not help")
     parser.add_argument("--root", default="data", help="folder in which the named sets lie unpacked")
     parser.add_argument("--preset", default="cpu")
     parser.add_argument("--arms", default=",".join(ARMS), help="some of the arms, with commas")
@@ -34,10 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def flags(data: str, arm: str, seed: int) -> list[str]:
     """What parts one run of the study from the next: flags of `core.generation.train`."""
-    name = arm if data == FIRST else f"{data}-{arm}"
-    told = ["--arm", arm, "--data", data, "--seed", str(seed), "--name", name if seed == 0 else f"{name}-{seed}"]
+    told = ["--arm", arm, "--data", data, "--seed", str(seed), "--name", name_for(data, arm, seed)]
     told += ["--no-flip"] if data == "mnist" else []  # a mirrored digit is none
-    shown = data == FIRST and seed == 0
+    shown = data == SETS[0] and seed == 0
     return told + (["--snapshots"] if shown else []) + ([] if seed == 0 else ["--no-ship"])
 
 

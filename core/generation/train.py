@@ -20,7 +20,7 @@ from core import checkpoints, training
 from core.adversarial import ship_average
 from core.data.augment import horizontal_flip
 from core.generation import pretext, references, sets
-from core.generation.measuring import NOTES, PICTURES, RESULTS, evaluate, measure
+from core.generation.measuring import NOTES, PICTURES, RESULTS, SETS, evaluate, measure
 from core.generation.model import Config, Generator, References, untrained
 from core.publishing import write_checkpoint
 from core.recipe import OnDevice, Recipe, indices, parse
@@ -138,9 +138,19 @@ def config_of(recipe: GenerationRecipe) -> Config:
     )
 
 
+def name_for(data: str, arm: str, seed: int) -> str:
+    """What a run of the study is called: by its arm, another set than the first and another seed than 0 beside it."""
+    name = arm if data == SETS[0] else f"{data}-{arm}"
+    return name if seed == 0 else f"{name}-{seed}"
+
+
 def record(recipe: GenerationRecipe, run: Path) -> Path:
-    """Keep a run's card and its log where the report reads them: assets/results/generation/SET/ARM-SEED."""
-    folder = (run if recipe.smoke else RESULTS / recipe.data) / f"{recipe.arm}-{recipe.seed}"
+    """Keep a run's card and its log where the report reads them: assets/results/generation/SET/ARM-SEED.
+
+    Those of a run that is no part of the study, by its set or its name, stay beside it.
+    """
+    ours = recipe.data in SETS and recipe.name == name_for(recipe.data, recipe.arm, recipe.seed)
+    folder = (RESULTS / recipe.data if ours and not recipe.smoke else run) / f"{recipe.arm}-{recipe.seed}"
     folder.mkdir(parents=True, exist_ok=True)
     card = json.loads((run / "checkpoint" / checkpoints.CARD).read_text(encoding="utf-8"))
     checkpoints.write_whole(folder / "run.json", (json.dumps(card, indent=1) + "\n").encode())

@@ -183,3 +183,13 @@ def test_files_that_are_no_pictures_are_refused(text_as_picture: Path, huge_pict
     for file in (text_as_picture, huge_picture):
         with pytest.raises(InputError):
             explore.attend([str(file)])
+
+
+def test_a_visitors_own_checkpoint_is_drawn_beside_the_study(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if one of digits had been trained by a visitor: last in the row, under its name, once it is finished."""
+    assert explore.own() == ()
+    monkeypatch.setattr(explore, "own", lambda: ("generation/mnist-plain",))
+    found = explore.draw(2)
+    assert found.arms == (*explore.ARMS, "generation/mnist-plain")
+    assert np.array_equal(found.images[-1], explore.draw(2, data="mnist").images[0])
+    assert explore.draw(2, 2).arms == explore.ARMS
