@@ -1,0 +1,39 @@
+"""The arms of the study as small as they go, and what they are fed, for tests that need no trained weights."""
+
+import dataclasses
+
+import torch
+from torch import Tensor
+
+from core.device import generator
+from core.generation.model import Config
+
+TINY = Config(8, 5, (8, 6), (4, 6), features=12, context=16, heads=8, projection=7)
+ARMS = {
+    "plain": TINY,
+    "rotation": dataclasses.replace(TINY, pretext="rotation"),
+    "contrastive": dataclasses.replace(TINY, pretext="contrastive"),
+    "references": dataclasses.replace(TINY, encoder="trained"),
+    "untrained": dataclasses.replace(TINY, encoder="untrained"),
+    "mean": dataclasses.replace(TINY, encoder="trained", attend=False),
+}
+
+
+def noise(count: int, config: Config = TINY) -> Tensor:
+    """(count, Z)."""
+    return torch.randn(count, config.latent, generator=generator(1, count))
+
+
+def pictures(count: int, config: Config = TINY) -> Tensor:
+    """(count, 3, S, S) in [0, 1]."""
+    return torch.rand(count, 3, config.size, config.size, generator=generator(2, count))
+
+
+def references(count: int, k: int = 3, config: Config = TINY) -> Tensor:
+    """(count, k, F), neither centred nor of spread 1."""
+    return 2 * torch.randn(count, k, config.features, generator=generator(3, count, k)) + 1
+
+
+def told(config: Config, count: int, k: int = 3) -> Tensor | None:
+    """References for an arm that reads them."""
+    return references(count, k, config) if config.encoder else None
