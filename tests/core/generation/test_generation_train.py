@@ -1,0 +1,258 @@
+"""The recipe: from flags to a checkpoint that loads and its record, and what the study asks of it run by run."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from core import checkpoints, growth
+from core.data.bundled import emoji_gallery
+from core.device import generator
+from core.generation import measuring, references, study, train
+from core.generation.model import Generator
+from core.generation.pretext import ARMS
+from core.generation.references import Library
+from core.recipe import parse
+
+TINY = ["--data", "emoji", "--smoke", "--width", "6", "--critic-width", "6", "--latent", "8", "--batch", "4"]
+TINY += ["--device", "cpu", "--no-bf16"]
+TRAINED = ("plain", "references", "contrastive")
+each_trained = pytest.mark.parametrize("arm", TRAINED)
+Write = Callable[[str], Path]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Write:
+    """A checkpoint of twenty steps on emoji for each arm that is asked for, measured by SimCLR's features only."""
+    root, done = tmp_path_factory.mktemp("run"), dict[str, Path]()
+
+    def write(arm: str) -> Path:
+        if arm not in done:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.chdir(root)
+                patch.setattr("core.generation.measuring.inception.is_here", lambda: False)
+                patch.setattr("core.generation.measuring.efficientnet.is_here", lambda: False)
+                further = ["--snapshots"] if arm == "plain" else []
+                done[arm] = train.main([*TINY, "--arm", arm, *further]).resolve()
+        return done[arm]
+
+    return write
+
+
+@pytest.fixture
+def one_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.generation.measuring.inception.is_here", lambda: False)
+    monkeypatch.setattr("core.generation.measuring.efficientnet.is_here", lambda: False)
+
+
+# --- one run ---
+
+
+@each_trained
+def test_smoke_run_ends_in_a_checkpoint_that_loads(written: Write, arm: str) -> None:
+    folder = written(arm)
+    card = checkpoints.read_card(folder.name, folder.parent)
+    assert (card.steps, card.model, card.name) == (20, "core.generation.model.Generator", f"generation/{arm}")
+    files = {"model.safetensors", "card.json"}
+    files |= {references.FILE} if arm == "references" else set()
+    files |= {checkpoints.snapshot_file(percent) for percent in growth.PERCENTS[:-1]} if arm == "plain" else set()
+    assert {file.name for file in folder.iterdir()} == files
+    assert set(card.sha256) == files - {"card.json"}
+    model = checkpoints.load(str(folder)).model
+    assert isinstance(model, Generator)
+    assert card.parameters == sum(value.numel() for value in model.parameters())
+    assert (model.reader is not None) == (arm == "references")
+
+
+@each_trained
+def test_nothing_is_written_outside_the_run(written: Write, arm: str) -> None:
+    assert written(arm).parts[-5:-2] == ("runs", "generation", arm)
+    shipped = [checkpoints.read_card(name) for name in checkpoints.bundled("generation")]
+    assert not [card.name for card in shipped if card.recipe["smoke"]]
+    assert not (measuring.RESULTS / "emoji").exists()
+
+
+@pytest.mark.usefixtures("one_network")
+@each_trained
+def test_measuring_gives_the_cards_figures(written: Write, arm: str) -> None:
+    """What `make evaluate` does: the recipe from the card, every figure anew."""
+    folder = written(arm)
+    card = checkpoints.read_card(folder.name, folder.parent)
+    found = measuring.measure(checkpoints.load(str(folder)), train.RECIPE(**card.recipe))
+    assert found.keys() == card.metrics.keys()
+    for spec, metrics in card.metrics.items():
+        assert found[spec] == pytest.approx(metrics, rel=1e-3, abs=1e-3), spec
+
+
+@pytest.mark.parametrize("arm", ["plain", "contrastive"])
+def test_evaluating_the_same_set_gives_the_cards_first_row(written: Write, arm: str) -> None:
+    """Not so for references: a smoke run is told of fewer pictures than `evaluate` takes."""
+    folder = written(arm)
+    card = checkpoints.read_card(folder.name, folder.parent)
+    again = train.evaluate(checkpoints.load(str(folder)), "emoji")
+    assert again == pytest.approx(card.metrics["emoji"], rel=1e-3)
+
+
+def test_a_card_tells_how_far_each_moment_of_the_training_was(written: Write) -> None:
+    folder = written("plain")
+    card = checkpoints.read_card(folder.name, folder.parent)
+    assert [int(percent) for percent in card.snapshots] == list(growth.PERCENTS)
+    assert card.snapshots["100"] == card.metrics["emoji"]
+    before = checkpoints.load(f"{folder}@0").model.state_dict()
+    assert not torch.equal(before["last.weight"], checkpoints.load(str(folder)).model.state_dict()["last.weight"])
+
+
+def test_what_ships_is_the_averaged_generator_of_the_run(written: Write) -> None:
+    shipped = load_file(written("plain") / "model.safetensors")
+    assert not {name for name in shipped if name.startswith(("average.", "discriminator.", "generator."))}
+    assert set(load_file(written("plain") / checkpoints.snapshot_file(25))) == set(shipped)
+
+
+def test_references_that_ship_are_those_of_training_pictures(written: Write) -> None:
+    shipped = Library.unpacked(load_file(written("references") / references.FILE))
+    config = train.config_of(parse(train.GenerationRecipe, ["--data", "emoji", "--arm", "references"]))
+    whole = references.library(config, "emoji", "data", 512, torch.device("cpu"))
+    assert whole is not None
+    assert len(shipped) == min(train.PROMPTS, len(whole))
+    expected = whole.thinned(train.PROMPTS)
+    assert torch.equal(shipped.neighbours, expected.neighbours)
+    step = expected.features.abs().amax(0) / 127
+    assert ((shipped.features - expected.features).abs() <= 0.51 * step + 1e-6).all()
+
+
+def test_references_are_standardised_as_training_pictures_are(written: Write) -> None:
+    """Up to half precision, in which the checkpoint keeps their mean and spread."""
+    model = checkpoints.load(str(written("references"))).model
+    assert isinstance(model, Generator)
+    assert model.reader is not None
+    whole = references.library(model.config, "emoji", "data", 512, torch.device("cpu"))
+    assert whole is not None
+    found = model.reader.standardise(whole.features.unsqueeze(1)).squeeze(1)
+    assert found.mean(0).abs().max() < 0.02
+    lively = whole.features.std(0) > 0.06 * whole.features.std(0).mean()
+    torch.testing.assert_close(found.std(0)[lively], torch.ones(int(lively.sum())), rtol=0.01, atol=0)
+
+
+# --- its record ---
+
+
+@each_trained
+def test_a_smoke_runs_record_stays_in_its_folder(written: Write, arm: str) -> None:
+    folder = written(arm)
+    record = folder.parent / f"{arm}-0"
+    assert {file.name for file in record.iterdir()} == {"run.json", "metrics.jsonl"}
+    assert json.loads((record / "run.json").read_text()) == json.loads((folder / "card.json").read_text())
+    lines = [json.loads(line) for line in (record / "metrics.jsonl").read_text().splitlines()]
+    assert len(lines) == 20
+    for line in lines:
+        assert line["loss"] == pytest.approx(line["discriminator"] + line["generator"], abs=1e-4)
+        assert 0 <= line["told"] <= 1
+        assert (line["task"] > 0) == (arm == "contrastive")
+
+
+def test_a_finished_runs_record_lies_where_the_report_finds_it(
+    written: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train, "RESULTS", tmp_path)
+    recipe = parse(train.GenerationRecipe, ["--data", "mnist", "--arm", "mean", "--seed", "3"])
+    assert train.record(recipe, written("plain").parent) == tmp_path / "mnist" / "mean-3"
+    assert (tmp_path / "mnist" / "mean-3" / "run.json").is_file()
+
+
+def test_arms_draw_other_pictures_of_the_same_noise(written: Write) -> None:
+    """The discriminator's task alone makes the difference between the first two."""
+    noise = torch.randn(4, 8, generator=generator(1))
+    plain, contrastive = (checkpoints.load(str(written(arm))).model(noise).images for arm in ("plain", "contrastive"))
+    assert plain.shape == (4, 3, 32, 32)
+    assert (plain - contrastive).abs().max() > 1e-4
+
+
+# --- flags ---
+
+
+def test_an_arm_that_does_not_exist_ends_the_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match=r"--arm is one of plain, rotation.*, not best"):
+        train.main([*TINY, "--arm", "best"])
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("preset", sorted(train.GenerationRecipe.PRESETS))
+@pytest.mark.parametrize("arm", ARMS)
+def test_presets_draw_32_pixels_by_the_arms_own_config(preset: str, arm: str) -> None:
+    recipe = parse(train.GenerationRecipe, ["--data", "cifar10", "--preset", preset, "--arm", arm])
+    config = train.config_of(recipe)
+    assert config.size == 32
+    assert config.pretext == (arm if arm in ("rotation", "contrastive") else "")
+    told = {"references": ("trained", True), "untrained": ("untrained", True), "mean": ("trained", False)}
+    assert (config.encoder, config.attend) == told.get(arm, ("", True))
+    assert config.references == 5
+    size = sum(parameter.numel() for parameter in Generator(config).parameters())
+    if preset == "cpu":
+        assert 160_000 <= round(size, -4) <= 280_000, "as the preset's comment says"
+        assert (recipe.steps, recipe.minutes) == (1_500, 0), "no clock: all arms take as many steps"
+
+
+def test_arms_differ_in_their_task_or_references_only() -> None:
+    """The same widths, noise, batch and number of steps for all."""
+    recipes = [parse(train.GenerationRecipe, ["--data", "cifar10", "--preset", "cpu", "--arm", arm]) for arm in ARMS]
+    assert len({(r.batch, r.steps, r.lr, r.pictures, r.flip, r.momentum, r.seed) for r in recipes}) == 1
+    configs = [train.config_of(recipe) for recipe in recipes]
+    assert len({(c.latent, c.widths, c.critic_widths, c.features, c.context, c.heads) for c in configs}) == 1
+
+
+# --- the study ---
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_only_the_first_seed_ships_and_only_on_the_first_set_with_its_snapshots(arm: str) -> None:
+    asked = {
+        (data, seed): parse(train.GenerationRecipe, study.flags(data, arm, seed))
+        for data in ("cifar10", "mnist") for seed in (0, 1, 2)
+    }  # fmt: skip
+    for (data, seed), recipe in asked.items():
+        assert (recipe.data, recipe.arm, recipe.seed) == (data, arm, seed)
+        assert recipe.snapshots == (data == "cifar10" and seed == 0)
+        assert recipe.ship == (seed == 0)
+        assert recipe.flip == (data == "cifar10"), "a mirrored digit is none"
+    assert asked["cifar10", 0].name == arm
+    assert asked["mnist", 0].name == f"mnist-{arm}"
+    assert len({recipe.name for recipe in asked.values()}) == len(asked)
+
+
+def test_flags_of_two_runs() -> None:
+    assert study.flags("cifar10", "mean", 0) == [
+        "--arm", "mean", "--data", "cifar10", "--seed", "0", "--name", "mean", "--snapshots",
+    ]  # fmt: skip
+    assert study.flags("mnist", "mean", 2) == [
+        "--arm", "mean", "--data", "mnist", "--seed", "2", "--name", "mnist-mean-2", "--no-flip", "--no-ship",
+    ]  # fmt: skip
+
+
+def test_the_study_runs_what_has_no_record_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[list[str]] = []
+
+    def run(command: list[str], *, check: bool) -> None:
+        assert check
+        commands.append(command)
+
+    monkeypatch.setattr(study, "RESULTS", tmp_path)
+    monkeypatch.setattr(study.subprocess, "run", run)
+    (tmp_path / "cifar10" / "rotation-1").mkdir(parents=True)
+    (tmp_path / "cifar10" / "rotation-1" / "run.json").write_text("{}")
+    (tmp_path / "mnist" / "plain-0").mkdir(parents=True)
+    (tmp_path / "mnist" / "plain-0" / "run.json").write_text("{}")
+    asked = ["--arms", "plain,rotation", "--seeds", "0,1", "--root", "there", "--batch", "16"]
+    assert study.main(asked) == 0
+    found = [parse(train.GenerationRecipe, command[3:]) for command in commands]
+    assert [(r.arm, r.seed) for r in found] == [("plain", 0), ("rotation", 0), ("plain", 1)]
+    assert {(r.root, r.batch, r.preset, r.data) for r in found} == {("there", 16, "cpu", "cifar10")}
+    assert all(command[:3] == [sys.executable, "-m", "core.generation.train"] for command in commands)
+
+
+def test_the_emoji_of_a_smoke_run_are_enough_to_be_measured_by() -> None:
+    assert len(emoji_gallery().images) // 20 > measuring.FEWEST
