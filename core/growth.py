@@ -7,20 +7,20 @@ from core.errors import whole
 from core.recipe import SNAPSHOTS
 
 PERCENTS = (*SNAPSHOTS, 100)  # of the training; 0 is before the first step
-LAST = len(PERCENTS) - 1  # the stage of the finished weights
 
 
-def at(name: str, stage: float) -> str:
-    """The name by which `checkpoints.load` knows a checkpoint at one of PERCENTS.
+def at(name: str, stage: float, percents: tuple[int, ...] = PERCENTS) -> str:
+    """The name by which `checkpoints.load` knows a checkpoint at one of several moments.
 
     Args:
         name: "<wing>/<name>", trained with `--snapshots`.
-        stage: 0 (before the first step) to 4 (finished).
+        stage: 0 (before the first step) to 4 (finished), or to the last of `percents`.
+        percents: those that are shipped, where they are fewer than all.
 
     Raises:
         InputError: another stage.
     """
-    return f"{name}@{PERCENTS[whole(stage, 0, LAST)]}"
+    return f"{name}@{percents[whole(stage, 0, len(percents) - 1)]}"
 
 
 def moments(name: str) -> tuple[str, ...]:
@@ -28,7 +28,9 @@ def moments(name: str) -> tuple[str, ...]:
     return tuple(at(name, stage) for stage in range(len(PERCENTS)))
 
 
-def reached(name: str, metric: str, root: Path | None = None) -> tuple[float, ...]:
-    """What a metric of the card's first set was at each of PERCENTS, measured on test data after the training."""
+def reached(
+    name: str, metric: str, root: Path | None = None, percents: tuple[int, ...] = PERCENTS
+) -> tuple[float, ...]:  # fmt: skip
+    """What a metric of the card's first set was at each moment, measured on test data after the training."""
     snapshots = checkpoints.read_card(name, root).snapshots
-    return tuple(float(snapshots[str(percent)][metric]) for percent in PERCENTS)
+    return tuple(float(snapshots[str(percent)][metric]) for percent in percents)

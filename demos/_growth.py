@@ -14,15 +14,15 @@ LAST = len(STAGES) - 1
 
 
 @contextlib.contextmanager
-def growth(say: Say, stem: str) -> Iterator[gr.Slider]:
+def growth(say: Say, stem: str, stages: Sequence[str] = STAGES) -> Iterator[gr.Slider]:
     """A titled part of a step with the slider on top; what it shows is laid out inside.
 
     Its words are "<stem>.grow_text" and those that all tabs share. Yields the slider; its value is 0 (before the first
-    step) to 4 (finished).
+    step) to 4 (finished), or to the last of fewer `stages`.
     """
     with gr.Column(elem_classes="growth", elem_id=f"{stem}-growth"):
         gr.HTML(f"<h3>{say('page.grow')}</h3><p>{say(f'{stem}.grow_text')}</p>")
-        yield stops(say("page.grow_slider"), labels(say), value=LAST, elem_id=f"{stem}-stage")
+        yield stops(say("page.grow_slider"), labels(say, stages), value=len(stages) - 1, elem_id=f"{stem}-stage")
 
 
 def stops(label: str, names: Sequence[str], *, value: int, elem_id: str) -> gr.Slider:
@@ -35,9 +35,9 @@ def stops(label: str, names: Sequence[str], *, value: int, elem_id: str) -> gr.S
     return slider
 
 
-def labels(say: Say) -> list[str]:
-    """The five moments in words."""
-    return [say(f"page.grow_{stage}") for stage in STAGES]
+def labels(say: Say, stages: Sequence[str] = STAGES) -> list[str]:
+    """The moments in words, all five or some."""
+    return [say(f"page.grow_{stage}") for stage in stages]
 
 
 def curve(

@@ -896,9 +896,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "generation.arms": ("Six arms, the same noise", "六组，同样的噪声"),
     "generation.drawn": ("{arm}: distance {distance}", "{arm}：距离 {distance}"),
     "generation.grow_text": (
-        "All six at five moments of their training, for CIFAR-10; of MNIST only the finished ones are here. The bars are the Fréchet distance to "
+        "All six at three moments of their training, for CIFAR-10; of MNIST only the finished ones are here. The bars are the Fréchet distance to "
         "unseen real pictures on SimCLR features, with 5,000 samples.",
-        "六组在训练的五个时刻（仅 CIFAR-10；MNIST 只有训练完的模型）。柱子是在 SimCLR 特征上与未见过的真实图片的弗雷歇距离，用 5,000 个样本。",
+        "六组在训练的三个时刻（仅 CIFAR-10；MNIST 只有训练完的模型）。柱子是在 SimCLR 特征上与未见过的真实图片的弗雷歇距离，用 5,000 个样本。",
     ),
     "generation.distances_now": ("Distance at this moment (low is good)", "此刻的距离（越低越好）"),
     "generation.frechet_axis": ("Fréchet distance", "弗雷歇距离"),

@@ -8,7 +8,7 @@ import gradio as gr
 from core.data import bundled, pictures
 from core.generation import explore
 from demos import _generation_views as views
-from demos._growth import LAST, growth
+from demos._growth import growth
 from demos._page import guard, listen, step
 from demos._words import Say
 
@@ -19,15 +19,18 @@ EXAMPLES = {  # keys of photographs, then emoji
     "vehicles": (("rocket",), "🚗🚚🚢🚲"),
 }
 FIRST_EXAMPLE = "mixed"
+STAGES = ("before", "percent25", "finished")  # explore.MOMENTS in words
 SHOWN_PX = 160
 UP = f"(seed) => ((seed ?? 0) + 1) % {explore.MAX_SEED + 1}"
 Shown = list[tuple[str, str | None]] | None  # what a gallery hands over: path and caption
 
 
 def on_draw(say: Say, seed: float, stage: float, data: str) -> tuple[Any, ...]:
-    """Draw from one noise by all arms: `stage` 0 (before training) to 4 (finished), `data` cifar10 or mnist."""
+    """Draw from one noise by all arms: `stage` 0 (before training), 1 or 2 (finished), `data` cifar10 or mnist."""
     with guard(say):
-        at = stage if data == explore.SETS[0] else LAST  # of the second set only the finished generators are here
+        at = (
+            stage if data == explore.SETS[0] else explore.LAST
+        )  # of the second set only the finished generators are here
         return views.drawn(say, explore.draw(seed, at, data), at)
 
 
@@ -129,8 +132,8 @@ def _build_arms(say: Say) -> tuple[gr.Number, gr.Radio, gr.Slider, list[Any]]:
         data = set_choice(say, "generation-data")
     again = gr.Button(say("generation.again"), variant="primary", elem_id="generation-go")
     again.click(None, seed, seed, js=UP, api_visibility="private")
-    pairs, figure, sentence = views.drawn(say, explore.draw(), LAST)
-    with growth(say, STEM) as stage:
+    pairs, figure, sentence = views.drawn(say, explore.draw(), explore.LAST)
+    with growth(say, STEM, STAGES) as stage:
         sheets = gr.Gallery(
             pairs, label=say("generation.arms"), columns=3, height=None, allow_preview=False, object_fit="contain",
             elem_id="generation-arms", elem_classes="sheets", interactive=False, buttons=[],

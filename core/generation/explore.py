@@ -24,6 +24,7 @@ from core.generation.findings import recorded as recorded
 from core.generation.findings import study as study
 from core.generation.measuring import EFFICIENTNET as EFFICIENTNET
 from core.generation.measuring import FID as FID
+from core.generation.measuring import MOMENTS as MOMENTS
 from core.generation.measuring import PICTURES as PICTURES
 from core.generation.measuring import REAL_FILE, RESULTS
 from core.generation.measuring import SAMPLES as SAMPLES
@@ -42,6 +43,7 @@ Floats = NDArray[np.float32]
 Picture = Bytes | str | None
 
 TOLD = ("references", "mean", "untrained")  # arms that a visitor's references can steer
+LAST = len(MOMENTS) - 1  # the stage of the finished generators
 COUNT = 8  # pictures of an arm beside the others
 MAX_REFERENCES = 8
 MAX_SEED = 2**31 - 1
@@ -135,28 +137,28 @@ def own() -> tuple[str, ...]:
     return tuple(name for name in checkpoints.bundled("generation") if name not in ours)
 
 
-def draw(seed: float = 0, stage: float = growth.LAST, data: str = SETS[0]) -> Drawn:
+def draw(seed: float = 0, stage: float = LAST, data: str = SETS[0]) -> Drawn:
     """Draw pictures of the same noise, and where an arm reads them of the same references, by every arm.
 
     Args:
         seed: of the noise, a whole number from 0 on.
-        stage: 0 (before the first step) to 4 (finished); on another set than the first only 4.
+        stage: 0 (before the first step), 1 (a quarter) or 2 (finished); on another set than the first only 2.
         data: "cifar10" or "mnist".
 
     Raises:
         InputError: a number outside its range, or another set.
     """
-    asked, at = whole(seed, 0, MAX_SEED), whole(stage, 0, growth.LAST)
+    asked, at = whole(seed, 0, MAX_SEED), whole(stage, 0, LAST)
     names = {arm: name_of(arm, data) for arm in ARMS}
-    if data == SETS[0] and at == growth.LAST:
+    if data == SETS[0] and at == LAST:
         names |= {name: name for name in own()}
     rows, reached = [], []
     for name in names.values():
-        model, where = _open(name if at == growth.LAST else growth.at(name, at))
+        model, where = _open(name if at == LAST else growth.at(name, at, MOMENTS))
         rows.append(pictures.to_bytes(sample(model, asked, COUNT, _library(name), where)))
         card = checkpoints.read_card(name)
         finished = next(iter(card.metrics.values()))["frechet"]
-        reached.append(finished if at == growth.LAST else growth.reached(name, "frechet")[at])
+        reached.append(finished if at == LAST else growth.reached(name, "frechet", percents=MOMENTS)[at])
     return Drawn(tuple(names), np.stack(rows), tuple(reached))
 
 
@@ -256,8 +258,8 @@ def real_gaussian(data: str) -> Gaussian:
 
 
 def reached(arm: str) -> tuple[float, ...]:
-    """Distance on SimCLR features of an arm on the first set at the five moments of its training."""
-    return growth.reached(name_of(arm), "frechet")
+    """Distance on SimCLR features of an arm on the first set at the moments of its training."""
+    return growth.reached(name_of(arm), "frechet", percents=MOMENTS)
 
 
 def _open(name: str) -> tuple[Generator, torch.device]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import ClassVar, cast
 
 import torch
+from accelerate import PartialState
 from safetensors.torch import save
 from torch import Tensor, nn
 
@@ -20,10 +21,10 @@ from core import checkpoints, training
 from core.adversarial import ship_average
 from core.data.augment import horizontal_flip
 from core.generation import pretext, references, sets
-from core.generation.measuring import NOTES, PICTURES, RESULTS, SETS, evaluate, measure
+from core.generation.measuring import MOMENTS, NOTES, PICTURES, RESULTS, SETS, evaluate, measure
 from core.generation.model import Config, Generator, References, untrained
 from core.publishing import write_checkpoint
-from core.recipe import OnDevice, Recipe, indices, parse
+from core.recipe import SNAPSHOTS, OnDevice, Recipe, indices, parse
 
 PROMPTS = 512  # training pictures whose references ship, so that the page has something to draw from
 
@@ -104,6 +105,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
 
     result = training.train(recipe, game, loss, wing="generation")
     ship_average(result.folder)
+    _thin_out(result.folder)
     game.eval()
     average = cast(Generator, game.average).requires_grad_(True)  # the card counts what was trained
     folder = write_checkpoint(
@@ -136,6 +138,13 @@ def config_of(recipe: GenerationRecipe) -> Config:
         attend=recipe.arm != "mean",
         pretext=recipe.arm if recipe.arm in ("rotation", "contrastive") else "",
     )
+
+
+def _thin_out(run: Path) -> None:
+    """Keep the snapshots of MOMENTS only."""
+    if PartialState().is_main_process:
+        for percent in set(SNAPSHOTS) - set(MOMENTS):
+            (run / "snapshots" / checkpoints.snapshot_file(percent)).unlink(missing_ok=True)
 
 
 def name_for(data: str, arm: str, seed: int) -> str:

@@ -48,7 +48,7 @@ QUESTIONS: dict[str, Callable[[], object]] = {
     "gan: halfway through the training": lambda: gan.grow(2),
     "gan: nearest training pictures": lambda: gan.copies(3, 8),
     "generation: the same noise through six arms": lambda: generation.draw(3),
-    "generation: halfway through the training": lambda: generation.draw(3, 2),
+    "generation: halfway through the training": lambda: generation.draw(3, 1),
     "generation: told by four references": lambda: generation.attend([PHOTO] * 4, 3),
     "generation: first answer of a measurement": lambda: next(generation.measure("references", 3)),
     "masked: hide and restore": lambda: masked.restore(PHOTO, 0.75),

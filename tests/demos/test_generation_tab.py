@@ -31,7 +31,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
 
 @pytest.mark.parametrize("say", [EN, ZH])
 def test_every_arm_has_its_pictures_its_name_and_its_distance(say: Say) -> None:
-    pairs, figure, sentence = generation.on_draw(say, 0, 4, "cifar10")
+    pairs, figure, sentence = generation.on_draw(say, 0, 2, "cifar10")
     found = explore.draw()
     assert [caption for _, caption in pairs] == [
         say("generation.drawn", arm=views.arm_name(say, arm), distance=f"{distance:.1f}")
@@ -42,8 +42,8 @@ def test_every_arm_has_its_pictures_its_name_and_its_distance(say: Say) -> None:
 
 
 def test_the_slider_moves_the_first_set_and_leaves_the_second_finished() -> None:
-    assert generation.on_draw(EN, 0, 0, "cifar10")[2] != generation.on_draw(EN, 0, 4, "cifar10")[2]
-    early, late = (generation.on_draw(EN, 0, stage, "mnist") for stage in (0, 4))
+    assert generation.on_draw(EN, 0, 0, "cifar10")[2] != generation.on_draw(EN, 0, 2, "cifar10")[2]
+    early, late = (generation.on_draw(EN, 0, stage, "mnist") for stage in (0, 2))
     assert early[2] == late[2]
 
 
@@ -132,10 +132,10 @@ def test_examples_are_few_enough(name: str) -> None:
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda say, shown: generation.on_draw(say, -1, 4, "cifar10"),
-        lambda say, shown: generation.on_draw(say, NAN, 4, "cifar10"),
+        lambda say, shown: generation.on_draw(say, -1, 2, "cifar10"),
+        lambda say, shown: generation.on_draw(say, NAN, 2, "cifar10"),
         lambda say, shown: generation.on_draw(say, 0, 9, "cifar10"),
-        lambda say, shown: generation.on_draw(say, 0, 4, "<script>"),
+        lambda say, shown: generation.on_draw(say, 0, 2, "<script>"),
         lambda say, shown: generation.on_attend(say, shown * 3, 0, 1),
         lambda say, shown: generation.on_attend(say, shown, 0, 0),
         lambda say, shown: generation.on_attend(say, shown, None, 1),

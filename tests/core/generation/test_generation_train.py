@@ -1,5 +1,6 @@
 """The recipe: from flags to a checkpoint that loads and its record, and what the study asks of it run by run."""
 
+import dataclasses
 import json
 import sys
 from collections.abc import Callable
@@ -9,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from core import checkpoints, growth
+from core import checkpoints
 from core.data.bundled import emoji_gallery
 from core.device import generator
 from core.generation import measuring, references, study, train
@@ -59,7 +60,7 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(written: Write, arm: str) -> 
     assert (card.steps, card.model, card.name) == (20, "core.generation.model.Generator", f"generation/{arm}")
     files = {"model.safetensors", "card.json"}
     files |= {references.FILE} if arm == "references" else set()
-    files |= {checkpoints.snapshot_file(percent) for percent in growth.PERCENTS[:-1]} if arm == "plain" else set()
+    files |= {checkpoints.snapshot_file(percent) for percent in measuring.MOMENTS[:-1]} if arm == "plain" else set()
     assert {file.name for file in folder.iterdir()} == files
     assert set(card.sha256) == files - {"card.json"}
     model = checkpoints.load(str(folder)).model
@@ -100,7 +101,7 @@ def test_evaluating_the_same_set_gives_the_cards_first_row(written: Write, arm: 
 def test_a_card_tells_how_far_each_moment_of_the_training_was(written: Write) -> None:
     folder = written("plain")
     card = checkpoints.read_card(folder.name, folder.parent)
-    assert [int(percent) for percent in card.snapshots] == list(growth.PERCENTS)
+    assert [int(percent) for percent in card.snapshots] == list(measuring.MOMENTS)
     assert card.snapshots["100"] == card.metrics["emoji"]
     before = checkpoints.load(f"{folder}@0").model.state_dict()
     assert not torch.equal(before["last.weight"], checkpoints.load(str(folder)).model.state_dict()["last.weight"])
@@ -158,9 +159,12 @@ def test_a_finished_runs_record_lies_where_the_report_finds_it(
     written: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(train, "RESULTS", tmp_path)
-    recipe = parse(train.GenerationRecipe, ["--data", "mnist", "--arm", "mean", "--seed", "3"])
-    assert train.record(recipe, written("plain").parent) == tmp_path / "mnist" / "mean-3"
+    recipe = parse(train.GenerationRecipe, study.flags("mnist", "mean", 3))
+    run = written("plain").parent
+    assert train.record(recipe, run) == tmp_path / "mnist" / "mean-3"
     assert (tmp_path / "mnist" / "mean-3" / "run.json").is_file()
+    mine = dataclasses.replace(recipe, name="mine")
+    assert train.record(mine, run) == run / "mean-3", "no part of the study"
 
 
 def test_arms_draw_other_pictures_of_the_same_noise(written: Write) -> None:
