@@ -258,7 +258,7 @@ def brute(features: Tensor) -> list[list[float]]:
     return [sorted((cosine(a, b) for j, b in enumerate(rows) if j != i), reverse=True) for i, a in enumerate(rows)]
 
 
-def check_alike(features: Tensor, k: int) -> None:
+def assert_alike(features: Tensor, k: int) -> None:
     found = most_alike(features, k)
     assert found.shape == (len(features), k)
     unit = F.normalize(features.double(), dim=1)
@@ -275,7 +275,7 @@ def test_the_most_alike_are_those_of_brute_force(
 ) -> None:
     monkeypatch.setattr(pretext, "CHUNK", chunk)
     lengths = 0.1 + torch.rand(count, 1, generator=generator(9))  # which must not matter
-    check_alike(lengths * torch.randn(count, 5, generator=generator(8)), k)
+    assert_alike(lengths * torch.randn(count, 5, generator=generator(8)), k)
 
 
 @pytest.mark.parametrize("twins", [2, 3, 9])
@@ -285,11 +285,11 @@ def test_twins_do_not_make_an_item_its_own_neighbour(twins: int, monkeypatch: py
     features = torch.randn(30, 5, generator=generator(8))
     features[5 : 5 + twins] = features[5]
     features[27] = features[5]
-    check_alike(features, 4)
+    assert_alike(features, 4)
 
 
 def test_a_set_of_twins_only() -> None:
-    check_alike(torch.ones(12, 3), 5)
+    assert_alike(torch.ones(12, 3), 5)
 
 
 # --- views ---
