@@ -184,7 +184,11 @@ class Discriminator(ResidualDiscriminator):
 
 
 def untrained(config: Config, seed: int = 0) -> tuple[Generator, Discriminator]:
-    """Both networks with weights drawn from `seed` alone; arms that share a part of a network begin with the same."""
+    """Both networks with weights drawn from `seed` alone.
+
+    Discriminators begin with the same blocks in all arms. So do generators, of those that read references among
+    themselves and of those that read none: with references the first layer draws more numbers before the blocks do.
+    """
     drawing, judging = Generator(config), Discriminator(config)
     begin(drawing, judging, seed)
     if drawing.reader is not None and drawing.reader.attend:
