@@ -84,7 +84,7 @@ def test_rows_are_the_first_half_and_the_whole_by_every_network(monkeypatch: pyt
 
     monkeypatch.setattr(measuring, "networks", lambda: iter([("", colours), ("Corners", corners)]))
     monkeypatch.setattr(measuring, "SAMPLES", 600)
-    real, drawn = noise(1_300), noise(1_300)[:1_200] ** 2
+    real, drawn = noise(1_300), 0.99 * noise(1_300)[:1_200].flip(1)
     found = measuring.compare("set", real, drawn, CPU)
     assert list(found) == ["set", "set, 1,200 samples", "set, Corners", "set, Corners, 1,200 samples"]
     for name, describe in (("set", colours), ("set, Corners", corners)):
@@ -95,6 +95,8 @@ def test_rows_are_the_first_half_and_the_whole_by_every_network(monkeypatch: pyt
     evenly = colours(real, CPU)[torch.linspace(0, 1_299, 600).round().long()]
     expected = precision_recall(evenly, colours(drawn, CPU)[:600], k=3)
     assert (found["set"]["precision"], found["set"]["recall"]) == expected
+    assert 0 < expected.precision < 1, "clouds that overlap in part"
+    assert expected != precision_recall(colours(real, CPU)[:600], colours(drawn, CPU)[:600], k=3)
     assert not [row for row, metrics in found.items() if row != "set" and "precision" in metrics]
 
 
