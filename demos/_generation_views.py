@@ -134,19 +134,18 @@ def _table(say: Say, study: explore.Study) -> str:
     rows = [row for row, metrics in study.arms[0].rows.items() if "frechet" in metrics]
     head = [
         say("generation.arm"), *(_row_name(say, row) for row in rows), say("generation.precision"),
-        say("generation.recall"), say("generation.seeds"), say("generation.minutes"),
+        say("generation.recall"), say("generation.seeds"),
     ]  # fmt: skip
     lines = [
         [
             arm_name(say, arm.name), *(_range(arm.rows[row]["frechet"]) for row in rows),
             *(f"{arm.rows[''][name].mean:.0%}" for name in ("precision", "recall")), str(len(arm.seeds)),
-            f"{arm.minutes:.1f}",
         ]
         for arm in study.arms
     ]  # fmt: skip
     real = [f"{study.floor[row]['frechet']:.2f}" if row in study.floor else "" for row in rows]
     shares = [f"{study.floor[''][name]:.0%}" for name in ("precision", "recall")]
-    return _figures.table(head, [*lines, [say("generation.real"), *real, *shares, "", ""]])
+    return _figures.table(head, [*lines, [say("generation.real"), *real, *shares, ""]])
 
 
 def _row_name(say: Say, row: str) -> str:

@@ -942,7 +942,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "generation.precision": ("Precision", "精确率"),
     "generation.recall": ("Recall", "召回率"),
     "generation.seeds": ("Seeds", "种子数"),
-    "generation.minutes": ("Minutes", "分钟"),
     "generation.real": ("real pictures", "真实图片"),
     "generation.on_network": ("On {network} features, 5,000 samples", "{network} 特征，5,000 个样本"),
     "generation.none": ("none", "无"),
@@ -982,10 +981,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "generation.careful": (
         "How to read this: lower is nearer to unseen real pictures; brackets and bars span the seeds. Neither distance is FID; "
-        "compare only within a column. Distances of 5,000 samples are larger than those of 10,000, since few samples always look farther away. SimCLR features also tell the arms with "
+        "compare only within a column. Distances of 5,000 samples tend to be larger than those of 10,000, since few samples look farther away; where pictures are bad anyway it does not show. SimCLR features also tell the arms with "
         "references what to draw, so these arms are graded by their own teacher there; EfficientNet-Lite0 (trained on ImageNet's labels, 96 pixels) is the independent opinion. And these arms know "
         "at every draw which training picture to be like, which the others do not. Small networks, {steps} steps ({other} on MNIST) on one CPU core: what holds here need not hold for large ones.",
-        "怎样读：数值越低，离未见过的真实图片越近；括号和误差线表示各种子的范围。两种距离都不是 FID，只能在同一列内比较。5,000 个样本的距离大于 10,000 个的，因为样本少总显得更远。"
+        "怎样读：数值越低，离未见过的真实图片越近；括号和误差线表示各种子的范围。两种距离都不是 FID，只能在同一列内比较。5,000 个样本的距离往往大于 10,000 个的，因为样本少会显得更远；图片本来就差时则看不出来。"
         "SimCLR 特征同时也告诉带参考图的组该画什么，所以在那一列它们是由自己的老师打分；EfficientNet-Lite0（用 ImageNet 标签训练，96 像素）是独立的意见。此外，这些组每次都知道要像哪张训练图片，其他组并不知道。"
         "网络很小，在一个 CPU 核上只训练 {steps} 步（MNIST 为 {other} 步）：在这里成立的，大模型上未必成立。",
     ),

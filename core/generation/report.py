@@ -59,7 +59,7 @@ class Arm:
         seeds: of its runs.
         rows: row of the card without the set's name -> metric -> values over the seeds.
         steps: of one run.
-        minutes: mean wall time of the training.
+        minutes: mean wall time of the training, whatever else the machine did meanwhile.
         parameters: of its generator.
     """
 
@@ -171,16 +171,16 @@ def table(study: Study) -> str:
     """A set's figures in Markdown: one line an arm, and one for real pictures."""
     rows = [row for row in study.arms[0].rows if "frechet" in study.arms[0].rows[row]]
     titles = [row or "SimCLR" for row in rows]
-    head = ["arm", "seeds", "minutes", *titles, "precision", "recall"]
+    head = ["arm", "seeds", *titles, "precision", "recall"]
     lines = [head, ["---"] * len(head)]
     for arm in study.arms:
         first = arm.rows[""]
         figures = [in_words(arm.rows[row]["frechet"]) for row in rows]
         shares = [f"{first[name].mean:.1%}" for name in ("precision", "recall")]
-        lines.append([arm.name, str(len(arm.seeds)), f"{arm.minutes:.1f}", *figures, *shares])
+        lines.append([arm.name, str(len(arm.seeds)), *figures, *shares])
     floor = [f"{study.floor[row]['frechet']:.2f}" if row in study.floor else "" for row in rows]
     shares = [f"{study.floor[''][name]:.1%}" for name in ("precision", "recall")]
-    lines.append(["real pictures", "", "", *floor, *shares])
+    lines.append(["real pictures", "", *floor, *shares])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

@@ -11,7 +11,7 @@ CHUNK = 100
 
 
 def noise(seed: int, count: int, latent: int) -> Tensor:
-    """(count, latent) standard normal numbers, always the same for a seed; the first rows whatever follows."""
+    """(count, latent) standard normal numbers, always the same for a seed."""
     return torch.randn(count, latent, generator=device.generator(seed))
 
 
