@@ -41,7 +41,7 @@ def drawn(say: Say, found: explore.Drawn, stage: float) -> tuple[Any, ...]:
 
 def _folded(say: Say, arm: str) -> str:
     """An arm's name in two lines, for under a bar."""
-    return re.sub(r"([,，]|\+|＋)\s*", r"\1<br>", arm_name(say, arm))
+    return re.sub(r" ?([(（])", r"<br>\1", arm_name(say, arm))
 
 
 def _strip(images: Any) -> Image.Image:
@@ -115,17 +115,17 @@ def results(say: Say, data: str) -> tuple[go.Figure, go.Figure, str, str]:
 
 
 def _spread(say: Say, study: explore.Study, row: str) -> go.Figure:
-    """Mean distance of each arm with its range over seeds, and real pictures as a dashed line."""
+    """Mean distance of each arm with its range over seeds, and that of real pictures."""
     spreads = [arm.rows[row]["frechet"] for arm in study.arms]
-    names = [_folded(say, arm.name) for arm in study.arms]
+    names = [*(_folded(say, arm.name) for arm in study.arms), say("generation.real")]
     figure = _figures.bars(
-        names, [spread.mean for spread in spreads],
+        names, [*(spread.mean for spread in spreads), study.floor[row]["frechet"]], marked=len(spreads),
         title=say("generation.on_network", network=NETWORKS[row]), y=say("generation.frechet_axis"),
-        hover="%{x}: %{y:.2f}<extra></extra>", levels={say("generation.real"): study.floor[row]["frechet"]}, height=320,
+        hover="%{x}: %{y:.2f}<extra></extra>", height=320,
     )  # fmt: skip
     figure.data[0].error_y = {
-        "type": "data", "symmetric": False, "array": [spread.high - spread.mean for spread in spreads],
-        "arrayminus": [spread.mean - spread.low for spread in spreads], "color": _figures.GREY,
+        "type": "data", "symmetric": False, "array": [*(spread.high - spread.mean for spread in spreads), 0],
+        "arrayminus": [*(spread.mean - spread.low for spread in spreads), 0], "color": _figures.GREY,
     }  # fmt: skip
     return figure
 

@@ -882,9 +882,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "generation.arm_plain": ("plain GAN", "普通 GAN"),
     "generation.arm_rotation": ("+ rotation", "＋旋转"),
     "generation.arm_contrastive": ("+ contrastive", "＋对比"),
-    "generation.arm_references": ("references, attention", "参考图，注意力"),
-    "generation.arm_untrained": ("references, untrained encoder", "参考图，未训练编码器"),
-    "generation.arm_mean": ("references, mean", "参考图，取平均"),
+    "generation.arm_references": ("references (attention)", "参考图（注意力）"),
+    "generation.arm_untrained": ("references (untrained encoder)", "参考图（未训练编码器）"),
+    "generation.arm_mean": ("references (mean)", "参考图（取平均）"),
     "generation.same_noise": (
         "#### The same noise through all arms\nEight pictures each. The arms with references are told by those of eight training "
         "pictures, the same for all three.",

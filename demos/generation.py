@@ -189,7 +189,8 @@ def _build_results(say: Say, seed: gr.Number) -> None:
             label=say("generation.arm"), elem_id="generation-arm", min_width=320,
         )  # fmt: skip
         go = gr.Button(say("generation.measure"), variant="primary", elem_id="generation-measure", min_width=160)
-    figure = gr.Plot(show_label=False, elem_id="generation-measured")
+    first, _ = views.measured(say, next(explore.measure()))
+    figure = gr.Plot(first, show_label=False, elem_id="generation-measured")
     sentence = gr.Markdown(say("generation.not_measured"), elem_id="generation-measured-text")
     listen(
         say, go.click, on_measure, [arm, seed, data], [figure, sentence], name="generation_measure",
