@@ -91,6 +91,7 @@ def one_of_several(rank: int, folder: str) -> None:
         "order": gather(torch.tensor([[10 * rank], [10 * rank + 1]])),
     }
     torch.save(found, f"{folder}/{rank}.pt")
+    torch.distributed.barrier()  # gloo may wait for ever for a partner that has left already
     torch.distributed.destroy_process_group()
 
 
