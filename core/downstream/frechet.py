@@ -10,6 +10,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from core.errors import InputError
+
+FEWEST = 5  # items of a cloud: fewer have no third neighbour
+
 
 class Gaussian(NamedTuple):
     """A cloud of features as its mean (D,) and covariance (D, D), float64."""
@@ -58,6 +62,36 @@ def precision_recall(real: Tensor, generated: Tensor, *, k: int = 3) -> Coverage
         k: the paper's is 3.
     """
     return Coverage(inside(generated, real, k=k), inside(real, generated, k=k))
+
+
+def cloud_metrics(real: Tensor, other: Tensor) -> dict[str, float]:
+    """What a card tells of features (M, D) beside those of real pictures (N, D), N at least M and at least FEWEST.
+
+    Returns:
+        {"frechet": distance, "precision", "recall": shares, against as many real ones, evenly spread; "n": N}.
+    """
+    fewer = spread_out(real, len(other))
+    precision, recall = precision_recall(fewer, other, k=min(3, len(fewer) - 1, len(other) - 1))
+    distance = frechet_distance(gaussian(real), gaussian(other))
+    return {"frechet": distance, "precision": precision, "recall": recall, "n": len(real)}
+
+
+def spread_out(items: Tensor, count: int) -> Tensor:
+    """At most `count` of items (N, ...), evenly from the first to the last: files lie sorted by class."""
+    return items[torch.linspace(0, len(items) - 1, min(count, len(items))).round().long()]
+
+
+def enough(items: Tensor) -> Tensor:
+    """The same items (N, ...), if they are enough for a cloud.
+
+    Raises:
+        InputError: there are fewer than FEWEST.
+    """
+    if len(items) < FEWEST:
+        raise InputError(
+            "A cloud of features needs at least {low} pictures; here are {count}.", low=FEWEST, count=len(items)
+        )
+    return items
 
 
 def inside(items: Tensor, support: Tensor, *, k: int = 3) -> float:

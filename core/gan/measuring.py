@@ -19,7 +19,7 @@ from core.data.augment import gaussian_blur
 from core.device import generator
 from core.downstream import reference
 from core.downstream.features import embed
-from core.downstream.frechet import frechet_distance, gaussian, precision_recall
+from core.downstream.frechet import enough, cloud_metrics, spread_out
 from core.downstream.neighbours import knn_accuracy
 from core.errors import InputError
 from core.gan.model import Discriminator, Generator, untrained
@@ -31,7 +31,6 @@ SAMPLES, MANY = 5_000, 10_000
 LIMITS = (0.5, 1.0, 1.5, 2.0)  # of the truncation trick, measured beside none
 BLUR_PX = 1.5  # standard deviation
 NEIGHBOURS = 200
-FEWEST = 5  # pictures: fewer have no third neighbour
 NOTES = (
     "Frechet distance, precision and recall (k = 3) on the features of contrastive/simclr-cifar10, never to be called "
     "FID or compared with one; that encoder has seen the training pictures, not the test pictures. 5,000 samples (or "
@@ -62,12 +61,9 @@ def evaluate(
         InputError: no such set, or fewer than five pictures.
     """
     model = cast(Generator, checkpoint.model)
-    real = pictures.load(spec, split, size=model.config.size, root=root).images
-    if len(real) < FEWEST:
-        raise InputError("A cloud of features needs at least {low} pictures; here are {count}.", low=FEWEST,
-                         count=len(real))  # fmt: skip
+    real = enough(pictures.load(spec, split, size=model.config.size, root=root).images)
     known = reference.describe(real, checkpoint.device)
-    return _near(known, reference.describe(_samples(checkpoint, min(samples, len(real))), checkpoint.device))
+    return cloud_metrics(known, reference.describe(_samples(checkpoint, min(samples, len(real))), checkpoint.device))
 
 
 def measure(checkpoint: Checkpoint, recipe: Recipe) -> dict[str, dict[str, float]]:
@@ -78,9 +74,9 @@ def measure(checkpoint: Checkpoint, recipe: Recipe) -> dict[str, dict[str, float
         real = pictures.load(spec, "test", size=size, root=recipe.root, limit=limit).images
         seen = pictures.load(spec, "train", size=size, root=recipe.root, limit=limit or 2 * SAMPLES).images
         known, count = reference.describe(real, checkpoint.device), min(SAMPLES, len(real))
-        found[spec] = _near(known, reference.describe(_samples(checkpoint, count), checkpoint.device))
+        found[spec] = cloud_metrics(known, reference.describe(_samples(checkpoint, count), checkpoint.device))
         for name, others in _rivals(checkpoint, spread_out(seen, count), len(real)):
-            found[f"{spec}, {name}"] = _near(known, reference.describe(others, checkpoint.device))
+            found[f"{spec}, {name}"] = cloud_metrics(known, reference.describe(others, checkpoint.device))
         found[f"{spec}, discriminator"] = judge(checkpoint, spec, recipe.root, limit)
     return found
 
@@ -94,11 +90,6 @@ def _rivals(checkpoint: Checkpoint, seen: Tensor, most: int) -> Iterator[tuple[s
     yield "noise", torch.rand(plain.shape, generator=generator(0))
     for limit in LIMITS:
         yield f"truncation {limit}", _samples(checkpoint, len(seen), limit)
-
-
-def spread_out(items: Tensor, count: int) -> Tensor:
-    """At most `count` of items (N, ...), evenly from the first to the last: files lie sorted by class."""
-    return items[torch.linspace(0, len(items) - 1, min(count, len(items))).round().long()]
 
 
 def judge(checkpoint: Checkpoint, spec: str, root: str, limit: int = 0) -> dict[str, float]:
@@ -142,12 +133,3 @@ def _samples(checkpoint: Checkpoint, count: int, limit: float | None = None) -> 
     model = cast(Generator, checkpoint.model)
     z = noise(0, count, model.config.latent) if limit is None else noise(0, count, model.config.latent, limit)
     return paint(model, z, checkpoint.device)
-
-
-def _near(real: Tensor, other: Tensor) -> dict[str, float]:
-    """Distance and coverage of features (M, D) beside those of real pictures (N, D), N at least M for the latter."""
-    fewer = spread_out(real, len(other))
-    k = min(3, len(fewer) - 1, len(other) - 1)
-    precision, recall = precision_recall(fewer, other, k=k)
-    distance = frechet_distance(gaussian(real), gaussian(other))
-    return {"frechet": distance, "precision": precision, "recall": recall, "n": len(real)}

@@ -18,8 +18,8 @@ from core import checkpoints
 from core.data import pictures
 from core.downstream import reference
 from core.downstream.features import embed
-from core.downstream.frechet import nearest_distances
-from core.gan.measuring import CRITIC_FILE, spread_out
+from core.downstream.frechet import nearest_distances, spread_out
+from core.gan.measuring import CRITIC_FILE
 from core.gan.model import Discriminator, Generator
 from core.gan.sampling import noise, paint
 

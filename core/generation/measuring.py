@@ -7,7 +7,6 @@ the floor under every distance, and writes it where the report finds it.
 import argparse
 import functools
 import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import cast
@@ -20,8 +19,7 @@ from core import checkpoints, device
 from core.checkpoints import Checkpoint
 from core.data import pictures
 from core.downstream import efficientnet, inception, reference
-from core.downstream.frechet import frechet_distance, gaussian, precision_recall
-from core.errors import InputError
+from core.downstream.frechet import enough, frechet_distance, gaussian, cloud_metrics
 from core.generation import sets
 from core.generation.model import Generator
 from core.generation.references import library
@@ -36,7 +34,6 @@ SETS = ("cifar10", "mnist")  # of the study: one where help is likely, one where
 SAMPLES, MANY = 5_000, 10_000
 MOMENTS = (0, 25, 100)  # per cent of the training at which an arm ships: six arms at all five would not fit
 PICTURES = 20_000  # of the training split, evenly spread, that every arm learns from
-FEWEST = 5
 EFFICIENTNET, FID = "EfficientNet-Lite0", "FID"
 REAL_FILE = "real.safetensors"  # mean and covariance of real pictures' SimCLR features, for measuring on the page
 NOTES = (
@@ -68,7 +65,7 @@ def evaluate(
     known = _known(spec, split, root, checkpoint.device)
     drawn = _drawn(checkpoint, spec, root, min(samples, len(known)), _limit(checkpoint))
     other = reference.describe(drawn, checkpoint.device)
-    return _distance(known, other) | _coverage(known, other)
+    return cloud_metrics(known, other)
 
 
 def measure(checkpoint: Checkpoint, recipe: Recipe) -> dict[str, Metrics]:
@@ -96,7 +93,7 @@ def compare(spec: str, real: Tensor, drawn: Tensor, where: torch.device) -> dict
     for name, describe in networks():
         known, other = describe(real, where), describe(drawn, where)
         words = [spec, *([name] if name else [])]
-        rows[", ".join(words)] = _distance(known, other[:few]) | ({} if name else _coverage(known, other[:few]))
+        rows[", ".join(words)] = _distance(known, other[:few]) if name else cloud_metrics(known, other[:few])
         rows[", ".join([*words, f"{many:,} samples"])] = _distance(known, other)
     return rows
 
@@ -111,11 +108,7 @@ def networks() -> Iterator[tuple[str, Describe]]:
 
 
 def _real(spec: str, split: pictures.Split, root: str, limit: int) -> Tensor:
-    real = sets.load(spec, split, root=root, limit=limit)
-    if len(real) < FEWEST:
-        raise InputError("A cloud of features needs at least {low} pictures; here are {count}.", low=FEWEST,
-                         count=len(real))  # fmt: skip
-    return real
+    return enough(sets.load(spec, split, root=root, limit=limit))
 
 
 @functools.lru_cache(maxsize=2)
@@ -136,14 +129,6 @@ def _drawn(checkpoint: Checkpoint, spec: str, root: str, count: int, limit: int)
 
 def _distance(real: Tensor, other: Tensor) -> Metrics:
     return {"frechet": frechet_distance(gaussian(real), gaussian(other)), "n": len(real)}
-
-
-def _coverage(real: Tensor, other: Tensor) -> Metrics:
-    """Precision and recall of features (M, D) beside as many real ones, evenly from (N, D)."""
-    fewer = real[torch.linspace(0, len(real) - 1, min(len(other), len(real))).round().long()]
-    k = min(3, len(fewer) - 1, len(other) - 1)
-    precision, recall = precision_recall(fewer, other, k=k)
-    return {"precision": precision, "recall": recall}
 
 
 def main(argv: Sequence[str] | None = None) -> Path:
@@ -173,4 +158,4 @@ def main(argv: Sequence[str] | None = None) -> Path:
 
 
 if __name__ == "__main__":
-    sys.exit(main() is None)
+    main()

@@ -6,7 +6,6 @@ on one side of all seeds of the other; with one seed each that would say nothing
 """
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -203,4 +202,4 @@ def main() -> Path:
 
 
 if __name__ == "__main__":
-    sys.exit(main() is None)
+    main()

@@ -8,7 +8,18 @@ import scipy.linalg
 import torch
 
 from core.device import generator
-from core.downstream.frechet import Gaussian, frechet_distance, gaussian, inside, nearest_distances, precision_recall
+from core.downstream.frechet import (
+    Gaussian,
+    cloud_metrics,
+    enough,
+    frechet_distance,
+    gaussian,
+    inside,
+    nearest_distances,
+    precision_recall,
+    spread_out,
+)  # fmt: skip
+from core.errors import InputError
 
 
 def cloud(seed: int, count: int = 200, width: int = 6) -> torch.Tensor:
@@ -92,3 +103,26 @@ def test_the_nearest_are_found() -> None:
         each = [math.dist(items[number].tolist(), point) for point in gallery.tolist()]
         assert place[number].item() == int(np.argmin(each))
         assert distance[number].item() == pytest.approx(min(each), rel=1e-3)
+
+
+def test_a_cards_metrics_are_the_distance_to_all_and_the_coverage_of_as_many() -> None:
+    """Against every second of them, the first and the last among them, where half as many are compared."""
+    chance = generator(21)
+    real, other = torch.randn(41, 3, generator=chance), 0.6 * torch.randn(21, 3, generator=chance)
+    found = cloud_metrics(real, other)
+    assert found["frechet"] == frechet_distance(gaussian(real), gaussian(other))
+    expected = precision_recall(real[::2], other)
+    assert (found["precision"], found["recall"], found["n"]) == (expected.precision, expected.recall, 41)
+    assert expected != precision_recall(real[:21], other), "so it matters which ones"
+
+
+@pytest.mark.parametrize(("count", "expected"), [(1, [0]), (2, [0, 9]), (4, [0, 3, 6, 9]), (99, list(range(10)))])
+def test_items_are_spread_out_from_the_first_to_the_last(count: int, expected: list[int]) -> None:
+    assert spread_out(torch.arange(10), count).tolist() == expected
+
+
+def test_a_cloud_needs_five_items() -> None:
+    five = torch.zeros(5, 2)
+    assert enough(five) is five
+    with pytest.raises(InputError, match="at least 5 pictures; here are 4"):
+        enough(five[:4])

@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from core import checkpoints
 from core.data.bundled import emoji_gallery
 from core.device import generator
+from core.downstream import frechet
 from core.generation import measuring, references, study, train
 from core.generation.model import Generator
 from core.generation.pretext import ARMS
@@ -259,4 +260,4 @@ def test_the_study_runs_what_has_no_record_yet(tmp_path: Path, monkeypatch: pyte
 
 
 def test_the_emoji_of_a_smoke_run_are_enough_to_be_measured_by() -> None:
-    assert len(emoji_gallery().images) // 20 > measuring.FEWEST
+    assert len(emoji_gallery().images) // 20 > frechet.FEWEST
