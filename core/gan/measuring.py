@@ -19,7 +19,7 @@ from core.data.augment import gaussian_blur
 from core.device import generator
 from core.downstream import reference
 from core.downstream.features import embed
-from core.downstream.frechet import enough, cloud_metrics, spread_out
+from core.downstream.frechet import cloud_metrics, enough, spread_out
 from core.downstream.neighbours import knn_accuracy
 from core.errors import InputError
 from core.gan.model import Discriminator, Generator, untrained

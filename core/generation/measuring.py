@@ -19,7 +19,7 @@ from core import checkpoints, device
 from core.checkpoints import Checkpoint
 from core.data import pictures
 from core.downstream import efficientnet, inception, reference
-from core.downstream.frechet import enough, frechet_distance, gaussian, cloud_metrics
+from core.downstream.frechet import cloud_metrics, enough, frechet_distance, gaussian
 from core.generation import sets
 from core.generation.model import Generator
 from core.generation.references import library
