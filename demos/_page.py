@@ -162,6 +162,11 @@ def listen(
     return gr.on(given, bound, list(inputs), list(outputs), **{**visible, **slot, **settings})
 
 
+def count_up(button: gr.Button, seed: gr.Number, most: int) -> None:
+    """Let a click go on to the next seed, in the browser alone; after the last one it begins again at 0."""
+    button.click(None, seed, seed, js=f"(seed) => ((seed ?? 0) + 1) % {most + 1}", api_visibility="private")
+
+
 def photograph_gallery(say: Say, stem: str, target: gr.Image, keys: Sequence[str] = ()) -> gr.Gallery:
     """Bundled photographs and a few emoji to pick from; a click puts one into `target`."""
     chosen = [photo for photo in bundled.photographs() if not keys or photo.key in keys]

@@ -5,14 +5,15 @@ from typing import Any
 import gradio as gr
 
 from core.contrastive import explore
-from core.data import bundled, pictures
 from demos import _contrastive_views as views
+from demos import _examples
+from demos._examples import Shown
 from demos._growth import LAST, growth, stops
 from demos._page import guard, listen, step
 from demos._words import Say
 
 STEM = "contrastive"
-SETS = {  # example -> keys of photographs, then emoji
+SETS: _examples.Sets = {
     "mixed": (("astronaut", "cat", "coffee", "rocket"), "🐶🌻🚌🎸"),
     "alike": ((), "🍎🍏🍅🍑🐶🐺🐱🐯"),
     "many": (("astronaut", "cat", "coffee", "rocket", "china", "flower"), "🐼🦊🐸🦋🍓🍋🚗🚲🏠🎸"),
@@ -20,8 +21,6 @@ SETS = {  # example -> keys of photographs, then emoji
 FIRST_SET, FIRST_ENCODER, FIRST_SPACE, FIRST_TEMPERATURE = "mixed", "simclr", "projections", 0.2
 FIRST_STOP = explore.STOPS.index(0.99)  # the momentum the shipped MoCo was trained with
 FIRST_VIEWS = (0.2, 0.5, 0.2, 0.0, 0.5)  # crop, jitter, greyscale, blur, flip: what SimCLR was trained with
-SHOWN_PX = 160
-Shown = list[tuple[str, str | None]] | None  # what a gallery hands over: path and caption
 
 
 def on_compare(
@@ -93,25 +92,9 @@ def on_probe(say: Say) -> tuple[Any, str]:
     return views.probe(say, explore.group_probe())
 
 
-def example(say: Say, name: str) -> list[tuple[Any, str]]:
-    """The pictures of an example set with their names, as gallery values."""
-    keys, characters = SETS[name]
-    emoji = bundled.emoji_gallery()
-    places = [emoji.chars.index(character) for character in characters]
-    photos = [photo for photo in bundled.photographs() if photo.key in keys]
-    return [(pictures.square(photo.image, SHOWN_PX), say.pick(photo.name)) for photo in photos] + [
-        (emoji.images[place], say.pick(emoji.names[place])) for place in places
-    ]
-
-
-def on_example(say: Say, name: str) -> list[tuple[Any, str]]:
-    """Put an example set in place of the visitor's pictures."""
-    return example(say, name)
-
-
 def build(say: Say) -> None:
     """Lay out the tab with a first example already run."""
-    examples = example(say, FIRST_SET)
+    examples = _examples.example(say, SETS[FIRST_SET])
     found = explore.compare(
         [image for image, _ in examples], explore.view_settings(*FIRST_VIEWS), encoder=FIRST_ENCODER, space=FIRST_SPACE,
         temperature=FIRST_TEMPERATURE,
@@ -119,7 +102,7 @@ def build(say: Say) -> None:
     first = views.comparison(say, found, FIRST_ENCODER, FIRST_SPACE)
     with gr.Row(elem_classes="steps"):
         with step(say, STEM, 1, low=explore.MIN_PICTURES, high=explore.MAX_PICTURES):
-            shown = _build_pictures(say, examples)
+            shown = _examples.gallery(say, STEM, "pictures", SETS, FIRST_SET, height=460)
         with step(say, STEM, 2):
             sliders, seed = _build_views(say)
             sheet = gr.Image(
@@ -143,19 +126,6 @@ def build(say: Say) -> None:
         say, temperature.input, on_loss, [cosine, temperature], results[2:4], name="contrastive_loss", queue=False,
         trigger_mode="always_last", show_progress="hidden",
     )  # fmt: skip
-
-
-def _build_pictures(say: Say, examples: list[tuple[Any, str]]) -> gr.Gallery:
-    shown = gr.Gallery(
-        examples, label=say("contrastive.pictures"), interactive=True, type="filepath", format="png", height=460,
-        object_fit="contain", sources=["upload", "webcam", "clipboard"], buttons=[], elem_id="contrastive-pictures",
-    )  # fmt: skip
-    chosen = gr.Radio(
-        [(say(f"contrastive.set_{name}"), name) for name in SETS], value=FIRST_SET, label=say("page.examples"),
-        elem_id="contrastive-set",
-    )  # fmt: skip
-    listen(say, chosen.input, on_example, [chosen], [shown], show_progress="hidden")
-    return shown
 
 
 def _build_views(say: Say) -> tuple[list[gr.Slider], gr.Number]:

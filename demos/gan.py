@@ -8,14 +8,13 @@ from core.data import bundled, pictures
 from core.gan import explore
 from demos import _gan_views as views
 from demos._growth import LAST, growth
-from demos._page import guard, listen, photograph_gallery, picture_input, step
+from demos._page import count_up, guard, listen, photograph_gallery, picture_input, step
 from demos._words import Say
 
 STEM = "gan"
 FIRST_PHOTOGRAPH = "cat"
 FIRST_LIMIT = explore.TRUNCATION[1]
 COPIES = 8  # samples whose nearest training picture is shown
-UP = f"(seed) => ((seed ?? 0) + 1) % {explore.MAX_SEED + 1}"
 
 
 def on_judge(say: Say, picture: str | None, model: str) -> tuple[Any, ...]:
@@ -132,7 +131,7 @@ def _build_samples(say: Say) -> tuple[gr.Radio, gr.Number, gr.Slider, list[Any]]
             *explore.TRUNCATION, FIRST_LIMIT, step=0.05, label=say("gan.limit"), elem_id="gan-limit", min_width=240
         )
     again = gr.Button(say("gan.again"), variant="primary", elem_id="gan-go")
-    again.click(None, seed, seed, js=UP, api_visibility="private")
+    count_up(again, seed, explore.MAX_SEED)
     drawn, sentence = views.samples(say, explore.sample())
     sheet = gr.Image(drawn, label=say("gan.samples"), show_label=False, elem_id="gan-samples", buttons=[], format="png")
     text = gr.Markdown(sentence, elem_id="gan-samples-text")

@@ -5,32 +5,28 @@ from typing import Any
 
 import gradio as gr
 
-from core.data import bundled, pictures
 from core.generation import explore
+from demos import _examples
 from demos import _generation_views as views
+from demos._examples import Shown
 from demos._growth import growth
-from demos._page import guard, listen, step
+from demos._page import count_up, guard, listen, step
 from demos._words import Say
 
 STEM = "generation"
-EXAMPLES = {  # keys of photographs, then emoji
+EXAMPLES: _examples.Sets = {
     "mixed": (("cat", "coffee", "rocket", "china"), ""),
     "animals": (("cat",), "🐶🐴🐸🦊"),
     "vehicles": (("rocket",), "🚗🚚🚢🚲"),
 }
 FIRST_EXAMPLE = "mixed"
 STAGES = ("before", "percent25", "finished")  # explore.MOMENTS in words
-SHOWN_PX = 160
-UP = f"(seed) => ((seed ?? 0) + 1) % {explore.MAX_SEED + 1}"
-Shown = list[tuple[str, str | None]] | None  # what a gallery hands over: path and caption
 
 
 def on_draw(say: Say, seed: float, stage: float, data: str) -> tuple[Any, ...]:
     """Draw from one noise by all arms: `stage` 0 (before training), 1 or 2 (finished), `data` cifar10 or mnist."""
     with guard(say):
-        at = (
-            stage if data == explore.SETS[0] else explore.LAST
-        )  # of the second set only the finished generators are here
+        at = stage if data == explore.SETS[0] else explore.LAST  # only finished generators of the second set are here
         return views.drawn(say, explore.draw(seed, at, data), at)
 
 
@@ -62,28 +58,13 @@ def on_set(say: Say, data: str) -> tuple[Any, ...]:
         return views.results(say, data)
 
 
-def on_example(say: Say, name: str) -> list[tuple[Any, str]]:
-    """Put an example set in place of the visitor's references."""
-    return example(say, name)
-
-
-def example(say: Say, name: str) -> list[tuple[Any, str]]:
-    """The pictures of an example set with their names, as gallery values."""
-    keys, characters = EXAMPLES[name]
-    emoji = bundled.emoji_gallery()
-    photos = [photo for photo in bundled.photographs() if photo.key in keys]
-    return [(pictures.square(photo.image, SHOWN_PX), say.pick(photo.name)) for photo in photos] + [
-        (emoji.images[place], say.pick(emoji.names[place])) for place in map(emoji.chars.index, characters)
-    ]
-
-
 def build(say: Say) -> None:
     """Lay out the tab with first results already there."""
-    examples = example(say, FIRST_EXAMPLE)
-    images = [image for image, _ in examples]
+    images = [image for image, _ in _examples.example(say, EXAMPLES[FIRST_EXAMPLE])]
     with gr.Row(elem_classes="steps"):
         with step(say, STEM, 1, high=explore.MAX_REFERENCES, pictures=f"{explore.PICTURES:,}"):
-            shown = _build_data(say, examples)
+            shown = _examples.gallery(say, STEM, "references", EXAMPLES, FIRST_EXAMPLE, height=260)
+            gr.Markdown(say("generation.data_note"), elem_classes="quiet")
         with step(say, STEM, 2):
             label = gr.Image(
                 views.labels(explore.label(images[0])), label=say("generation.labels"), show_label=False,
@@ -96,33 +77,12 @@ def build(say: Say) -> None:
     with step(say, STEM, 4):
         _build_results(say, seed)
     last: dict[str, Any] = {"model": STEM, "trigger_mode": "always_last", "show_progress": "hidden"}
-    listen(
-        say,
-        [seed.change, stage.change, data.input],
-        on_draw,
-        [seed, stage, data],
-        drawn,
-        name="generation_draw",
-        **last,
-    )
+    moved = [seed.change, stage.change, data.input]
+    listen(say, moved, on_draw, [seed, stage, data], drawn, name="generation_draw", **last)
     listen(
         say, [seed.change, which.change], on_attend, [shown, seed, which], attended, name="generation_attend", **last
     )
     listen(say, shown.change, on_references, [shown, seed, which], [label, *attended], **last)
-
-
-def _build_data(say: Say, examples: list[tuple[Any, str]]) -> gr.Gallery:
-    shown = gr.Gallery(
-        examples, label=say("generation.references"), interactive=True, type="filepath", format="png", height=260,
-        object_fit="contain", sources=["upload", "webcam", "clipboard"], buttons=[], elem_id="generation-references",
-    )  # fmt: skip
-    chosen = gr.Radio(
-        [(say(f"generation.set_{name}"), name) for name in EXAMPLES], value=FIRST_EXAMPLE, label=say("page.examples"),
-        elem_id="generation-set",
-    )  # fmt: skip
-    listen(say, chosen.input, on_example, [chosen], [shown], show_progress="hidden")
-    gr.Markdown(say("generation.data_note"), elem_classes="quiet")
-    return shown
 
 
 def _build_arms(say: Say) -> tuple[gr.Number, gr.Radio, gr.Slider, list[Any]]:
@@ -131,7 +91,7 @@ def _build_arms(say: Say) -> tuple[gr.Number, gr.Radio, gr.Slider, list[Any]]:
         seed = gr.Number(0, label=say("generation.seed"), elem_id="generation-seed", min_width=120, precision=0)
         data = set_choice(say, "generation-data")
     again = gr.Button(say("generation.again"), variant="primary", elem_id="generation-go")
-    again.click(None, seed, seed, js=UP, api_visibility="private")
+    count_up(again, seed, explore.MAX_SEED)
     pairs, figure, sentence = views.drawn(say, explore.draw(), explore.LAST)
     with growth(say, STEM, STAGES) as stage:
         sheets = gr.Gallery(

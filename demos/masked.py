@@ -14,7 +14,7 @@ from core.data.pictures import open_picture, square
 from core.masked import explore
 from demos import _masked_views as views
 from demos._growth import LAST, growth
-from demos._page import guard, listen, photograph_gallery, picture_input, step
+from demos._page import count_up, guard, listen, photograph_gallery, picture_input, step
 from demos._words import Say
 
 STEM = "masked"
@@ -219,7 +219,7 @@ def _build_mask(say: Say) -> tuple[list[Any], list[gr.Button], gr.ImageEditor]:
                 )
             )  # fmt: skip
             paint = gr.Button(say("masked.paint_go"), variant="primary", elem_id="masked-paint-go")
-    another.click(None, seed, seed, js="(seed) => (seed ?? 0) + 1", api_visibility="private")
+    count_up(another, seed, explore.MAX_SEED)
     return [ratio, seed], [go, paint], editor
 
 

@@ -14,7 +14,7 @@ from core.vae import explore
 from demos import _figures
 from demos import _vae_views as views
 from demos._growth import LAST, growth
-from demos._page import guard, listen, picture_input, step
+from demos._page import count_up, guard, listen, picture_input, step
 from demos._words import Say
 
 STEM = "vae"
@@ -221,7 +221,7 @@ def _build_label(say: Say, shown: tuple[Any, ...]) -> list[Any]:
     with gr.Row():
         seed = gr.Number(0, label=say("vae.seed"), elem_id="vae-seed", min_width=120)
         again = gr.Button(say("vae.again"), variant="primary", elem_id="vae-again", min_width=120)
-    again.click(None, seed, seed, js="(seed) => (seed ?? 0) + 1", api_visibility="private")
+    count_up(again, seed, explore.MAX_SEED)
     offered = explore.models()
     model = gr.Radio(
         [(model_name(say, name), name) for name in offered], value=explore.NAME, label=say("vae.model"),
@@ -294,7 +294,7 @@ def _build_prior(say: Say, model: gr.Radio) -> list[Any]:
         again = gr.Button(say("vae.again"), elem_id="vae-prior-again", min_width=120)
     drawn = views.samples(explore.sample(0))
     sheet = gr.Image(drawn, label=say("vae.samples"), height=260, elem_id="vae-samples", buttons=[], format="png")
-    again.click(None, seed, seed, js="(seed) => (seed ?? 0) + 1", api_visibility="private")
+    count_up(again, seed, explore.MAX_SEED)
     listen(say, seed.change, on_sample, [seed, model], [sheet], name="vae_sample", model=STEM, show_progress="hidden")
     return [seed, sheet]
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from core.contrastive import explore
 from demos import _contrastive_views as views
-from demos import contrastive
+from demos import _examples, contrastive
 from demos._growth import LAST
 from demos._words import Say
 
@@ -22,7 +22,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     """Eight pictures as the gallery hands them over: paths of files with captions."""
     folder = tmp_path_factory.mktemp("shown")
     found: Shown = []
-    for number, (image, name) in enumerate(contrastive.example(Say("en"), "mixed")):
+    for number, (image, name) in enumerate(_examples.example(Say("en"), contrastive.SETS["mixed"])):
         Image.fromarray(image).save(folder / f"{number}.png")
         found.append((str(folder / f"{number}.png"), name))
     return found
@@ -152,7 +152,7 @@ def test_the_probe_asks_every_encoder_and_plain_pixels() -> None:
 
 @pytest.mark.parametrize("name", contrastive.SETS)
 def test_every_example_set_can_be_compared(name: str) -> None:
-    assert 2 <= len(contrastive.example(Say("en"), name)) <= 16
+    assert 2 <= len(_examples.example(Say("en"), contrastive.SETS[name])) <= 16
 
 
 def test_the_page_says_at_which_size_each_encoder_looks_and_names_a_visitor_s_own(

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from core.generation import explore
+from demos import _examples, generation
 from demos import _generation_views as views
-from demos import generation
 from demos._words import Say
 
 EN, ZH = Say("en"), Say("zh")
@@ -23,7 +23,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     """The first example as a gallery hands it over."""
     folder = tmp_path_factory.mktemp("shown")
     found: Shown = []
-    for number, (image, name) in enumerate(generation.example(EN, "mixed")):
+    for number, (image, name) in enumerate(_examples.example(EN, generation.EXAMPLES["mixed"])):
         Image.fromarray(image).save(folder / f"{number}.png")
         found.append((str(folder / f"{number}.png"), name))
     return found
@@ -126,7 +126,7 @@ def test_published_pairs_stand_with_their_change() -> None:
 
 @pytest.mark.parametrize("name", generation.EXAMPLES)
 def test_examples_are_few_enough(name: str) -> None:
-    assert 1 <= len(generation.on_example(EN, name)) <= explore.MAX_REFERENCES
+    assert 1 <= len(_examples.example(EN, generation.EXAMPLES[name])) <= explore.MAX_REFERENCES
 
 
 @pytest.mark.parametrize(
