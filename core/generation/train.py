@@ -17,7 +17,7 @@ from accelerate import PartialState
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from core import checkpoints, training
+from core import checkpoints, device, training
 from core.adversarial import ship_average
 from core.data.augment import horizontal_flip
 from core.generation import pretext, references, sets
@@ -83,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
     images = OnDevice(sets.load(recipe.data, "train", root=recipe.root, limit=limit))
     generator, discriminator = untrained(config, recipe.seed)
     game = pretext.Contest(generator, discriminator, momentum=recipe.momentum)
-    known = references.library(config, recipe.data, recipe.root, limit, torch.device("cpu"))
+    known = references.library(config, recipe.data, recipe.root, limit, device.pick(recipe.device))
     if known is not None:
         for network in (game.generator, game.average):
             cast(References, network.reader).fit(known.features)
@@ -120,7 +120,8 @@ def main(argv: Sequence[str] | None = None) -> Path:
         extra={} if known is None else {references.FILE: save(known.thinned(PROMPTS).packed())},
         ship=recipe.ship,
     )
-    record(recipe, result.folder)
+    if PartialState().is_main_process:  # the others wrote no card
+        record(recipe, result.folder)
     return folder
 
 

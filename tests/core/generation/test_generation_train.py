@@ -2,6 +2,9 @@
 
 import dataclasses
 import json
+import os
+import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +22,8 @@ from core.generation.model import Generator
 from core.generation.pretext import ARMS
 from core.generation.references import Library
 from core.recipe import parse
+from tests.core import toys
+from tests.core.test_training import beside
 
 TINY = ["--data", "emoji", "--smoke", "--width", "6", "--critic-width", "6", "--latent", "8", "--batch", "4"]
 TINY += ["--device", "cpu", "--no-bf16"]
@@ -137,6 +142,61 @@ def test_references_are_standardised_as_training_pictures_are(written: Write) ->
     assert found.mean(0).abs().max() < 0.02
     lively = whole.features.std(0) > 0.06 * whole.features.std(0).mean()
     torch.testing.assert_close(found.std(0)[lively], torch.ones(int(lively.sum())), rtol=0.01, atol=0)
+
+
+# --- killed, and as two processes ---
+
+KILLED = """
+import os, signal, sys
+from core.generation import train
+from core.generation.pretext import Contest
+follow = Contest.follow
+def die(self):
+    if int(self.followed) == 13: os.kill(os.getpid(), signal.SIGKILL)
+    follow(self)
+Contest.follow = die
+train.main(sys.argv[1:])
+"""
+
+
+def log(run: Path) -> list[dict[str, float]]:
+    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    return [{key: value for key, value in line.items() if key != "elapsed_s"} for line in lines]
+
+
+@pytest.mark.usefixtures("one_network")
+def test_kill_9_and_resume_log_the_same_losses_to_the_last_bit(
+    written: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Players, average and optimizers go on where they were, and so do the references and what they are measured in."""
+    flags = [*TINY, "--arm", "references"]
+    environment = {**os.environ, "PYTHONPATH": str(toys.ROOT), "OMP_NUM_THREADS": "1"}
+    killed = subprocess.run([sys.executable, "-c", KILLED, *flags], cwd=tmp_path, env=environment)
+    assert killed.returncode == -signal.SIGKILL
+    (run,) = (tmp_path / "runs" / "generation" / "references").iterdir()
+    assert len(log(run)) == 13
+    monkeypatch.chdir(tmp_path)
+    again = train.main([*flags, "--resume", str(run)])
+    assert log(run) == log(written("references").parent)
+    ours, theirs = (load_file(folder / "model.safetensors") for folder in (again, written("references")))
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+@pytest.mark.usefixtures("one_network")
+@pytest.mark.parametrize("arm", ["rotation", "references"])
+def test_two_processes_take_the_steps_of_one_that_accumulates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arm: str
+) -> None:
+    """And one of the two writes the record. Sums are taken in another order, so only the first steps are alike."""
+    flags = [*TINY, "--arm", arm]
+    beside(tmp_path, "core.generation.train", *flags, "--name", "two")
+    monkeypatch.chdir(tmp_path)
+    train.main([*flags, "--accumulate", "2", "--name", "one"])
+    two, one = (next((tmp_path / "runs" / "generation" / name).iterdir()) for name in ("two", "one"))
+    assert (two / f"{arm}-0" / "run.json").is_file()
+    assert len(log(two)) == 20
+    for ours, theirs in zip(log(two)[:6], log(one)[:6], strict=True):
+        assert ours["loss"] == pytest.approx(theirs["loss"], abs=2e-3)
 
 
 # --- its record ---
