@@ -5,6 +5,7 @@ random ones of the same shapes.
 """
 
 import importlib.util
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.error import URLError
@@ -13,6 +14,7 @@ import pytest
 import torch
 from torch import nn
 
+from core.checkpoints import digest
 from core.device import generator
 from core.downstream import inception
 from core.errors import HubUnavailable
@@ -23,8 +25,9 @@ pytestmark = pytest.mark.usefixtures("closed")
 
 
 @pytest.fixture
-def closed() -> Iterator[None]:
-    """The network is not open yet, and will be opened anew."""
+def closed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """The network is not open yet and will be opened anew; no weights are kept."""
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     for cached in (inception._open, inception.is_here):
         cached.cache_clear()
     yield
@@ -54,7 +57,7 @@ def no_network(*args: object, **kwargs: object) -> None:
 
 
 def test_without_a_network_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"{MODULE}.load_state_dict_from_url", no_network)
+    monkeypatch.setattr(torch.hub, "download_url_to_file", no_network)
     with pytest.raises(HubUnavailable, match=r"cannot be fetched: .*Name or service not known"):
         inception.describe(torch.zeros(1, 3, 32, 32), CPU)
     assert not inception.is_here()
@@ -81,9 +84,41 @@ def test_whether_it_is_here_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> No
         asked.append(args)
         raise URLError("no network")
 
-    monkeypatch.setattr(f"{MODULE}.load_state_dict_from_url", fetch)
+    monkeypatch.setattr(torch.hub, "download_url_to_file", fetch)
     assert [inception.is_here() for _ in range(3)] == [False] * 3
     assert len(asked) == 1
+
+
+def test_the_packages_weights_are_fetched_once_and_checked(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under the name and in the folder where PyTorch keeps such files; the random ones stand in for them."""
+    asked: list[str] = []
+
+    def fetch(url: str, to: str, hash_prefix: str, progress: bool) -> None:
+        assert (hash_prefix, progress) == (inception.SHA256, False)
+        asked.append(url)
+        shutil.copy(weights, to)
+
+    monkeypatch.setattr(torch.hub, "download_url_to_file", fetch)
+    monkeypatch.setattr(inception, "SHA256", digest(weights))
+    kept = tmp_path / "hub" / "checkpoints" / "weights-inception-2015-12-05-6726825d.pth"
+    assert [inception._kept(), inception._kept()] == [kept, kept]
+    assert asked == [importlib.import_module(MODULE).URL_INCEPTION_V3]
+    kept.write_bytes(kept.read_bytes()[:1000])
+    inception._kept()
+    assert len(asked) == 2, "cut off: fetched again"
+    assert inception.is_here()
+
+
+def test_weights_of_another_digest_are_refused_before_they_are_opened(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PyTorch's own download, from a file; nothing is left behind."""
+    monkeypatch.setattr(f"{MODULE}.URL_INCEPTION_V3", weights.as_uri())
+    with pytest.raises(HubUnavailable, match="invalid hash value"):
+        inception.describe(torch.zeros(1, 3, 32, 32), CPU)
+    assert not list((tmp_path / "hub" / "checkpoints").iterdir())
 
 
 def test_features_are_those_of_the_network_on_bytes(weights: Path) -> None:
