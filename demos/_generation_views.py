@@ -185,7 +185,8 @@ def _list(say: Say, arms: Sequence[str]) -> str:
 def careful(say: Say) -> str:
     """How to read the results, with what limits them."""
     steps, other = (f"{explore.study(data).arms[0].steps:,}" for data in explore.SETS)
-    text = say("generation.careful", steps=steps, other=other)
+    alone, read = (f"{explore.study().arm(arm).parameters:,}" for arm in ("plain", "references"))
+    text = say("generation.careful", steps=steps, other=other, alone=alone, read=read)
     measured = any(explore.FID in arm.rows for arm in explore.study(explore.SETS[0]).arms)
     return text if measured else f"{text} {say('generation.no_fid')}"
 

@@ -983,9 +983,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "How to read this: lower is nearer to unseen real pictures; brackets and bars span the seeds. Neither distance is FID; "
         "compare only within a column. Distances of 5,000 samples tend to be larger than those of 10,000, since few samples look farther away; where pictures are bad anyway it does not show. SimCLR features also tell the arms with "
         "references what to draw, so these arms are graded by their own teacher there; EfficientNet-Lite0 (trained on ImageNet's labels, 96 pixels) is the independent opinion. And these arms know "
-        "at every draw which training picture to be like, which the others do not. Small networks, {steps} steps ({other} on MNIST) on one CPU core: what holds here need not hold for large ones.",
+        "at every draw which training picture to be like, which the others do not, and read it with a part of their own (generators of up to {read} parameters; the others have {alone}). Small networks, {steps} steps ({other} on MNIST) on one CPU core: what holds here need not hold for large ones.",
         "怎样读：数值越低，离未见过的真实图片越近；括号和误差线表示各种子的范围。两种距离都不是 FID，只能在同一列内比较。5,000 个样本的距离往往大于 10,000 个的，因为样本少会显得更远；图片本来就差时则看不出来。"
-        "SimCLR 特征同时也告诉带参考图的组该画什么，所以在那一列它们是由自己的老师打分；EfficientNet-Lite0（用 ImageNet 标签训练，96 像素）是独立的意见。此外，这些组每次都知道要像哪张训练图片，其他组并不知道。"
+        "SimCLR 特征同时也告诉带参考图的组该画什么，所以在那一列它们是由自己的老师打分；EfficientNet-Lite0（用 ImageNet 标签训练，96 像素）是独立的意见。此外，这些组每次都知道要像哪张训练图片，并有专门的部分来读它（生成器最多 {read} 个参数，其他组为 {alone} 个）；其他组并不知道。"
         "网络很小，在一个 CPU 核上只训练 {steps} 步（MNIST 为 {other} 步）：在这里成立的，大模型上未必成立。",
     ),
     "generation.no_fid": (
@@ -1008,9 +1008,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "{arm}，{count} 张图片：{distance} ± {error} ……",
     ),
     "generation.measure_text": (
-        "{arm}: **{distance} ± {error}** with {count} pictures, where {few} gave {first} and the record with {many} says {recorded}. The same generator, the same noise: the fall is the bias of "
+        "{arm}: **{distance} ± {error}** with {count} pictures, where {few} gave {first} and the record of this generator with {many} says {recorded}. Nothing changed but the number: the fall is the bias of "
         "counting few pictures, not an improvement. The error is the jackknife's.",
-        "{arm}：{count} 张图片时为 **{distance} ± {error}**；{few} 张时为 {first}，{many} 张的记录为 {recorded}。同一个生成器，同样的噪声：下降是样本少造成的偏差，不是变好了。误差由刀切法估计。",
+        "{arm}：{count} 张图片时为 **{distance} ± {error}**；{few} 张时为 {first}，这个生成器 {many} 张的记录为 {recorded}。变的只有数量：下降是样本少造成的偏差，不是变好了。误差由刀切法估计。",
     ),
     "generation.published": (
         "#### What others found\nPublished FIDs without and with self-supervision: a rotation loss (SSGAN; reimplemented in kwotsin/mimicry) on the first three sets, features of an encoder as the condition "

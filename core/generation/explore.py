@@ -107,7 +107,7 @@ class Measured:
         counts: numbers of pictures so far.
         distances: Frechet distance on SimCLR features at each.
         errors: standard error of each, by the jackknife.
-        recorded: (count, mean over seeds) of the record.
+        recorded: (count, distance) that the record tells of the same generator.
         done: whether more will come.
     """
 

@@ -32,6 +32,7 @@ Describe = Callable[[Tensor, torch.device], Tensor]
 RESULTS = checkpoints.TREE / "assets" / "results" / "generation"
 SETS = ("cifar10", "mnist")  # of the study: one where help is likely, one where it may not help
 SAMPLES, MANY = 5_000, 10_000
+SHIPPED = 0  # seed of the generators that the page draws with
 MOMENTS = (0, 25, 100)  # per cent of the training at which an arm ships: six arms at all five would not fit
 PICTURES = 20_000  # of the training split, evenly spread, that every arm learns from
 EFFICIENTNET, FID = "EfficientNet-Lite0", "FID"

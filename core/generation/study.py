@@ -1,7 +1,7 @@
 """Every arm and seed of the study, one after another: `python -m core.generation.study --data cifar10 --root FOLDER`.
 
 Each run is a process of its own, as by hand. What is done already is skipped, so it can be stopped and called again.
-The first seed ships, and with its snapshots on the first set.
+Seed 0 ships, and with its snapshots on the first set.
 """
 
 import argparse
@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from core.generation.measuring import RESULTS, SETS
+from core.generation.measuring import RESULTS, SETS, SHIPPED
 from core.generation.pretext import ARMS
 from core.generation.train import name_for
 
@@ -35,8 +35,8 @@ def flags(data: str, arm: str, seed: int) -> list[str]:
     """What parts one run of the study from the next: flags of `core.generation.train`."""
     told = ["--arm", arm, "--data", data, "--seed", str(seed), "--name", name_for(data, arm, seed)]
     told += ["--no-flip"] if data == "mnist" else []  # a mirrored digit is none
-    shown = data == SETS[0] and seed == 0
-    return told + (["--snapshots"] if shown else []) + ([] if seed == 0 else ["--no-ship"])
+    told += ["--snapshots"] if data == SETS[0] and seed == SHIPPED else []
+    return told + ([] if seed == SHIPPED else ["--no-ship"])
 
 
 if __name__ == "__main__":

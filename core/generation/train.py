@@ -1,8 +1,8 @@
 """The recipe of one arm: `python -m core.generation.train --arm rotation --data cifar10 --root FOLDER --preset cpu`.
 
-`core.generation.study` runs it for every arm and seed. All arms have the same generator, pictures, batches, noise and
-number of steps; what an arm adds costs time of its own, which its record tells. Left out on purpose: DiffAugment, and
-tuning of any arm, for either would favour one.
+`core.generation.study` runs it for every arm and seed. All arms have the same pictures, batches, noise, number of steps
+and generator, which with references has a reader more; what an arm adds costs parameters and time of its own, which its
+record tells. Left out on purpose: DiffAugment, and tuning of any arm, for either would favour one.
 """
 
 import dataclasses
@@ -21,7 +21,7 @@ from core import checkpoints, device, training
 from core.adversarial import ship_average
 from core.data.augment import horizontal_flip
 from core.generation import pretext, references, sets
-from core.generation.measuring import MOMENTS, NOTES, PICTURES, RESULTS, SETS, evaluate, measure
+from core.generation.measuring import MOMENTS, NOTES, PICTURES, RESULTS, SETS, SHIPPED, evaluate, measure
 from core.generation.model import Config, Generator, References, untrained
 from core.publishing import write_checkpoint
 from core.recipe import SNAPSHOTS, OnDevice, Recipe, indices, parse
@@ -46,9 +46,10 @@ class GenerationRecipe(Recipe):
     """
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
-        # 0.16 to 0.28 M parameters and a discriminator as large; 5 to 10 minutes on one core
+        # 0.16 M parameters, 0.24 or 0.27 M with references, and a discriminator of 0.15 to 0.17 M; 3 to 11 minutes on
+        # one core
         "cpu": {"steps": 1_500, "log_every": 25},
-        # 1.9 M and 2.5 M; not yet timed on a GPU, so the clock ends it, and arms then differ in steps
+        # 1.7 to 2.0 M and 2.5 M; not yet timed on a GPU, so the clock ends it, and arms then differ in steps
         "gpu": {"minutes": 9.0, "steps": 20_000, "width": 96, "critic_width": 96, "batch": 64, "log_every": 100},
     }
 
@@ -149,9 +150,9 @@ def _thin_out(run: Path) -> None:
 
 
 def name_for(data: str, arm: str, seed: int) -> str:
-    """What a run of the study is called: by its arm, another set than the first and another seed than 0 beside it."""
+    """What a run of the study is called: by its arm, and by set and seed where they are not the page's first."""
     name = arm if data == SETS[0] else f"{data}-{arm}"
-    return name if seed == 0 else f"{name}-{seed}"
+    return name if seed == SHIPPED else f"{name}-{seed}"
 
 
 def record(recipe: GenerationRecipe, run: Path) -> Path:
