@@ -20,6 +20,7 @@ Floats = NDArray[np.float32]
 BLUE, ORANGE, GREEN, PINK, GREY = "#3f7fe0", "#e0812f", "#2f9e77", "#c4619b", "#8a919b"
 PALETTE = (BLUE, ORANGE, GREEN, PINK, "#8c6fd1", "#b79a1e", "#3fa7c4", "#d1605e", "#6f8f3a", GREY)
 GRID = "rgba(138, 145, 155, 0.25)"
+INK, PAPER = "#4b525c", "rgba(246, 247, 250, 0.85)"  # of words that may lie over a bar
 HEAT = ((0.0, "#20124d"), (0.25, "#6a1b7a"), (0.5, "#c63d5e"), (0.75, "#f58a3c"), (1.0, "#fbf2a1"))
 DIVERGING = ((0.0, "#3b6fc9"), (0.5, "#e9e9ec"), (1.0, "#d1603d"))
 
@@ -50,6 +51,7 @@ def bars(
     levels: Mapping[str, float] | None = None,
     top: float | None = None,
     percent: bool = False,
+    lying: bool = False,
     height: int = 300,
 ) -> go.Figure:
     """Bars, one of them marked, with dashed levels such as chance.
@@ -58,25 +60,30 @@ def bars(
         labels: one a bar.
         values: one a bar.
         title: above the figure.
-        x: axis title.
-        y: axis title.
+        x: title of the axis of labels.
+        y: title of the axis of values.
         hover: Plotly template, e.g. "%{x}: %{y:.1%}<extra></extra>".
         marked: index of the bar in the second colour.
-        levels: name -> height of a dashed line.
-        top: upper end of the y axis; None fits the data.
-        percent: write the y axis in per cent.
+        levels: name -> value of a dashed line across upright bars.
+        top: upper end of the axis of values; None fits the data.
+        percent: write the values in per cent.
+        lying: from left to right, the first on top: for labels of several words. In `hover` x is then the value.
         height: pixels.
     """
     colours = [ORANGE if i == marked else BLUE for i in range(len(values))]
     drawn = [round(float(v), 5) for v in values]
+    named = {"type": "category"}
+    valued = {"tickformat": ".0%" if percent else None, "range": None if top is None else [0, top]}
     bar = go.Bar(x=list(labels), y=drawn, marker={"color": colours}, hovertemplate=hover or None)
+    if lying:
+        bar.update(x=drawn, y=list(labels), orientation="h")
+        figure = frame(go.Figure(bar), height=height, title=title, x=y, y=x)
+        return figure.update_layout(xaxis=valued, yaxis={**named, "autorange": "reversed", "showgrid": False})
     figure = frame(go.Figure(bar), height=height, title=title, x=x, y=y)
     for name, level in (levels or {}).items():
-        mark = {"text": name, "font": {"color": GREY, "size": 12}, "xanchor": "right"}
+        mark = {"text": name, "font": {"color": INK, "size": 12}, "bgcolor": PAPER, "borderpad": 1, "xanchor": "right"}
         figure.add_hline(level, line={"color": GREY, "dash": "dash", "width": 1.5}, annotation=mark)
-    figure.update_xaxes(type="category")
-    figure.update_yaxes(range=None if top is None else [0, top], tickformat=".0%" if percent else None)
-    return figure
+    return figure.update_layout(xaxis=named, yaxis=valued)
 
 
 def lines(

@@ -1,6 +1,5 @@
 """What the "Does it help?" tab shows: results of `core.generation.explore` as pictures, figures and sentences."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,18 +29,13 @@ def drawn(say: Say, found: explore.Drawn, stage: float) -> tuple[Any, ...]:
         for arm, images, distance in zip(found.arms, found.images, found.distances, strict=True)
     ]
     figure = _figures.bars(
-        [_folded(say, arm) for arm in found.arms], found.distances,
+        [arm_name(say, arm) for arm in found.arms], found.distances,
         title=say("generation.distances_now"), y=say("generation.frechet_axis"),
-        hover="%{x}: %{y:.2f}<extra></extra>", height=290,
+        hover="%{y}: %{x:.2f}<extra></extra>", lying=True, height=290,
     )  # fmt: skip
     best = arm_name(say, found.arms[int(np.argmin(found.distances))])
     key = "generation.now_before" if stage == 0 else "generation.now"
     return pairs, figure, say(key, best=best, low=f"{min(found.distances):.1f}", high=f"{max(found.distances):.1f}")
-
-
-def _folded(say: Say, arm: str) -> str:
-    """An arm's name in two lines, for under a bar."""
-    return re.sub(r" ?([(（])", r"<br>\1", arm_name(say, arm))
 
 
 def _strip(images: Any) -> Image.Image:
@@ -117,13 +111,13 @@ def results(say: Say, data: str) -> tuple[go.Figure, go.Figure, str, str]:
 def _spread(say: Say, study: explore.Study, row: str) -> go.Figure:
     """Mean distance of each arm with its range over seeds, and that of real pictures."""
     spreads = [arm.rows[row]["frechet"] for arm in study.arms]
-    names = [*(_folded(say, arm.name) for arm in study.arms), say("generation.real")]
+    names = [*(arm_name(say, arm.name) for arm in study.arms), say("generation.real")]
     figure = _figures.bars(
         names, [*(spread.mean for spread in spreads), study.floor[row]["frechet"]], marked=len(spreads),
         title=say("generation.on_network", network=NETWORKS[row]), y=say("generation.frechet_axis"),
-        hover="%{x}: %{y:.2f}<extra></extra>", height=320,
+        hover="%{y}: %{x:.2f}<extra></extra>", lying=True, height=320,
     )  # fmt: skip
-    figure.data[0].error_y = {
+    figure.data[0].error_x = {
         "type": "data", "symmetric": False, "array": [*(spread.high - spread.mean for spread in spreads), 0],
         "arrayminus": [*(spread.mean - spread.low for spread in spreads), 0], "color": _figures.GREY,
     }  # fmt: skip

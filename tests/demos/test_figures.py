@@ -86,6 +86,15 @@ def test_bars_mark_one_and_draw_the_levels() -> None:
     assert figure.layout.yaxis.tickformat == ".0%"
 
 
+def test_lying_bars_have_their_names_on_the_left_the_first_on_top() -> None:
+    figure = _figures.bars(["a", "b"], [0.1, 0.2], marked=1, y="share", lying=True, top=1, percent=True)
+    assert (list(figure.data[0].x), list(figure.data[0].y)) == ([0.1, 0.2], ["a", "b"])
+    assert list(figure.data[0].marker.color) == [_figures.BLUE, _figures.ORANGE]
+    assert (figure.layout.yaxis.type, figure.layout.yaxis.autorange) == ("category", "reversed")
+    assert (figure.layout.xaxis.title.text, figure.layout.xaxis.range) == ("share", (0, 1))
+    assert figure.layout.xaxis.tickformat == ".0%"
+
+
 def test_labels_that_look_like_numbers_stay_labels() -> None:
     assert _figures.bars(["10", "9"], [1, 2]).layout.xaxis.type == "category"
     matrix = _figures.matrix(GRID, list("1234"), list("567"))

@@ -37,7 +37,7 @@ def test_every_arm_has_its_pictures_its_name_and_its_distance(say: Say) -> None:
         say("generation.drawn", arm=views.arm_name(say, arm), distance=f"{distance:.1f}")
         for arm, distance in zip(found.arms, found.distances, strict=True)
     ]
-    assert list(figure.data[0].y) == pytest.approx(found.distances, abs=1e-4)
+    assert list(figure.data[0].x) == pytest.approx(found.distances, abs=1e-4)
     assert views.arm_name(say, found.arms[int(np.argmin(found.distances))]) in sentence
 
 
@@ -87,7 +87,7 @@ def test_results_are_the_record(say: Say, data: str) -> None:
     study = explore.study(data)
     for figure, row in ((simclr, ""), (efficientnet, explore.EFFICIENTNET)):
         means = [arm.rows[row]["frechet"].mean for arm in study.arms]
-        assert list(figure.data[0].y) == pytest.approx([*means, study.floor[row]["frechet"]], abs=1e-4)
+        assert list(figure.data[0].x) == pytest.approx([*means, study.floor[row]["frechet"]], abs=1e-4)
     for arm in study.arms:
         assert views.arm_name(say, arm.name) in table
         assert f"{arm.rows['']['frechet'].mean:.2f}" in table
