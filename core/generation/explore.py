@@ -42,7 +42,7 @@ Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Picture = Bytes | str | None
 
-TOLD = ("references", "mean", "untrained")  # arms that a visitor's references can steer
+TOLD = ("references", "untrained", "mean")  # arms that a visitor's references can steer
 LAST = len(MOMENTS) - 1  # the stage of the finished generators
 COUNT = 8  # pictures of an arm beside the others
 MAX_REFERENCES = 8
