@@ -149,9 +149,9 @@ def measure(checkpoint: Checkpoint, recipe: BertRecipe) -> dict[str, dict[str, f
     assert alike.untrained is not None
     if alike.n:
         found["bundled sentences, senses of words"] = {
-        "accuracy": alike.model, "untrained_accuracy": alike.untrained, "words_accuracy": alike.naive,
-        "chance": alike.chance, "n": alike.n,
-    }  # fmt: skip
+            "accuracy": alike.model, "untrained_accuracy": alike.untrained, "words_accuracy": alike.naive,
+            "chance": alike.chance, "n": alike.n,
+        }  # fmt: skip
     return found
 
 
