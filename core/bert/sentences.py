@@ -18,7 +18,7 @@ class Example:
 
 EXAMPLES = (
     Example("door", "He opened the door and went into the room without saying a word.", (5, 6, 7)),
-    Example("sea", "The captain stood on the deck and looked out over the grey water.", (3, 4, 8)),
+    Example("sea", "The captain stood on the deck and looked out over the grey water.", (3, 10, 11)),
     Example("letter", "She took the letter from her pocket and read it once more.", (0, 2, 3)),
     Example("night", '"Good night, my dear," said the old man, and he shut the window.', (13, 14, 15)),
 )
