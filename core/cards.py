@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from core import checkpoints, evaluate
+from core import checkpoints, evaluate, targets
 from core.checkpoints import Card
 from core.errors import HubUnavailable, PretextError
 
@@ -55,7 +55,7 @@ def figures(metrics: dict[str, float]) -> str:
 def measure(name: str, root: str) -> Card:
     """Measure a bundled checkpoint on the data of its recipe and write the figures into its card."""
     found = evaluate.measure(name, root=root)
-    card = replace(checkpoints.read_card(name), metrics=found)
+    card = targets.noted(replace(checkpoints.read_card(name), metrics=found))
     checkpoints.write_card(checkpoints.ROOT / name, card)
     return card
 

@@ -12,7 +12,7 @@ from accelerate import PartialState
 from safetensors.torch import load_file
 from torch import nn
 
-from core import checkpoints
+from core import checkpoints, targets
 from core.checkpoints import Card, Checkpoint
 from core.recipe import LOCAL, SNAPSHOTS, R, Recipe
 from core.training import Result
@@ -67,7 +67,7 @@ def write_checkpoint(
         first = recipe.data.split("+")[0]
         grown = _measure_snapshots(checkpoint, lambda: evaluate(checkpoint, first, root=recipe.root))
         card = dataclasses.replace(card, snapshots=grown | {"100": card.metrics[first]})
-    checkpoints.write_card(draft, card)
+    checkpoints.write_card(draft, targets.noted(card))
     folder = draft if recipe.smoke or not ship else checkpoints.ROOT / wing / recipe.name
     if folder != draft:
         _copy(draft, folder)

@@ -5,7 +5,7 @@ opponents.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.checkpoints import Card
 
@@ -34,6 +34,7 @@ class Target:
     minus: str = ""
 
 
+SHORT = " Short of what was asked:"
 LIGHTLY, SOLO = "200 epochs, lightly benchmarks", "1,000 epochs, solo-learn"
 ROTNET = "arXiv 1803.07728"
 TARGETS = (
@@ -75,10 +76,25 @@ TARGETS = (
 def value_of(target: Target, cards: dict[str, Card]) -> float | None:
     """The figure that a target is about, from the cards; None if no card has it."""
     card = cards.get(target.checkpoint)
-    value = card.metrics.get(target.data, {}).get(target.metric) if card else None
-    if card is None or value is None or not target.minus:
-        return value
-    return card.metrics[target.minus][target.metric] - value
+    rows = (target.data, target.minus) if target.minus else (target.data,)
+    values = [card.metrics.get(row, {}).get(target.metric) if card else None for row in rows]
+    found = [value for value in values if value is not None]
+    if len(found) < len(rows):
+        return None
+    return found[1] - found[0] if target.minus else found[0]
+
+
+def noted(card: Card) -> Card:
+    """The card with a note on each figure that misses what was asked of the machine it comes from, and by how much."""
+    notes, told = card.notes.partition(SHORT)[0], []
+    for target in (target for target in TARGETS if target.checkpoint == card.name):
+        value, asked = value_of(target, {card.name: card}), target.cpu if "CPU" in card.device else target.gpu
+        if value is None or asked is None or (value <= asked if target.lower else value >= asked):
+            continue
+        gap = abs(value - asked)
+        by = f"{100 * gap:.1f} points" if asked <= 1 else f"{gap:.2f}"
+        told.append(f"{target.what}, by {by} (asked: {_number(target, asked)})")
+    return replace(card, notes=f"{notes}{SHORT} {'; '.join(told)}." if told else notes)
 
 
 def table(cards: Sequence[Card]) -> str:

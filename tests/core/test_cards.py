@@ -168,6 +168,30 @@ def test_a_target_is_a_figure_of_a_card_or_a_difference_of_two() -> None:
     assert targets.value_of(replace(plain, metric="knn"), by_name) is None
 
 
+def test_a_card_says_by_how_much_it_misses_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = (
+        Target("vae/mine", "a", "accuracy", "turns", 0.93, 0.75), Target("vae/mine", "a", "knn", "classes", 0.86, 0.60),
+        Target("vae/mine", "a", "nats", "nats a picture", 103, 105, lower=True),
+        Target("vae/mine", "b", "knn", "not measured", 0.9, 0.9), Target("vae/other", "a", "knn", "another", 0.9, 0.9),
+        Target("vae/mine", "a", "accuracy", "lost by re-encoding", 0.01, 0.05, lower=True, minus="a, whole"),
+    )  # fmt: skip
+    monkeypatch.setattr(targets, "TARGETS", asked)
+    metrics = {"a": {"accuracy": 0.75, "knn": 0.586, "nats": 106.5, "n": 9.0}, "a, whole": {"accuracy": 0.78}}
+    card = targets.noted(replace(CARD, metrics=metrics))
+    short = "classes, by 1.4 points (asked: 60.0%); nats a picture, by 1.50 (asked: 105.00)."
+    assert card.notes == f"A note. Short of what was asked: {short}"
+    assert targets.noted(card) == card, "said once"
+    on_gpu = targets.noted(replace(card, device="1 x NVIDIA H200")).notes
+    assert "turns, by 18.0 points (asked: 93.0%)" in on_gpu
+    assert "lost by re-encoding, by 2.0 points (asked: 1.0 points)" in on_gpu
+    better = {"a": {"accuracy": 0.8, "knn": 0.6, "nats": 105.0}}
+    assert targets.noted(replace(card, metrics=better)).notes == "A note."
+
+
+def test_shipped_cards_say_what_they_miss() -> None:
+    assert [card.name for card in cards.all_cards() if targets.noted(card) != card] == []
+
+
 def test_every_target_names_a_figure_that_a_card_has_or_one_that_needs_a_gpu() -> None:
     by_name = {card.name: card for card in cards.all_cards()}
     missing = [target for target in TARGETS if targets.value_of(target, by_name) is None]
