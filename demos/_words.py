@@ -1008,9 +1008,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "{arm}，{count} 张图片：{distance} ± {error} ……",
     ),
     "generation.measure_text": (
-        "{arm}: **{distance} ± {error}** with {count} pictures, where {few} gave {first} and the record of this generator with {many} says {recorded}. Nothing changed but the number: the fall is the bias of "
+        "{arm}: **{distance} ± {error}** with {count} pictures, where {few} gave {first} and the record of this generator with {many} says {recorded}. The generator did not change: the fall is the bias of "
         "counting few pictures, not an improvement. The error is the jackknife's.",
-        "{arm}：{count} 张图片时为 **{distance} ± {error}**；{few} 张时为 {first}，这个生成器 {many} 张的记录为 {recorded}。变的只有数量：下降是样本少造成的偏差，不是变好了。误差由刀切法估计。",
+        "{arm}：{count} 张图片时为 **{distance} ± {error}**；{few} 张时为 {first}，这个生成器 {many} 张的记录为 {recorded}。生成器没有变：下降是样本少造成的偏差，不是变好了。误差由刀切法估计。",
     ),
     "generation.published": (
         "#### What others found\nPublished FIDs without and with self-supervision: a rotation loss (SSGAN; reimplemented in kwotsin/mimicry) on the first three sets, features of an encoder as the condition "
