@@ -82,8 +82,8 @@ def _unmeasured(recipe: Recipe, result: Result, model: nn.Module, *, wing: str, 
         model=f"{kind.__module__}.{kind.__qualname__}",
         config=dataclasses.asdict(typing.cast(typing.Any, model).config),
         data=data,
-        recipe={k: v for k, v in dataclasses.asdict(recipe).items() if k not in LOCAL},
-        command=command(wing, sys.argv[1:]),
+        recipe={k: v for k, v in dataclasses.asdict(recipe).items() if k not in LOCAL} | {"bf16": result.bf16},
+        command=command(wing, sys.argv[1:], bf16=result.bf16),
         commit=result.commit,
         device=result.device,
         wall_time_s=round(result.wall_time_s, 1),
@@ -122,11 +122,16 @@ def _copy(draft: Path, folder: Path) -> None:
             shutil.rmtree(old) if old.is_dir() else old.unlink()
 
 
-def command(wing: str, argv: Sequence[str]) -> str:
-    """The command line as anyone can repeat it: where the data lie and which run was resumed are left to them."""
+def command(wing: str, argv: Sequence[str], *, bf16: bool) -> str:
+    """The command line as anyone can repeat it: where the data lie and which run was resumed are left to them.
+
+    The precision that was used is always in it, since another machine may choose another.
+    """
     flags = [part for flag in argv for part in (flag.split("=", 1) if flag.startswith("--") else [flag])]
     told: list[str] = []
     for before, flag in zip(["", *flags], flags, strict=False):
         if "--resume" not in (before, flag):
             told.append("data" if before == "--root" else flag)
+    precision = "--bf16" if bf16 else "--no-bf16"
+    told = [*(flag for flag in told if flag not in ("--bf16", "--no-bf16")), precision]
     return shlex.join(["python", "-m", f"core.{wing}.train", *told])

@@ -8,6 +8,7 @@ device and, under `torchrun` or `accelerate launch`, averages the gradients of m
 """
 
 import contextlib
+import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,13 +27,14 @@ Loss = Callable[[nn.Module, int, torch.Generator], dict[str, Tensor]]
 
 @dataclass(frozen=True)
 class Result:
-    """What a finished run leaves behind: its folder, its length, where it ran and from which commit."""
+    """A finished run: its folder, steps and seconds, the device, commit and precision it ran with."""
 
     folder: Path
     steps: int
     wall_time_s: float
     device: str
     commit: str
+    bf16: bool
 
 
 class DivergedError(RuntimeError):
@@ -56,8 +58,10 @@ def train(recipe: Recipe, model: nn.Module, loss: Loss, *, wing: str) -> Result:
     """
     accelerator = Accelerator(cpu=recipe.device == "cpu", mixed_precision="no")
     main, commit = accelerator.is_main_process, checkpoints.commit()
+    bf16 = device.computes_bf16(accelerator.device) if recipe.bf16 is None else recipe.bf16
+    recipe = dataclasses.replace(recipe, bf16=bf16)
     folder = runs.open_folder(recipe, wing) if main else Path(recipe.resume)
-    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # what convolutions like best
+    model.to(memory_format=device.memory_format(model))  # type: ignore[call-overload]
     if accelerator.num_processes > 1 and accelerator.device.type == "cuda":  # one mean and variance for the whole batch
         model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
     optimizer = optimizer_for(model, recipe)
@@ -89,7 +93,7 @@ def train(recipe: Recipe, model: nn.Module, loss: Loss, *, wing: str) -> Result:
                 runs.save_state(folder, model, optimizer, runs.State(taken, time.monotonic() - since))
     model.eval()
     where = device.describe(accelerator.device, accelerator.num_processes)
-    return Result(folder, taken, time.monotonic() - since, where, commit)
+    return Result(folder, taken, time.monotonic() - since, where, commit, bf16)
 
 
 @contextlib.contextmanager
@@ -123,7 +127,7 @@ def _gradients(
         chance = device.generator(recipe.seed, number, device=accelerator.device)
         last = part == recipe.accumulate - 1  # processes exchange their gradients once a step
         with contextlib.nullcontext() if last else accelerator.no_sync(network):
-            with device.autocast(accelerator.device, recipe.bf16):
+            with device.autocast(accelerator.device, bool(recipe.bf16)):
                 losses = loss(network, number, chance)
             _check_finite(losses, step)
             accelerator.backward(losses["loss"] / recipe.accumulate)

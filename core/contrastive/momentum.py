@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
     first = trained[0]
     blank = untrained(first.model.config, base.seed).to(next(first.model.parameters()).device).eval()
     record = {
-        "command": command("contrastive", sys.argv[1:]).replace(".train", ".momentum"),
+        "command": command("contrastive", sys.argv[1:], bf16=first.result.bf16).replace(".train", ".momentum"),
         "commit": first.result.commit,
         "device": first.result.device,
         "recipe": {k: v for k, v in dataclasses.asdict(base).items() if k not in LOCAL},

@@ -43,7 +43,7 @@ class VAERecipe(Recipe):
     lr: float = 5e-3
     weight_decay: float = 0.0
     clip: float = 1000.0
-    bf16: bool = False
+    bf16: bool | None = False
     save_every: int = 5000
     hidden: int = 400
     latent: int = 20

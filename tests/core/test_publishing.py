@@ -59,8 +59,8 @@ def test_a_checkpoint_holds_what_was_measured(here: Path, monkeypatch: pytest.Mo
     folder, model = write(recipe, measure=note, extra={"a": b"1"})
     assert folder == here / "assets" / "toys" / "written"
     card = json.loads((folder / "card.json").read_text())
-    assert card["command"] == "python -m core.toys.train --data x --root data --lr 0.02"
-    assert card["recipe"]["lr"] == 0.02
+    assert card["command"] == "python -m core.toys.train --data x --root data --lr 0.02 --no-bf16"
+    assert (card["recipe"]["lr"], card["recipe"]["bf16"]) == (0.02, False)
     assert "somewhere" not in json.dumps(card), "where one machine keeps its data is nobody else's business"
     assert (card["steps"], card["metrics"]["x"]["n"]) == (20, 40)
     assert card["parameters"] == sum(p.numel() for p in model.parameters())
@@ -73,10 +73,10 @@ def test_a_checkpoint_holds_what_was_measured(here: Path, monkeypatch: pytest.Mo
 @pytest.mark.parametrize("flags", [["--root", "/a b"], ["--root=/a b"], ["--root", "/a", "--resume", "runs/toys/x/1"],
                                    ["--resume=runs/toys/x/1"]])  # fmt: skip
 def test_the_command_on_a_card_says_nothing_of_this_machine(flags: list[str]) -> None:
-    command = publishing.command("toys", ["--data", "x+y", *flags, "--name", "it's"])
+    command = publishing.command("toys", ["--data", "x+y", *flags, "--name", "it's"], bf16=True)
     assert shlex.split(command)[:3] == ["python", "-m", "core.toys.train"]
     recipe = parse(ToyRecipe, shlex.split(command)[3:])
-    assert recipe == ToyRecipe(data="x+y", root="data", name="it's")
+    assert recipe == ToyRecipe(data="x+y", root="data", name="it's", bf16=True)
 
 
 def test_a_smoke_run_stays_out_of_assets(here: Path) -> None:

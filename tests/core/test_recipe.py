@@ -30,7 +30,7 @@ def test_every_field_of_a_subclass_is_a_typed_flag() -> None:
     assert recipe == ToyRecipe(**given, **switches)  # type: ignore[arg-type]
     assert {item.name for item in fields(ToyRecipe)} == {*given, *switches, "smoke"}
     for item in fields(ToyRecipe):
-        assert type(getattr(recipe, item.name)) is item.type, item.name
+        assert isinstance(getattr(recipe, item.name), item.type), item.name
 
 
 def test_flags_left_out_are_the_defaults() -> None:
@@ -50,7 +50,7 @@ def test_every_wing_has_presets_for_both_kinds_of_machine_and_each_names_fields(
     kinds = {item.name: item.type for item in fields(recipe)}
     for name, row in recipe.PRESETS.items():
         assert not row.keys() - kinds.keys(), name
-        assert all(type(value) is kinds[field] for field, value in row.items()), name
+        assert all(isinstance(value, kinds[field]) for field, value in row.items()), name
         assert parse(recipe, ["--data", "x", "--preset", name]) == recipe(data="x", preset=name, **row)
 
 

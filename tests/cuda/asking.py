@@ -62,7 +62,7 @@ def train(recipe: Recipe, model: nn.Module, loss: Loss, *, wing: str) -> Result:
             training._snap(folder, model, number / (PASSES - 1))
     (folder / "metrics.jsonl").touch()
     model.eval()
-    return Result(folder, PASSES, 1.0, str(CUDA), "")
+    return Result(folder, PASSES, 1.0, str(CUDA), "", False)
 
 
 def prepare(folder: Path) -> None:

@@ -135,7 +135,7 @@ def on_cuda() -> Iterator[None]:
     def pick(name: str = "auto") -> torch.device:
         return CUDA if name == "auto" else torch.device(name)
 
-    def autocast(where: torch.device, bf16: bool | None = None) -> contextlib.AbstractContextManager[object]:
+    def autocast(where: torch.device, bf16: bool) -> contextlib.AbstractContextManager[object]:
         return contextlib.nullcontext()
 
     with (
