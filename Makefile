@@ -12,7 +12,7 @@ HOST ?= 127.0.0.1
 PORT ?= 7860
 SHARE ?= 0
 DATA ?= data
-WINGS := rotation contrastive vae vqvae gan generation masked language bert audio recommendation
+WINGS := rotation contrastive vae vqvae gan generation masked gpt2 bert audio recommendation
 
 .PHONY: help venv run test fast lint types unit browser chromium screenshots readme assets study evaluate card push clean \
   $(WINGS:%=train-%)
@@ -87,7 +87,7 @@ train-contrastive: NAME ?= simclr-cifar10
 train-vae: NAME ?= mnist
 train-gan: NAME ?= cifar10
 train-generation: NAME ?= plain
-train-language train-bert: NAME ?= novels
+train-gpt2 train-bert: NAME ?= novels
 train-audio: NAME ?= sounds
 train-recommendation: NAME ?= movielens
 $(WINGS:%=train-%): train-%: $(VENV)/run.stamp
@@ -97,8 +97,8 @@ $(WINGS:%=train-%): train-%: $(VENV)/run.stamp
 study: $(VENV)/dev.stamp
 	$(PY) -m core.generation.study --root "$(DATA)" --seeds 0,1,2 $(FLAGS)
 	$(PY) -m core.generation.study --data mnist --root "$(DATA)" --seeds 0,1 --steps 1000 $(FLAGS)
-	$(PY) -m core.generation.measuring --data cifar10 --root "$(DATA)"
-	$(PY) -m core.generation.measuring --data mnist --root "$(DATA)"
+	$(PY) -m core.generation.evaluation --data cifar10 --root "$(DATA)"
+	$(PY) -m core.generation.evaluation --data mnist --root "$(DATA)"
 	$(PY) -m core.generation.report
 
 ## make evaluate     measure every bundled checkpoint anew, on data unpacked under DATA, beside its card

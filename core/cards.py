@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from core import checkpoints, evaluate, targets
+from core import checkpoints, evaluate
 from core.checkpoints import Card
 from core.errors import HubUnavailable, PretextError
+from core.training import targets
 
 HOME = "https://huggingface.co/"
 TERMS = "README.txt"  # of a data set, in the folder of a checkpoint that derives from it

@@ -27,7 +27,7 @@ ROOT = TREE / "assets" / "checkpoints"
 CARD, WEIGHTS = "card.json", "model.safetensors"
 HUB_CLASSES = {
     "bert": "core.bert.model.Bert",
-    "gpt2": "core.language.model.GPT2",
+    "gpt2": "core.gpt2.model.GPT2",
     "vit_mae": "core.masked.model.MaskedAutoencoder",
     "wav2vec2": "core.audio.model.Wav2Vec2",
 }
@@ -43,7 +43,7 @@ class HubModel:
 
 
 HUB_MODELS = {
-    "language": HubModel("gpt2", 551),
+    "gpt2": HubModel("gpt2", 551),
     "bert": HubModel("bert-base-uncased", 441),
     "bert-zh": HubModel("bert-base-chinese", 412),
     "masked": HubModel("facebook/vit-mae-base", 448),
@@ -156,7 +156,7 @@ def read_card(name: str, root: Path | None = None) -> Card:
 
 
 def bundled(wing: str, root: Path | None = None) -> tuple[str, ...]:
-    """Names of the checkpoints of a wing that lie in the tree, e.g. ("language/novels", "language/tang")."""
+    """Names of the checkpoints of a wing that lie in the tree, e.g. ("gpt2/novels", "gpt2/tang")."""
     return tuple(sorted(f"{wing}/{card.parent.name}" for card in ((root or ROOT) / wing).glob(f"*/{CARD}")))
 
 

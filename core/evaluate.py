@@ -15,10 +15,10 @@ from typing import Any
 from core import checkpoints, device
 from core.checkpoints import Card, Checkpoint
 from core.errors import CheckpointError, PretextError
-from core.recipe import Recipe
+from core.training.recipe import Recipe
 
 WINGS = (
-    "rotation", "contrastive", "vae", "vqvae", "gan", "generation", "masked", "language", "bert", "audio",
+    "rotation", "contrastive", "vae", "vqvae", "gan", "generation", "masked", "gpt2", "bert", "audio",
     "recommendation",
 )  # fmt: skip
 # Last words of metrics in 0..1, shown in per cent.

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from core.language import explore
+from core.gpt2 import explore
 from demos import _figures
 from demos._growth import curve
 from demos._words import Say

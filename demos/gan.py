@@ -119,7 +119,7 @@ def _build_label(say: Say, example: Any) -> list[Any]:
 
 
 def _build_samples(say: Say) -> tuple[gr.Radio, gr.Number, gr.Slider, list[Any]]:
-    offered = explore.models()
+    offered = explore.names()
     model = gr.Radio(
         [(model_name(say, name), name) for name in offered], value=explore.NAME, label=say("gan.model"),
         elem_id="gan-model", visible=len(offered) > 1,

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from core.language import explore
+from core.gpt2 import explore
 from demos._growth import LAST, growth
 from demos._page import bind, guard, listen, step
 from demos._text_views import draw_alternatives, draw_growth, draw_nearest, draw_similar, draw_surprise, draw_text

@@ -100,7 +100,7 @@ def models(say: Say) -> list[tuple[str, str]]:
     """The models there are to choose from, a visitor's own by name, the Hub's only when it is on this machine."""
     about, offer = explore.about(), explore.offer()
     numbers = {"millions": f"{about.parameters / 1e6:.1f}", "wan": f"{about.parameters / 1e4:.0f}"}
-    own = [(name, name) for name in explore.models() if name != explore.NAME]
+    own = [(name, name) for name in explore.names() if name != explore.NAME]
     choices = [(say("masked.model_bundled", size=about.size, **numbers), explore.NAME), *own]
     return [*choices, (say("masked.model_hub", name=offer.name), offer.name)] if offer.at_hand else choices
 

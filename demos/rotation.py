@@ -167,7 +167,7 @@ def build(say: Say) -> None:
                 elem_id="rotation-turn",
             )  # fmt: skip
             model = gr.Radio(
-                [(model_name(say, name), name) for name in explore.models()], value=explore.NAME,
+                [(model_name(say, name), name) for name in explore.names()], value=explore.NAME,
                 label=say("rotation.model"), elem_id="rotation-model",
             )  # fmt: skip
             go = gr.Button(say("rotation.go"), variant="primary", elem_id="rotation-go")

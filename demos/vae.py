@@ -222,7 +222,7 @@ def _build_label(say: Say, shown: tuple[Any, ...]) -> list[Any]:
         seed = gr.Number(0, label=say("vae.seed"), elem_id="vae-seed", min_width=120)
         again = gr.Button(say("vae.again"), variant="primary", elem_id="vae-again", min_width=120)
     count_up(again, seed, explore.MAX_SEED)
-    offered = explore.models()
+    offered = explore.names()
     model = gr.Radio(
         [(model_name(say, name), name) for name in offered], value=explore.NAME, label=say("vae.model"),
         elem_id="vae-model", visible=len(offered) > 1,

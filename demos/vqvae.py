@@ -161,7 +161,7 @@ def _build_data(say: Say) -> list[Any]:
         [(say("vqvae.pixels", size=size), size) for size in explore.SIZES], value=explore.SIZES[0],
         label=say("vqvae.size"), elem_id="vqvae-size",
     )  # fmt: skip
-    offered = explore.models()
+    offered = explore.names()
     model = gr.Radio(
         [(say("vqvae.model_photos") if name == explore.NAME else name, name) for name in offered], value=explore.NAME,
         label=say("vqvae.model"), elem_id="vqvae-model", visible=len(offered) > 1,

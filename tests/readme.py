@@ -8,8 +8,9 @@ from typing import Any
 
 import gradio as gr
 
-from core import cards, targets
+from core import cards
 from core.generation import report
+from core.training import targets
 
 README = Path(__file__).parent.parent / "README.md"
 

@@ -15,7 +15,7 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "core").rglob("*.py"), *(ROOT / "dem
 WINGS = sorted(file.parent.name for file in (ROOT / "core").glob("*/train.py"))
 ROOMS = ("pretext", "model", "train", "explore")
 TABS = {"rotation": "rotation", "contrastive": "contrastive", "vae": "vae", "vqvae": "vqvae", "gan": "gan",
-        "generation": "generation", "masked": "masked", "gpt2": "language", "bert": "bert", "audio": "audio",
+        "generation": "generation", "masked": "masked", "gpt2": "gpt2", "bert": "bert", "audio": "audio",
         "recommendation": "recommendation"}  # fmt: skip
 TOP = {"app.py", "demos", "core", "assets", "tests", "requirements.txt", "requirements-dev.txt", "pyproject.toml",
        "Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "NOTICE"}  # fmt: skip
@@ -143,12 +143,12 @@ def test_modules_are_imported_by_name_in_two_places_only() -> None:
 def test_the_four_rooms_and_the_arrows_between_them(wing: str) -> None:
     missing = [room for room in ROOMS if f"core.{wing}.{room}" not in MODULES]
     assert not missing
-    above = {f"core.{wing}.explore", f"core.{wing}.train", "core.training", "core.evaluate"}
+    above = {f"core.{wing}.explore", f"core.{wing}.train", "core.training.loop", "core.evaluate"}
     for room in ("pretext", "model"):
         assert not reached(f"core.{wing}.{room}") & above, room
-    assert not reached(f"core.{wing}.explore") & {f"core.{wing}.train", "core.training", "core.evaluate"}
+    assert not reached(f"core.{wing}.explore") & {f"core.{wing}.train", "core.training.loop", "core.evaluate"}
     assert f"core.{wing}.explore" not in reached(f"core.{wing}.train")
-    assert reached(f"core.{wing}.train") >= {"core.training", f"core.{wing}.model", f"core.{wing}.pretext"}
+    assert reached(f"core.{wing}.train") >= {"core.training.loop", f"core.{wing}.model", f"core.{wing}.pretext"}
     assert f"core.{wing}.model" in reached(f"core.{wing}.explore")
 
 

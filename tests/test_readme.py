@@ -7,9 +7,10 @@ import shlex
 import gradio as gr
 import yaml
 
-from core import cards, checkpoints, targets
+from core import cards, checkpoints
 from core.generation.pretext import ARMS
-from core.recipe import parse
+from core.training import targets
+from core.training.recipe import parse
 from tests import readme
 
 ROOT = readme.README.parent
@@ -19,8 +20,8 @@ SHIPPED = {
     "contrastive/moco-cifar10", "contrastive/small", "contrastive/dictionary", "vae/mnist", "vqvae/photos",
     "vqvae/gaussian", "gan/cifar10",
     *(f"generation/{kind}{arm}" for kind in ("", "mnist-") for arm in ARMS),
-    "masked/photos", "masked/small", "language/novels", "language/tang",
-    "language/small", "bert/novels", "audio/sounds", "recommendation/movielens", "recommendation/shuffled",
+    "masked/photos", "masked/small", "gpt2/novels", "gpt2/tang",
+    "gpt2/small", "bert/novels", "audio/sounds", "recommendation/movielens", "recommendation/shuffled",
 }  # fmt: skip
 
 

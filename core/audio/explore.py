@@ -14,7 +14,8 @@ from torch import Tensor
 
 from core import checkpoints, device
 from core.audio import pretext
-from core.audio.hearing import (
+from core.audio.model import HEARD_S as HEARD_S
+from core.audio.models import (
     MFCC_SETTINGS,
     Described,
     Source,
@@ -24,11 +25,10 @@ from core.audio.hearing import (
     probes,
     restorer,
 )
-from core.audio.hearing import NAME as NAME
-from core.audio.hearing import has_probes as has_probes
-from core.audio.hearing import names as names
-from core.audio.hearing import restores as restores
-from core.audio.model import HEARD_S as HEARD_S
+from core.audio.models import NAME as NAME
+from core.audio.models import has_probes as has_probes
+from core.audio.models import names as names
+from core.audio.models import restores as restores
 from core.audio.restoring import Filling, fill_by_model, filling, inside
 from core.data import bundled, spectra
 from core.data.sounds import SAMPLE_RATE_HZ

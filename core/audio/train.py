@@ -13,16 +13,17 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from core import training
 from core.audio import pretext
-from core.audio.measuring import NOTES, describe, evaluate, fit_probes, measure, pack_probes
+from core.audio.evaluation import NOTES, describe, evaluate, fit_probes, measure, pack_probes
 from core.audio.model import Config, SoundTransformer
 from core.checkpoints import Checkpoint
 from core.data import sounds, spectra
+from core.data.batches import indices
 from core.errors import InputError
-from core.losses import nt_xent
-from core.publishing import write_checkpoint
-from core.recipe import Recipe, indices, parse
+from core.nn.losses import nt_xent
+from core.training import loop
+from core.training.export import write_checkpoint
+from core.training.recipe import Recipe, parse
 
 __all__ = ["RECIPE", "AudioRecipe", "evaluate", "main", "measure"]
 
@@ -83,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
     data = sounds.load(spec, "train", root=recipe.root, limit=64 if recipe.smoke else 0)
     if not data.waves:  # of a single sound nothing is left beside what is kept aside
         raise InputError("Nearest neighbours need at least two sounds.")
-    with training.seeded(recipe.seed):
+    with loop.seeded(recipe.seed):
         model = SoundTransformer(Config(width=recipe.width, depth=recipe.depth, stem=recipe.stem, window=recipe.window))
     clips = pretext.bank([_trimmed(spectra.log_mel(wave, model.config.mel)) for wave in data.waves])
     views = pretext.ViewSettings(
@@ -98,7 +99,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         plain = pretext.view(clips, rows[::2], recipe.window, chance, PLAIN)
         return losses(network, pair, plain, chance, recipe) | {"ids": rows}
 
-    result = training.train(recipe, model, loss, wing="audio")
+    result = loop.train(recipe, model, loss, wing="audio")
     return write_checkpoint(
         recipe,
         result,

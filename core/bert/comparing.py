@@ -1,7 +1,7 @@
 """The same text for two readers: BERT, who sees both sides of each word, and GPT, who only saw what came before.
 
 Salazar et al. 2020, "Masked Language Model Scoring". The reader from left to right is a checkpoint like any other: its
-class comes from its card, its scores through `core/scoring.py`.
+class comes from its card, its scores through `core/downstream/perplexity.py`.
 """
 
 import math
@@ -11,11 +11,12 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from core import checkpoints, scoring
+from core import checkpoints
 from core.bert import pretext
-from core.bert.reader import NOVELS, Sentence, language, reader, sentence, vocabulary_of
+from core.bert.models import NOVELS, Sentence, language, reader, sentence, vocabulary_of
+from core.downstream import perplexity
 
-LEFT_TO_RIGHT = {"en": "language/novels", "zh": "language/tang"}
+LEFT_TO_RIGHT = {"en": "gpt2/novels", "zh": "gpt2/tang"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def compare(text: str | None, name: str = NOVELS) -> Compared:
     read = sentence(text, voice)
     tokens = torch.tensor(read.tokens)
     each = pretext.pseudo_bits(voice.score, tokens, torch.arange(1, len(tokens) - 1), voice.mask)  # (T - 2,)
-    unigram = None if voice.counts is None else scoring.unigram_bits(voice.counts.often, tokens[1:-1])
+    unigram = None if voice.counts is None else perplexity.unigram_bits(voice.counts.often, tokens[1:-1])
     partner = LEFT_TO_RIGHT[language(name)]
     gpt = left_to_right(read, partner)
     characters = len(read.text)
@@ -61,10 +62,12 @@ def compare(text: str | None, name: str = NOVELS) -> Compared:
         words=tuple(word.text for word in read.words),
         bert=tuple(float(sum(each[place - 1] for place in word.places)) for word in read.words),
         gpt=gpt,
-        bert_a_character=scoring.bits_per_character(float(each.sum()), characters),
-        gpt_a_character=scoring.bits_per_character(sum(gpt), characters),
-        unigram_a_character=None if unigram is None else scoring.bits_per_character(float(unigram.sum()), characters),
-        chance_a_character=scoring.bits_per_character(blind, characters),
+        bert_a_character=perplexity.bits_per_character(float(each.sum()), characters),
+        gpt_a_character=perplexity.bits_per_character(sum(gpt), characters),
+        unigram_a_character=None
+        if unigram is None
+        else perplexity.bits_per_character(float(unigram.sum()), characters),
+        chance_a_character=perplexity.bits_per_character(blind, characters),
         partner=partner,
     )
 
@@ -76,7 +79,7 @@ def left_to_right(read: Sentence, name: str) -> tuple[float, ...]:
     config = model.config
     cuts = vocabulary.cut(read.text)
     tokens = torch.tensor([config.start, *(cut.token for cut in cuts)])
-    bits = scoring.text_bits(lambda seen: cast(Tensor, model(seen).logits), tokens, config.context)  # (N,)
+    bits = perplexity.text_bits(lambda seen: cast(Tensor, model(seen).logits), tokens, config.context)  # (N,)
     ends = [word.last for word in read.words]
     found = [0.0] * len(ends)
     for cut, cost in zip(cuts, bits.tolist(), strict=True):

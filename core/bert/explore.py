@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 
 from core import checkpoints, device
-from core.bert import measuring, pretext
+from core.bert import evaluation, pretext
 from core.bert.comparing import Compared, compare
-from core.bert.reader import (
+from core.bert.models import (
     MAX_CHARACTERS,
     MAX_TOKENS,
     NOVELS,
@@ -284,7 +284,7 @@ class Figures:
 def figures() -> Figures:
     """Read them."""
     card = checkpoints.read_card(NOVELS).metrics
-    return Figures(card["novels"], card["novels" + measuring.ALONE], card["novels" + measuring.WHICH])
+    return Figures(card["novels"], card["novels" + evaluation.ALONE], card["novels" + evaluation.WHICH])
 
 
 def parameters(name: str) -> int:

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.bert.model import untrained
-from core.bert.reader import NOVELS, Reader, fits, language, reader, sentence, states
+from core.bert.models import NOVELS, Reader, fits, language, reader, sentence, states
 from core.bert.sentences import FIRST_SENTENCE, USES, Use
 from core.errors import InputError
 

@@ -13,20 +13,20 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from core import training
-from core.bert import corpus, measuring, pretext, senses
+from core.bert import corpus, evaluation, pretext, senses
 from core.bert.corpus import Numbers
-from core.bert.measuring import evaluate
+from core.bert.evaluation import evaluate
 from core.bert.model import Bert, Config, initialise
-from core.bert.reader import reader_of
+from core.bert.models import reader_of
 from core.bert.sentences import USES
 from core.checkpoints import Checkpoint
 from core.data import texts
 from core.data.texts import Vocabulary
 from core.device import generator
 from core.errors import InputError
-from core.publishing import write_checkpoint
-from core.recipe import Recipe, parse
+from core.training import loop
+from core.training.export import write_checkpoint
+from core.training.recipe import Recipe, parse
 
 HELD_OUT = 50_000  # tokens at the end of the training text, or a hundredth of it: test data choose nothing
 
@@ -89,10 +89,10 @@ def main(argv: Sequence[str] | None = None) -> Path:
         shown, chosen = hide(tokens, vocabulary, chance, recipe.share)
         return {"loss": pretext.masked_loss(network(shown, chosen).logits.float(), tokens[chosen]), "ids": places}
 
-    result = training.train(recipe, model, loss, wing="bert")
+    result = loop.train(recipe, model, loss, wing="bert")
     return write_checkpoint(
         recipe, result, model, wing="bert", data=f"{recipe.data}, training split, {len(seen)} tokens of it",
-        measure=measure, evaluate=evaluate, notes=measuring.NOTES,
+        measure=measure, evaluate=evaluate, notes=evaluation.NOTES,
         extra={"tokenizer.json": tokenizer.encode(), "counts.json": count(seen, len(vocabulary))},
     )  # fmt: skip
 
@@ -129,7 +129,7 @@ def split(text: Sequence[str], vocabulary: Vocabulary, recipe: BertRecipe) -> tu
 def count(seen: Numbers, size: int) -> bytes:
     """counts.json: how often each token came, and what followed it most often."""
     tokens = torch.from_numpy(seen.astype("int64"))
-    often, after = tokens.bincount(minlength=size), pretext.followers(tokens, size, measuring.BEST)
+    often, after = tokens.bincount(minlength=size), pretext.followers(tokens, size, evaluation.BEST)
     return json.dumps({"often": often.tolist(), "after": after.tolist()}).encode()
 
 
@@ -137,14 +137,14 @@ def measure(checkpoint: Checkpoint, recipe: BertRecipe) -> dict[str, dict[str, f
     """All metrics of the card; the sets' test texts, but first the held-out end of the training split."""
     vocabulary = Vocabulary.read(checkpoint.folder)
     _, kept = split(read(recipe), vocabulary, recipe)
-    found = {f"{recipe.data}, end of the training split, held out": measuring.gaps(checkpoint, kept)}
+    found = {f"{recipe.data}, end of the training split, held out": evaluation.gaps(checkpoint, kept)}
     for spec in recipe.data.split("+"):
         unseen = corpus.read(spec, "test", root=recipe.root, limit=30_000 * recipe.smoke)
         tokens = corpus.encode(unseen, vocabulary)
-        found[spec] = measuring.gaps(checkpoint, tokens)
-        found[spec + measuring.ALONE] = measuring.one_at_a_time(checkpoint, tokens)
+        found[spec] = evaluation.gaps(checkpoint, tokens)
+        found[spec + evaluation.ALONE] = evaluation.one_at_a_time(checkpoint, tokens)
         if len(unseen) > 1:
-            found[spec + measuring.WHICH] = measuring.whose_novel(checkpoint, unseen)
+            found[spec + evaluation.WHICH] = evaluation.whose_novel(checkpoint, unseen)
     alike = senses.measure(reader_of(checkpoint), USES["en"], compare=True)
     assert alike.untrained is not None
     if alike.n:

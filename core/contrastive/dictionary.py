@@ -1,8 +1,8 @@
 """MoCo's dictionary as a visitor can look into it: a queue of keys, each as old as the step that made it.
 
-Everything is worked out from the weights that one small MoCo network had along its training (`trail.py`): the query
-network as it was at that moment, and the key networks that any momentum would have made of its past. Norms use their
-running means, averaged like the weights, where a training normalises each batch by itself.
+Everything is worked out from the weights that one small MoCo network had along its training (see `weight_history`): the
+query network as it was at that moment, and the key networks that any momentum would have made of its past. Norms use
+their running means, averaged like the weights, where a training normalises each batch by itself.
 """
 
 import copy
@@ -19,7 +19,7 @@ from torch import Tensor
 
 from core import checkpoints, device
 from core.checkpoints import TREE
-from core.contrastive import encoders, pretext, trail
+from core.contrastive import encoders, pretext, weight_history
 from core.contrastive.model import ContrastiveNet
 from core.contrastive.pretext import ViewSettings
 from core.data import pictures
@@ -29,7 +29,7 @@ Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 MOMENTUM_RESULTS = TREE / "assets" / "results" / "contrastive" / "momentum.json"
-AGES = trail.QUEUED  # steps that keys wait
+AGES = weight_history.QUEUED  # steps that keys wait
 EACH = 16  # keys of every step that are shown
 STOPS = (0.0, 0.5, 0.9, 0.99, 0.999, 0.9999)  # momenta of the page's slider
 SEED = 0  # of the views of the pictures in the queue
@@ -125,11 +125,11 @@ def look(
     pair = pretext.two_views(square, device.generator(whole(seed, 0, 9999)), views, 96)
     past, now = _past(), int(_past().steps[-1])
     network = _network()
-    query = _project(network, trail.key_weights(past, 0.0, now), pair[0])[0]  # (P,)
+    query = _project(network, weight_history.key_weights(past, 0.0, now), pair[0])[0]  # (P,)
     ages = range(AGES + 1)
-    own = torch.cat([_project(network, trail.key_weights(past, momentum, now - age), pair[1]) for age in ages])
+    own = torch.cat([_project(network, weight_history.key_weights(past, momentum, now - age), pair[1]) for age in ages])
     positive, queue = own @ query, _queue(momentum) @ query  # (AGES + 1,), (AGES, EACH)
-    share = trail.shares(past.steps, momentum, now)
+    share = weight_history.shares(past.steps, momentum, now)
     names, _ = _others()
     return Look(
         momentum=float(momentum),
@@ -152,7 +152,7 @@ def drift(momentum: float) -> Floats:
     past, now = _past(), int(_past().steps[-1])
     _, images = _others()
     sample, network = images.flatten(0, 1)[::4], _network()
-    keys = [_project(network, trail.key_weights(past, momentum, now - age), sample) for age in range(AGES + 1)]
+    keys = [_project(network, weight_history.key_weights(past, momentum, now - age), sample) for age in range(AGES + 1)]
     return torch.stack([(keys[0] * old).sum(1).mean() for old in keys]).numpy()
 
 
@@ -176,7 +176,7 @@ def _queue(momentum: float) -> Tensor:
     past, now = _past(), int(_past().steps[-1])
     (_, images), network = _others(), _network()
     ages = range(1, AGES + 1)
-    made = [_project(network, trail.key_weights(past, momentum, now - age), images[age - 1]) for age in ages]
+    made = [_project(network, weight_history.key_weights(past, momentum, now - age), images[age - 1]) for age in ages]
     return torch.stack(made)
 
 
@@ -193,8 +193,10 @@ def _others() -> tuple[tuple[tuple[tuple[str, str], ...], ...], Tensor]:
 
 
 @functools.cache
-def _past() -> trail.Past:
-    return trail.read(checkpoints.load(encoders.DICTIONARY, root=checkpoints.ROOT).folder / trail.FILE)
+def _past() -> weight_history.Past:
+    return weight_history.read(
+        checkpoints.load(encoders.DICTIONARY, root=checkpoints.ROOT).folder / weight_history.FILE
+    )
 
 
 def _model() -> ContrastiveNet:

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core import checkpoints, device, growth
+from core import checkpoints, device, snapshots
 from core.checkpoints import Card
 from core.contrastive.model import Config, ContrastiveNet, untrained
 from core.data import bundled, pictures
@@ -98,7 +98,7 @@ def open_encoder(encoder: str) -> tuple[Encoding, torch.device]:
 def _moments() -> tuple[str, ...]:
     if SMALL not in checkpoints.bundled("contrastive", checkpoints.ROOT):
         return ()
-    return growth.moments(SMALL)
+    return snapshots.moments(SMALL)
 
 
 def _card(encoder: str) -> Card:

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core import checkpoints, device, growth
+from core import checkpoints, device, snapshots
 from core.contrastive import encoders, pretext
 from core.contrastive.dictionary import AGES as AGES
 from core.contrastive.dictionary import STOPS as STOPS
@@ -27,7 +27,7 @@ from core.downstream.neighbours import leave_one_out_accuracy
 from core.downstream.retrieval import Neighbour as Neighbour
 from core.downstream.retrieval import most_alike
 from core.errors import InputError, whole, within
-from core.losses import pair_cosines, pair_losses
+from core.nn.losses import pair_cosines, pair_losses
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -177,13 +177,13 @@ def grow(
     Raises:
         InputError: what `compare` refuses, or another stage.
     """
-    encoder = growth.at(encoders.SMALL, stage)
+    encoder = snapshots.at(encoders.SMALL, stage)
     return compare(sources, views, encoder=encoder, space=space, temperature=temperature, seed=seed)
 
 
 def reached(metric: str = "knn") -> tuple[float, ...]:
     """What the small network had reached on CIFAR-10 at each stage: "knn" or "linear"."""
-    return growth.reached(encoders.SMALL, metric)
+    return snapshots.reached(encoders.SMALL, metric)
 
 
 def view_settings(min_crop: float, jitter: float, greyscale: float, blur: float, flip: float) -> ViewSettings:

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from core.contrastive.model import ContrastiveNet
 from core.device import generator
-from core.losses import gather
+from core.nn.losses import gather
 
 
 class Matches(NamedTuple):

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.backbones import EncoderConfig, PictureEncoder, initialise
 from core.device import generator
+from core.nn.backbones import EncoderConfig, PictureEncoder, initialise
 
 
 @dataclass(frozen=True)

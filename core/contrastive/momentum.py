@@ -18,8 +18,8 @@ from core.contrastive.model import ContrastiveNet, untrained
 from core.data import labelled
 from core.downstream.features import embed
 from core.downstream.neighbours import knn_accuracy
-from core.publishing import command
-from core.recipe import LOCAL, parse
+from core.training.export import command
+from core.training.recipe import LOCAL, parse
 
 CURVES = ("loss", "positive", "negative")  # of every logged step
 

@@ -4,7 +4,7 @@ Chen et al. 2020, "A Simple Framework for Contrastive Learning of Visual Represe
 views of N pictures, view k has to find its partner among the 2N - 1 others. Nobody says that two *different* pictures
 show different things: two cats in one batch are pushed apart as well, which is called a false negative.
 
-The loss, NT-Xent, is `core.losses.nt_xent`, since the sounds use it too; this file draws the views.
+The loss, NT-Xent, is `core.nn.losses.nt_xent`, since the sounds use it too; this file draws the views.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from einops import rearrange
 from torch import Tensor
 
 from core.data import augment
-from core.losses import nt_xent, pair_losses, partners
+from core.nn.losses import nt_xent, pair_losses, partners
 
 __all__ = ["ViewSettings", "false_negatives", "hits", "nt_xent", "one_view", "pair_losses", "partners", "two_views"]
 

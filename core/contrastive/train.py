@@ -15,20 +15,21 @@ from accelerate import PartialState
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from core import training
 from core.checkpoints import Checkpoint
-from core.contrastive import pretext, trail
+from core.contrastive import pretext, weight_history
 from core.contrastive.moco import MoCo
 from core.contrastive.model import Config, ContrastiveNet, untrained
 from core.data import labelled, pictures
+from core.data.batches import OnDevice, indices
 from core.data.labelled import Queries
 from core.data.pictures import Pictures
 from core.downstream.features import embed
 from core.downstream.neighbours import knn_accuracy
 from core.downstream.probe import linear_accuracy
-from core.losses import gather, info_nce
-from core.publishing import write_checkpoint
-from core.recipe import OnDevice, Recipe, indices, parse
+from core.nn.losses import gather, info_nce
+from core.training import loop
+from core.training.export import write_checkpoint
+from core.training.recipe import Recipe, parse
 
 METHODS = ("simclr", "moco")
 NEIGHBOURS = 200
@@ -113,8 +114,8 @@ class Trained(NamedTuple):
     """A finished run: the network that ships, what the run left behind, and the weights kept along it, if any."""
 
     model: ContrastiveNet
-    result: training.Result
-    trail: trail.Trail | None
+    result: loop.Result
+    trail: weight_history.Trail | None
 
 
 def main(argv: Sequence[str] | None = None) -> Path:
@@ -130,7 +131,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         measure=measure,
         evaluate=evaluate,
         notes=NOTES + (JPEG_NOTE if "cifar10" in recipe.data.split("+") else ""),
-        extra={trail.FILE: trained.trail.packed()} if trained.trail else None,
+        extra={weight_history.FILE: trained.trail.packed()} if trained.trail else None,
     )
 
 
@@ -145,7 +146,7 @@ def run(recipe: ContrastiveRecipe) -> Trained:
     views = pretext.ViewSettings(recipe.min_crop, recipe.jitter, recipe.greyscale, recipe.blur, recipe.flip)
     model = untrained(config_of(recipe), recipe.seed)
     moco = MoCo(model, queue=recipe.queue, momentum=recipe.momentum, shards=recipe.shards, seed=recipe.seed)
-    kept = trail.Trail(min(recipe.trail, recipe.steps - 1)) if recipe.trail else None
+    kept = weight_history.Trail(min(recipe.trail, recipe.steps - 1)) if recipe.trail else None
 
     def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
         if kept is not None:
@@ -159,7 +160,7 @@ def run(recipe: ContrastiveRecipe) -> Trained:
         moco.enqueue(keys)
         return found | {"ids": rows}
 
-    result = training.train(recipe, moco if recipe.method == "moco" else model, loss, wing="contrastive")
+    result = loop.train(recipe, moco if recipe.method == "moco" else model, loss, wing="contrastive")
     _ship_query(result.folder)
     return Trained(model.eval(), result, kept)
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from core.data import augment, pictures
-from core.recipe import OnDevice, indices
+from core.data.batches import OnDevice, indices
 
 
 def load(spec: str, *, size: int, root: str, limit: int = 0) -> list[OnDevice]:

@@ -9,9 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.backbones import initialise
+from core.data.batches import indices
 from core.device import generator
-from core.recipe import indices
+from core.nn.backbones import initialise
 
 
 def conv_head(channels: int, classes: int, width: int = 192) -> nn.Module:

@@ -8,18 +8,19 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core import checkpoints, growth, paths
+from core import checkpoints, snapshots
 from core.data import pictures
 from core.downstream.features import embed
 from core.downstream.frechet import nearest_distances
 from core.errors import whole, within
-from core.gan import yardsticks
-from core.gan.gallery import NAME as NAME
-from core.gan.gallery import critic, known, open_model, training_picture
-from core.gan.gallery import models as models
+from core.gan import reference_stats
+from core.gan.models import NAME as NAME
+from core.gan.models import critic, known, open_model, training_picture
+from core.gan.models import names as names
 from core.gan.pretext import CHANCE as CHANCE
 from core.gan.pretext import NO_LIMIT
 from core.gan.sampling import noise, paint
+from core.nn import interpolation
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -173,7 +174,7 @@ def sample(seed: float = 0, limit: float = TRUNCATION[1], count: float = COUNT, 
     images = paint(model, noise(asked, number, model.config.latent, at), where)
     free = images if at == TRUNCATION[1] else paint(model, noise(asked, number, model.config.latent), where)
     real = float(known(name).spread)
-    varieties = [yardsticks.variety(yardsticks.unit(part, where)) / real for part in (images, free)]
+    varieties = [reference_stats.variety(reference_stats.unit(part, where)) / real for part in (images, free)]
     return Samples(pictures.to_bytes(images), _numbers(_scores(images, name, where)), varieties[0], varieties[1])
 
 
@@ -186,7 +187,7 @@ def interpolate(first: float = 0, second: float = 1, steps: float = 8, *, name: 
     seeds, number = [whole(seed, 0, MAX_SEED) for seed in (first, second)], whole(steps, MIN_STEPS, MAX_STEPS)
     model, where = open_model(name)
     ends = [noise(seed, 1, model.config.latent)[0] for seed in seeds]
-    images = paint(model, paths.spherical(ends[0], ends[1], number), where)  # (steps, 3, S, S)
+    images = paint(model, interpolation.spherical(ends[0], ends[1], number), where)  # (steps, 3, S, S)
     blends = torch.lerp(images[:1], images[-1:], torch.linspace(0, 1, number).view(-1, 1, 1, 1))
     scores = [_numbers(_scores(part, name, where)) for part in (images, blends)]
     return Interpolation(pictures.to_bytes(images), pictures.to_bytes(blends), scores[0], scores[1])
@@ -207,13 +208,13 @@ def grow(stage: float, seed: float = 0, *, count: float = GROWN) -> Bytes:
         InputError: another stage, or a number outside its range.
     """
     asked, number = whole(seed, 0, MAX_SEED), whole(count, 1, MAX_COUNT)
-    model, where = open_model(growth.at(NAME, stage))
+    model, where = open_model(snapshots.at(NAME, stage))
     return pictures.to_bytes(paint(model, noise(asked, number, model.config.latent), where))
 
 
 def reached() -> tuple[float, ...]:
     """Frechet distance to the test pictures at the five stages."""
-    return growth.reached(NAME, "frechet")
+    return snapshots.reached(NAME, "frechet")
 
 
 def copies(seed: float = 0, count: float = 8, *, name: str = NAME) -> CopyCheck:

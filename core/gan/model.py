@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from core.adversarial import Judgement
-from core.generators import ResidualDiscriminator, ResidualGenerator, begin
+from core.nn.gan_blocks import ResidualDiscriminator, ResidualGenerator, begin
+from core.nn.gan_game import Judgement
 
 
 @dataclass(frozen=True)

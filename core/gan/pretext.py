@@ -9,8 +9,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from core.adversarial import Round
-from core.losses import hinge_apart, hinge_fool
+from core.nn.gan_game import Round
+from core.nn.losses import hinge_apart, hinge_fool
 
 UNTOLD = 2.0  # the discriminator's loss if it gives every picture the score 0
 CHANCE = 0.5  # share of pictures told right by guessing, when as many are real as generated

@@ -12,15 +12,16 @@ from typing import ClassVar, cast
 import torch
 from torch import Tensor, nn
 
-from core import training
-from core.adversarial import Game, ship_average
 from core.data import diff_augment, pictures
 from core.data.augment import horizontal_flip
-from core.gan import pretext, yardsticks
-from core.gan.measuring import NOTES, evaluate, measure
+from core.data.batches import OnDevice, indices
+from core.gan import pretext, reference_stats
+from core.gan.evaluation import NOTES, evaluate, measure
 from core.gan.model import Config, Generator, untrained
-from core.publishing import write_checkpoint
-from core.recipe import OnDevice, Recipe, indices, parse
+from core.nn.gan_game import Game, ship_average
+from core.training import loop
+from core.training.export import write_checkpoint
+from core.training.recipe import Recipe, parse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +85,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         parts = {"discriminator": found.discriminator, "generator": found.generator, "told": found.told}
         return {"loss": found.total, "ids": rows, **parts}
 
-    result = training.train(recipe, game, loss, wing="gan")
+    result = loop.train(recipe, game, loss, wing="gan")
     ship_average(result.folder)
     game.eval()
     average = cast(Generator, game.average).requires_grad_(True)  # the card counts what was trained
@@ -97,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         measure=measure,
         evaluate=evaluate,
         notes=NOTES,
-        extra=yardsticks.gather(average, discriminator, recipe.data, recipe.root, limit),
+        extra=reference_stats.gather(average, discriminator, recipe.data, recipe.root, limit),
     )
 
 

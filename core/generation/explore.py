@@ -11,24 +11,24 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor
 
-from core import checkpoints, device, growth
+from core import checkpoints, device, snapshots
 from core.data import pictures
-from core.data.turns import all_turns
-from core.downstream import reference
+from core.data.rotations import all_turns
+from core.downstream import simclr_features
 from core.downstream.frechet import Gaussian, frechet_distance, gaussian
 from core.errors import InputError, whole
 from core.generation import references
-from core.generation.findings import Findings as Findings
-from core.generation.findings import findings as findings
-from core.generation.findings import recorded as recorded
-from core.generation.findings import study as study
-from core.generation.measuring import EFFICIENTNET as EFFICIENTNET
-from core.generation.measuring import FID as FID
-from core.generation.measuring import MOMENTS as MOMENTS
-from core.generation.measuring import PICTURES as PICTURES
-from core.generation.measuring import REAL_FILE, RESULTS
-from core.generation.measuring import SAMPLES as SAMPLES
-from core.generation.measuring import SETS as SETS
+from core.generation.comparison import Findings as Findings
+from core.generation.comparison import findings as findings
+from core.generation.comparison import recorded as recorded
+from core.generation.comparison import study as study
+from core.generation.evaluation import EFFICIENTNET as EFFICIENTNET
+from core.generation.evaluation import FID as FID
+from core.generation.evaluation import MOMENTS as MOMENTS
+from core.generation.evaluation import PICTURES as PICTURES
+from core.generation.evaluation import REAL_FILE, RESULTS
+from core.generation.evaluation import SAMPLES as SAMPLES
+from core.generation.evaluation import SETS as SETS
 from core.generation.model import Generator
 from core.generation.pretext import ARMS as ARMS
 from core.generation.pretext import second_view
@@ -154,11 +154,11 @@ def draw(seed: float = 0, stage: float = LAST, data: str = SETS[0]) -> Drawn:
         names |= {name: name for name in own()}
     rows, reached = [], []
     for name in names.values():
-        model, where = _open(name if at == LAST else growth.at(name, at, MOMENTS))
+        model, where = _open(name if at == LAST else snapshots.at(name, at, MOMENTS))
         rows.append(pictures.to_bytes(sample(model, asked, COUNT, _library(name), where)))
         card = checkpoints.read_card(name)
         finished = next(iter(card.metrics.values()))["frechet"]
-        reached.append(finished if at == LAST else growth.reached(name, "frechet", percents=MOMENTS)[at])
+        reached.append(finished if at == LAST else snapshots.reached(name, "frechet", percents=MOMENTS)[at])
     return Drawn(tuple(names), np.stack(rows), tuple(reached))
 
 
@@ -169,7 +169,7 @@ def label(picture: Picture, seed: float = 0) -> Labels:
         InputError: no picture that can be read, or a seed outside its range.
     """
     chance = device.generator(whole(seed, 0, MAX_SEED))
-    seen = pictures.square(pictures.open_picture(picture), reference.SIZE)
+    seen = pictures.square(pictures.open_picture(picture), simclr_features.SIZE)
     image = pictures.to_tensor(seen)  # (1, 3, 32, 32)
     views = second_view(chance)(image.repeat(2, 1, 1, 1))
     return Labels(seen, pictures.to_bytes(all_turns(image)[0]), pictures.to_bytes(views))
@@ -193,7 +193,7 @@ def attend(chosen: Sequence[Picture], seed: float = 0) -> Attended:
     asked = whole(seed, 0, MAX_SEED)
     if not 1 <= len(chosen) <= MAX_REFERENCES:
         raise InputError("Choose 1 to {high} references.", high=MAX_REFERENCES)
-    seen = np.stack([pictures.square(pictures.open_picture(one), reference.SIZE) for one in chosen])
+    seen = np.stack([pictures.square(pictures.open_picture(one), simclr_features.SIZE) for one in chosen])
     tensors = pictures.to_tensor(seen)  # (K, 3, 32, 32)
     images: dict[str, Bytes] = {}
     for arm in TOLD:
@@ -233,7 +233,7 @@ def measure(arm: str = ARMS[0], seed: float = 0, data: str = SETS[0]) -> Iterato
     for count in COUNTS:
         some = slice(len(features), count)
         images = paint(model, z[some], None if told is None else told[some], where)
-        features = torch.cat([features, reference.describe(images, where)])
+        features = torch.cat([features, simclr_features.describe(images, where)])
         distances.append(frechet_distance(gaussian(features), real))
         errors.append(jackknife_error(features, real))
         shown = COUNTS[: len(distances)]
@@ -259,7 +259,7 @@ def real_gaussian(data: str) -> Gaussian:
 
 def reached(arm: str) -> tuple[float, ...]:
     """Distance on SimCLR features of an arm on the first set at the moments of its training."""
-    return growth.reached(name_of(arm), "frechet", percents=MOMENTS)
+    return snapshots.reached(name_of(arm), "frechet", percents=MOMENTS)
 
 
 def _open(name: str) -> tuple[Generator, torch.device]:

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.device import generator
-from core.generators import ResidualDiscriminator, ResidualGenerator, SpectralLinear, begin
+from core.nn.gan_blocks import ResidualDiscriminator, ResidualGenerator, SpectralLinear, begin
 
 TURNS = 4
 

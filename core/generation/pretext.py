@@ -13,12 +13,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.adversarial import Change, Judgement, Players
 from core.data.augment import colour_jitter, greyscale, horizontal_flip, random_resized_crop
-from core.data.turns import all_turns
+from core.data.rotations import all_turns
 from core.downstream.neighbours import nearest
 from core.generation.model import Discriminator, Generator, Reading
-from core.losses import hinge_apart, hinge_fool, nt_xent
+from core.nn.gan_game import Change, Judgement, Players
+from core.nn.losses import hinge_apart, hinge_fool, nt_xent
 
 ARMS = ("plain", "rotation", "contrastive", "references", "untrained", "mean")
 TURNED = 4  # every fourth picture of a batch is turned, all four ways, as in Chen et al. 2019, sec. 5.1

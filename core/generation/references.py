@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from core import device
-from core.downstream import reference
+from core.downstream import simclr_features
 from core.errors import InputError
-from core.generation import sets
+from core.generation import datasets
 from core.generation.model import Config
 from core.generation.pretext import most_alike
 
@@ -64,7 +64,7 @@ class Library:
 
 def describe(images: Tensor, encoder: str, where: torch.device) -> Tensor:
     """Features (N, 256) of pictures (N, 3, 32, 32), bytes or in [0, 1], by the "trained" or "untrained" encoder."""
-    return reference.describe(images, where, trained=encoder == "trained")
+    return simclr_features.describe(images, where, trained=encoder == "trained")
 
 
 def library(config: Config, spec: str, root: str, limit: int, where: torch.device) -> Library | None:
@@ -78,7 +78,7 @@ def library(config: Config, spec: str, root: str, limit: int, where: torch.devic
 
 @functools.lru_cache(maxsize=2)
 def _library(spec: str, encoder: str, k: int, root: str, limit: int, where: str) -> Library:
-    images = sets.load(spec, "train", root=root, limit=limit)
+    images = datasets.load(spec, "train", root=root, limit=limit)
     if len(images) <= k:
         raise InputError("A picture needs {k} others to be told by; here are {count}.", k=k, count=len(images))
     features = describe(images, encoder, torch.device(where))

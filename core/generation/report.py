@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core import checkpoints
-from core.generation.measuring import RESULTS, SETS
+from core.generation.evaluation import RESULTS, SETS
 from core.generation.pretext import ARMS
 
 REPORT = "report.json"

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from core.generation.measuring import RESULTS, SETS, SHIPPED
+from core.generation.evaluation import RESULTS, SETS, SHIPPED
 from core.generation.pretext import ARMS
 from core.generation.train import name_for
 

@@ -17,14 +17,17 @@ from accelerate import PartialState
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from core import checkpoints, device, training
-from core.adversarial import ship_average
+from core import checkpoints, device
 from core.data.augment import horizontal_flip
-from core.generation import pretext, references, sets
-from core.generation.measuring import MOMENTS, NOTES, PICTURES, RESULTS, SETS, SHIPPED, evaluate, measure
+from core.data.batches import OnDevice, indices
+from core.generation import datasets, pretext, references
+from core.generation.evaluation import MOMENTS, NOTES, PICTURES, RESULTS, SETS, SHIPPED, evaluate, measure
 from core.generation.model import Config, Generator, References, untrained
-from core.publishing import write_checkpoint
-from core.recipe import SNAPSHOTS, OnDevice, Recipe, indices, parse
+from core.nn.gan_game import ship_average
+from core.snapshots import SNAPSHOTS
+from core.training import loop
+from core.training.export import write_checkpoint
+from core.training.recipe import Recipe, parse
 
 PROMPTS = 512  # training pictures whose references ship, so that the page has something to draw from
 
@@ -81,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
     recipe = parse(GenerationRecipe, argv)
     recipe = dataclasses.replace(recipe, name=recipe.name or recipe.arm)
     config, limit = config_of(recipe), 512 if recipe.smoke else recipe.pictures
-    images = OnDevice(sets.load(recipe.data, "train", root=recipe.root, limit=limit))
+    images = OnDevice(datasets.load(recipe.data, "train", root=recipe.root, limit=limit))
     generator, discriminator = untrained(config, recipe.seed)
     game = pretext.Contest(generator, discriminator, momentum=recipe.momentum)
     known = references.library(config, recipe.data, recipe.root, limit, device.pick(recipe.device))
@@ -104,7 +107,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         parts = {"discriminator": found.discriminator, "generator": found.generator, "told": found.told}
         return {"loss": found.total, "ids": rows, **parts, "task": found.task}
 
-    result = training.train(recipe, game, loss, wing="generation")
+    result = loop.train(recipe, game, loss, wing="generation")
     ship_average(result.folder)
     _thin_out(result.folder)
     game.eval()

@@ -12,22 +12,22 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from core import checkpoints, device, growth
+from core import checkpoints, device, snapshots
 from core.data import pictures
 from core.downstream.retrieval import Neighbour, Neighbours, Retrieval
 from core.errors import InputError, whole, within
-from core.masked import gallery, pretext
-from core.masked.gallery import (
+from core.masked import models, pretext
+from core.masked.model import MaskedAutoencoder
+from core.masked.models import (
     NAME,
     SMALL,
     Picture,
     gallery_size,
-    models,
+    names,
     neighbours,
     open_model,
     retrieval,
 )
-from core.masked.model import MaskedAutoencoder
 
 __all__ = [
     "MAX_RATIO",
@@ -49,7 +49,7 @@ __all__ = [
     "fetch",
     "gallery_size",
     "grow",
-    "models",
+    "names",
     "neighbours",
     "offer",
     "reached",
@@ -202,12 +202,12 @@ def grow(picture: Picture, ratio: float, seed: float, stage: float) -> Restorati
     Raises:
         InputError: no picture, a number outside its range, or another stage.
     """
-    return restore(picture, ratio, seed, name=growth.at(SMALL, stage))
+    return restore(picture, ratio, seed, name=snapshots.at(SMALL, stage))
 
 
 def reached() -> tuple[float, ...]:
     """The small network's error on test scenes over that of mean fill, at the five stages."""
-    return growth.reached(SMALL, "share")
+    return snapshots.reached(SMALL, "share")
 
 
 def restore_painted(picture: Picture, painted: Picture, *, name: str = NAME) -> Restoration:
@@ -282,7 +282,7 @@ def offer() -> Offer:
 
 def fetch() -> Offer:
     """Fetch the Hub's model and open it; raises HubUnavailable or CheckpointError."""
-    gallery.fetch(offer().name)
+    models.fetch(offer().name)
     return offer()
 
 

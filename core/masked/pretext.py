@@ -14,7 +14,7 @@ from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 from scipy.ndimage import binary_dilation
 from torch import Tensor
 
-from core.losses import psnr_db as psnr_db
+from core.nn.losses import psnr_db as psnr_db
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]

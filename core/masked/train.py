@@ -15,14 +15,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core import training
 from core.checkpoints import Checkpoint
 from core.data import augment, mixture, pictures
 from core.device import generator
 from core.masked import pretext
 from core.masked.model import Config, MaskedAutoencoder
-from core.publishing import write_checkpoint
-from core.recipe import Recipe, parse
+from core.training import loop
+from core.training.export import write_checkpoint
+from core.training.recipe import Recipe, parse
 
 TEST_SEED = 96  # of the masks that test pictures get; each picture's is drawn from (TEST_SEED, its number)
 
@@ -81,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
     """Train, measure on each set's test split, write the checkpoint; returns its folder."""
     recipe = parse(MaskedRecipe, argv)
     sets = mixture.load(recipe.data, size=recipe.size, root=recipe.root, limit=512 if recipe.smoke else 0)
-    with training.seeded(recipe.seed):
+    with loop.seeded(recipe.seed):
         model = MaskedAutoencoder(configure(recipe))
 
     def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
@@ -93,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         naive = pretext.hidden_loss(pretext.mean_fill(target, keep), target, keep)
         return {"loss": loss, "share_of_mean_fill": loss.detach() / naive, "ids": torch.cat(rows)}
 
-    result = training.train(recipe, model, loss, wing="masked")
+    result = loop.train(recipe, model, loss, wing="masked")
     return write_checkpoint(
         recipe,
         result,

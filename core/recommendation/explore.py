@@ -13,7 +13,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from core import checkpoints, growth
+from core import checkpoints, snapshots
 from core.checkpoints import Checkpoint
 from core.data.films import Film
 from core.device import generator
@@ -23,7 +23,7 @@ from core.recommendation import pretext
 from core.recommendation.answers import GenreTold, Guess, Hidden, Likeness, Recommendation, Trained
 from core.recommendation.baselines import ItemNeighbours
 from core.recommendation.catalogue import Catalogue, genre_table, unpack
-from core.recommendation.measuring import OFTEN, K, genre_precision, often_rated, vectors
+from core.recommendation.evaluation import OFTEN, K, genre_precision, often_rated, vectors
 from core.recommendation.model import BERT4Rec, initialise
 from core.recommendation.pretext import Floats
 
@@ -161,12 +161,12 @@ def recommend(chosen: Sequence[int] | None, name: str = NAME) -> Recommendation:
 
 def grow(chosen: Sequence[int] | None, place: float, stage: float) -> Hidden:
     """The same as `hide` by the bundled model at one of five moments of its training, 0 (before it) to 4 (finished)."""
-    return hide(chosen, place, growth.at(NAME, stage))
+    return hide(chosen, place, snapshots.at(NAME, stage))
 
 
 def reached() -> tuple[float, ...]:
     """The hit rate at 10 on test users at each of those moments."""
-    return growth.reached(NAME, "hit_rate")
+    return snapshots.reached(NAME, "hit_rate")
 
 
 def similar(number: float | None, name: str = NAME) -> Likeness:

@@ -14,18 +14,19 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core import training
 from core.checkpoints import Checkpoint
 from core.data import films
+from core.data.batches import indices
 from core.device import generator
 from core.errors import InputError
-from core.publishing import write_checkpoint
-from core.recipe import Recipe, indices, parse
 from core.recommendation import baselines, pretext
 from core.recommendation.catalogue import gather, pack
-from core.recommendation.measuring import measure_genres, measure_pace, measure_split, questions
+from core.recommendation.evaluation import measure_genres, measure_pace, measure_split, questions
 from core.recommendation.model import BERT4Rec, Config, initialise
 from core.recommendation.pretext import Films
+from core.training import loop
+from core.training.export import write_checkpoint
+from core.training.recipe import Recipe, parse
 
 TERMS = "README.txt"  # of the data set, which its derivatives go with
 
@@ -93,7 +94,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         logits = network(seen.masked_fill(hidden, config.hidden), hidden, kept).logits
         return {"loss": pretext.masked_film_loss(logits.float(), seen[hidden]), "ids": rows}
 
-    result = training.train(recipe, model, loss, wing="recommendation")
+    result = loop.train(recipe, model, loss, wing="recommendation")
     similarity = baselines.cosines(past, config.films)
     neighbours = baselines.choose(similarity, questions(histories, "validation"))
     terms = films.find(recipe.data, recipe.root) / TERMS

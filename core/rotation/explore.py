@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core import checkpoints, device, growth
-from core.data import bundled, disturb, pictures
+from core import checkpoints, device, snapshots
+from core.data import bundled, perturbations, pictures
 from core.downstream.retrieval import Neighbour as Neighbour
 from core.downstream.retrieval import most_alike
 from core.errors import InputError, whole
@@ -120,14 +120,14 @@ def _trial(name: str, picture: Bytes) -> Trial:
     model, where = _open(name)
     upright = pictures.to_tensor(pictures.square(picture, model.config.size))
     right, sure = [], []
-    for change in disturb.CHANGES:
-        turned, turns = pretext.all_turns(disturb.apply(upright, change).to(where))
+    for change in perturbations.CHANGES:
+        turned, turns = pretext.all_turns(perturbations.apply(upright, change).to(where))
         with torch.inference_mode():
             table = model(turned).logits.float().softmax(1)  # (4, 4)
         right.append(int((table.argmax(1) == turns).sum()))
         sure.append(float(table.diagonal().mean()))
     card = metrics(name)
-    own, again, cropped = (card[OWN if c == "none" else f"{OWN}, {c}"]["accuracy"] for c in disturb.CHANGES)
+    own, again, cropped = (card[OWN if c == "none" else f"{OWN}, {c}"]["accuracy"] for c in perturbations.CHANGES)
     return Trial(
         name, own, (again, cropped), card[ELSEWHERE]["accuracy"],
         cast("tuple[int, int, int]", tuple(right)), cast("tuple[float, float, float]", tuple(sure)),
@@ -140,15 +140,15 @@ def grow(picture: pictures.Bytes | str | None, turn_deg: float, stage: float) ->
     Raises:
         InputError: no picture that can be read, another turn or another stage.
     """
-    return predict(picture, turn_deg, name=growth.at(SMALL, stage))
+    return predict(picture, turn_deg, name=snapshots.at(SMALL, stage))
 
 
 def reached() -> tuple[float, ...]:
     """Accuracy of the small network on test scenes at the five stages."""
-    return growth.reached(SMALL, "accuracy")
+    return snapshots.reached(SMALL, "accuracy")
 
 
-def models() -> tuple[str, ...]:
+def names() -> tuple[str, ...]:
     """The checkpoints to choose from: the best first, then the one that cheats, then a visitor's own."""
     named = (NAME, SHORTCUT)
     return named + tuple(name for name in checkpoints.bundled("rotation") if name not in (*named, SMALL))
@@ -208,7 +208,7 @@ def metrics(name: str = NAME) -> dict[str, dict[str, Any]]:
 
 
 def _open(name: str) -> tuple[RotationNet, torch.device]:
-    if name not in (*checkpoints.bundled("rotation"), *growth.moments(SMALL)):  # what is sent opens no other file
+    if name not in (*checkpoints.bundled("rotation"), *snapshots.moments(SMALL)):  # what is sent opens no other file
         raise InputError("Choose one of the models offered.")
     where = device.pick()
     return cast(RotationNet, checkpoints.load(name, device=where).model), where

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
-from core.backbones import EncoderConfig, PictureEncoder
+from core.nn.backbones import EncoderConfig, PictureEncoder
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ encoder leaves (`core/data/augment.py` blurs those); how much is read that way i
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.data.turns import all_turns as all_turns
-from core.data.turns import turn as turn
+from core.data.rotations import all_turns as all_turns
+from core.data.rotations import turn as turn
 
 TURNS_DEG = (0, 90, 180, 270)
 CHANCE = 1 / len(TURNS_DEG)

@@ -15,7 +15,7 @@ from einops import rearrange
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.data import disturb, pictures
+from core.data import perturbations, pictures
 from core.downstream.probe import linear_probe
 from core.rotation import pretext
 
@@ -42,11 +42,11 @@ def parities(images: Tensor) -> Tensor:
     return rearrange(both, "b k c (h p) (w q) -> b k c p q h w", p=2, q=2).mean((-1, -2)).flatten(1)
 
 
-def describe(images: Tensor, change: disturb.Change) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def describe(images: Tensor, change: perturbations.Change) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Parities (4N, 24) and turns (4N,) of bytes (N, 3, S, S) in all four turns, each picture changed first."""
     parts = []
     for part in images.split(200):
-        turned, turns = pretext.all_turns(disturb.apply(part.float() / 255, change))
+        turned, turns = pretext.all_turns(perturbations.apply(part.float() / 255, change))
         parts.append((parities(turned), turns))
     rows, turns = (torch.cat(kind) for kind in zip(*parts, strict=True))
     return rows.numpy(), turns.numpy()
@@ -64,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, float]:
     unseen = pictures.load(asked.data, "test", size=asked.size, root=asked.root).images
     probe = linear_probe(*describe(seen, "none"), strength=STRENGTH)
     found: dict[str, float] = {}
-    for change in disturb.CHANGES:
+    for change in perturbations.CHANGES:
         rows, turns = describe(unseen, change)
         found[change] = float((probe.predict(rows) == turns).mean())
         print(f"{change}: {found[change]:.1%} of {len(turns):,} turns, chance {pretext.CHANCE:.0%}", flush=True)

@@ -15,15 +15,16 @@ from typing import ClassVar, cast
 import torch
 from torch import Tensor, nn
 
-from core import training
-from core.backbones import whiten
 from core.checkpoints import Checkpoint
-from core.data import augment, disturb, pictures
+from core.data import augment, perturbations, pictures
+from core.data.batches import OnDevice, indices
 from core.device import generator
-from core.publishing import write_checkpoint
-from core.recipe import OnDevice, Recipe, indices, parse
+from core.nn.backbones import whiten
 from core.rotation import pretext, probing
 from core.rotation.model import Config, RotationNet
+from core.training import loop
+from core.training.export import write_checkpoint
+from core.training.recipe import Recipe, parse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
     recipe = parse(RotationRecipe, argv)
     data = pictures.load(recipe.data, "train", size=recipe.size, root=recipe.root, limit=512 if recipe.smoke else 0)
     images = OnDevice(data.images)
-    with training.seeded(recipe.seed):
+    with loop.seeded(recipe.seed):
         widths = tuple(recipe.width * 2**stage for stage in range(4))
         model = RotationNet(Config(recipe.size, widths, (recipe.depth,) * 4, recipe.stem_stride))
         if recipe.whiten:
@@ -89,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         right = (logits.argmax(1) == turns).float().mean()
         return {"loss": pretext.turn_loss(logits.float(), turns), "accuracy": right, "ids": rows}
 
-    result = training.train(recipe, model, loss, wing="rotation")
+    result = loop.train(recipe, model, loss, wing="rotation")
     return write_checkpoint(
         recipe,
         result,
@@ -122,7 +123,7 @@ def measure(checkpoint: Checkpoint, recipe: RotationRecipe) -> dict[str, dict[st
     """All metrics of the card: each set as it is, re-encoded and cropped; linear probes where there are labels."""
     found = {}
     for spec in "+".join(filter(None, [recipe.data, recipe.also])).split("+"):
-        for change in disturb.CHANGES:
+        for change in perturbations.CHANGES:
             name = spec if change == "none" else f"{spec}, {change}"
             found[name] = evaluate(checkpoint, spec, root=recipe.root, change=change)
     if "cifar10" in recipe.data.split("+"):
@@ -132,7 +133,7 @@ def measure(checkpoint: Checkpoint, recipe: RotationRecipe) -> dict[str, dict[st
 
 @torch.inference_mode()
 def evaluate(
-    checkpoint: Checkpoint, spec: str, *, root: str = "data", change: disturb.Change = "none", chunk: int = 256
+    checkpoint: Checkpoint, spec: str, *, root: str = "data", change: perturbations.Change = "none", chunk: int = 256
 ) -> dict[str, float]:
     """Accuracy over all four turns of every picture of a test split or folder.
 
@@ -140,7 +141,7 @@ def evaluate(
         checkpoint: with a RotationNet.
         spec: named set or "folder:PATH".
         root: folder that holds the named sets.
-        change: what is done to each picture before it is turned; see `disturb.apply`.
+        change: what is done to each picture before it is turned; see `perturbations.apply`.
         chunk: pictures a time.
 
     Returns:
@@ -150,7 +151,7 @@ def evaluate(
     data = pictures.load(spec, "test", size=model.config.size, root=root)
     right = 0
     for part in data.images.split(chunk):
-        turned, turns = pretext.all_turns(disturb.apply(part.float() / 255, change).to(checkpoint.device))
+        turned, turns = pretext.all_turns(perturbations.apply(part.float() / 255, change).to(checkpoint.device))
         right += int((model(turned).logits.argmax(1) == turns).sum())
     return {"accuracy": right / (4 * len(data.images)), "chance": pretext.CHANCE, "n": len(data.images)}
 

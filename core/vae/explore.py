@@ -10,16 +10,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core import checkpoints, device, growth, paths
+from core import checkpoints, device, snapshots
 from core.data import bundled, digits, pictures
 from core.downstream.neighbours import nearest
 from core.errors import InputError, whole, within
+from core.nn import interpolation
 from core.vae import pretext
-from core.vae.gallery import NAME as NAME
-from core.vae.gallery import codes, flat, leave_one_out, mean_digit, open_model, to_input
-from core.vae.gallery import mean_digit_nats as mean_digit_nats
-from core.vae.gallery import models as models
 from core.vae.model import VAE
+from core.vae.models import NAME as NAME
+from core.vae.models import codes, flat, leave_one_out, mean_digit, open_model, to_input
+from core.vae.models import mean_digit_nats as mean_digit_nats
+from core.vae.models import names as names
 from core.vae.pretext import UNIFORM_NATS as UNIFORM_NATS
 
 Bytes = NDArray[np.uint8]
@@ -192,7 +193,7 @@ def grow(picture: Picture, stage: float, *, count: float = 9) -> Growth:
     Raises:
         InputError: no picture that can be read, or another stage.
     """
-    name = growth.at(NAME, stage)
+    name = snapshots.at(NAME, stage)
     found = encode(picture, name=name)
     samples = sample(count=count, name=name)
     return Growth(reconstruct(picture, name=name), samples, found.nats, found.mean_digit_nats)
@@ -200,7 +201,7 @@ def grow(picture: Picture, stage: float, *, count: float = 9) -> Growth:
 
 def reached() -> tuple[float, ...]:
     """Nats a picture of MNIST's test split at the five stages."""
-    return growth.reached(NAME, "nats")
+    return snapshots.reached(NAME, "nats")
 
 
 def interpolate(
@@ -224,7 +225,7 @@ def interpolate(
     model, where = open_model(name)
     with torch.inference_mode():
         ends = [_mean(model, where, picture) for picture in (first, second)]
-        follow = paths.straight if path == "straight" else paths.spherical
+        follow = interpolation.straight if path == "straight" else interpolation.spherical
         z = follow(ends[0], ends[1], count)  # (steps, Z)
         images = model.decode(z).sigmoid()  # (steps, 1, 28, 28)
         t = torch.linspace(0, 1, count, device=where).view(-1, 1, 1, 1)

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.losses import kl_nats as kl_nats
+from core.nn.losses import kl_nats as kl_nats
 
 UNIFORM_NATS = 784 * math.log(2)  # a picture of 28 x 28 pixels, each by the toss of a fair coin: 543.4 nats
 

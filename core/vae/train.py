@@ -13,12 +13,13 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from core import training
 from core.checkpoints import Checkpoint
 from core.data import digits, pictures
+from core.data.batches import OnDevice, indices
 from core.device import generator
-from core.publishing import write_checkpoint
-from core.recipe import OnDevice, Recipe, indices, parse
+from core.training import loop
+from core.training.export import write_checkpoint
+from core.training.recipe import Recipe, parse
 from core.vae import pretext
 from core.vae.model import VAE, Config
 
@@ -56,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
     """Train, measure on each set's test split, write the checkpoint; returns its folder."""
     recipe = parse(VAERecipe, argv)
     images = OnDevice(digits.load(recipe.data, "train", root=recipe.root, limit=512 if recipe.smoke else 0).images)
-    with training.seeded(recipe.seed):
+    with loop.seeded(recipe.seed):
         model = VAE(Config(digits.SIDE, recipe.hidden, recipe.latent))
 
     def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
@@ -68,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         parts = {"reconstruction": cost.reconstruction.mean(), "kl": cost.kl.sum(1).mean()}
         return {"loss": cost.mean, "ids": rows, **parts}
 
-    result = training.train(recipe, model, loss, wing="vae")
+    result = loop.train(recipe, model, loss, wing="vae")
     return write_checkpoint(
         recipe,
         result,

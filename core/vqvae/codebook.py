@@ -8,7 +8,7 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from core.losses import gather
+from core.nn.losses import gather
 from core.vqvae import pretext
 from core.vqvae.pretext import Averages
 

@@ -16,22 +16,22 @@ from core import checkpoints, device
 from core.data import pictures
 from core.downstream.retrieval import Neighbour, Neighbours, Retrieval
 from core.errors import InputError, whole
-from core.losses import psnr_db
-from core.vqvae import edits, measuring, pretext
+from core.nn.losses import psnr_db
+from core.vqvae import edits, evaluation, pretext
 from core.vqvae.edits import MAX_BRUSH, MAX_EDITS, Edit
-from core.vqvae.gallery import (
+from core.vqvae.jpeg_baseline import jpeg_within
+from core.vqvae.model import GaussianAutoencoder
+from core.vqvae.models import (
     NAME,
     RIVAL,
     Book,
     Picture,
     book,
-    models,
+    names,
     neighbours,
     open_model,
     retrieval,
 )
-from core.vqvae.model import GaussianAutoencoder
-from core.vqvae.packing import jpeg_within
 
 __all__ = [
     "MAX_BRUSH",
@@ -54,7 +54,7 @@ __all__ = [
     "book",
     "encode",
     "entry",
-    "models",
+    "names",
     "neighbours",
     "paint",
     "retrieval",
@@ -224,7 +224,7 @@ def encode(picture: Picture, size: float = SIZES[0], *, name: str = NAME) -> Cod
         found = model(images.to(where))
     codes = found.codes[0].cpu()
     counts = pretext.usage(codes, model.config.num_embeddings)
-    bits = measuring.uniform_bits(len(codes), model.config.num_embeddings)
+    bits = evaluation.uniform_bits(len(codes), model.config.num_embeddings)
     original = pictures.to_bytes(images)[0]
     return Coding(
         original=original,
@@ -321,13 +321,13 @@ def _rivals(original: Bytes, images: Tensor, bits: float) -> tuple[Method, ...]:
     """A Gaussian bottleneck, JPEG and one colour."""
     where = device.pick()
     gaussian = cast(GaussianAutoencoder, checkpoints.load(RIVAL, device=where).model)
-    drawn, spent = measuring.draw(gaussian, images.to(where), device.generator(0))
+    drawn, spent = evaluation.draw(gaussian, images.to(where), device.generator(0))
     packed = jpeg_within(original, math.ceil(bits / 8))
     squeezed = pictures.to_tensor(packed.picture)
     return (
         _method("gaussian", original, drawn, float(spent)),
         _method("jpeg", original, squeezed, 8 * packed.data_bytes, packed.header_bytes),
-        _method("mean", original, measuring.mean_colour(images), COLOUR_BITS),
+        _method("mean", original, evaluation.mean_colour(images), COLOUR_BITS),
     )
 
 

@@ -14,14 +14,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core import training
 from core.checkpoints import Checkpoint
 from core.data import augment, mixture, pictures
-from core.losses import kl_nats
-from core.publishing import write_checkpoint
-from core.recipe import OnDevice, Recipe, parse
-from core.vqvae import measuring, pretext
-from core.vqvae.measuring import evaluate as evaluate
+from core.data.batches import OnDevice
+from core.nn.losses import kl_nats
+from core.training import loop
+from core.training.export import write_checkpoint
+from core.training.recipe import Recipe, parse
+from core.vqvae import evaluation, pretext
+from core.vqvae.evaluation import evaluate as evaluate
 from core.vqvae.model import VQVAE, Config, GaussianAutoencoder, GaussianConfig
 
 BOTTLENECKS = ("vq", "gaussian")
@@ -89,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         raise SystemExit(f"--bottleneck is {' or '.join(BOTTLENECKS)}, not {recipe.bottleneck}.")
     sets = mixture.load(recipe.data, size=recipe.size, root=recipe.root, limit=512 if recipe.smoke else 0)
     variance = float(torch.cat([part.items[:: pictures.VAL_EVERY] for part in sets]).float().div(255).var())
-    with training.seeded(recipe.seed):
+    with loop.seeded(recipe.seed):
         model = build(recipe)
 
     def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
@@ -101,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
             found = gaussian_pass(network, images, chance, recipe, variance)
         return found | {"ids": torch.cat(rows)}
 
-    result = training.train(recipe, model, loss, wing="vqvae")
+    result = loop.train(recipe, model, loss, wing="vqvae")
     return write_checkpoint(
         recipe,
         result,
@@ -110,7 +111,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         data=f"{recipe.data}, training split but for every 20th picture",
         measure=measure,
         evaluate=evaluate,
-        notes=measuring.NOTES[recipe.bottleneck],
+        notes=evaluation.NOTES[recipe.bottleneck],
     )
 
 
@@ -122,7 +123,7 @@ def measure(checkpoint: Checkpoint, recipe: VQVAERecipe) -> dict[str, dict[str, 
         half = recipe.size // 2
         found[f"{spec}, {half} px"] = evaluate(checkpoint, spec, root=recipe.root, size=half)
         if isinstance(checkpoint.model, VQVAE):
-            found[f"{spec}, JPEG"] = measuring.evaluate_jpeg(checkpoint.model.config, spec, root=recipe.root)
+            found[f"{spec}, JPEG"] = evaluation.evaluate_jpeg(checkpoint.model.config, spec, root=recipe.root)
     return found
 
 
@@ -160,8 +161,8 @@ def gaussian_pass(
     grid = images.shape[-1] // 2**recipe.halvings
     noise = torch.randn(len(images), recipe.latent, grid, grid, generator=chance, device=chance.device)
     found = network(images, noise)
-    bits = measuring.to_bits(kl_nats(found.mu, found.logvar))
-    capacity = measuring.uniform_bits(grid, recipe.num_embeddings)
+    bits = evaluation.to_bits(kl_nats(found.mu, found.logvar))
+    capacity = evaluation.uniform_bits(grid, recipe.num_embeddings)
     loss = pretext.capacity_loss(
         found.reconstruction, images, bits, variance=variance, capacity_bits=capacity, weight=recipe.weight
     )

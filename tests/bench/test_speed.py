@@ -17,7 +17,7 @@ from core.contrastive import explore as contrastive
 from core.data import bundled
 from core.gan import explore as gan
 from core.generation import explore as generation
-from core.language import explore as language
+from core.gpt2 import explore as language
 from core.masked import explore as masked
 from core.rotation import explore as rotation
 from core.vae import explore as vae

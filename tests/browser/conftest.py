@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.browser import chromium
+from tests.browser.page_actions import WAIT_MS, Files
 from tests.browser.serving import Server, serve
-from tests.browser.visitor import WAIT_MS, Files
 
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 HEIGHT = {1440: 900, 390: 844}

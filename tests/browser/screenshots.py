@@ -12,9 +12,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
+from tests.browser.page_actions import STEMS, WAIT_MS
+from tests.browser.scenarios import FIRST
 from tests.browser.serving import ROOT, serve
-from tests.browser.visitor import STEMS, WAIT_MS
-from tests.browser.walks import FIRST
 
 FOLDER = ROOT / "assets" / "screenshots"
 WIDE, NARROW = (1280, 900), (390, 844)

@@ -9,8 +9,8 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
 from demos._words import ERRORS
+from tests.browser.page_actions import STEMS
 from tests.browser.serving import ROOT, Server
-from tests.browser.visitor import STEMS
 
 pytestmark = pytest.mark.browser
 UNREADABLE = "This file is not a picture that can be read. Use PNG, JPEG or WebP."

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from demos._words import ERRORS, WORDS
 from tests.browser.conftest import Opener
-from tests.browser.visitor import GROUPS, STEMS, open_tab, source_of, upload
+from tests.browser.page_actions import GROUPS, STEMS, open_tab, source_of, upload
 
 pytestmark = pytest.mark.browser
 

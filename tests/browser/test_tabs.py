@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener
-from tests.browser.visitor import STEMS, Files, open_tab
-from tests.browser.walks import FIRST, WALKS
+from tests.browser.page_actions import STEMS, Files, open_tab
+from tests.browser.scenarios import FIRST, WALKS
 
 pytestmark = pytest.mark.browser
 WIDTHS = (1440, 390)

@@ -9,11 +9,12 @@ import huggingface_hub
 import pytest
 from huggingface_hub.errors import HFValidationError
 
-from core import cards, checkpoints, evaluate, targets
+from core import cards, checkpoints, evaluate
 from core.checkpoints import Card
 from core.errors import HubUnavailable
 from core.evaluate import Figure
-from core.targets import TARGETS, Target
+from core.training import targets
+from core.training.targets import TARGETS, Target
 from core.vae import train as vae
 
 CARD = Card(

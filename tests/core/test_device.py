@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from core import device
-from core.backbones import EncoderConfig, PictureEncoder
+from core.nn.backbones import EncoderConfig, PictureEncoder
 
 CPU = torch.device("cpu")
 NARROW = os.environ | {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2", "OMP_NUM_THREADS": "1"}

@@ -8,14 +8,14 @@ import sys
 import pytest
 
 from tests.bench.test_speed import QUESTIONS
-from tests.core import toys
-from tests.cuda.asking import RECIPES
+from tests.core import toy_recipe
+from tests.cuda.cuda_checks import RECIPES
 
 
 @pytest.fixture(scope="module")
 def wrong() -> dict[str, str]:
     """What went wrong, name by name."""
-    environment = {**os.environ, "PYTHONPATH": str(toys.ROOT), "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(toy_recipe.ROOT), "OMP_NUM_THREADS": "1"}
     ran = subprocess.run(
         [sys.executable, "-m", "tests.cuda.asking"], env=environment, capture_output=True, text=True, timeout=600
     )

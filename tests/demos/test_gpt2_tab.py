@@ -8,7 +8,7 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from core.language import explore, train
+from core.gpt2 import explore, train
 from demos import gpt2
 from demos._growth import STAGES
 from demos._words import Say

@@ -12,7 +12,7 @@ from PIL import Image
 from core import checkpoints
 from core.data import bundled
 from core.errors import HubUnavailable
-from core.masked import explore, gallery
+from core.masked import explore, models
 from demos import _masked_views as views
 from demos import masked
 from demos._growth import labels
@@ -181,7 +181,7 @@ def test_a_wrong_stage_is_one_sentence_in_both_languages(photo: str, wrong: tupl
 
 
 def test_own_models_stand_between_the_bundled_one_and_the_hubs(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = (explore.NAME, "masked/mine", gallery.SMALL)
+    found = (explore.NAME, "masked/mine", models.SMALL)
     monkeypatch.setattr(checkpoints, "bundled", lambda wing: found)
     monkeypatch.setattr(checkpoints, "at_hand", lambda name: True)
     assert [name for _, name in masked.models(EN)] == [explore.NAME, "masked/mine", explore.offer().name]

@@ -12,7 +12,7 @@ from core.audio import pretext
 from core.audio.model import Block, Config, SoundTransformer, Wav2Vec2, summarise
 from core.data import spectra
 from core.device import generator
-from core.losses import nt_xent
+from core.nn.losses import nt_xent
 
 TINY = Config(n_mels=32, stem=8, width=32, depth=2, heads=2, projection=16, window=24)
 

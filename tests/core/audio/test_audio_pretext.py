@@ -10,7 +10,7 @@ from torch import Tensor
 from core.audio import pretext
 from core.data import spectra
 from core.device import generator
-from core.losses import nt_xent
+from core.nn.losses import nt_xent
 
 STILL = pretext.ViewSettings(
     stretch=0.0, shift=0.0, colour_db=0.0, noise_db=-80.0, mix_db=-80.0, cut=0.0, replicate=0.0

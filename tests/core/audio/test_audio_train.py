@@ -13,7 +13,7 @@ from core.audio import train
 from core.audio.model import Config, SoundTransformer
 from core.device import generator
 from core.errors import InputError
-from core.recipe import parse
+from core.training.recipe import parse
 
 RATE = 8000
 TINY = ["--smoke", "--batch", "4", "--width", "32", "--depth", "1", "--stem", "8", "--window", "24", "--device", "cpu"]

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+from tokenizers import Tokenizer, normalizers, pre_tokenizers
+from tokenizers.models import WordPiece
 from transformers import BertConfig, BertForMaskedLM
 
 from core import checkpoints
-from core.bert import comparing, explore, reader, senses
+from core.bert import comparing, explore, models, senses
 from core.bert.sentences import USES
 from core.checkpoints import HubModel
 from core.data.texts import Vocabulary
@@ -29,7 +30,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A small random bert in the Hub's format, uncased WordPiece, as bert-base-uncased is."""
     folder = tmp_path_factory.mktemp("hub")
     entries = ENTRIES.split()
-    tokenizer = Tokenizer(models.WordPiece({entry: i for i, entry in enumerate(entries)}, unk_token="[UNK]"))
+    tokenizer = Tokenizer(WordPiece({entry: i for i, entry in enumerate(entries)}, unk_token="[UNK]"))
     tokenizer.normalizer, tokenizer.pre_tokenizer = (
         normalizers.BertNormalizer(lowercase=True),
         pre_tokenizers.BertPreTokenizer(),
@@ -53,7 +54,7 @@ def test_words_are_what_was_written_and_cover_the_text(tiny: str) -> None:
     assert explore.words(TEXT, tiny) == ("The", "captain", ",", "stood", "on", "the", "deck", "!")
     assert explore.words(TEXT) == ("The", "captain", ",", "stood", "on", "the", "deck", "!")
     assert explore.words("春花 [MASK]", tiny) == ("春", "花", "[", "MASK", "]"), "a mark that is typed is text"
-    read = reader.sentence(TEXT, reader.reader(tiny))
+    read = models.sentence(TEXT, models.reader(tiny))
     assert [word.places for word in read.words][:3] == [(1,), (2, 3), (4,)]
     assert len(read.tokens) == 11
 
@@ -61,8 +62,8 @@ def test_words_are_what_was_written_and_cover_the_text(tiny: str) -> None:
 @pytest.mark.parametrize("model", ["tiny", "bundled"])
 def test_gaps_hold_what_transformers_gives(tiny: str, model: str) -> None:
     name = tiny if model == "tiny" else explore.NOVELS
-    voice = reader.reader(name)
-    read = reader.sentence(TEXT, voice)
+    voice = models.reader(name)
+    read = models.sentence(TEXT, voice)
     hidden = torch.tensor([read.tokens])
     places = [place for number in (1, 4) for place in read.words[number].places]
     hidden[0, places] = voice.mask
@@ -131,9 +132,9 @@ def test_suggested_words_are_neighbours(tiny: str) -> None:
 
 
 def test_bits_of_words_add_up_to_those_of_each_token_hidden_alone() -> None:
-    voice = reader.reader(explore.NOVELS)
+    voice = models.reader(explore.NOVELS)
     text = "The old sailor looked at the moon."
-    found, read = explore.compare(text), reader.sentence(text, voice)
+    found, read = explore.compare(text), models.sentence(text, voice)
     slow = []
     for place in range(1, len(read.tokens) - 1):
         hidden = torch.tensor([read.tokens])
@@ -149,7 +150,7 @@ def test_bits_of_words_add_up_to_those_of_each_token_hidden_alone() -> None:
 
 def test_the_left_to_right_score_equals_a_slow_loop() -> None:
     text = "The old sailor looked at the moon."
-    checkpoint = checkpoints.load("language/novels")
+    checkpoint = checkpoints.load("gpt2/novels")
     vocabulary = Vocabulary.read(checkpoint.folder)
     tokens = [checkpoint.model.config.start, *vocabulary.encode(text)]  # type: ignore[union-attr]
     slow = []
@@ -174,7 +175,7 @@ def test_models_that_cut_otherwise_are_compared_word_by_word(tiny: str) -> None:
     assert len(found.bert) == len(found.gpt) == 8
     assert found.gpt == pytest.approx(whole.gpt, rel=1e-4)
     assert found.unigram_a_character is None
-    assert comparing.LEFT_TO_RIGHT[explore.language(tiny)] == found.partner == "language/novels"
+    assert comparing.LEFT_TO_RIGHT[explore.language(tiny)] == found.partner == "gpt2/novels"
 
 
 # --- senses ---
@@ -207,7 +208,7 @@ def test_the_use_itself_is_the_most_similar_one() -> None:
 
 
 def test_the_measure_equals_a_slow_count() -> None:
-    voice = reader.reader(explore.NOVELS)
+    voice = models.reader(explore.NOVELS)
     right = 0
     for use in USES["en"]:
         own = [other for other in USES["en"] if other.word == use.word]
@@ -308,7 +309,7 @@ def test_a_word_must_stand_in_the_sentence_and_be_offered() -> None:
             explore.nearest_uses("A wolf came out of the wood.", word)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["", "/etc", "language/novels", "bert-large-uncased", "../bert/novels"])
+@pytest.mark.parametrize("name", ["", "/etc", "gpt2/novels", "bert-large-uncased", "../bert/novels"])
 def test_only_offered_models_can_be_named(name: str) -> None:
     with pytest.raises(InputError, match="no BERT called"):
         explore.words(TEXT, name)
@@ -335,6 +336,6 @@ def test_without_a_network_fetching_is_one_sentence(monkeypatch: pytest.MonkeyPa
 def test_the_chinese_model_has_words_and_a_partner_of_its_language(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(checkpoints.HUB_MODELS, "bert-zh", HubModel(tiny, 1))
     assert explore.words_of(tiny) == ("花", "打", "会", "白")
-    assert explore.compare("春花开了", tiny).partner == "language/tang"
+    assert explore.compare("春花开了", tiny).partner == "gpt2/tang"
     found = explore.nearest_uses("春花开了", "花", tiny)
     assert len(found) == 6

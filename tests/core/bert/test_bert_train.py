@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from core import checkpoints, evaluate
-from core.bert import corpus, measuring, pretext, train
+from core.bert import corpus, evaluation, pretext, train
 from core.bert.model import Bert
 from core.checkpoints import Checkpoint
 from core.data import texts
@@ -120,14 +120,14 @@ def test_counts_are_those_of_the_training_text(trained: tuple[Checkpoint, train.
 
 def test_shares_of_right_guesses_equal_a_slow_count(trained: tuple[Checkpoint, train.BertRecipe]) -> None:
     checkpoint, recipe = trained
-    vocabulary, counts = Vocabulary.read(checkpoint.folder), measuring.Counts.read(checkpoint.folder)
+    vocabulary, counts = Vocabulary.read(checkpoint.folder), evaluation.Counts.read(checkpoint.folder)
     assert counts is not None
     tokens = corpus.encode(corpus.read("tales", "test", root=recipe.root), vocabulary)
-    found = measuring.gaps(checkpoint, tokens)
+    found = evaluation.gaps(checkpoint, tokens)
     right = {"model": 0, "left": 0, "frequent": 0}
     asked = 0
     rows = [[0, *tokens[i : i + 14].tolist(), 1] for i in range(0, len(tokens) - 13, 14)]
-    for number, some in enumerate(rows[i : i + measuring.TOGETHER] for i in range(0, len(rows), measuring.TOGETHER)):
+    for number, some in enumerate(rows[i : i + evaluation.TOGETHER] for i in range(0, len(rows), evaluation.TOGETHER)):
         given = torch.tensor(some)
         chosen = pretext.choose(given, torch.tensor([0, 1, 2]), generator(0, number))
         read = given.masked_fill(chosen, 2)
@@ -151,8 +151,8 @@ def test_perplexity_equals_one_token_after_the_other(
     checkpoint, recipe = trained
     vocabulary = Vocabulary.read(checkpoint.folder)
     tokens = corpus.encode(corpus.read("tales", "test", root=recipe.root), vocabulary)[:57]
-    monkeypatch.setattr(measuring, "STRETCHES", 2)  # the first and the last of four
-    found, bits, characters = measuring.one_at_a_time(checkpoint, tokens), [], 0
+    monkeypatch.setattr(evaluation, "STRETCHES", 2)  # the first and the last of four
+    found, bits, characters = evaluation.one_at_a_time(checkpoint, tokens), [], 0
     for first in (0, 42):
         row = torch.tensor([[0, *tokens[first : first + 14].tolist(), 1]])
         for place in (p for p in range(1, 15) if row[0, p] > 2):

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core import checkpoints
-from core.contrastive import dictionary, explore, trail
+from core.contrastive import dictionary, explore, weight_history
 from core.contrastive.moco import MoCo
 from core.contrastive.model import untrained
 from core.contrastive.pretext import ViewSettings
@@ -40,15 +40,15 @@ def test_lag_is_that_of_a_geometric_series(momentum: float, lag: float) -> None:
 def test_keys_are_those_of_a_moco_that_followed_the_kept_weights() -> None:
     """Follow with the training's own code over the last steps, where every step was kept."""
     loaded = checkpoints.load(explore.encoders.DICTIONARY, root=checkpoints.ROOT)
-    past = trail.read(loaded.folder / trail.FILE)
+    past = weight_history.read(loaded.folder / weight_history.FILE)
     now, momentum = int(past.steps[-1]), 0.9
     query = untrained(loaded.model.config)
     moco = MoCo(query, momentum=momentum)
-    moco.key.load_state_dict(trail.key_weights(past, momentum, now - trail.QUEUED), strict=False)
-    for ago in reversed(range(trail.QUEUED)):
-        query.load_state_dict(trail.key_weights(past, 0.0, now - ago), strict=False)
+    moco.key.load_state_dict(weight_history.key_weights(past, momentum, now - weight_history.QUEUED), strict=False)
+    for ago in reversed(range(weight_history.QUEUED)):
+        query.load_state_dict(weight_history.key_weights(past, 0.0, now - ago), strict=False)
         moco.follow()
-    worked_out = trail.key_weights(past, momentum, now)
+    worked_out = weight_history.key_weights(past, momentum, now)
     for name, weight in moco.key.named_parameters():
         assert torch.allclose(weight, worked_out[name], atol=1e-5), name
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import save
 
-from core import checkpoints, growth
+from core import checkpoints, snapshots
 from core.checkpoints import Card
 from core.contrastive import encoders, explore
 from core.contrastive.model import Config, untrained
@@ -269,7 +269,7 @@ def test_golden_the_finished_small_network_parts_the_pictures_that_were_alike_be
     brought = [emoji[i] for i in range(30, 1200, 80)][:15]
     before, after = (
         [explore.grow(brought, strong, stage, seed=seed) for seed in range(4)]
-        for stage in (0, len(growth.PERCENTS) - 1)
+        for stage in (0, len(snapshots.PERCENTS) - 1)
     )
     assert all(run.strangers > 0.8 for run in before), "all views are alike to it"
     assert all(run.strangers < 0.5 for run in after)

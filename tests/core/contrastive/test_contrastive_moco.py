@@ -10,15 +10,15 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core import training
 from core.contrastive import moco as moco_module
 from core.contrastive import train
 from core.contrastive.moco import MoCo
 from core.contrastive.model import Config, untrained
 from core.contrastive.train import ContrastiveRecipe, moco_loss
+from core.data.batches import indices
 from core.device import generator
-from core.losses import info_nce
-from core.recipe import indices
+from core.nn.losses import info_nce
+from core.training import loop
 
 SMALL = Config(size=16, widths=(8, 16), depths=(1, 1), stem_stride=1, hidden=16, projection=8)
 
@@ -166,7 +166,7 @@ def run(recipe: ContrastiveRecipe, until: int = 10**9) -> tuple[list[float], MoC
         return found | {"ids": rows}
 
     with contextlib.suppress(KeyboardInterrupt):
-        training.train(recipe, moco, loss, wing="contrastive")
+        loop.train(recipe, moco, loss, wing="contrastive")
     return losses, moco
 
 

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from core import checkpoints
-from core.contrastive import momentum, trail, train
+from core.contrastive import momentum, train, weight_history
 
 FLAGS = "--smoke --width 8 --stages 2 --batch 16 --size 16 --hidden 16 --projection 8 --queue 32 --device cpu"
 
@@ -51,7 +51,7 @@ def test_a_trail_ships_beside_the_weights_and_ends_in_what_the_network_was(
     monkeypatch.chdir(tmp_path)
     flags = [*FLAGS.split(), "--method", "moco", "--trail", "512", "--data", f"folder:{colours}"]
     loaded = checkpoints.load(str(train.main(flags).resolve()))
-    past = trail.read(loaded.folder / trail.FILE)
+    past = weight_history.read(loaded.folder / weight_history.FILE)
     assert past.steps.tolist() == [0, *range(3, 20)], "twenty steps: the first, and the last sixteen before the end"
     names = {name for name, tensor in loaded.model.state_dict().items() if tensor.is_floating_point()}
     assert set(past.weights) == names
@@ -63,4 +63,4 @@ def test_a_trail_ships_beside_the_weights_and_ends_in_what_the_network_was(
 
 def test_a_trail_cannot_be_resumed() -> None:
     with pytest.raises(SystemExit, match="cannot be resumed"):
-        train.run(train.ContrastiveRecipe(data="cifar10", method="moco", trail=5, resume="somewhere"))
+        train.run(train.ContrastiveRecipe(data="cifar10", method="moco", weight_history=5, resume="somewhere"))

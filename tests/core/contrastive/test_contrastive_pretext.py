@@ -9,7 +9,7 @@ from torch import Tensor
 from core.contrastive import pretext
 from core.contrastive.pretext import ViewSettings
 from core.device import generator
-from core.losses import pair_cosines
+from core.nn.losses import pair_cosines
 
 
 def pairs(count: int, width: int = 7, seed: int = 0) -> tuple[Tensor, Tensor]:

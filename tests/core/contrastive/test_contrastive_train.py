@@ -13,7 +13,7 @@ from core import checkpoints
 from core.checkpoints import Checkpoint
 from core.contrastive import train
 from core.contrastive.model import Config, untrained
-from core.recipe import parse
+from core.training.recipe import parse
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 200)}
 TINY = Config(size=16, widths=(8, 16), depths=(1, 1), hidden=16, projection=8)

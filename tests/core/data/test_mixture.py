@@ -4,7 +4,7 @@ import torch
 
 from core.data import mixture
 from core.device import generator
-from core.recipe import OnDevice
+from core.data.batches import OnDevice
 
 
 def test_a_batch_takes_the_asked_share_from_the_first_set() -> None:

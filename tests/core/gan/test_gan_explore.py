@@ -10,12 +10,12 @@ import pytest
 import torch
 from PIL import Image
 
-from core import checkpoints, growth
+from core import checkpoints, snapshots
 from core.checkpoints import Card
 from core.data import bundled, pictures
 from core.device import generator
 from core.errors import InputError
-from core.gan import explore, gallery, yardsticks
+from core.gan import explore, models, reference_stats
 from core.gan.model import Config, untrained
 from core.gan.pretext import truncated
 from tests.own_checkpoints import settle
@@ -50,7 +50,7 @@ def tiny(own: Path, folder: Path) -> str:
     spec = f"folder:{folder}"
     config = dataclasses.asdict(TINY)
     card = Card("gan/tiny", "core.gan.model.Generator", config, "none", {"data": spec}, "", "", "", 0.0, 0, 0, {})
-    checkpoints.save(own / "gan" / "tiny", drawing, card, yardsticks.gather(drawing, judging, spec, "."))
+    checkpoints.save(own / "gan" / "tiny", drawing, card, reference_stats.gather(drawing, judging, spec, "."))
     return "gan/tiny"
 
 
@@ -96,7 +96,7 @@ def test_an_interpolations_ends_are_the_samples_of_its_seeds(tiny: str, steps: i
 
 def test_an_opinion_is_the_discriminators_score_among_others(tiny: str) -> None:
     found = explore.judge(CAT, name=tiny)
-    judging = gallery.critic(tiny)
+    judging = models.critic(tiny)
     with torch.inference_mode():
         expected = judging(pictures.to_tensor(pictures.square(CAT, 32))).scores.item()
     assert found.score == pytest.approx(expected, rel=1e-3, abs=1e-4)
@@ -109,10 +109,10 @@ def test_an_opinion_is_the_discriminators_score_among_others(tiny: str) -> None:
 def test_the_nearest_training_picture_is_that_of_a_slow_loop(tiny: str, folder: Path) -> None:
     found = explore.copies(1, 3, name=tiny)
     images = pictures.load(f"folder:{folder}", "train", size=32).images
-    features = yardsticks.unit(images, torch.device("cpu"))
-    axes, centre = gallery.known(tiny).axes, gallery.known(tiny).centre
+    features = reference_stats.unit(images, torch.device("cpu"))
+    axes, centre = models.known(tiny).axes, models.known(tiny).centre
     for item in found.nearest:
-        sample = yardsticks.unit(pictures.to_tensor(item.sample), torch.device("cpu"))[0]
+        sample = reference_stats.unit(pictures.to_tensor(item.sample), torch.device("cpu"))[0]
         apart = [float((((feature - centre) - (sample - centre)) @ axes).norm()) for feature in features]
         assert item.distance == pytest.approx(min(apart), abs=0.05), "bytes round the sample, 8 bits the code"
         assert item.picture is not None, "the data lie here"
@@ -124,7 +124,7 @@ def test_the_nearest_training_picture_is_that_of_a_slow_loop(tiny: str, folder: 
 
 def test_a_training_picture_is_found_to_be_a_copy(tiny: str, folder: Path) -> None:
     """What the check must not miss: the picture itself, and the same mirrored."""
-    at = gallery.known(tiny)
+    at = models.known(tiny)
     images = pictures.load(f"folder:{folder}", "train", size=32).images.float() / 255
     for part in (images[:10], images[:10].flip(-1)):
         nearest = torch.cdist(at.code(part, torch.device("cpu")), at.codes).min(1).values
@@ -132,13 +132,13 @@ def test_a_training_picture_is_found_to_be_a_copy(tiny: str, folder: Path) -> No
 
 
 def test_pictures_that_are_not_the_ones_described_are_not_shown(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    files = gallery.training_files(tiny)
+    files = models.training_files(tiny)
     assert len(files) == explore.copies(0, 1, name=tiny).gallery
-    assert gallery.training_picture(tiny, 0) is not None
-    monkeypatch.setattr(gallery, "training_files", lambda name: files[::-1])
-    assert gallery.training_picture(tiny, 0) is None
-    monkeypatch.setattr(gallery, "training_files", lambda name: ())
-    assert gallery.training_picture(tiny, 0) is None
+    assert models.training_picture(tiny, 0) is not None
+    monkeypatch.setattr(models, "training_files", lambda name: files[::-1])
+    assert models.training_picture(tiny, 0) is None
+    monkeypatch.setattr(models, "training_files", lambda name: ())
+    assert models.training_picture(tiny, 0) is None
 
 
 @pytest.mark.parametrize(
@@ -177,14 +177,14 @@ def test_files_that_are_no_pictures_are_refused(tiny: str, text_as_picture: Path
 def test_other_models_are_refused(own: Path, name: str) -> None:
     for ask in (
         lambda: explore.judge(CAT, name=name), lambda: explore.sample(name=name), lambda: explore.copies(name=name),
-        lambda: explore.interpolate(name=name), lambda: gallery.critic(name), lambda: gallery.known(name),
+        lambda: explore.interpolate(name=name), lambda: models.critic(name), lambda: models.known(name),
     ):  # fmt: skip
         with pytest.raises(InputError, match="Choose one of the models offered"):
             ask()
 
 
 def test_models_are_the_shipped_one_and_a_visitors_own(tiny: str) -> None:
-    assert explore.models() == (explore.NAME, tiny)
+    assert explore.names() == (explore.NAME, tiny)
 
 
 def test_two_visitors_at_once_each_get_their_own_samples(tiny: str) -> None:
@@ -211,7 +211,7 @@ def test_the_shipped_samples_are_far_nearer_to_real_pictures_than_noise_or_grey(
 
 def test_training_brought_the_samples_nearer_at_every_stage() -> None:
     reached = explore.reached()
-    assert len(reached) == len(growth.PERCENTS)
+    assert len(reached) == len(snapshots.PERCENTS)
     assert list(reached) == sorted(reached, reverse=True)
     assert reached[-1] < reached[0] / 10
     assert reached[-1] == pytest.approx(explore.metrics()[""]["frechet"])

@@ -5,7 +5,7 @@ import torch
 
 from core.device import generator
 from core.gan.model import Config, Discriminator, Generator, untrained
-from core.generators import power_step
+from core.nn.gan_blocks import power_step
 
 TINY = Config(8, 5, (8, 6), (4, 6))
 

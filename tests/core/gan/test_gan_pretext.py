@@ -6,9 +6,9 @@ import pytest
 import torch
 from scipy import stats
 
-from core.adversarial import Judgement, Round
 from core.device import generator
 from core.gan import pretext
+from core.nn.gan_game import Judgement, Round
 
 
 def played(real: list[float], generated: list[float]) -> Round:

@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+from tests.core.test_training import beside
 
-from core import checkpoints, growth
+from core import checkpoints, snapshots
 from core.checkpoints import Checkpoint
 from core.data import pictures
 from core.device import generator
 from core.errors import InputError
-from core.gan import measuring, train, yardsticks
+from core.gan import evaluation, reference_stats, train
 from core.gan.model import Config, untrained
-from core.recipe import parse
-from tests.core import toys
-from tests.core.test_training import beside
+from core.training.recipe import parse
+from tests.core import toy_recipe
 
 TINY = ["--data", "emoji", "--smoke", "--width", "6", "--critic-width", "6", "--latent", "8", "--batch", "4"]
 TINY += ["--device", "cpu", "--no-bf16"]
@@ -38,8 +38,8 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(written: Path) -> None:
     card = json.loads((written / "card.json").read_text())
     assert card["steps"] == 20
     assert card["model"] == "core.gan.model.Generator"
-    files = {"model.safetensors", "card.json", measuring.CRITIC_FILE, yardsticks.FILE}
-    files |= {checkpoints.snapshot_file(percent) for percent in growth.PERCENTS[:-1]}
+    files = {"model.safetensors", "card.json", evaluation.CRITIC_FILE, reference_stats.FILE}
+    files |= {checkpoints.snapshot_file(percent) for percent in snapshots.PERCENTS[:-1]}
     assert {file.name for file in written.iterdir()} == files
     assert set(card["sha256"]) == files - {"card.json"}
     again = train.evaluate(checkpoints.load(str(written)), "emoji")
@@ -52,7 +52,7 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(written: Path) -> None:
 def test_measuring_gives_the_cards_figures(written: Path) -> None:
     """What `make evaluate` does: the recipe from the card, every figure anew."""
     card = checkpoints.read_card(written.name, written.parent)
-    found = measuring.measure(checkpoints.load(str(written)), train.RECIPE(**card.recipe))
+    found = evaluation.measure(checkpoints.load(str(written)), train.RECIPE(**card.recipe))
     assert found.keys() == card.metrics.keys()
     for spec, metrics in card.metrics.items():
         assert found[spec] == pytest.approx(metrics, rel=1e-3, abs=1e-3), spec
@@ -67,9 +67,9 @@ def test_the_card_sets_the_generator_between_floor_and_ceiling(written: Path) ->
 
 
 def test_yardsticks_describe_the_training_pictures(written: Path) -> None:
-    at = yardsticks.read(written)
+    at = reference_stats.read(written)
     images = pictures.load("emoji", "train", size=32, limit=512).images
-    assert at.codes.shape == (len(images), yardsticks.AXES)
+    assert at.codes.shape == (len(images), reference_stats.AXES)
     assert len(at.labels) == len(images)
     code = at.code(images[:20], torch.device("cpu"))
     assert (code - at.codes[:20]).norm(dim=1).max() < 0.03, "8 bits are enough"
@@ -81,7 +81,7 @@ def test_yardsticks_describe_the_training_pictures(written: Path) -> None:
 def test_variety_is_the_mean_over_all_pairs() -> None:
     points = torch.randn(9, 3, generator=generator(2))
     pairs = [(points[i] - points[j]).norm().item() for i in range(9) for j in range(9) if i != j]
-    assert yardsticks.variety(points) == pytest.approx(sum(pairs) / len(pairs), rel=1e-5)
+    assert reference_stats.variety(points) == pytest.approx(sum(pairs) / len(pairs), rel=1e-5)
 
 
 def test_too_few_pictures_and_a_missing_discriminator_are_sentences(written: Path, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_too_few_pictures_and_a_missing_discriminator_are_sentences(written: Pat
         train.evaluate(checkpoints.load(str(written)), f"folder:{tmp_path / 'few'}")
     alone = Checkpoint("gan/alone", untrained(Config())[0], None, tmp_path, torch.device("cpu"))
     with pytest.raises(InputError, match="no discriminator"):
-        measuring.open_critic(alone)
+        evaluation.open_critic(alone)
 
 
 def test_a_policy_that_does_not_exist_ends_the_recipe() -> None:
@@ -119,7 +119,7 @@ def log(run: Path) -> list[dict[str, float]]:
 KILLED = """
 import os, signal, sys
 from core.gan import train
-from core.adversarial import Game
+from core.nn.gan_game import Game
 follow = Game.follow
 def die(self):
     if int(self.followed) == 13: os.kill(os.getpid(), signal.SIGKILL)
@@ -131,7 +131,7 @@ train.main(sys.argv[1:])
 
 def test_kill_9_and_resume_log_the_same_losses_to_the_last_bit(written: Path, tmp_path: Path) -> None:
     """The generator, the average, the power iteration and the optimizer all go on where they were."""
-    environment = {**os.environ, "PYTHONPATH": str(toys.ROOT), "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(toy_recipe.ROOT), "OMP_NUM_THREADS": "1"}
     killed = subprocess.run([sys.executable, "-c", KILLED, *TINY, "--snapshots"], cwd=tmp_path, env=environment)
     assert killed.returncode == -signal.SIGKILL
     (run,) = (tmp_path / "runs" / "gan" / "cifar10").iterdir()

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from core.device import generator
 from core.generation.model import Config, Discriminator, Generator, References, untrained
-from core.generators import power_step
+from core.nn.gan_blocks import power_step
 from tests.core.generation.small_arms import ARMS, TINY, noise, pictures, references, told
 
 TELLING = [arm for arm, config in ARMS.items() if config.encoder]

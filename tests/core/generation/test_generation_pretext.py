@@ -8,12 +8,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.adversarial import Judgement
-from core.data.turns import all_turns
+from core.data.rotations import all_turns
 from core.device import generator
 from core.generation import pretext
 from core.generation.model import untrained
 from core.generation.pretext import Bout, Contest, Turned, Views, losses, most_alike, rotation_loss, second_view
+from core.nn.gan_game import Judgement
 from tests.core.generation.small_arms import ARMS, noise, pictures, told
 
 each_arm = pytest.mark.parametrize("arm", ARMS)

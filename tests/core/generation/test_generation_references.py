@@ -10,7 +10,7 @@ from torch import Tensor
 
 from core.device import generator
 from core.errors import InputError
-from core.generation import references, sets
+from core.generation import datasets, references
 from core.generation.model import Config
 from core.generation.references import Library, describe, library
 
@@ -115,7 +115,7 @@ def test_stored_neighbours_stand_for_the_same_pictures() -> None:
 
 def test_a_library_holds_the_nearest_other_pictures_of_the_training_split() -> None:
     found = emoji()
-    images = sets.load("emoji", "train", limit=LIMIT)
+    images = datasets.load("emoji", "train", limit=LIMIT)
     features = describe(images, "trained", CPU)
     torch.testing.assert_close(found.features, features)
     assert found.neighbours.shape == (len(images), 5)
@@ -168,7 +168,7 @@ def test_a_missing_set_is_one_sentence(tmp_path: Path) -> None:
 
 
 def images() -> Tensor:
-    return sets.load("emoji", "val", limit=20)
+    return datasets.load("emoji", "val", limit=20)
 
 
 def test_features_of_the_untrained_encoder_are_others_and_always_the_same() -> None:

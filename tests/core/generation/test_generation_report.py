@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.generation import report
-from core.generation.measuring import RESULTS
+from core.generation.evaluation import RESULTS
 from core.generation.pretext import ARMS
 from core.generation.report import Arm, Spread, Study, as_json, compare, in_words, read, stored, table
 

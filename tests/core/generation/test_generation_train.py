@@ -12,18 +12,18 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+from tests.core.test_training import beside
 
 from core import checkpoints
 from core.data.bundled import emoji_gallery
 from core.device import generator
 from core.downstream import frechet
-from core.generation import measuring, references, study, train
+from core.generation import evaluation, references, study, train
 from core.generation.model import Generator
 from core.generation.pretext import ARMS
 from core.generation.references import Library
-from core.recipe import parse
-from tests.core import toys
-from tests.core.test_training import beside
+from core.training.recipe import parse
+from tests.core import toy_recipe
 
 TINY = ["--data", "emoji", "--smoke", "--width", "6", "--critic-width", "6", "--latent", "8", "--batch", "4"]
 TINY += ["--device", "cpu", "--no-bf16"]
@@ -41,8 +41,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Write:
         if arm not in done:
             with pytest.MonkeyPatch.context() as patch:
                 patch.chdir(root)
-                patch.setattr("core.generation.measuring.inception.is_here", lambda: False)
-                patch.setattr("core.generation.measuring.efficientnet.is_here", lambda: False)
+                patch.setattr("core.generation.evaluation.inception.is_here", lambda: False)
+                patch.setattr("core.generation.evaluation.efficientnet.is_here", lambda: False)
                 further = ["--snapshots"] if arm == "plain" else []
                 done[arm] = train.main([*TINY, "--arm", arm, *further]).resolve()
         return done[arm]
@@ -52,8 +52,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Write:
 
 @pytest.fixture
 def one_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.generation.measuring.inception.is_here", lambda: False)
-    monkeypatch.setattr("core.generation.measuring.efficientnet.is_here", lambda: False)
+    monkeypatch.setattr("core.generation.evaluation.inception.is_here", lambda: False)
+    monkeypatch.setattr("core.generation.evaluation.efficientnet.is_here", lambda: False)
 
 
 # --- one run ---
@@ -66,7 +66,7 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(written: Write, arm: str) -> 
     assert (card.steps, card.model, card.name) == (20, "core.generation.model.Generator", f"generation/{arm}")
     files = {"model.safetensors", "card.json"}
     files |= {references.FILE} if arm == "references" else set()
-    files |= {checkpoints.snapshot_file(percent) for percent in measuring.MOMENTS[:-1]} if arm == "plain" else set()
+    files |= {checkpoints.snapshot_file(percent) for percent in evaluation.MOMENTS[:-1]} if arm == "plain" else set()
     assert {file.name for file in folder.iterdir()} == files
     assert set(card.sha256) == files - {"card.json"}
     model = checkpoints.load(str(folder)).model
@@ -80,7 +80,7 @@ def test_nothing_is_written_outside_the_run(written: Write, arm: str) -> None:
     assert written(arm).parts[-5:-2] == ("runs", "generation", arm)
     shipped = [checkpoints.read_card(name) for name in checkpoints.bundled("generation")]
     assert not [card.name for card in shipped if card.recipe["smoke"]]
-    assert not (measuring.RESULTS / "emoji").exists()
+    assert not (evaluation.RESULTS / "emoji").exists()
 
 
 @pytest.mark.usefixtures("one_network")
@@ -89,7 +89,7 @@ def test_measuring_gives_the_cards_figures(written: Write, arm: str) -> None:
     """What `make evaluate` does: the recipe from the card, every figure anew."""
     folder = written(arm)
     card = checkpoints.read_card(folder.name, folder.parent)
-    found = measuring.measure(checkpoints.load(str(folder)), train.RECIPE(**card.recipe))
+    found = evaluation.measure(checkpoints.load(str(folder)), train.RECIPE(**card.recipe))
     assert found.keys() == card.metrics.keys()
     for spec, metrics in card.metrics.items():
         assert found[spec] == pytest.approx(metrics, rel=1e-3, abs=1e-3), spec
@@ -107,7 +107,7 @@ def test_evaluating_the_same_set_gives_the_cards_first_row(written: Write, arm: 
 def test_a_card_tells_how_far_each_moment_of_the_training_was(written: Write) -> None:
     folder = written("plain")
     card = checkpoints.read_card(folder.name, folder.parent)
-    assert [int(percent) for percent in card.snapshots] == list(measuring.MOMENTS)
+    assert [int(percent) for percent in card.snapshots] == list(evaluation.MOMENTS)
     assert card.snapshots["100"] == card.metrics["emoji"]
     before = checkpoints.load(f"{folder}@0").model.state_dict()
     assert not torch.equal(before["last.weight"], checkpoints.load(str(folder)).model.state_dict()["last.weight"])
@@ -170,7 +170,7 @@ def test_kill_9_and_resume_log_the_same_losses_to_the_last_bit(
 ) -> None:
     """Players, average and optimizers go on where they were, and so do the references and what they are measured in."""
     flags = [*TINY, "--arm", "references"]
-    environment = {**os.environ, "PYTHONPATH": str(toys.ROOT), "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(toy_recipe.ROOT), "OMP_NUM_THREADS": "1"}
     killed = subprocess.run([sys.executable, "-c", KILLED, *flags], cwd=tmp_path, env=environment)
     assert killed.returncode == -signal.SIGKILL
     (run,) = (tmp_path / "runs" / "generation" / "references").iterdir()

@@ -233,7 +233,7 @@ def test_a_visitors_own_model_is_offered_and_the_growing_one_is_not(
         "masked/mine", "core.masked.model.MaskedAutoencoder", asdict(config), "none", {}, "", "", "", 0.0, 0, 0, {}
     )
     checkpoints.save(settle(tmp_path, monkeypatch) / "masked" / "mine", MaskedAutoencoder(config), card)
-    assert explore.models() == (explore.NAME, "masked/mine")
+    assert explore.names() == (explore.NAME, "masked/mine")
     assert explore.restore(picture(), 0.5, name="masked/mine").original.shape == (32, 32, 3)
     assert explore.attention(picture(), 1, 1, name="masked/mine").map.shape == (8, 8)
     for name in ("masked/small", "masked/small@7", "masked/small@x"):

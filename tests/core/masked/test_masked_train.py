@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from core import checkpoints, growth
+from core import checkpoints, snapshots
 from core.device import generator
 from core.masked import pretext, train
 from core.masked.model import MaskedAutoencoder
-from core.recipe import parse
+from core.training.recipe import parse
 
 TINY = {"width": 16, "depth": 1, "decoder-width": 16, "decoder-depth": 1, "size": 32, "batch": 8}
 
@@ -39,7 +39,7 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(bright_tops: Path, written: P
 def test_snapshots_load_and_measure_what_the_card_says(bright_tops: Path, written: Path) -> None:
     card = json.loads((written / "card.json").read_text())
     assert card["snapshots"]["100"] == card["metrics"][f"folder:{bright_tops}"]
-    for percent in growth.PERCENTS:
+    for percent in snapshots.PERCENTS:
         again = train.evaluate(checkpoints.load(f"{written}@{percent}"), f"folder:{bright_tops}")
         assert again == pytest.approx(card["snapshots"][str(percent)], rel=1e-5)
     finished = card["snapshots"]["100"]["share"]

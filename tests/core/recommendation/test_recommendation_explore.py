@@ -115,7 +115,7 @@ def test_other_films_are_refused(number: int) -> None:
         explore.similar(number)
 
 
-@pytest.mark.parametrize("name", ["", "language/novels", "../recommendation/movielens", "gpt2"])
+@pytest.mark.parametrize("name", ["", "gpt2/novels", "../recommendation/movielens", "gpt2"])
 def test_only_offered_models_can_be_named(name: str) -> None:
     with pytest.raises(InputError, match="models offered"):
         explore.recommend(SPACE, name)

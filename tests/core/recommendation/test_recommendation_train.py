@@ -10,9 +10,10 @@ import torch
 from core import checkpoints
 from core.data import films
 from core.errors import InputError
-from core.recipe import SNAPSHOTS, parse
 from core.recommendation import catalogue, pretext, train
 from core.recommendation.model import Config
+from core.snapshots import SNAPSHOTS
+from core.training.recipe import parse
 from tests.core import film_set
 
 FLAGS = ["--smoke", "--device", "cpu", "--no-bf16", "--least", "1", "--context", "8", "--width", "16", "--lr", "0.02"]

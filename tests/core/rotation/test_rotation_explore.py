@@ -132,12 +132,12 @@ def test_golden_the_cheat_is_better_at_home_and_worse_abroad() -> None:
 def test_the_models_to_choose_from_are_the_shipped_ones_and_a_visitors_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert explore.models() == ("rotation/photos", "rotation/shortcut", "rotation/cifar10")
+    assert explore.names() == ("rotation/photos", "rotation/shortcut", "rotation/cifar10")
     root = tmp_path / "checkpoints"
     shutil.copytree(checkpoints.ROOT / "rotation", root / "rotation")
     shutil.copytree(root / "rotation" / "photos", root / "rotation" / "mine")
     monkeypatch.setattr(checkpoints, "ROOT", root)
-    assert explore.models()[-1] == "rotation/mine"
+    assert explore.names()[-1] == "rotation/mine"
     own, shipped = (explore.predict(picture("cat"), 90, name=name) for name in ("rotation/mine", "rotation/photos"))
     assert np.array_equal(own.table, shipped.table)
 

@@ -8,8 +8,8 @@ import torch
 
 from core import checkpoints
 from core.device import generator
-from core.recipe import parse
 from core.rotation import train
+from core.training.recipe import parse
 
 
 @pytest.mark.parametrize("flags", [[], ["--snapshots", "--no-augment"]])

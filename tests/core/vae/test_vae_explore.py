@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from core import checkpoints, growth
+from core import checkpoints, snapshots
 from core.checkpoints import Card
 from core.data import bundled
 from core.device import generator
@@ -182,7 +182,7 @@ def test_the_shipped_code_names_digits_far_above_chance() -> None:
 
 def test_models_are_the_shipped_one_and_a_visitors_own(own: Path, tiny: str) -> None:
     save(own, "vae/another", 3)
-    assert explore.models() == (explore.NAME, "vae/another", tiny)
+    assert explore.names() == (explore.NAME, "vae/another", tiny)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_the_last_stage_is_the_finished_model() -> None:
 
 def test_what_was_reached_falls_below_the_mean_digit() -> None:
     reached = explore.reached()
-    assert len(reached) == len(growth.PERCENTS)
+    assert len(reached) == len(snapshots.PERCENTS)
     assert reached[0] > explore.UNIFORM_NATS - 20, "no better than a coin"
     assert reached[0] > 3 * reached[-1]
     assert reached[-1] == pytest.approx(explore.metrics()["nats"])

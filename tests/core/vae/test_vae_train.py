@@ -7,11 +7,11 @@ import pytest
 import torch
 from PIL import Image
 
-from core import checkpoints, growth
+from core import checkpoints, snapshots
 from core.checkpoints import Checkpoint
 from core.data import bundled
 from core.device import generator
-from core.recipe import parse
+from core.training.recipe import parse
 from core.vae import pretext, train
 from core.vae.model import VAE, Config
 
@@ -43,7 +43,7 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(
     assert again == pytest.approx(found, rel=1e-5)
     grown = card["snapshots"]
     assert grown["100"] == found
-    for percent in growth.PERCENTS:
+    for percent in snapshots.PERCENTS:
         again = train.evaluate(checkpoints.load(f"{written}@{percent}"), spec)
         assert again == pytest.approx(grown[str(percent)], rel=1e-5)
     assert grown["0"]["nats"] > found["nats"] + 50, "grey before the first step, some black after twenty"

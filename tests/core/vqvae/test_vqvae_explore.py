@@ -12,7 +12,7 @@ import torch
 from core import checkpoints
 from core.data import bundled, pictures
 from core.errors import InputError
-from core.vqvae import edits, explore, gallery, packing
+from core.vqvae import edits, explore, jpeg_baseline, models
 from core.vqvae.edits import Edit
 from core.vqvae.model import VQVAE, Config
 from tests.own_checkpoints import settle
@@ -70,17 +70,17 @@ def test_jpeg_fits_into_the_bytes_and_one_quality_more_would_not() -> None:
     found = explore.encode(picture("coffee"))
     jpeg = found.methods[2]
     allowed = math.ceil(found.uniform_bits / 8)
-    packed = packing.jpeg_within(found.original, allowed)
+    packed = jpeg_baseline.jpeg_within(found.original, allowed)
     assert jpeg.bits == 8 * packed.data_bytes <= 8 * allowed
-    assert packing.jpeg(found.original, packed.quality + 1).data_bytes > allowed
+    assert jpeg_baseline.jpeg(found.original, packed.quality + 1).data_bytes > allowed
     assert jpeg.extra_bytes == packed.header_bytes
 
 
 def test_the_header_of_a_jpeg_is_the_same_for_every_picture_of_its_size() -> None:
-    first, second = (packing.jpeg(pictures.square(picture(key), 64), 20) for key in ("cat", "rocket"))
+    first, second = (jpeg_baseline.jpeg(pictures.square(picture(key), 64), 20) for key in ("cat", "rocket"))
     assert first.header_bytes == second.header_bytes
     assert first.data_bytes != second.data_bytes
-    tiny = packing.jpeg_within(np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8), 1)
+    tiny = jpeg_baseline.jpeg_within(np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8), 1)
     assert tiny.quality == 1, "nothing fits, so the least"
 
 
@@ -199,7 +199,7 @@ def test_a_look_is_decoded_from_a_map_of_nothing_else() -> None:
 
 
 def test_a_mean_is_that_of_the_places_that_chose_the_code() -> None:
-    tiles = gallery.usage_pictures(64)
+    tiles = models.usage_pictures(64)
     with torch.inference_mode():
         codes = shipped().encode(pictures.to_tensor(tiles))[1].numpy()
     code = int(np.bincount(codes.ravel()).argmax())
@@ -262,7 +262,7 @@ def test_no_picture_and_no_model(tmp_path: Path) -> None:
     for source in (None, str(tmp_path / "words.png"), str(tmp_path / "missing.png")):
         with pytest.raises(InputError):
             explore.encode(source)
-    for name in ("vqvae/none", "../rotation/photos", gallery.RIVAL, str(tmp_path)):
+    for name in ("vqvae/none", "../rotation/photos", models.RIVAL, str(tmp_path)):
         with pytest.raises(InputError, match="models offered"):
             explore.encode(picture(), name=name)
 
@@ -280,7 +280,7 @@ def test_a_visitors_own_codebook_is_offered_and_the_yardstick_is_not(
     model = VQVAE(Config(num_embeddings=16, embedding_dim=6, width=8, depth=1, halvings=3))
     card = replace(checkpoints.read_card(explore.NAME), name="vqvae/mine", config=asdict(model.config))
     checkpoints.save(root / "vqvae" / "mine", model, card)
-    assert explore.models() == (explore.NAME, "vqvae/mine")
+    assert explore.names() == (explore.NAME, "vqvae/mine")
     found = explore.encode(picture(), name="vqvae/mine")
     assert found.codes.shape == (8, 8)
     assert found.uniform_bits == 8 * 8 * 4

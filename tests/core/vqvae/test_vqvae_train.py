@@ -11,9 +11,10 @@ import torch
 from core import checkpoints
 from core.checkpoints import Checkpoint
 from core.data import pictures
+from core.data.batches import OnDevice
 from core.device import generator
-from core.recipe import OnDevice, parse
-from core.vqvae import measuring, pretext, train
+from core.training.recipe import parse
+from core.vqvae import evaluation, pretext, train
 from core.vqvae.model import VQVAE, GaussianAutoencoder
 
 TINY = {"width": 8, "depth": 1, "num-embeddings": 16, "embedding-dim": 6, "latent": 3, "size": 32, "batch": 8}
@@ -118,9 +119,9 @@ def test_the_yardstick_may_spend_the_bits_of_the_codebook() -> None:
     assert isinstance(model, GaussianAutoencoder)
     images = torch.rand(8, 3, 32, 32, generator=generator(0))
     found = train.gaussian_pass(model, images, generator(1), recipe, 0.1)
-    _, bits = measuring.draw(model, images, generator(1))
+    _, bits = evaluation.draw(model, images, generator(1))
     assert found["bits_of_capacity"].item() == pytest.approx(bits.mean().item() / (64 * 4), rel=1e-4)
-    assert measuring.uniform_bits(16, 512) == 2304
+    assert evaluation.uniform_bits(16, 512) == 2304
 
 
 def test_some_batches_are_small() -> None:

@@ -1,0 +1,220 @@
+"""The recipe: `python -m core.gpt2.train --data novels --root FOLDER --name novels`.
+
+A vocabulary is learned from the text first (`--tokens bytes`: byte pairs, as GPT-2; `--tokens characters`: one token a
+character, for Chinese), then the model guesses every next token of random stretches of it. No dropout: these runs see
+their text about once, so there is nothing to forget.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from core.checkpoints import Checkpoint
+from core.data import texts
+from core.data.batches import indices
+from core.data.texts import Vocabulary
+from core.device import generator
+from core.downstream import perplexity
+from core.errors import InputError
+from core.gpt2 import pretext
+from core.gpt2.model import GPT2, Config, initialise
+from core.training import loop
+from core.training.export import write_checkpoint
+from core.training.recipe import Recipe, parse
+
+HELD_OUT = 50_000  # tokens at the end of the training text, or a hundredth of it: test data choose nothing
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageRecipe(Recipe):
+    """Train a GPT-2 to guess the next token of a text.
+
+    Attributes:
+        tokens: "bytes" for byte pairs, "characters" for one token a character that is not rare.
+        vocabulary: entries of the byte-pair vocabulary.
+        least: how often a character must come to get a token of its own.
+        sample: million characters from which byte pairs are learned.
+        limit: million characters of each training file to read; 0 reads all.
+        context: tokens the model can look back on.
+        width: numbers that stand for a token.
+        layers: blocks.
+        heads: attention heads a block.
+    """
+
+    PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
+        # 5.3 M parameters; 20 minutes on one core, 2,700 steps
+        "cpu": {"limit": 70, "batch": 8, "lr": 1.5e-3, "steps": 12_000, "minutes": 20.0, "save_every": 1000},
+        # 3.1 M parameters with the tang poems' characters; 12 minutes on one core, 5,450 steps
+        "cpu-tang": {"tokens": "characters", "context": 128, "width": 192, "batch": 8, "steps": 20_000, "minutes": 12.0,
+                     "save_every": 2000},
+        # 1.1 M parameters, with snapshots; 6 minutes on one core, 1,640 steps
+        "small": {"vocabulary": 2000, "limit": 20, "sample": 5, "context": 128, "width": 128, "batch": 16,
+                  "minutes": 6.0, "steps": 100_000, "snapshots": True, "save_every": 2000},
+        # 23 M parameters; not yet timed on a GPU, so the clock ends it
+        "gpu": {"vocabulary": 8000, "context": 512, "width": 512, "layers": 6, "heads": 8, "batch": 64, "lr": 1e-3,
+                "minutes": 27.0, "steps": 40_000},
+    }  # fmt: skip
+
+    name: str = "novels"
+    steps: int = 8000
+    batch: int = 16
+    lr: float = 2e-3
+    weight_decay: float = 0.05
+    tokens: str = "bytes"
+    vocabulary: int = 8000
+    least: int = 3
+    sample: int = 20
+    limit: int = 0
+    context: int = 256
+    width: int = 256
+    layers: int = 4
+    heads: int = 4
+
+
+RECIPE = LanguageRecipe
+
+
+def main(argv: Sequence[str] | None = None) -> Path:
+    """Train, measure on each set's test split, write the checkpoint; returns its folder."""
+    recipe = parse(LanguageRecipe, argv)
+    text = read(recipe)
+    tokenizer = learn_vocabulary(text, recipe)
+    vocabulary = Vocabulary(tokenizer)
+    seen, _ = split(text, vocabulary, recipe)
+    start = start_token(vocabulary, recipe)
+    model = GPT2(Config(len(vocabulary), recipe.context, recipe.width, recipe.layers, recipe.heads, start))
+    initialise(model, generator(recipe.seed))
+
+    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+        rows = indices((len(seen) - 1) // recipe.context, recipe.batch, number, recipe.seed)
+        given, following = pretext.shift(make_batch(seen, rows, chance, recipe))
+        return {"loss": pretext.next_token_loss(network(given).logits.float(), following), "ids": rows}
+
+    result = loop.train(recipe, model, loss, wing="gpt2")
+    counts = json.dumps(np.bincount(seen, minlength=len(vocabulary)).tolist()).encode()
+    return write_checkpoint(
+        recipe, result, model, wing="gpt2", data=f"{recipe.data}, training split, {len(seen)} tokens of it",
+        measure=measure, evaluate=evaluate, notes=NOTES,
+        extra={"tokenizer.json": tokenizer.encode(), "counts.json": counts},
+    )  # fmt: skip
+
+
+def read(recipe: LanguageRecipe) -> list[str]:
+    """The documents of the training split that the recipe asks for."""
+    limit = 1_000_000 * (recipe.limit or recipe.smoke)
+    return list(texts.documents(recipe.data, "train", root=recipe.root, limit=limit))
+
+
+def start_token(vocabulary: Vocabulary, recipe: LanguageRecipe) -> int:
+    """What comes before a text: a line end, since poems stand one a line; the end mark, which parts books."""
+    return vocabulary.end if recipe.tokens == "bytes" else vocabulary.encode("\n")[0]
+
+
+def split(
+    text: Sequence[str], vocabulary: Vocabulary, recipe: LanguageRecipe
+) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
+    """All tokens of the training split but for its end, which is held out, and that end.
+
+    Raises:
+        InputError: too few of them for a single stretch.
+    """
+    tokens = vocabulary.encode_all(text, start_token(vocabulary, recipe))
+    held_out = max(1, min(HELD_OUT, len(tokens) // 100))
+    if len(tokens) - held_out <= recipe.context:
+        raise InputError(
+            "These texts are {tokens} tokens long; training needs more than {context}. Add texts, or lower --context.",
+            tokens=len(tokens), context=recipe.context + held_out,
+        )  # fmt: skip
+    return tokens[:-held_out], tokens[-held_out:]
+
+
+def measure(checkpoint: Checkpoint, recipe: LanguageRecipe) -> dict[str, dict[str, float]]:
+    """All metrics of the card: the held-out end of the training split and each set's test texts."""
+    vocabulary = Vocabulary.read(checkpoint.folder)
+    _, kept = split(read(recipe), vocabulary, recipe)
+    found = {f"{recipe.data}, end of the training split, held out": measure_tokens(checkpoint, kept, vocabulary)}
+    for spec in recipe.data.split("+"):
+        unseen = texts.documents(spec, "test", root=recipe.root, limit=10_000 * recipe.smoke)
+        found[spec] = measure_texts(checkpoint, unseen, vocabulary)
+    return found
+
+
+NOTES = (
+    "n is characters scored, line ends included, each once. Windows overlap by half a context. The first token of a "
+    "text is predicted from the start token alone and counts. A character without a token of its own costs the bits of "
+    "all its bytes. perplexity is a token."
+)
+
+
+def learn_vocabulary(text: Sequence[str], recipe: LanguageRecipe) -> str:
+    """Learn the recipe's kind of vocabulary from a sample spread evenly over the documents; returns tokenizer.json.
+
+    Raises:
+        InputError: no such kind.
+    """
+    if recipe.tokens == "characters":
+        return texts.train_characters(text, recipe.least).to_str()
+    if recipe.tokens != "bytes":
+        raise InputError("{kind} is no kind of vocabulary here: bytes or characters.", kind=recipe.tokens)
+    return texts.train_bytes_bpe(texts.sample(text, recipe.sample), recipe.vocabulary).to_str()
+
+
+def make_batch(tokens: NDArray[np.uint16], rows: Tensor, chance: torch.Generator, recipe: LanguageRecipe) -> Tensor:
+    """Cut the stretches with these numbers (B,) out of the text, each moved at random by less than its length.
+
+    Returns:
+        (B, context + 1) int64 on the generator's device.
+    """
+    moved = torch.randint(0, recipe.context, rows.shape, generator=chance, device=chance.device).cpu()
+    first = (rows * recipe.context + moved).clamp(max=len(tokens) - recipe.context - 1)  # (B,)
+    places = first[:, None] + torch.arange(recipe.context + 1)  # (B, T + 1)
+    return torch.from_numpy(tokens[places.numpy()].astype(np.int64)).to(chance.device)
+
+
+def evaluate(checkpoint: Checkpoint, spec: str, *, root: str = "data") -> dict[str, float]:
+    """How well a model foresees the test texts of a set, or all .txt files of a folder.
+
+    Args:
+        checkpoint: with a GPT2 and its tokenizer.json.
+        spec: named set or "folder:PATH".
+        root: folder that holds the named sets.
+
+    Returns:
+        {"bits_per_character", "perplexity" a token, "n": characters scored}: every character of the texts counts once,
+        windows overlap by half a context, the first token is predicted from the start token alone.
+    """
+    return measure_texts(checkpoint, texts.documents(spec, "test", root=root), Vocabulary.read(checkpoint.folder))
+
+
+def measure_texts(checkpoint: Checkpoint, documents: Sequence[str], vocabulary: Vocabulary) -> dict[str, float]:
+    """Bits a character and perplexity a token over whole documents, each begun anew; see `evaluate`."""
+    model = cast(GPT2, checkpoint.model)
+    bits, tokens = 0.0, 0
+    for document in documents:
+        numbers = torch.tensor([model.config.start, *vocabulary.encode(document)], device=checkpoint.device)
+        bits += float(
+            perplexity.text_bits(lambda read: model(read).logits, numbers, model.config.context).double().sum()
+        )
+        tokens += len(numbers) - 1
+    characters = sum(map(len, documents))
+    return {
+        "bits_per_character": perplexity.bits_per_character(bits, characters),
+        "perplexity": perplexity.perplexity(bits, tokens),
+        "n": characters,
+    }
+
+
+def measure_tokens(checkpoint: Checkpoint, tokens: NDArray[np.uint16], vocabulary: Vocabulary) -> dict[str, float]:
+    """The same for a stretch of tokens cut out of the training text."""
+    return measure_texts(checkpoint, [vocabulary.decode(tokens.tolist())], vocabulary)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""What a recipe is: a frozen dataclass whose every field is a flag, its presets, and its learning rate."""
+
+import argparse
+import dataclasses
+import math
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What every recipe needs to know; a wing's own recipe adds its fields. Each field is a command-line flag.
+
+    Attributes:
+        data: named sets or "folder:PATH", joined by "+".
+        preset: a row of PRESETS; flags that are given beside it win.
+        root: folder in which the named sets lie unpacked.
+        name: the checkpoint is written to assets/checkpoints/<wing>/<name>.
+        steps: optimizer steps.
+        minutes: stop after this much wall time; the schedule follows whichever runs out first. 0 means no limit.
+        batch: items of one forward pass of one process.
+        accumulate: forward passes a process and step, whose gradients are averaged.
+        lr: peak learning rate of AdamW.
+        beta1: of AdamW, how long gradients are remembered; adversarial games want short memories.
+        beta2: of AdamW, how long their squares are remembered.
+        weight_decay: for weights of two or more dimensions.
+        warmup: share of the run spent rising to the peak.
+        clip: largest allowed norm of the gradient.
+        seed: of everything drawn during training.
+        device: "auto", "cpu", "cuda" or "mps".
+        bf16: bfloat16 autocast; left out, wherever the hardware computes it, see `device.computes_bf16`.
+        compile: let `torch.compile` fuse the network first; pays off in long runs on CUDA.
+        snapshots: ship the weights of SNAPSHOTS along the way beside the finished ones.
+        smoke: take 20 steps and do not write into assets, to see that everything is wired.
+        resume: a run folder to continue.
+        save_every: steps between two saved states.
+        log_every: steps between two lines of metrics.jsonl.
+    """
+
+    PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {}
+
+    data: str
+    preset: str = ""
+    root: str = "data"
+    name: str = "mine"
+    steps: int = 1000
+    minutes: float = 0.0
+    batch: int = 128
+    accumulate: int = 1
+    lr: float = 1e-3
+    beta1: float = 0.9
+    beta2: float = 0.95
+    weight_decay: float = 0.05
+    warmup: float = 0.05
+    clip: float = 1.0
+    seed: int = 0
+    device: str = "auto"
+    bf16: bool | None = None
+    compile: bool = False
+    snapshots: bool = False
+    smoke: bool = False
+    resume: str = ""
+    save_every: int = 500
+    log_every: int = 10
+
+
+LOCAL = ("root", "resume")  # where one machine keeps its files is nobody else's business and stays out of cards
+SMOKE: dict[str, Any] = {"steps": 20, "minutes": 0.0, "save_every": 10, "log_every": 1}
+R = TypeVar("R", bound=Recipe)
+
+
+def parse(recipe: type[R], argv: Sequence[str] | None = None) -> R:
+    """Read a recipe from the command line: its defaults, then its preset, then the flags that are given."""
+    parser = argparse.ArgumentParser(description=(recipe.__doc__ or "").split("\n")[0])
+    for item in dataclasses.fields(recipe):
+        required = item.default is dataclasses.MISSING
+        default = None if required else item.default
+        flag = "--" + item.name.replace("_", "-")
+        if item.type in (bool, bool | None):
+            parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=default)
+        elif item.name == "preset":
+            parser.add_argument(flag, choices=sorted(recipe.PRESETS), default=default)
+        else:
+            kind = typing.cast("Callable[[str], object]", item.type)
+            parser.add_argument(flag, type=kind, default=default, required=required)
+    parser.set_defaults(**recipe.PRESETS.get(parser.parse_args(argv).preset, {}))
+    parsed = recipe(**vars(parser.parse_args(argv)))
+    return dataclasses.replace(parsed, **SMOKE) if parsed.smoke else parsed
+
+
+def learning_rate(recipe: Recipe, progress: float) -> float:
+    """Linear warm-up, then a cosine to zero; `progress` is the share of the run that is over, 0 to 1."""
+    if progress < recipe.warmup:
+        return recipe.lr * progress / recipe.warmup
+    rest = (progress - recipe.warmup) / max(1e-9, 1 - recipe.warmup)
+    return recipe.lr * 0.5 * (1 + math.cos(math.pi * min(1.0, rest)))

@@ -1,0 +1,244 @@
+"""What the card says: probes and neighbours against slow loops, and on made-up features whose answer is known."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from torch import Tensor, nn
+
+from core import checkpoints, evaluate
+from core.audio import evaluation
+from core.audio.evaluation import Described
+from core.audio.model import Config, SoundTransformer
+from core.audio.models import probes
+from core.checkpoints import Checkpoint
+from core.data.sounds import Sounds
+from core.device import generator
+from core.downstream.probe import STRENGTHS
+from core.errors import InputError
+
+SPEAKERS, DIGITS = ("ann", "bob", "cyd", "dan"), ("0", "1", "2")
+
+
+class Told(nn.Module):
+    """Says of each clip whatever `tell` makes of its samples; has no weights, and of a shape only the smallest."""
+
+    config = Config(n_mels=32, width=32, depth=1, stem=8, window=24)
+
+    def __init__(self, tell: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.tell = tell
+
+    def embed(self, waves: list[Tensor]) -> Tensor:
+        """(N, D)."""
+        return torch.stack([self.tell(wave) for wave in waves])
+
+
+def checkpoint(tell: Callable[[Tensor], Tensor]) -> Checkpoint:
+    return Checkpoint("audio/told", Told(tell), None, Path(), torch.device("cpu"))
+
+
+def clips(takes: int, seed: int, tell: Callable[[int, int, Tensor], Tensor]) -> Described:
+    """Every digit by every speaker, `takes` times: described by `tell(digit, speaker, noise)`, else by noise alone."""
+    digit, speaker, _ = torch.cartesian_prod(torch.arange(3), torch.arange(4), torch.arange(takes)).T
+    noise = torch.randn(len(digit), 6, generator=generator(seed))
+    rows = torch.stack([tell(int(d), int(s), n) for d, s, n in zip(digit, speaker, noise, strict=True)])
+    waves = tuple(torch.zeros(1) for _ in digit)
+    return Described(Sounds(waves, digit, DIGITS, tuple(SPEAKERS[s] for s in speaker)), (rows, noise, noise[:, :3]))
+
+
+def by_speaker(digit: int, speaker: int, noise: Tensor) -> Tensor:
+    """A cell of its own for each digit of each speaker: nothing about a digit holds for two speakers."""
+    return 0.02 * torch.cat([noise, noise]) + nn.functional.one_hot(torch.tensor(4 * digit + speaker), 12)
+
+
+def by_digit(digit: int, speaker: int, noise: Tensor) -> Tensor:
+    return 0.02 * noise + nn.functional.one_hot(torch.tensor(digit), 6)
+
+
+def test_digits_that_each_speaker_says_in_a_way_of_his_own_are_not_told_of_another() -> None:
+    known, kept, asked = (clips(takes, seed, by_speaker) for seed, takes in enumerate((8, 2, 10)))
+    fitted = evaluation.fit_probes(known.data, known.rows[0])
+    assert bool((evaluation._read(fitted["digit"], asked.rows[0]) == asked.data.labels).all()), "the ordinary probe"
+    found = evaluation._speakers_out((known, kept), asked)
+    assert found["n"] == 120
+    assert found["accuracy"] == pytest.approx(1 / 3, abs=0.15)
+    assert found["mfcc_accuracy"] == pytest.approx(1 / 3, abs=0.15)
+    assert found["untrained_accuracy"] == pytest.approx(1 / 3, abs=0.15)
+    assert found["worst_accuracy"] <= found["accuracy"]
+
+
+def test_features_of_the_digit_alone_tell_them_all() -> None:
+    known, kept, asked = (clips(takes, seed, by_digit) for seed, takes in enumerate((8, 2, 10)))
+    found = evaluation._speakers_out((known, kept), asked)
+    assert found["accuracy"] == found["worst_accuracy"] == 1
+
+
+def test_the_worst_speaker_is_the_one_who_is_unlike_the_others() -> None:
+    def swapped(digit: int, speaker: int, noise: Tensor) -> Tensor:
+        return by_digit((digit + (speaker == 2)) % 3, speaker, noise)
+
+    known, kept, asked = (clips(takes, seed, swapped) for seed, takes in enumerate((8, 2, 10)))
+    found = evaluation._speakers_out((known, kept), asked)
+    assert found["worst_accuracy"] == 0
+    assert found["accuracy"] == pytest.approx(0.75, abs=0.05), "the odd one also confuses the probes of the others"
+    assert evaluation._unheard(known, asked, 0) == pytest.approx(0.75, abs=0.1), "neighbours say the same"
+
+
+@pytest.fixture
+def toy_esc10(tmp_path: Path) -> Path:
+    """Three kinds, five folds, two clips of each: the loudest sample tells clip from clip."""
+    number = 0
+    for kind in ("dog", "rain", "sea"):
+        (tmp_path / "esc10" / kind).mkdir(parents=True)
+        for fold in range(1, 6):
+            for clip in "AB":
+                wave = np.random.default_rng(number).uniform(-1, 1, 4000)
+                soundfile.write(tmp_path / "esc10" / kind / f"{fold}-{number}-{clip}.wav", wave, 16_000)
+                number += 1
+    return tmp_path
+
+
+def test_every_clip_is_asked_once_by_probes_of_the_other_folds(
+    toy_esc10: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, asked = evaluation.leave_group_out, []
+
+    def watched(rows: Tensor, labels: Tensor, folds: Tensor, test: Tensor, test_folds: Tensor) -> object:
+        asked.append((labels, folds, test_folds))
+        assert rows is test or np.array_equal(rows, test)
+        return kept(rows, labels, folds, test, test_folds)
+
+    monkeypatch.setattr(evaluation, "leave_group_out", watched)
+    found = evaluation.five_folds(checkpoint(lambda wave: wave[:5]), root=str(toy_esc10))
+    assert found["n"] == 30
+    assert len(asked) == 3, "the model, MFCC and the untrained network"
+    assert found.keys() == {"accuracy", "mfcc_accuracy", "untrained_accuracy", "n"}
+    for labels, folds, test_folds in asked:
+        assert np.array_equal(folds, test_folds)
+        counts = {(kind, fold): int(((labels == kind) & (folds == fold)).sum()) for kind in range(3) for fold in folds}
+        assert set(counts.values()) == {2}, "each fold's clips carry its number, whatever the split they came from"
+
+
+def test_folds_that_each_tell_their_kinds_in_their_own_way_stay_unread(toy_esc10: Path) -> None:
+    """Features of the clip alone are no use for the next fold; features of the kind are read without a slip."""
+    files = sorted((toy_esc10 / "esc10").rglob("*.wav"))
+    kinds = {
+        tuple(soundfile.read(f, dtype="float32")[0][:3]): ("dog", "rain", "sea").index(f.parent.name) for f in files
+    }
+
+    def kind(wave: Tensor) -> Tensor:
+        return nn.functional.one_hot(torch.tensor(kinds[tuple(wave[:3].numpy())]), 3).float()
+
+    assert evaluation.five_folds(checkpoint(kind), root=str(toy_esc10))["accuracy"] == 1
+    lost = evaluation.five_folds(checkpoint(lambda wave: wave[:8]), root=str(toy_esc10))
+    assert lost["accuracy"] < 0.7
+
+
+def test_the_untrained_network_is_the_one_that_a_training_begins_with() -> None:
+    before = torch.random.get_rng_state()
+    one, other = evaluation.untrained(Told.config), evaluation.untrained(Told.config, seed=1)
+    assert torch.equal(torch.random.get_rng_state(), before), "what others draw stays as it was"
+    with torch.random.fork_rng():
+        torch.random.set_rng_state(generator(0).get_state())
+        begun = SoundTransformer(Told.config)
+    for name, weight in begun.state_dict().items():
+        assert torch.equal(one.state_dict()[name], weight), name
+    assert not torch.equal(one.outwards.weight, other.outwards.weight)
+
+
+def test_a_network_that_learned_nothing_is_level_with_itself(toy_esc10: Path) -> None:
+    fresh = evaluation.untrained(Told.config)
+    found = evaluation.five_folds(Checkpoint("audio/x", fresh, None, Path(), torch.device("cpu")), root=str(toy_esc10))
+    assert found["accuracy"] == found["untrained_accuracy"]
+
+
+def test_leave_one_out_against_a_slow_loop() -> None:
+    features, labels = torch.randn(30, 5, generator=generator(0)), torch.arange(30) % 3
+    scaled = ((features - features.mean(0)) / features.std(0, correction=0)).numpy()
+    right = 0
+    for i in range(30):
+        cosines = {
+            j: scaled[i] @ scaled[j] / np.linalg.norm(scaled[i]) / np.linalg.norm(scaled[j])
+            for j in range(30)
+            if j != i
+        }
+        best = sorted(cosines, key=lambda j: -cosines[j])[: evaluation.NEIGHBOURS]
+        votes = [sum(np.exp(cosines[j] / 0.1) for j in best if j % 3 == label) for label in range(3)]
+        right += int(np.argmax(votes) == i % 3)
+    assert evaluation._leave_one_out(features, labels) == pytest.approx(right / 30)
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_probe_folded_into_one_layer_says_what_scikit_learn_says(count: int) -> None:
+    labels = torch.arange(60) % count
+    rows = 50 + torch.tensor([1e-2, 1, 30, 1]) * (torch.randn(60, 4, generator=generator(1)) + labels[:, None])
+    names = tuple("abc"[:count])
+    probe = evaluation._fit(rows, labels, names, 0.1)
+    slow = evaluation.linear_probe(rows.numpy(), labels.numpy(), strength=0.1, steps=500)
+    shares = (rows @ probe.weight.T + probe.bias).softmax(1).numpy()
+    assert shares.shape == (60, count)
+    assert np.allclose(shares, slow.predict_proba(rows.numpy()), atol=1e-3)
+
+
+def test_the_strengths_are_among_those_tried() -> None:
+    assert {evaluation.PROBE_STRENGTH, evaluation.MFCC_STRENGTH} <= set(STRENGTHS)
+    assert list(STRENGTHS) == sorted(STRENGTHS), "a tie goes to the strictest"
+
+
+# --- folders, and what is shipped ---
+
+
+def sound(path: Path, hz: float, seed: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    noise = 0.02 * np.random.default_rng(seed).standard_normal(3000)
+    soundfile.write(path, 0.4 * np.sin(2 * np.pi * hz * np.arange(3000) / 8000) + noise, 8000)
+
+
+@pytest.fixture(scope="module")
+def tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two kinds of tone: whole/KIND/*.wav, and the same cut into halves/train and halves/test."""
+    folder = tmp_path_factory.mktemp("tones")
+    for kind, hz in {"low": 300, "high": 900}.items():
+        for seed in range(12):
+            sound(folder / "whole" / kind / f"{seed}.wav", hz, seed)
+            sound(folder / "halves" / ("test" if seed < 3 else "train") / kind / f"{seed}.wav", hz, seed)
+    return folder
+
+
+@pytest.mark.parametrize(("kind", "asked"), [("whole", 24), ("halves", 6)])
+def test_any_folder_is_measured(tones: Path, kind: str, asked: int) -> None:
+    found = evaluation.evaluate(checkpoints.load("audio/sounds"), f"folder:{tones / kind}")
+    assert found == {"knn": 1, "mfcc_knn": 1, "n": asked}
+
+
+@pytest.mark.parametrize("kind", ["whole/low", "halves/test/low"])
+def test_sounds_of_one_kind_are_restored_and_not_told_apart(tones: Path, kind: str) -> None:
+    found = evaluation.evaluate(checkpoints.load("audio/sounds"), f"folder:{tones / kind}")
+    assert found.keys() == {"model_db", "linear_db", "mean_db", "n"}
+    assert 0 < found["model_db"] < 40
+
+
+def test_one_sound_has_no_neighbours(tmp_path: Path) -> None:
+    sound(tmp_path / "alone" / "a.wav", 400, 0)
+    with pytest.raises(InputError):
+        evaluation.evaluate(checkpoints.load("audio/sounds"), f"folder:{tmp_path}")
+
+
+def test_the_shipped_checkpoint_is_measured_by_name() -> None:
+    with pytest.raises(InputError):
+        evaluate.evaluate("audio/sounds", "folder:nowhere")
+    assert isinstance(checkpoints.load("audio/sounds"), Checkpoint)
+
+
+def test_the_shipped_probes_are_packed_as_they_are_read() -> None:
+    shipped = probes("audio/sounds")
+    folder = checkpoints.load("audio/sounds").folder
+    assert evaluation.pack_probes(shipped).keys() == {evaluation.PROBE_FILE}
+    assert (
+        len(evaluation.pack_probes(shipped)[evaluation.PROBE_FILE]) == (folder / evaluation.PROBE_FILE).stat().st_size
+    )
+    assert evaluation.pack_probes({}) == {}
