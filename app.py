@@ -4,69 +4,72 @@ Hosting is told by environment variables, read once in `main`: HOST, PORT, SHARE
 what Hugging Face Spaces expects.
 """
 
+import importlib
 import os
 from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-
 import gradio as gr
 
 from core.data import pictures
-from demos import _cache, _headers, _page
-from demos._words import LANGUAGES, Say
+from demos.page import layout, server
+from demos.page.words import LANGUAGES, Say
 
-# isort: split
-from demos import audio, bert, contrastive, gan, generation, gpt2, masked, recommendation, rotation, vae, vqvae
-
-GROUPS = {  # each a row of tabs; named by "page.group_<group>"
-    "pictures": (rotation, contrastive, masked),
-    "generators": (vae, vqvae, gan, generation),
-    "language": (gpt2, bert),
-    "beyond": (audio, recommendation),
+GROUPS = {  # each a row of tabs, named by "page.group_<group>"; a tab is the package demos/<method>
+    "pictures": ("rotation", "contrastive", "masked"),
+    "generators": ("vae", "vqvae", "gan", "generation"),
+    "language": ("gpt2", "bert"),
+    "beyond": ("audio", "recommendation"),
 }
-TABS = tuple(module for modules in GROUPS.values() for module in modules)
-STYLE = Path(__file__).parent / "assets" / "style.css"
 UPLOAD_MB = 150  # an hour of sound arrives whole and is refused by one of our sentences, unread
 WAITING = 64  # events in the queue before a visitor is told to come back
 
 
 def build() -> gr.Blocks:
     """Build the page twice from one code: English at /, Chinese at /zh."""
-    page: gr.Blocks = gr.Blocks(title=Say("en")("page.title"), analytics_enabled=False, delete_cache=(600, 3600))
+    first, *others = map(Say, LANGUAGES)
+    page: gr.Blocks = gr.Blocks(title=first("page.title"), analytics_enabled=False, delete_cache=(600, 3600))
     with page:
-        fill(Say("en"))
-    for language in LANGUAGES[1:]:
-        with page.route(Say(language)("page.title"), f"/{language}", show_in_navbar=False):
-            fill(Say(language))
+        fill(first)
+    for say in others:
+        with page.route(say("page.title"), f"/{say.language}", show_in_navbar=False):
+            fill(say)
     return page
 
 
 def fill(say: Say) -> None:
     """Lay out one language: the head, the tabs in their groups, the foot."""
-    _page.head(say)
+    layout.head(say)
     rows = {}
     with gr.Tabs(elem_id="groups", overflow_behavior="wrap") as groups:
-        for group, modules in GROUPS.items():
-            with _page.group(say, group), gr.Tabs(elem_id=f"{group}-tabs", overflow_behavior="wrap") as rows[group]:
-                for module in modules:
-                    with _page.tab(say, module.STEM):
-                        module.build(say)
-    _page.follow_links(groups, rows, {module.STEM: group for group, modules in GROUPS.items() for module in modules})
-    _page.foot(say, megabytes=pictures.MAX_FILE_MB, megapixels=pictures.MAX_MEGAPIXELS)
+        for group, methods in GROUPS.items():
+            with layout.group(say, group), gr.Tabs(elem_id=f"{group}-tabs", overflow_behavior="wrap") as rows[group]:
+                for method in methods:
+                    add_tab(say, method)
+    layout.follow_links(groups, rows, {method: group for group, methods in GROUPS.items() for method in methods})
+    layout.foot(say, megabytes=pictures.MAX_FILE_MB, megapixels=pictures.MAX_MEGAPIXELS)
+
+
+def add_tab(say: Say, method: str) -> None:
+    """Lay out the tab of one method with its own strings."""
+    tab, words = (importlib.import_module(f"demos.{method}.{part}") for part in ("tab", "words"))
+    own = say.adding(words.WORDS)
+    with layout.tab(own, method):
+        tab.build(own)
 
 
 def main() -> None:
     """Serve the page."""
-    _cache.keep_whole()
+    server.keep_whole()
     page = build().queue(max_size=WAITING)
     page.launch(
         server_name=os.environ.get("HOST"),
         server_port=int(os.environ["PORT"]) if "PORT" in os.environ else None,
         share=os.environ.get("SHARE") == "1",
-        app_kwargs=_headers.app_settings(),
-        css_paths=STYLE,
-        theme=_page.theme(),
-        head=_page.HEAD,
+        app_kwargs=server.app_settings(),
+        css_paths=Path(__file__).parent / "assets" / "style.css",
+        theme=layout.theme(),
+        head=layout.HEAD,
         ssr_mode=False,
         run_history=False,
         max_file_size=f"{UPLOAD_MB}mb",

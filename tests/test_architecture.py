@@ -14,9 +14,6 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "core").rglob("*.py"), *(ROOT / "demos").rglob("*.py")])
 WINGS = sorted(file.parent.name for file in (ROOT / "core").glob("*/train.py"))
 ROOMS = ("pretext", "model", "train", "explore")
-TABS = {"rotation": "rotation", "contrastive": "contrastive", "vae": "vae", "vqvae": "vqvae", "gan": "gan",
-        "generation": "generation", "masked": "masked", "gpt2": "gpt2", "bert": "bert", "audio": "audio",
-        "recommendation": "recommendation"}  # fmt: skip
 TOP = {"app.py", "demos", "core", "assets", "tests", "requirements.txt", "requirements-dev.txt", "pyproject.toml",
        "Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "NOTICE"}  # fmt: skip
 HEAVY = {"torch", "torchvision", "torchaudio", "transformers", "safetensors", "accelerate", "app"}
@@ -105,17 +102,20 @@ def test_demos_know_no_torch_and_reach_core_by_few_doors() -> None:
 
 
 def test_figures_know_no_gradio_and_words_only_errors() -> None:
-    assert not packages(MODULES["demos._figures"]) & {"gradio", "core", "demos"}
-    assert ours(MODULES["demos._words"]) <= {"core", "core.errors"}
+    assert not packages(MODULES["demos.page.figures"]) & {"gradio", "core", "demos"}
+    assert ours(MODULES["demos.page.words"]) <= {"core", "core.errors"}
+    for method in WINGS:
+        assert not imports(MODULES[f"demos.{method}.words"])
 
 
 def test_a_tab_knows_its_own_wing_and_no_other_tab() -> None:
     for module, file in MODULES.items():
         if module.startswith("demos."):
-            stem = module.removeprefix("demos.")
-            assert not {f"demos.{tab}" for tab in TABS} & ours(file), f"{module} imports a tab"
-            wings = {wing_of(name) for name in ours(file)} - {None}
-            assert wings <= {TABS[stem]} if stem in TABS else len(wings) <= 1, module
+            own = module.split(".")[1]
+            tabs = {name.split(".")[1] for name in ours(file) if name.startswith("demos.")} - {"page"}
+            assert tabs <= {own}, f"{module} imports another tab"
+            methods = {wing_of(name) for name in ours(file)} - {None}
+            assert methods <= {own}, module
 
 
 def test_the_app_knows_pages_and_limits_only() -> None:
@@ -131,12 +131,12 @@ def test_the_foundation_imports_no_wing_and_no_wing_another() -> None:
             assert not strangers, module
 
 
-def test_modules_are_imported_by_name_in_two_places_only() -> None:
+def test_modules_are_imported_by_name_in_three_places_only() -> None:
     by_name = {
         module for module, file in MODULES.items()
         if any(isinstance(n, ast.Attribute) and n.attr == "import_module" for n in ast.walk(parsed(file)))
     }  # fmt: skip
-    assert by_name == {"core.checkpoints", "core.evaluate"}
+    assert by_name == {"app", "core.checkpoints", "core.evaluate"}
 
 
 @pytest.mark.parametrize("wing", WINGS)
@@ -168,7 +168,7 @@ def test_nothing_imports_in_a_circle() -> None:
 
 @each_source
 def test_no_file_and_no_function_is_too_long(file: Path) -> None:
-    if file.name != "_words.py":  # a table of sentences
+    if file.name != "words.py":  # a table of sentences
         limit = 80 if file.name == "app.py" else 350
         assert len(file.read_text(encoding="utf-8").splitlines()) <= limit
     functions = [node for node in ast.walk(parsed(file)) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
@@ -294,7 +294,7 @@ def test_tests_mirror_the_house() -> None:
     names = Counter(file.name for file in files if file.name != "conftest.py")
     assert not [name for name, count in names.items() if count > 1]
     expected = {f"tests/core/{wing}/test_{wing}_{room}.py" for wing in WINGS for room in ROOMS}
-    expected |= {f"tests/demos/test_{stem}_tab.py" for stem in TABS}
+    expected |= {f"tests/demos/test_{method}_tab.py" for method in WINGS}
     assert not expected - {str(file.relative_to(ROOT)) for file in files}
 
 

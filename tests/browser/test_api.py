@@ -8,7 +8,7 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
-from demos._words import ERRORS
+from demos.page.words import ERRORS
 from tests.browser.page_actions import STEMS
 from tests.browser.serving import ROOT, Server
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from demos._words import ERRORS, WORDS
+from demos.page.words import ERRORS
 from tests.browser.conftest import Opener
 from tests.browser.page_actions import GROUPS, STEMS, open_tab, source_of, upload
+from tests.demos.voices import ALL_WORDS as WORDS
 
 pytestmark = pytest.mark.browser
 

@@ -13,11 +13,11 @@ from gradio.block_function import BlockFunction
 from gradio.blocks import Block
 
 import app
-from demos import _page
-from demos._words import LANGUAGES
+from demos.page import events
+from demos.page.words import LANGUAGES
 
-STEMS = [module.STEM for module in app.TABS]
-FRAME = {  # what app.py and _page.py name themselves
+STEMS = [method for methods in app.GROUPS.values() for method in methods]
+FRAME = {  # what app.py and events.py name themselves
     "groups", *(f"{group}-{part}" for group in app.GROUPS for part in ("group", "tabs")),
     *(f"{stem}-tab" for stem in STEMS),
 }  # fmt: skip
@@ -45,7 +45,7 @@ def tab_of(block: Block) -> str | None:
     return None if around is None else str(around.id)
 
 
-def events(page: gr.Blocks) -> Iterator[BlockFunction]:
+def handled(page: gr.Blocks) -> Iterator[BlockFunction]:
     """Every event that runs Python."""
     return (event for event in page.fns.values() if event.fn is not None)
 
@@ -55,7 +55,7 @@ def public(page: gr.Blocks) -> list[str]:
 
 
 def test_the_tabs_stand_in_their_groups() -> None:
-    assert {group: [module.STEM for module in modules] for group, modules in app.GROUPS.items()} == {
+    assert {group: list(modules) for group, modules in app.GROUPS.items()} == {
         "pictures": ["rotation", "contrastive", "masked"],
         "generators": ["vae", "vqvae", "gan", "generation"],
         "language": ["gpt2", "bert"],
@@ -100,21 +100,21 @@ def test_every_tab_has_the_four_steps_in_order(page: gr.Blocks, stem: str) -> No
 
 def test_what_computes_shares_a_slot_by_model_and_what_does_not_stops_nobody(page: gr.Blocks) -> None:
     """A slot named by a number is Gradio's own: events of one Python function would wait for each other in it."""
-    for event in events(page):
-        heavy = event.api_visibility == "public" and event.concurrency_limit != _page.CHEAP_LIMIT
+    for event in handled(page):
+        heavy = event.api_visibility == "public" and event.concurrency_limit != events.CHEAP_LIMIT
         if heavy:
             assert not str(event.concurrency_id).isdigit(), f"{event.api_name} names no model"
             assert event.concurrency_limit == 1, f"{event.api_name} lets two visitors compute at once"
 
 
 def test_events_without_a_queue_are_cheap(page: gr.Blocks) -> None:
-    free = [event for event in events(page) if not event.queue and event.name != "on_open"]
-    assert not [event.api_name for event in free if event.concurrency_limit != _page.CHEAP_LIMIT]
+    free = [event for event in handled(page) if not event.queue and event.name != "on_open"]
+    assert not [event.api_name for event in free if event.concurrency_limit != events.CHEAP_LIMIT]
 
 
 def test_no_picture_or_sound_is_decoded_before_the_handler_sees_it(page: gr.Blocks) -> None:
     """Gradio would decode a picture of 13,000 x 13,000 pixels before anything here could refuse it."""
-    fed = {block for event in events(page) for block in event.inputs}
+    fed = {block for event in handled(page) for block in event.inputs}
     media = [block for block in fed if isinstance(block, (gr.Image, gr.Audio)) and block.interactive is not False]
     assert media
-    assert not [block.elem_id for block in media if "preprocess" not in vars(block)], "use _page.PictureInput"
+    assert not [block.elem_id for block in media if "preprocess" not in vars(block)], "use events.PictureInput"

@@ -9,9 +9,9 @@ import pytest
 from core import checkpoints
 from core.audio import explore, train
 from core.data import bundled
-from demos import audio
-from demos._sound_views import outline, playable
-from demos._words import Say
+from demos.audio import tab
+from demos.audio.views import outline, playable
+from tests.demos.voices import voice
 from tests.own_checkpoints import settle
 
 SEVEN = explore.sound_path("digit_7_american")
@@ -19,8 +19,8 @@ SEVEN = explore.sound_path("digit_7_american")
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_analysis_is_drawn_in_the_visitors_language(sound_file: Path, language: str) -> None:
-    say = Say(language)  # type: ignore[arg-type]
-    wave, mel, features, cepstra, size = audio.on_analyse(say, str(sound_file), explore.NAME)
+    say = voice("audio", language)  # type: ignore[arg-type]
+    wave, mel, features, cepstra, size = tab.on_analyse(say, str(sound_file), explore.NAME)
     assert wave.layout.title.text == say("audio.waveform")
     assert len(wave.data[0].x) <= 1000
     assert mel.size == features.size == cepstra.size == (560, 150)
@@ -28,8 +28,8 @@ def test_analysis_is_drawn_in_the_visitors_language(sound_file: Path, language: 
 
 
 def test_restoration_is_drawn_and_playable(sound_file: Path) -> None:
-    say = Say("zh")
-    hole, restored, linear, *players, bars, verdict = audio.on_restore(say, str(sound_file), 50, 120, explore.NAME)
+    say = voice("audio", "zh")
+    hole, restored, linear, *players, bars, verdict = tab.on_restore(say, str(sound_file), 50, 120, explore.NAME)
     assert hole.size == restored.size == linear.size
     assert len(players) == 3
     for rate_hz, samples in players:
@@ -43,18 +43,18 @@ def test_restoration_is_drawn_and_playable(sound_file: Path) -> None:
 
 
 def test_views_comparison_neighbours_and_probes(sound_file: Path) -> None:
-    say = Say("en")
-    first, second, sentence = audio.on_views(say, str(sound_file), 1, 3, explore.NAME)
+    say = voice("audio")
+    first, second, sentence = tab.on_views(say, str(sound_file), 1, 3, explore.NAME)
     assert first.size == second.size
     assert not np.array_equal(np.asarray(first), np.asarray(second))
     assert "cosine" in sentence
-    assert "1.00" in audio.on_compare(say, SEVEN, SEVEN, explore.NAME)
-    *players, table = audio.on_neighbours(say, SEVEN, explore.NAME)
-    assert len(players) == audio.NEAREST
+    assert "1.00" in tab.on_compare(say, SEVEN, SEVEN, explore.NAME)
+    *players, table = tab.on_neighbours(say, SEVEN, explore.NAME)
+    assert len(players) == tab.NEAREST
     name = next(sound.name for sound in bundled.sounds() if sound.key == "digit_7_american")
     assert players[0]["label"] == name[0]
     assert "MFCC" in table
-    digit, speaker, read = audio.on_probe(say, SEVEN, explore.NAME)
+    digit, speaker, read = tab.on_probe(say, SEVEN, explore.NAME)
     assert (len(digit.data[0].y), len(speaker.data[0].y)) == (10, 6)
     assert sum(digit.data[0].y) == pytest.approx(1, abs=1e-3)
     assert "chance 10 %" in read
@@ -65,20 +65,20 @@ def test_views_comparison_neighbours_and_probes(sound_file: Path) -> None:
 )
 def test_bad_numbers_are_one_sentence(place: float, length_ms: float) -> None:
     with pytest.raises(gr.Error) as caught:
-        audio.on_restore(Say("zh"), SEVEN, place, length_ms, explore.NAME)
+        tab.on_restore(voice("audio", "zh"), SEVEN, place, length_ms, explore.NAME)
     assert any("一" <= character <= "鿿" for character in caught.value.message)
 
 
 def test_bad_sounds_are_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "letter.wav").write_text("Dear model,\n")
-    say = Say("zh")
+    say = voice("audio", "zh")
     for source in (None, str(tmp_path / "letter.wav")):
         for ask in (
-            lambda source=source: audio.on_analyse(say, source, explore.NAME),
-            lambda source=source: audio.on_views(say, source, 1, 0, explore.NAME),
-            lambda source=source: audio.on_compare(say, SEVEN, source, explore.NAME),
-            lambda source=source: audio.on_neighbours(say, source, explore.NAME),
-            lambda source=source: audio.on_probe(say, source, explore.NAME),
+            lambda source=source: tab.on_analyse(say, source, explore.NAME),
+            lambda source=source: tab.on_views(say, source, 1, 0, explore.NAME),
+            lambda source=source: tab.on_compare(say, SEVEN, source, explore.NAME),
+            lambda source=source: tab.on_neighbours(say, source, explore.NAME),
+            lambda source=source: tab.on_probe(say, source, explore.NAME),
         ):
             with pytest.raises(gr.Error) as caught:
                 ask()
@@ -88,12 +88,12 @@ def test_bad_sounds_are_one_sentence(tmp_path: Path) -> None:
 def test_without_the_hub_the_bundled_model_stays() -> None:
     if explore.offer().at_hand:
         pytest.skip("the Hub's model is on this machine")
-    say = Say("en")
-    running = audio.on_fetch(say)
+    say = voice("audio")
+    running = tab.on_fetch(say)
     assert str(explore.offer().megabytes) in next(running)[1]
     with pytest.raises(gr.Error, match="bundled model stays"):
         next(running)
-    assert [name for _, name in audio.models(say)] == [explore.NAME]
+    assert [name for _, name in tab.models(say)] == [explore.NAME]
 
 
 def test_outline_keeps_the_extremes() -> None:
@@ -107,14 +107,14 @@ def test_outline_keeps_the_extremes() -> None:
 
 @pytest.mark.parametrize("name", ["", "audio/other", "../audio/sounds", "rotation/photos", "/etc", None])
 def test_only_offered_models_can_be_named(name: str) -> None:
-    say = Say("zh")
+    say = voice("audio", "zh")
     for ask in (
-        lambda: audio.on_analyse(say, SEVEN, name),
-        lambda: audio.on_restore(say, SEVEN, 50, 100, name),
-        lambda: audio.on_views(say, SEVEN, 1, 0, name),
-        lambda: audio.on_compare(say, SEVEN, SEVEN, name),
-        lambda: audio.on_neighbours(say, SEVEN, name),
-        lambda: audio.on_probe(say, SEVEN, name),
+        lambda: tab.on_analyse(say, SEVEN, name),
+        lambda: tab.on_restore(say, SEVEN, 50, 100, name),
+        lambda: tab.on_views(say, SEVEN, 1, 0, name),
+        lambda: tab.on_compare(say, SEVEN, SEVEN, name),
+        lambda: tab.on_neighbours(say, SEVEN, name),
+        lambda: tab.on_probe(say, SEVEN, name),
     ):
         with pytest.raises(gr.Error, match="请选择所提供的模型之一"):
             ask()
@@ -124,7 +124,7 @@ def test_only_offered_models_can_be_named(name: str) -> None:
 def test_a_model_trained_here_is_offered_and_works_without_probes(
     language: str, tmp_path: Path, sound_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    say = Say(language)  # type: ignore[arg-type]
+    say = voice("audio", language)  # type: ignore[arg-type]
     settle(tmp_path / "checkpoints", monkeypatch)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "clips").mkdir()
@@ -134,19 +134,19 @@ def test_a_model_trained_here_is_offered_and_works_without_probes(
     flags = ["--data", "folder:clips", "--name", name.split("/")[1], "--width", "32", "--depth", "1", "--stem", "8"]
     train.main([*flags, "--window", "24", "--batch", "4", "--steps", "2", "--device", "cpu"])
     assert name in checkpoints.bundled("audio")
-    assert audio.models(say)[:2] == [(say("audio.model_sounds"), explore.NAME), (name, name)]
+    assert tab.models(say)[:2] == [(say("audio.model_sounds"), explore.NAME), (name, name)]
     sound = str(sound_file)
-    assert "32" in audio.on_analyse(say, sound, name)[-1], "features of this model, not of the bundled one"
-    own, bundled_one = (audio.on_restore(say, sound, 50, 120, model) for model in (name, explore.NAME))
+    assert "32" in tab.on_analyse(say, sound, name)[-1], "features of this model, not of the bundled one"
+    own, bundled_one = (tab.on_restore(say, sound, 50, 120, model) for model in (name, explore.NAME))
     assert own[6].data[0].y[0] != bundled_one[6].data[0].y[0]
     assert own[6].data[0].y[1:] == bundled_one[6].data[0].y[1:], "the baselines are the same"
-    assert len(audio.on_views(say, sound, 1, 0, name)) == 3
-    assert "1.00" in audio.on_compare(say, sound, sound, name)
-    assert len(audio.on_neighbours(say, sound, name)) == audio.NEAREST + 1
-    digit, speaker, read = audio.on_probe(say, sound, name)
+    assert len(tab.on_views(say, sound, 1, 0, name)) == 3
+    assert "1.00" in tab.on_compare(say, sound, sound, name)
+    assert len(tab.on_neighbours(say, sound, name)) == tab.NEAREST + 1
+    digit, speaker, read = tab.on_probe(say, sound, name)
     assert read.startswith(say("audio.no_probes", model=name))
     assert (len(digit.data[0].y), len(speaker.data[0].y)) == (10, 6)
-    assert say("audio.no_probes", model=explore.NAME) not in audio.on_probe(say, sound, explore.NAME)[2]
+    assert say("audio.no_probes", model=explore.NAME) not in tab.on_probe(say, sound, explore.NAME)[2]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -155,7 +155,7 @@ def test_what_an_untrained_network_can_is_told_once_it_was_measured(
 ) -> None:
     figures = {"accuracy": 0.99, "untrained_accuracy": 0.61}
     monkeypatch.setattr(explore, "metrics", lambda: dict.fromkeys(explore.PROBED.values(), figures))
-    sentence = audio._untrained_sentence(Say(language))  # type: ignore[arg-type]
+    sentence = tab._untrained_sentence(voice("audio", language))  # type: ignore[arg-type]
     assert sentence.count("61%") == sentence.count("99%") == 3
     monkeypatch.setattr(explore, "metrics", dict)
-    assert audio._untrained_sentence(Say(language)) == ""  # type: ignore[arg-type]
+    assert tab._untrained_sentence(voice("audio", language)) == ""  # type: ignore[arg-type]

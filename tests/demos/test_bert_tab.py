@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from core.bert import explore, train
-from demos import bert
-from demos._words import Say
+from demos.bert import tab
+from demos.page.words import Say
+from tests.demos.voices import voice
 from tests.own_checkpoints import settle
 
 TEXT = "The captain stood on the deck."
@@ -27,7 +28,7 @@ def chinese(text: str) -> bool:
 
 
 def test_gaps_show_five_candidates_and_the_baseline(say: Say) -> None:
-    gaps, verdict, texts = bert.on_fill(say, TEXT, [1, 5], MODEL)
+    gaps, verdict, texts = tab.on_fill(say, TEXT, [1, 5], MODEL)
     assert gaps.count('class="gap"') == 2
     assert gaps.count('class="guess') == 10
     assert say("bert.gap_label", label="captain") in gaps
@@ -44,7 +45,7 @@ def test_texts_that_differ_are_marked_where_they_do(say: Say) -> None:
         if explore.fill(example.text, [*range(first, first + 5)]).differ
     )  # fmt: skip
     text = next(each.text for each in explore.EXAMPLES if explore.fill(each.text, hidden).differ)
-    *_, texts = bert.on_fill(say, text, hidden, MODEL)
+    *_, texts = tab.on_fill(say, text, hidden, MODEL)
     assert texts.count('class="differs"') >= 2
     found = explore.fill(text, hidden)
     better = found.one_by_one.bits < found.at_once.bits
@@ -52,14 +53,14 @@ def test_texts_that_differ_are_marked_where_they_do(say: Say) -> None:
 
 
 def test_with_one_gap_and_with_none_it_says_what_to_do(say: Say) -> None:
-    assert say("bert.one_gap") in bert.on_fill(say, TEXT, [1], MODEL)[2]
-    assert bert.on_fill(say, TEXT, [], MODEL) == ("", say("bert.none_hidden"), "")
+    assert say("bert.one_gap") in tab.on_fill(say, TEXT, [1], MODEL)[2]
+    assert tab.on_fill(say, TEXT, [], MODEL) == ("", say("bert.none_hidden"), "")
 
 
 def test_a_draw_of_training_is_coloured_and_counted(say: Say) -> None:
-    names = {say(f"bert.{fate}") for fate in bert.FATES}
+    names = {say(f"bert.{fate}") for fate in tab.FATES}
     for seed in range(8):
-        parts, sentence = bert.on_draw(say, TEXT, MODEL, seed)
+        parts, sentence = tab.on_draw(say, TEXT, MODEL, seed)
         asked = [kind for _, kind in parts if kind is not None]
         assert set(asked) <= names
         assert str(len(asked)) in sentence
@@ -67,7 +68,7 @@ def test_a_draw_of_training_is_coloured_and_counted(say: Say) -> None:
 
 
 def test_both_readers_are_drawn_word_by_word(say: Say) -> None:
-    figure, sentence = bert.on_compare(say, TEXT, MODEL)
+    figure, sentence = tab.on_compare(say, TEXT, MODEL)
     assert [bar.name for bar in figure.data] == [say("bert.both_sides"), say("bert.left_only")]
     assert all(len(bar.y) == 7 for bar in figure.data)
     found = explore.compare(TEXT)
@@ -76,32 +77,32 @@ def test_both_readers_are_drawn_word_by_word(say: Say) -> None:
 
 
 def test_a_text_just_written_gets_words_and_all_answers(say: Say) -> None:
-    words, *answers = bert.on_text(say, TEXT, MODEL, 0)
+    words, *answers = tab.on_text(say, TEXT, MODEL, 0)
     assert [word for word, _ in words["choices"]] == ["The", "captain", "stood", "on", "the", "deck", "."]
     assert words["value"] == [1, 2]
     assert len(answers) == 7
-    assert bert.on_typing(say, "  ", MODEL, 0) == gr.skip()
-    assert len(bert.on_typing(say, TEXT, MODEL, 0)) == 8
+    assert tab.on_typing(say, "  ", MODEL, 0) == gr.skip()
+    assert len(tab.on_typing(say, TEXT, MODEL, 0)) == 8
 
 
 def test_uses_of_a_word_are_listed_with_their_senses(say: Say) -> None:
-    text, table, sentence = bert.on_word(say, "rose", MODEL)
+    text, table, sentence = tab.on_word(say, "rose", MODEL)
     assert "rose" in text
     assert table.count("<tr>") == 9
     assert say.pick(("flower", "玫瑰")) in table
     assert "64" in sentence
-    assert bert.on_senses(say, text, "rose", MODEL) == (table, sentence)
+    assert tab.on_senses(say, text, "rose", MODEL) == (table, sentence)
 
 
 def test_another_model_brings_everything_anew(say: Say) -> None:
-    found = bert.on_model(say, TEXT, MODEL, 0)
+    found = tab.on_model(say, TEXT, MODEL, 0)
     assert len(found) == 12
     assert found[8]["choices"] == explore.words_of(MODEL)
-    assert bert.models(say)[0][1] == MODEL
+    assert tab.models(say)[0][1] == MODEL
 
 
 def test_what_a_visitor_wrote_is_escaped(say: Say) -> None:
-    gaps, _, texts = bert.on_fill(say, "a <b> & <i>", [0, 2, 5], MODEL)
+    gaps, _, texts = tab.on_fill(say, "a <b> & <i>", [0, 2, 5], MODEL)
     assert "<b>" not in texts
     assert "<i>" not in texts
     assert "&lt;" in texts
@@ -111,9 +112,9 @@ def test_what_a_visitor_wrote_is_escaped(say: Say) -> None:
 def test_what_the_card_tells_is_on_the_page(say: Say) -> None:
     card = explore.figures()
     for key in ("accuracy", "top5_accuracy", "left_accuracy", "frequent_accuracy"):
-        assert f"{card.gaps[key]:.1%}" in bert.card_sentence(say)
+        assert f"{card.gaps[key]:.1%}" in tab.card_sentence(say)
     for key in ("accuracy", "untrained_accuracy", "words_accuracy", "chance"):
-        assert f"{card.novel[key]:.0%}" in bert.probe_sentence(say)
+        assert f"{card.novel[key]:.0%}" in tab.probe_sentence(say)
 
 
 @pytest.mark.parametrize(("entries", "context"), [(300, 16), (400, 66)])
@@ -130,16 +131,16 @@ def test_what_was_trained_here_is_listed_and_answers(
         "--data", "folder:texts", "--name", name.removeprefix("bert/"), "--vocabulary", str(entries), "--steps", "2",
         "--context", str(context), "--width", "16", "--layers", "1", "--heads", "2", "--batch", "2", "--device", "cpu",
     ])  # fmt: skip
-    titles = {key: title for title, key in bert.models(say)}
+    titles = {key: title for title, key in tab.models(say)}
     assert titles.keys() >= {explore.NOVELS, name}
     assert name in titles[name]
-    found = bert.on_model(say, "stood and", name, 0)
+    found = tab.on_model(say, "stood and", name, 0)
     assert len(found) == 12
     if context == 16:
         assert found[8]["choices"] == []
         assert found[11] == say("bert.no_words")
         with pytest.raises(gr.Error):
-            bert.on_text(say, "a word for every token there is", name, 0)
+            tab.on_text(say, "a word for every token there is", name, 0)
     else:
         assert found[8]["choices"]
 
@@ -147,11 +148,11 @@ def test_what_was_trained_here_is_listed_and_answers(
 @pytest.mark.parametrize(
     ("handler", "values"),
     [
-        (bert.on_fill, ("", [0], MODEL)), (bert.on_fill, (None, [0], MODEL)), (bert.on_fill, ("x " * 300, [0], MODEL)),
-        (bert.on_fill, (TEXT, [99], MODEL)), (bert.on_fill, (TEXT, ["a"], MODEL)), (bert.on_fill, (TEXT, [0], "gpt2")),
-        (bert.on_draw, (TEXT, MODEL, math.nan)), (bert.on_draw, (TEXT, MODEL, -1)), (bert.on_draw, ("\x00", MODEL, 0)),
-        (bert.on_compare, ("   ", MODEL)), (bert.on_compare, (TEXT, "bert-base-uncased ")),
-        (bert.on_senses, (TEXT, "bear", MODEL)), (bert.on_senses, (TEXT, "w", MODEL)), (bert.on_text, ("", MODEL, 0)),
+        (tab.on_fill, ("", [0], MODEL)), (tab.on_fill, (None, [0], MODEL)), (tab.on_fill, ("x " * 300, [0], MODEL)),
+        (tab.on_fill, (TEXT, [99], MODEL)), (tab.on_fill, (TEXT, ["a"], MODEL)), (tab.on_fill, (TEXT, [0], "gpt2")),
+        (tab.on_draw, (TEXT, MODEL, math.nan)), (tab.on_draw, (TEXT, MODEL, -1)), (tab.on_draw, ("\x00", MODEL, 0)),
+        (tab.on_compare, ("   ", MODEL)), (tab.on_compare, (TEXT, "bert-base-uncased ")),
+        (tab.on_senses, (TEXT, "bear", MODEL)), (tab.on_senses, (TEXT, "w", MODEL)), (tab.on_text, ("", MODEL, 0)),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_sentence(say: Say, handler: Any, values: tuple[Any, ...]) -> None:
@@ -162,7 +163,7 @@ def test_bad_input_is_one_sentence(say: Say, handler: Any, values: tuple[Any, ..
 
 def test_other_scripts_come_back_whole(say: Say) -> None:
     text = "👩‍👩‍👧 مرحبا 春江"
-    words, _, _, texts, *_ = bert.on_text(say, text, MODEL, 0)
+    words, _, _, texts, *_ = tab.on_text(say, text, MODEL, 0)
     for word, _ in words["choices"]:
         assert word
     assert texts
@@ -174,7 +175,7 @@ def test_without_a_network_the_hub_is_one_sentence(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("huggingface_hub.snapshot_download", offline)
     for offer in explore.offers():
-        steps = bert.on_fetch(Say("zh"), offer.name)
+        steps = tab.on_fetch(voice("bert", "zh"), offer.name)
         assert str(offer.megabytes) in next(steps)[1]
         with pytest.raises(gr.Error, match="继续使用内置模型"):
             next(steps)

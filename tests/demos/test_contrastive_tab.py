@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from core.contrastive import explore
-from demos import _contrastive_views as views
-from demos import _examples, contrastive
-from demos._growth import LAST
-from demos._words import Say
+from demos.contrastive import tab, views
+from demos.page import inputs
+from demos.page.snapshots import LAST
+from tests.demos.voices import voice
 
 SETTINGS = (0.2, 0.5, 0.2, 0.0, 0.5)  # crop, jitter, greyscale, blur, flip
 Shown = list[tuple[str, str | None]]
@@ -22,7 +22,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     """Eight pictures as the gallery hands them over: paths of files with captions."""
     folder = tmp_path_factory.mktemp("shown")
     found: Shown = []
-    for number, (image, name) in enumerate(_examples.example(Say("en"), contrastive.SETS["mixed"])):
+    for number, (image, name) in enumerate(inputs.example(voice("contrastive"), tab.SETS["mixed"])):
         Image.fromarray(image).save(folder / f"{number}.png")
         found.append((str(folder / f"{number}.png"), name))
     return found
@@ -30,8 +30,8 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_comparison_is_drawn_in_the_visitors_language(shown: Shown, language: str) -> None:
-    say = Say(language)  # type: ignore[arg-type]
-    sheet, verdict, matrix, bars, loss, suspects, cosine = contrastive.on_compare(
+    say = voice("contrastive", language)  # type: ignore[arg-type]
+    sheet, verdict, matrix, bars, loss, suspects, cosine = tab.on_compare(
         say, shown, "simclr", "projections", *SETTINGS, 0, 0.2
     )
     assert sheet.mode == "RGBA"
@@ -45,37 +45,37 @@ def test_a_comparison_is_drawn_in_the_visitors_language(shown: Shown, language: 
 
 
 def test_the_loss_follows_the_temperature_from_the_matrix_alone(shown: Shown) -> None:
-    say = Say("en")
-    *_, bars, loss, _, cosine = contrastive.on_compare(say, shown, "simclr", "projections", *SETTINGS, 3, 0.2)
-    again, _ = contrastive.on_loss(say, cosine, 0.2)
+    say = voice("contrastive")
+    *_, bars, loss, _, cosine = tab.on_compare(say, shown, "simclr", "projections", *SETTINGS, 3, 0.2)
+    again, _ = tab.on_loss(say, cosine, 0.2)
     assert np.allclose(again.data[0].y, bars.data[0].y, atol=1e-3), "the matrix is rounded to four places"
     assert "temperature 0.20" in loss
-    hot, _ = contrastive.on_loss(say, cosine, 1.0)
+    hot, _ = tab.on_loss(say, cosine, 1.0)
     assert np.ptp(hot.data[0].y) < np.ptp(bars.data[0].y)
 
 
 def test_the_page_says_that_the_rotation_network_has_no_head(shown: Shown) -> None:
-    say = Say("en")
+    say = voice("contrastive")
     verdicts = {
-        space: contrastive.on_compare(say, shown, "rotation", space, *SETTINGS, 0, 0.2)[1]
+        space: tab.on_compare(say, shown, "rotation", space, *SETTINGS, 0, 0.2)[1]
         for space in ("projections", "features")
     }
     assert verdicts["projections"] == verdicts["features"] + " " + say("contrastive.no_head")
 
 
 def test_no_pictures_are_silence_when_taken_out_and_a_sentence_when_asked(shown: Shown) -> None:
-    say = Say("en")
+    say = voice("contrastive")
     for nothing in (None, []):
-        assert contrastive.on_pictures(say, nothing, "simclr", "features", *SETTINGS, 0, 0.2, LAST, 3) == gr.skip()
+        assert tab.on_pictures(say, nothing, "simclr", "features", *SETTINGS, 0, 0.2, LAST, 3) == gr.skip()
     with pytest.raises(gr.Error, match="Bring 2 to 16 pictures; here are 0"):
-        contrastive.on_compare(say, None, "simclr", "features", *SETTINGS, 0, 0.2)
+        tab.on_compare(say, None, "simclr", "features", *SETTINGS, 0, 0.2)
     with pytest.raises(gr.Error, match="Bring 2 to 16 pictures; here are 0"):
-        contrastive.on_grow(say, None, *SETTINGS, 0, LAST)
+        tab.on_grow(say, None, *SETTINGS, 0, LAST)
 
 
 def test_other_pictures_change_every_answer_at_once(shown: Shown) -> None:
-    say = Say("en")
-    values = contrastive.on_pictures(say, shown[:3], "simclr", "projections", *SETTINGS, 0, 0.2, 1, 3)
+    say = voice("contrastive")
+    values = tab.on_pictures(say, shown[:3], "simclr", "projections", *SETTINGS, 0, 0.2, 1, 3)
     compared, (matrix, curve, verdict), (query, *looked), (which, found) = (
         values[:7], values[7:10], values[10:18], values[18:]
     )  # fmt: skip
@@ -89,7 +89,7 @@ def test_other_pictures_change_every_answer_at_once(shown: Shown) -> None:
 def test_one_event_waits_for_other_pictures() -> None:
     """With three, an upload set them off again and again, without end."""
     with gr.Blocks() as page:
-        contrastive.build(Say("en"))
+        tab.build(voice("contrastive"))
     names = {block._id: block.elem_id for block in page.blocks.values()}
     waiting = [
         fn.name for fn in page.fns.values() for block, event in fn.targets
@@ -105,8 +105,8 @@ def test_a_bad_picture_is_named_in_both_languages(shown: Shown, text_as_picture:
     ):
         for language, sentence in (("en", english), ("zh", chinese)):
             with pytest.raises(gr.Error) as caught:
-                contrastive.on_compare(
-                    Say(language),
+                tab.on_compare(
+                    voice("contrastive", language),
                     [*shown[:2], (str(bad), None)],
                     "simclr",
                     "features",
@@ -126,40 +126,42 @@ def test_numbers_out_of_range_are_one_sentence(change: dict[int, object], shown:
     for place, value in change.items():
         given[place] = value
     with pytest.raises(gr.Error) as caught:
-        contrastive.on_compare(Say("zh"), shown, *given)  # type: ignore[arg-type]
+        tab.on_compare(voice("contrastive", "zh"), shown, *given)  # type: ignore[arg-type]
     assert any("一" <= character <= "鿿" for character in caught.value.message)
 
 
 @pytest.mark.parametrize("cosine", [None, [], [[1.0]], [[2.0] * 4] * 4, "1", {"a": 1}])
 def test_a_matrix_that_is_none_is_one_sentence(cosine: object) -> None:
     with pytest.raises(gr.Error):
-        contrastive.on_loss(Say("en"), cosine, 0.2)  # type: ignore[arg-type]
+        tab.on_loss(voice("contrastive"), cosine, 0.2)  # type: ignore[arg-type]
 
 
 def test_neighbours_are_named_in_both_languages(shown: Shown) -> None:
-    english, chinese = (contrastive.on_neighbours(Say(language), shown, 5, "simclr") for language in ("en", "zh"))  # type: ignore[arg-type]
+    english, chinese = (
+        tab.on_neighbours(voice("contrastive", language), shown, 5, "simclr") for language in ("en", "zh")
+    )  # type: ignore[arg-type]
     assert len(english) == len(chinese) == 8
     assert english[0][1].startswith("dog face")
     assert chinese[0][1].startswith("狗脸")
 
 
 def test_the_probe_asks_every_encoder_and_plain_pixels() -> None:
-    bars, text = contrastive.on_probe(Say("en"))
+    bars, text = tab.on_probe(voice("contrastive"))
     assert list(bars.data[0].x)[:2] == ["plain pixels", "SimCLR"]
     assert len(bars.data[0].y) == 1 + len(explore.offered())
     assert "1,377 emoji" in text
 
 
-@pytest.mark.parametrize("name", contrastive.SETS)
+@pytest.mark.parametrize("name", tab.SETS)
 def test_every_example_set_can_be_compared(name: str) -> None:
-    assert 2 <= len(_examples.example(Say("en"), contrastive.SETS[name])) <= 16
+    assert 2 <= len(inputs.example(voice("contrastive"), tab.SETS[name])) <= 16
 
 
 def test_the_page_says_at_which_size_each_encoder_looks_and_names_a_visitor_s_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(explore, "sizes", lambda: {"simclr": 32, "moco": 32, "contrastive/mine": 48, "rotation": 64})
-    said = {language: views.sizes(Say(language)) for language in ("en", "zh")}  # type: ignore[arg-type]
+    said = {language: views.sizes(voice("contrastive", language)) for language in ("en", "zh")}  # type: ignore[arg-type]
     assert "SimCLR 32 × 32, MoCo 32 × 32, contrastive/mine 48 × 48, rotation 64 × 64." in said["en"]
     assert "contrastive/mine 48 × 48，旋转预测 64 × 64。" in said["zh"]
 
@@ -169,8 +171,8 @@ def test_the_page_says_at_which_size_each_encoder_looks_and_names_a_visitor_s_ow
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_stage_is_drawn_in_the_visitors_language(shown: Shown, language: str) -> None:
-    say = Say(language)  # type: ignore[arg-type]
-    matrix, curve, verdict = contrastive.on_grow(say, shown, *SETTINGS, 0, 0)
+    say = voice("contrastive", language)  # type: ignore[arg-type]
+    matrix, curve, verdict = tab.on_grow(say, shown, *SETTINGS, 0, 0)
     assert ("of 16** views" if language == "en" else "16 个视图") in verdict
     assert "2.71" in verdict, "log 15"
     assert matrix.layout.title.text == say("contrastive.matrix_projections")
@@ -184,8 +186,8 @@ def test_a_stage_is_drawn_in_the_visitors_language(shown: Shown, language: str) 
 
 
 def test_the_pairs_of_a_stage_are_the_sheet_s(shown: Shown) -> None:
-    say = Say("en")
-    one, again, other = (contrastive.on_grow(say, shown, *SETTINGS, seed, LAST)[0].data[0].z for seed in (5, 5, 6))
+    say = voice("contrastive")
+    one, again, other = (tab.on_grow(say, shown, *SETTINGS, seed, LAST)[0].data[0].z for seed in (5, 5, 6))
     assert np.array_equal(one, again)
     assert not np.array_equal(one, other)
 
@@ -193,7 +195,7 @@ def test_the_pairs_of_a_stage_are_the_sheet_s(shown: Shown) -> None:
 @pytest.mark.parametrize("stage", [-1, 5, 0.5, float("nan"), None])
 def test_another_stage_is_one_sentence(shown: Shown, stage: float) -> None:
     with pytest.raises(gr.Error) as caught:
-        contrastive.on_grow(Say("zh"), shown, *SETTINGS, 0, stage)
+        tab.on_grow(voice("contrastive", "zh"), shown, *SETTINGS, 0, stage)
     assert any("一" <= character <= "鿿" for character in caught.value.message)
 
 
@@ -205,12 +207,12 @@ SHARES = {
 
 def test_the_cards_are_drawn_and_told_by_neighbours_and_by_probe(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explore, "measured", lambda metric: SHARES[metric])
-    figures = views.cards(Say("zh"))
+    figures = views.cards(voice("contrastive", "zh"))
     assert list(figures) == ["knn", "linear"]
     assert list(figures["linear"].data[0].x) == ["SimCLR", "MoCo", "未训练"]
     assert list(figures["linear"].data[0].y) == [0.712, 0.693, 0.45]
     assert figures["knn"].layout.title.text != figures["linear"].layout.title.text
-    told = views.card_text(Say("en"))
+    told = views.card_text(voice("contrastive"))
     assert "training pictures): SimCLR 58.6%, MoCo 55.1%, untrained 35.7%." in told
     assert "frozen features): SimCLR 71.2%, MoCo 69.3%, untrained 45.0%." in told
     assert "10,000 test pictures" in told
@@ -218,8 +220,8 @@ def test_the_cards_are_drawn_and_told_by_neighbours_and_by_probe(monkeypatch: py
 
 def test_a_metric_that_no_card_has_yet_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explore, "measured", lambda metric: SHARES["knn"] if metric == "knn" else {})
-    assert list(views.cards(Say("en"))) == ["knn"]
-    told = views.card_text(Say("en"))
+    assert list(views.cards(voice("contrastive"))) == ["knn"]
+    told = views.card_text(voice("contrastive"))
     assert "By k-NN" in told
     assert "linear probe" not in told
 
@@ -227,8 +229,8 @@ def test_a_metric_that_no_card_has_yet_is_not_drawn(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("stop", range(len(explore.STOPS)))
 def test_the_dictionary_is_drawn_at_every_stop(shown: Shown, language: str, stop: int) -> None:
-    say = Say(language)  # type: ignore[arg-type]
-    sheet, verdict, queue, by_age, drift, curves, learned = contrastive.on_dictionary(say, shown, 2, *SETTINGS, 3, stop)
+    say = voice("contrastive", language)  # type: ignore[arg-type]
+    sheet, verdict, queue, by_age, drift, curves, learned = tab.on_dictionary(say, shown, 2, *SETTINGS, 3, stop)
     assert sheet.mode == "RGBA"
     assert f"**{explore.STOPS[stop]:g}**" in verdict
     assert np.array(queue.data[0].z).shape == np.array(queue.data[0].text).shape == (explore.AGES, 16)
@@ -241,9 +243,9 @@ def test_the_dictionary_is_drawn_at_every_stop(shown: Shown, language: str, stop
 
 
 def test_another_query_finds_other_keys_and_no_query_is_a_sentence(shown: Shown) -> None:
-    say = Say("en")
-    one, other = (contrastive.on_dictionary(say, shown, which, *SETTINGS, 3, 3)[2].data[0].z for which in (1, 2))
+    say = voice("contrastive")
+    one, other = (tab.on_dictionary(say, shown, which, *SETTINGS, 3, 3)[2].data[0].z for which in (1, 2))
     assert not np.allclose(one, other)
     for bad in ((None, 1, 0), (shown, 99, 0), (shown, 1, 6), (shown, 1, 0.5)):
         with pytest.raises(gr.Error):
-            contrastive.on_dictionary(say, bad[0], bad[1], *SETTINGS, 3, bad[2])
+            tab.on_dictionary(say, bad[0], bad[1], *SETTINGS, 3, bad[2])

@@ -8,16 +8,16 @@ import plotly.graph_objects as go
 import pytest
 from PIL import Image
 
-from demos import _figures
+from demos.page import figures
 
 RNG = np.random.default_rng(0)
 GRID = RNG.random((3, 4), np.float32)
 CURVE = RNG.random(50, np.float32)
 SPOKEN: dict[str, Callable[..., go.Figure]] = {
-    "bars": lambda **s: _figures.bars(["#a", "#b"], [0.25, 1 / 3], levels={"#level": 0.5}, marked=1, **s),
-    "lines": lambda **s: _figures.lines(range(50), {"#one": CURVE, "#two": -CURVE}, marks=[(3, 9)], **s),
-    "matrix": lambda **s: _figures.matrix(GRID, list("1234"), list("567"), outlined=[(0, 1)], cell_format=".0%", **s),
-    "points": lambda **s: _figures.points(GRID[:, :2], ["#p", "#q", "#p"], marked={"#here": (0.5, 0.5)}, **s),
+    "bars": lambda **s: figures.bars(["#a", "#b"], [0.25, 1 / 3], levels={"#level": 0.5}, marked=1, **s),
+    "lines": lambda **s: figures.lines(range(50), {"#one": CURVE, "#two": -CURVE}, marks=[(3, 9)], **s),
+    "matrix": lambda **s: figures.matrix(GRID, list("1234"), list("567"), outlined=[(0, 1)], cell_format=".0%", **s),
+    "points": lambda **s: figures.points(GRID[:, :2], ["#p", "#q", "#p"], marked={"#here": (0.5, 0.5)}, **s),
 }
 
 
@@ -38,10 +38,10 @@ def test_the_house_s_look_in_light_and_dark(name: str) -> None:
     layout = figure.to_dict()["layout"]
     assert layout["height"] == 234
     assert layout["paper_bgcolor"] == layout["plot_bgcolor"] == "rgba(0,0,0,0)"
-    assert layout["font"]["color"] == _figures.GREY
+    assert layout["font"]["color"] == figures.GREY
     assert not layout.get("template", {}).get("layout")
     for axis in ("xaxis", "yaxis"):
-        assert layout[axis]["gridcolor"] == _figures.GRID
+        assert layout[axis]["gridcolor"] == figures.GRID
         assert layout[axis]["fixedrange"] is True, "a touch that scrolls the page must not zoom"
 
 
@@ -69,7 +69,7 @@ def luminance(colour: str) -> float:
     return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
 
 
-@pytest.mark.parametrize("colour", _figures.PALETTE)
+@pytest.mark.parametrize("colour", figures.PALETTE)
 def test_every_colour_shows_on_white_and_on_dark(colour: str) -> None:
     value, white, dark = luminance(colour), 1.0, luminance("#0f172a")
     assert (white + 0.05) / (value + 0.05) >= 2.2
@@ -77,9 +77,9 @@ def test_every_colour_shows_on_white_and_on_dark(colour: str) -> None:
 
 
 def test_bars_mark_one_and_draw_the_levels() -> None:
-    figure = _figures.bars(["a", "b", "c"], [0.1, 0.2, 0.7], marked=2, levels={"chance": 0.25}, top=1, percent=True)
+    figure = figures.bars(["a", "b", "c"], [0.1, 0.2, 0.7], marked=2, levels={"chance": 0.25}, top=1, percent=True)
     assert list(figure.data[0].y) == [0.1, 0.2, 0.7]
-    assert list(figure.data[0].marker.color) == [_figures.BLUE, _figures.BLUE, _figures.ORANGE]
+    assert list(figure.data[0].marker.color) == [figures.BLUE, figures.BLUE, figures.ORANGE]
     assert figure.layout.shapes[0].y0 == figure.layout.shapes[0].y1 == 0.25
     assert figure.layout.annotations[0].text == "chance"
     assert figure.layout.yaxis.range == (0, 1)
@@ -87,38 +87,38 @@ def test_bars_mark_one_and_draw_the_levels() -> None:
 
 
 def test_lying_bars_have_their_names_on_the_left_the_first_on_top() -> None:
-    figure = _figures.bars(["a", "b"], [0.1, 0.2], marked=1, y="share", lying=True, top=1, percent=True)
+    figure = figures.bars(["a", "b"], [0.1, 0.2], marked=1, y="share", lying=True, top=1, percent=True)
     assert (list(figure.data[0].x), list(figure.data[0].y)) == ([0.1, 0.2], ["a", "b"])
-    assert list(figure.data[0].marker.color) == [_figures.BLUE, _figures.ORANGE]
+    assert list(figure.data[0].marker.color) == [figures.BLUE, figures.ORANGE]
     assert (figure.layout.yaxis.type, figure.layout.yaxis.autorange) == ("category", "reversed")
     assert (figure.layout.xaxis.title.text, figure.layout.xaxis.range) == ("share", (0, 1))
     assert figure.layout.xaxis.tickformat == ".0%"
 
 
 def test_labels_that_look_like_numbers_stay_labels() -> None:
-    assert _figures.bars(["10", "9"], [1, 2]).layout.xaxis.type == "category"
-    matrix = _figures.matrix(GRID, list("1234"), list("567"))
+    assert figures.bars(["10", "9"], [1, 2]).layout.xaxis.type == "category"
+    matrix = figures.matrix(GRID, list("1234"), list("567"))
     assert (matrix.layout.xaxis.type, matrix.layout.yaxis.type) == ("category", "category")
 
 
 def test_lines_keep_their_values_and_a_single_one_needs_no_legend() -> None:
-    figure = _figures.lines(np.arange(50) / 3, {"": CURVE}, marks=[(1, 2), (3, 4)])
+    figure = figures.lines(np.arange(50) / 3, {"": CURVE}, marks=[(1, 2), (3, 4)])
     assert np.allclose(figure.data[0].x, np.arange(50) / 3, atol=1e-4)
     assert np.allclose(figure.data[0].y, CURVE, atol=1e-4)
     assert figure.layout.showlegend is False
     assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(1, 2), (3, 4)]
-    assert _figures.lines([1], {"a": [1], "b": [2]}).layout.showlegend is True
+    assert figures.lines([1], {"a": [1], "b": [2]}).layout.showlegend is True
 
 
 def test_more_series_and_groups_than_colours_are_all_drawn() -> None:
     many = [f"#{number}" for number in range(13)]
-    assert [trace.name for trace in _figures.lines([0], {name: [1.0] for name in many}).data] == many
-    figure = _figures.points(np.zeros((13, 2), np.float32), many)
+    assert [trace.name for trace in figures.lines([0], {name: [1.0] for name in many}).data] == many
+    figure = figures.points(np.zeros((13, 2), np.float32), many)
     assert [trace.name for trace in figure.data] == many
 
 
 def test_matrix_has_its_first_row_on_top_and_outlines_the_right_cells() -> None:
-    figure = _figures.matrix(GRID, list("1234"), list("567"), low=-1, high=2, outlined=[(2, 1)])
+    figure = figures.matrix(GRID, list("1234"), list("567"), low=-1, high=2, outlined=[(2, 1)])
     heat = figure.data[0]
     assert np.allclose(heat.z, GRID, atol=1e-4)
     assert (heat.zmin, heat.zmax) == (-1, 2)
@@ -129,7 +129,7 @@ def test_matrix_has_its_first_row_on_top_and_outlines_the_right_cells() -> None:
 
 def test_points_stay_with_their_group_and_text() -> None:
     xy = np.array([[0, 1], [2, 3], [4, 5]], np.float32)
-    figure = _figures.points(xy, ["a", "b", "a"], texts=["one", "two", "three"], marked={"here": (9, 8)})
+    figure = figures.points(xy, ["a", "b", "a"], texts=["one", "two", "three"], marked={"here": (9, 8)})
     found = {trace.name: (list(trace.x), list(trace.y), trace.text) for trace in figure.data}
     assert found["a"] == ([0, 4], [1, 5], ("one", "three"))
     assert found["b"] == ([2], [3], ("two",))
@@ -137,7 +137,7 @@ def test_points_stay_with_their_group_and_text() -> None:
 
 
 def test_a_table_escapes_every_cell() -> None:
-    found = _figures.table(["<b>"], [["<script>"], ['"&']])
+    found = figures.table(["<b>"], [["<script>"], ['"&']])
     assert "<script>" not in found
     assert "<b>" not in found
     assert all(part in found for part in ("&lt;b&gt;", "&lt;script&gt;", "&quot;&amp;"))
@@ -150,7 +150,7 @@ def test_a_table_escapes_every_cell() -> None:
 @pytest.mark.parametrize("shape", [(4, 6, 3), (6, 4), (28, 28)])
 def test_enlarging_keeps_every_pixel_square(shape: tuple[int, ...]) -> None:
     picture = RNG.integers(0, 256, shape, np.uint8)
-    large = np.asarray(_figures.enlarge(picture, 60))
+    large = np.asarray(figures.enlarge(picture, 60))
     factor = large.shape[0] // shape[0]
     assert large.shape[:2] == (factor * shape[0], factor * shape[1])
     assert abs(max(large.shape) - 60) <= max(shape) / 2
@@ -160,12 +160,12 @@ def test_enlarging_keeps_every_pixel_square(shape: tuple[int, ...]) -> None:
 
 def test_a_picture_already_large_stays_as_it_is() -> None:
     picture = RNG.integers(0, 256, (90, 70, 3), np.uint8)
-    assert np.array_equal(np.asarray(_figures.enlarge(picture, 20)), picture)
+    assert np.array_equal(np.asarray(figures.enlarge(picture, 20)), picture)
 
 
 def test_a_sheet_lays_pictures_in_rows_on_nothing() -> None:
     shades = [np.full((5, 5, 3), 40 * number, np.uint8) for number in range(4)] + [np.full((9, 9), 200, np.uint8)]
-    page = np.asarray(_figures.sheet(shades, columns=3, cell=10, gap=2))
+    page = np.asarray(figures.sheet(shades, columns=3, cell=10, gap=2))
     assert page.shape == (22, 34, 4)
     for number, shade in enumerate((0, 40, 80, 120, 200)):
         top, left = number // 3 * 12, number % 3 * 12
@@ -175,10 +175,10 @@ def test_a_sheet_lays_pictures_in_rows_on_nothing() -> None:
 
 
 def test_colours_run_from_the_first_to_the_last_stop_and_are_clipped() -> None:
-    ends = [[int(code[i : i + 2], 16) for i in (1, 3, 5)] for _, code in (_figures.HEAT[0], _figures.HEAT[-1])]
-    found = _figures.colourise(np.array([[-1, 0, 1, 7]], np.float32))
+    ends = [[int(code[i : i + 2], 16) for i in (1, 3, 5)] for _, code in (figures.HEAT[0], figures.HEAT[-1])]
+    found = figures.colourise(np.array([[-1, 0, 1, 7]], np.float32))
     assert found[0].tolist() == [ends[0], ends[0], ends[1], ends[1]]
-    ramp = _figures.colourise(np.linspace(0, 1, 64, dtype=np.float32)[None]).astype(int) @ (299, 587, 114)
+    ramp = figures.colourise(np.linspace(0, 1, 64, dtype=np.float32)[None]).astype(int) @ (299, 587, 114)
     assert (np.diff(ramp[0]) > 0).all(), "brighter all the way, for readers who see no colours"
 
 
@@ -186,18 +186,18 @@ def test_an_overlay_is_the_picture_where_strength_is_nothing_and_the_heat_where_
     picture = np.full((16, 16, 3), 90, np.uint8)
     heat = np.zeros((2, 2), np.float32)
     heat[0, 0] = 1
-    assert (np.asarray(_figures.overlay(picture, heat, side=32, strength=0)) == 90).all()
-    full = np.asarray(_figures.overlay(picture, heat, side=32, strength=1))
-    hot, cold = _figures.colourise(np.array([[1, 0]], np.float32))[0]
+    assert (np.asarray(figures.overlay(picture, heat, side=32, strength=0)) == 90).all()
+    full = np.asarray(figures.overlay(picture, heat, side=32, strength=1))
+    hot, cold = figures.colourise(np.array([[1, 0]], np.float32))[0]
     assert np.abs(full[0, 0].astype(int) - hot).max() < 12
     assert np.abs(full[-1, -1].astype(int) - cold).max() < 12
-    mixed = np.asarray(_figures.overlay(picture, heat, side=32))
+    mixed = np.asarray(figures.overlay(picture, heat, side=32))
     assert mixed.shape == (32, 32, 3)
 
 
 def test_a_frame_is_drawn_on_a_copy() -> None:
     picture = Image.new("RGB", (20, 20), "white")
-    framed = np.asarray(_figures.strike(picture, (5, 5, 14, 14), width=1))
+    framed = np.asarray(figures.strike(picture, (5, 5, 14, 14), width=1))
     assert (np.asarray(picture) == 255).all()
     changed = (framed != 255).any(2)
     assert changed[5, 5:15].all()
@@ -207,8 +207,8 @@ def test_a_frame_is_drawn_on_a_copy() -> None:
 
 def test_a_heat_picture_has_its_first_row_at_the_bottom() -> None:
     values = np.array([[0.0], [10.0]], np.float32)
-    found = np.asarray(_figures.heat(values, 0, 10, 4, 40))
-    bright, dark = _figures.colourise(np.array([[1, 0]], np.float32))[0]
+    found = np.asarray(figures.heat(values, 0, 10, 4, 40))
+    bright, dark = figures.colourise(np.array([[1, 0]], np.float32))[0]
     assert found.shape == (40, 4, 3)
     assert np.array_equal(found[0, 0], bright)
     assert np.array_equal(found[-1, 0], dark)

@@ -11,10 +11,11 @@ import pytest
 from gradio.data_classes import FileData
 
 from core.errors import CheckpointError, InputError
-from demos import _page
-from demos._words import LANGUAGES, WORDS, Say
+from demos.page import events, inputs, layout
+from demos.page.words import LANGUAGES, WORDS, Say
+from tests.demos.voices import voice
 
-EN, ZH = Say("en"), Say("zh")
+EN, ZH = voice("rotation"), voice("rotation", "zh")
 
 
 def on_answer(say: Say, picture: str | None, count: float = 2) -> tuple[str, float]:
@@ -24,7 +25,7 @@ def on_answer(say: Say, picture: str | None, count: float = 2) -> tuple[str, flo
 
 def on_stream(say: Say, count: int) -> Iterator[str]:
     """Count up."""
-    with _page.guard(say):
+    with events.guard(say):
         for number in range(count):
             if number == 3:
                 raise InputError("Choose or upload a picture first.")
@@ -40,7 +41,7 @@ def on_select(say: Say, event: gr.SelectData) -> int:
 
 
 def test_a_bound_handler_has_the_same_face_but_for_the_voice() -> None:
-    bound = _page.bind(on_answer, ZH)
+    bound = events.bind(on_answer, ZH)
     assert bound("cat.png", 3) == ("zh cat.png", 3)
     assert bound("cat.png") == ("zh cat.png", 2)
     assert bound.__name__ == "on_answer"
@@ -53,14 +54,14 @@ def test_a_bound_handler_has_the_same_face_but_for_the_voice() -> None:
 
 
 def test_two_languages_do_not_share_a_handler() -> None:
-    english, chinese = _page.bind(on_answer, EN), _page.bind(on_answer, ZH)
+    english, chinese = events.bind(on_answer, EN), events.bind(on_answer, ZH)
     assert english is not chinese, "events of one Python function share one queue slot"
     assert english(None)[0] == "en None"
     assert chinese(None)[0] == "zh None"
 
 
 def test_a_generator_stays_one() -> None:
-    bound = _page.bind(on_stream, EN)
+    bound = events.bind(on_stream, EN)
     assert inspect.isgeneratorfunction(bound)
     assert list(bound(3)) == ["en0", "en1", "en2"]
 
@@ -74,7 +75,7 @@ def test_an_abandoned_stream_is_closed() -> None:
         finally:
             ended.append(say.language)
 
-    stream = _page.bind(on_long, EN)()
+    stream = events.bind(on_long, EN)()
     assert next(stream) == 0
     stream.close()
     assert ended == ["en"]
@@ -83,7 +84,7 @@ def test_an_abandoned_stream_is_closed() -> None:
 def test_gradio_still_finds_the_event_data() -> None:
     from gradio.helpers import special_args
 
-    bound = _page.bind(on_select, EN)
+    bound = events.bind(on_select, EN)
     data = gr.EventData(None, {"index": 7, "value": "x"})
     filled = special_args(bound, inputs=[], event_data=data)[0]
     assert isinstance(filled[0], gr.SelectData)
@@ -98,7 +99,7 @@ def test_a_mistake_becomes_one_sentence_in_the_visitor_s_language() -> None:
         (EN, "0.5 is outside the range from 1 to 9.", "Please check"),
         (ZH, "0.5 不在 1 到 9 的范围内。", "请检查"),
     ):
-        with pytest.raises(gr.Error) as caught, _page.guard(say):
+        with pytest.raises(gr.Error) as caught, events.guard(say):
             raise InputError("{value} is outside the range from {low} to {high}.", value=0.5, low=1, high=9)
         assert caught.value.message == sentence
         assert caught.value.title == title
@@ -107,14 +108,14 @@ def test_a_mistake_becomes_one_sentence_in_the_visitor_s_language() -> None:
 
 
 def test_what_a_visitor_wrote_comes_back_as_text() -> None:
-    with pytest.raises(gr.Error) as caught, _page.guard(ZH):
+    with pytest.raises(gr.Error) as caught, events.guard(ZH):
         raise CheckpointError("There is no checkpoint called {name} here.", name="<img src=x onerror=alert(1)>")
     assert "<" not in caught.value.message
     assert "&lt;img src=x onerror=alert(1)&gt;" in caught.value.message
 
 
 def test_a_mistake_in_a_stream_comes_after_what_was_sent() -> None:
-    stream = _page.bind(on_stream, EN)(5)
+    stream = events.bind(on_stream, EN)(5)
     assert [next(stream) for _ in range(3)] == ["en0", "en1", "en2"]
     with pytest.raises(gr.Error, match="Choose or upload a picture first"):
         next(stream)
@@ -122,12 +123,12 @@ def test_a_mistake_in_a_stream_comes_after_what_was_sent() -> None:
 
 @pytest.mark.parametrize("defect", [ValueError, KeyError, RuntimeError, ZeroDivisionError])
 def test_a_defect_goes_through_loudly(defect: type[Exception]) -> None:
-    with pytest.raises(defect), _page.guard(EN):
+    with pytest.raises(defect), events.guard(EN):
         raise defect("a bug")
 
 
 def test_nothing_happens_to_what_goes_well() -> None:
-    with _page.guard(EN):
+    with events.guard(EN):
         answer = 1
     assert answer == 1
 
@@ -147,7 +148,7 @@ def small(say: Say, **settings: Any) -> Small:
     with gr.Blocks() as page:
         text, number = gr.Textbox(), gr.Number()
         button = gr.Button("go")
-        _page.listen(say, button.click, on_answer, [text, number], [text, number], **settings)
+        events.listen(say, button.click, on_answer, [text, number], [text, number], **settings)
     (event,) = page.fns.values()
     return Small(page, event)
 
@@ -171,7 +172,7 @@ def test_an_event_without_a_name_is_not_in_the_api() -> None:
 def test_a_model_s_events_share_a_slot_and_cheap_ones_have_many() -> None:
     heavy, cheap = small(EN, model="toys").event, small(EN).event
     assert (heavy.concurrency_id, heavy.concurrency_limit) == ("toys", 1)
-    assert cheap.concurrency_limit == _page.CHEAP_LIMIT
+    assert cheap.concurrency_limit == events.CHEAP_LIMIT
     assert cheap.concurrency_id != "toys"
 
 
@@ -185,7 +186,7 @@ def test_settings_go_on_to_gradio_and_may_overrule() -> None:
 def test_one_event_or_several() -> None:
     with gr.Blocks() as page:
         text, number, button = gr.Textbox(), gr.Number(), gr.Button("go")
-        _page.listen(EN, [button.click, text.submit, number.change], on_answer, [text, number], [text, number])
+        events.listen(EN, [button.click, text.submit, number.change], on_answer, [text, number], [text, number])
     (event,) = page.fns.values()
     assert {trigger for _, trigger in event.targets} == {"click", "submit", "change"}
 
@@ -193,7 +194,7 @@ def test_one_event_or_several() -> None:
 # --- inputs that come undecoded ---
 
 
-@pytest.mark.parametrize("make", [_page.picture_input, _page.sound_input])
+@pytest.mark.parametrize("make", [inputs.picture_input, inputs.sound_input])
 def test_the_handler_gets_the_path_and_nothing_is_opened(make: Any, tmp_path: Path) -> None:
     file = tmp_path / "broken.png"
     file.write_bytes(b"neither a picture nor a sound")
@@ -215,7 +216,7 @@ def test_gradio_s_own_component_would_have_opened_it(tmp_path: Path) -> None:
 
 
 def test_no_stub_files_are_left_in_the_tree() -> None:
-    assert not list(Path(_page.__file__).parent.glob("*.pyi"))
+    assert not list(Path(events.__file__).parent.glob("*.pyi"))
 
 
 # --- head, steps, foot ---
@@ -228,7 +229,7 @@ def html_of(page: gr.Blocks) -> str:
 @pytest.mark.parametrize("say", [EN, ZH])
 def test_the_head_links_the_other_language_and_tells_the_four_steps(say: Say) -> None:
     with gr.Blocks() as page:
-        _page.head(say)
+        layout.head(say)
     found = html_of(page)
     assert say("page.lead") in found
     assert say("page.steps") in found
@@ -239,7 +240,7 @@ def test_the_head_links_the_other_language_and_tells_the_four_steps(say: Say) ->
 
 @pytest.mark.parametrize("say", [EN, ZH])
 def test_a_step_has_its_number_title_and_text(say: Say) -> None:
-    with gr.Blocks() as page, _page.step(say, "rotation", 4, count=1234):
+    with gr.Blocks() as page, layout.step(say, "rotation", 4, count=1234):
         gr.Button("inside")
     found = html_of(page)
     assert '<span class="step-number">4</span>' in found
@@ -252,7 +253,7 @@ def test_a_step_has_its_number_title_and_text(say: Say) -> None:
 def test_the_foot_tells_the_limits() -> None:
     for say in (EN, ZH):
         with gr.Blocks() as page:
-            _page.foot(say, megabytes=10, megapixels=8)
+            layout.foot(say, megabytes=10, megapixels=8)
         assert "10 MB" in html_of(page)
         assert "{" not in html_of(page)
 
@@ -263,9 +264,9 @@ def test_every_language_has_a_page() -> None:
 
 
 def test_the_head_of_the_page_fetches_nothing_and_neither_does_the_theme() -> None:
-    assert "http" not in _page.HEAD
-    assert "src=" not in _page.HEAD
-    theme = _page.theme()
+    assert "http" not in layout.HEAD
+    assert "src=" not in layout.HEAD
+    theme = layout.theme()
     assert not theme._stylesheets, "a Google font would be fetched"
 
 
@@ -280,8 +281,8 @@ def on_look(say: Say, picture: str | None, count: float) -> Iterator[str]:
 @pytest.mark.parametrize("handler", [on_answer, on_look])
 def test_taking_a_picture_away_asks_nothing_but_a_button_or_a_call_does(handler: Any) -> None:
     with gr.Blocks():
-        picture, count, button = _page.picture_input(), gr.Number(2), gr.Button()
-    heard = _page.unless_emptied(_page.bind(handler, EN), [picture, count])
+        picture, count, button = inputs.picture_input(), gr.Number(2), gr.Button()
+    heard = events.unless_emptied(events.bind(handler, EN), [picture, count])
 
     def said(target: gr.blocks.Block | None, path: str | None) -> str:
         answer = heard(gr.EventData(target, {}), path, 2.0)
@@ -292,4 +293,4 @@ def test_taking_a_picture_away_asks_nothing_but_a_button_or_a_call_does(handler:
     assert "cat.png" in said(picture, "cat.png")
     assert "None" in said(button, None)
     assert "None" in said(None, None), "a call of the API has no target"
-    assert list(inspect.signature(heard).parameters)[1:] == list(inspect.signature(_page.bind(handler, EN)).parameters)
+    assert list(inspect.signature(heard).parameters)[1:] == list(inspect.signature(events.bind(handler, EN)).parameters)

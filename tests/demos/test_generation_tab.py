@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 
 from core.generation import explore
-from demos import _examples, generation
-from demos import _generation_views as views
-from demos._words import Say
+from demos.generation import tab, views
+from demos.page import inputs
+from demos.page.words import Say
+from tests.demos.voices import voice
 
-EN, ZH = Say("en"), Say("zh")
+EN, ZH = voice("generation"), voice("generation", "zh")
 NAN = float("nan")
 Shown = list[tuple[str, str | None]]
 
@@ -23,7 +24,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     """The first example as a gallery hands it over."""
     folder = tmp_path_factory.mktemp("shown")
     found: Shown = []
-    for number, (image, name) in enumerate(_examples.example(EN, generation.EXAMPLES["mixed"])):
+    for number, (image, name) in enumerate(inputs.example(EN, tab.EXAMPLES["mixed"])):
         Image.fromarray(image).save(folder / f"{number}.png")
         found.append((str(folder / f"{number}.png"), name))
     return found
@@ -31,7 +32,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
 
 @pytest.mark.parametrize("say", [EN, ZH])
 def test_every_arm_has_its_pictures_its_name_and_its_distance(say: Say) -> None:
-    pairs, figure, sentence = generation.on_draw(say, 0, 2, "cifar10")
+    pairs, figure, sentence = tab.on_draw(say, 0, 2, "cifar10")
     found = explore.draw()
     assert [caption for _, caption in pairs] == [
         say("generation.drawn", arm=views.arm_name(say, arm), distance=f"{distance:.1f}")
@@ -42,13 +43,13 @@ def test_every_arm_has_its_pictures_its_name_and_its_distance(say: Say) -> None:
 
 
 def test_the_slider_moves_the_first_set_and_leaves_the_second_finished() -> None:
-    assert generation.on_draw(EN, 0, 0, "cifar10")[2] != generation.on_draw(EN, 0, 2, "cifar10")[2]
-    early, late = (generation.on_draw(EN, 0, stage, "mnist") for stage in (0, 2))
+    assert tab.on_draw(EN, 0, 0, "cifar10")[2] != tab.on_draw(EN, 0, 2, "cifar10")[2]
+    early, late = (tab.on_draw(EN, 0, stage, "mnist") for stage in (0, 2))
     assert early[2] == late[2]
 
 
 def test_references_are_labelled_drawn_from_and_weighed(shown: Shown) -> None:
-    label, pairs, sheet, figure, sentence = generation.on_references(EN, shown, 0, 1)
+    label, pairs, sheet, figure, sentence = tab.on_references(EN, shown, 0, 1)
     assert label.size == (7 * 94 - 6, 88)
     assert [caption for _, caption in pairs] == [views.arm_name(EN, arm) for arm in explore.TOLD]
     assert sheet.size == (len(shown) * 70 - 6, 64)
@@ -58,19 +59,19 @@ def test_references_are_labelled_drawn_from_and_weighed(shown: Shown) -> None:
 
 
 def test_another_picture_shows_its_own_heads(shown: Shown) -> None:
-    first, last = (generation.on_attend(EN, shown, 0, which)[2] for which in (1, explore.COUNT))
+    first, last = (tab.on_attend(EN, shown, 0, which)[2] for which in (1, explore.COUNT))
     assert first.data[0].z != last.data[0].z
 
 
 def test_no_references_are_no_mistake_when_taken_away_but_one_when_asked_for() -> None:
-    assert generation.on_references(EN, [], 0, 1) == gr.skip()
+    assert tab.on_references(EN, [], 0, 1) == gr.skip()
     with pytest.raises(gr.Error, match="Choose 1 to 8 references"):
-        generation.on_attend(EN, [], 0, 1)
+        tab.on_attend(EN, [], 0, 1)
 
 
 @pytest.mark.parametrize("say", [EN, ZH])
 def test_a_measurement_streams_and_ends_beside_the_record(say: Say) -> None:
-    answers = list(generation.on_measure(say, "references", 0, "mnist"))
+    answers = list(tab.on_measure(say, "references", 0, "mnist"))
     assert len(answers) == len(explore.COUNTS)
     figure, sentence = answers[-1]
     assert list(figure.data[0].x) == list(explore.COUNTS)
@@ -83,7 +84,7 @@ def test_a_measurement_streams_and_ends_beside_the_record(say: Say) -> None:
 @pytest.mark.parametrize("say", [EN, ZH])
 @pytest.mark.parametrize("data", explore.SETS)
 def test_results_are_the_record(say: Say, data: str) -> None:
-    simclr, efficientnet, table, told = generation.on_set(say, data)
+    simclr, efficientnet, table, told = tab.on_set(say, data)
     study = explore.study(data)
     for figure, row in ((simclr, ""), (efficientnet, explore.EFFICIENTNET)):
         means = [arm.rows[row]["frechet"].mean for arm in study.arms]
@@ -124,24 +125,24 @@ def test_published_pairs_stand_with_their_change() -> None:
         assert f"{after / before - 1:+.0%}" in table
 
 
-@pytest.mark.parametrize("name", generation.EXAMPLES)
+@pytest.mark.parametrize("name", tab.EXAMPLES)
 def test_examples_are_few_enough(name: str) -> None:
-    assert 1 <= len(_examples.example(EN, generation.EXAMPLES[name])) <= explore.MAX_REFERENCES
+    assert 1 <= len(inputs.example(EN, tab.EXAMPLES[name])) <= explore.MAX_REFERENCES
 
 
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda say, shown: generation.on_draw(say, -1, 2, "cifar10"),
-        lambda say, shown: generation.on_draw(say, NAN, 2, "cifar10"),
-        lambda say, shown: generation.on_draw(say, 0, 9, "cifar10"),
-        lambda say, shown: generation.on_draw(say, 0, 2, "<script>"),
-        lambda say, shown: generation.on_attend(say, shown * 3, 0, 1),
-        lambda say, shown: generation.on_attend(say, shown, 0, 0),
-        lambda say, shown: generation.on_attend(say, shown, None, 1),
-        lambda say, shown: list(generation.on_measure(say, "plain", -1, "cifar10")),
-        lambda say, shown: list(generation.on_measure(say, "../plain", 0, "cifar10")),
-        lambda say, shown: generation.on_set(say, "imagenet"),
+        lambda say, shown: tab.on_draw(say, -1, 2, "cifar10"),
+        lambda say, shown: tab.on_draw(say, NAN, 2, "cifar10"),
+        lambda say, shown: tab.on_draw(say, 0, 9, "cifar10"),
+        lambda say, shown: tab.on_draw(say, 0, 2, "<script>"),
+        lambda say, shown: tab.on_attend(say, shown * 3, 0, 1),
+        lambda say, shown: tab.on_attend(say, shown, 0, 0),
+        lambda say, shown: tab.on_attend(say, shown, None, 1),
+        lambda say, shown: list(tab.on_measure(say, "plain", -1, "cifar10")),
+        lambda say, shown: list(tab.on_measure(say, "../plain", 0, "cifar10")),
+        lambda say, shown: tab.on_set(say, "imagenet"),
     ],
 )
 def test_bad_input_is_one_chinese_sentence(shown: Shown, ask: Any) -> None:
@@ -153,4 +154,4 @@ def test_bad_input_is_one_chinese_sentence(shown: Shown, ask: Any) -> None:
 def test_files_that_are_no_pictures_are_one_sentence(text_as_picture: Path, huge_picture: Path) -> None:
     for file in (text_as_picture, huge_picture):
         with pytest.raises(gr.Error, match="picture"):
-            generation.on_attend(EN, [(str(file), None)], 0, 1)
+            tab.on_attend(EN, [(str(file), None)], 0, 1)

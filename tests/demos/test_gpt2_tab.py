@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from core.gpt2 import explore, train
-from demos import gpt2
-from demos._growth import STAGES
-from demos._words import Say
+from demos.gpt2 import tab
+from demos.page.snapshots import STAGES
+from demos.page.words import Say
+from tests.demos.voices import voice
 from tests.own_checkpoints import settle
 
 SETTINGS = (explore.TANG, 12, 0.8, 40, 1.0, 3)
@@ -23,7 +24,7 @@ def say(request: pytest.FixtureRequest) -> Say:
 
 
 def finished(say: Say, prompt: str, *settings: Any) -> tuple[Any, ...]:
-    return list(gpt2.on_continue(say, prompt, *(settings or SETTINGS)))[-1]
+    return list(tab.on_continue(say, prompt, *(settings or SETTINGS)))[-1]
 
 
 def chinese(text: str) -> bool:
@@ -31,7 +32,7 @@ def chinese(text: str) -> bool:
 
 
 def test_the_prompt_is_coloured_piece_by_piece(say: Say) -> None:
-    table, pieces, sentence, bars = gpt2.on_surprise(say, "《春夜》李白：", explore.TANG)
+    table, pieces, sentence, bars = tab.on_surprise(say, "《春夜》李白：", explore.TANG)
     assert "".join(text for text, _ in pieces) == "《春夜》李白："
     assert all(0 <= share <= 1 for _, share in pieces)
     assert say("gpt2.label") in table
@@ -42,13 +43,13 @@ def test_the_prompt_is_coloured_piece_by_piece(say: Say) -> None:
 
 
 def test_what_a_visitor_wrote_is_escaped(say: Say) -> None:
-    table, *_ = gpt2.on_surprise(say, "<b>&\"'", explore.TANG)
+    table, *_ = tab.on_surprise(say, "<b>&\"'", explore.TANG)
     assert "&lt;" in table
     assert "<b>" not in table
 
 
 def test_a_continuation_streams_and_ends_with_alternatives(say: Say) -> None:
-    steps = list(gpt2.on_continue(say, "《春夜》李白：", *SETTINGS))
+    steps = list(tab.on_continue(say, "《春夜》李白：", *SETTINGS))
     text, tokens, status, number, sentence, bars, choice = steps[-1]
     assert tokens[0] == ("《春夜》李白：", None)
     assert status == say("gpt2.written", done=12)
@@ -64,9 +65,9 @@ def test_a_continuation_streams_and_ends_with_alternatives(say: Say) -> None:
 def test_a_click_shows_alternatives_and_a_branch_takes_one(say: Say) -> None:
     text = finished(say, "《春夜》李白：")[0]
     clicked = gr.SelectData(None, {"index": 4, "value": ["", 0.5]})
-    number, _, _, choice = gpt2.on_pick(say, text, clicked)
+    number, _, _, choice = tab.on_pick(say, text, clicked)
     assert number == text.pieces[3].number
-    branched, tokens, *_, again = list(gpt2.on_branch(say, text, number, choice["value"]))[-1]
+    branched, tokens, *_, again = list(tab.on_branch(say, text, number, choice["value"]))[-1]
     place = text.given + number - 1
     assert branched.tokens[:place] == text.tokens[:place]
     assert branched.tokens[place] == choice["value"] != text.tokens[place]
@@ -78,8 +79,8 @@ def test_a_click_shows_alternatives_and_a_branch_takes_one(say: Say) -> None:
 def test_a_click_on_the_prompt_or_nothing_changes_nothing(say: Say) -> None:
     text = finished(say, "《春夜》李白：")[0]
     for index in (0, 99):
-        assert gpt2.on_pick(say, text, gr.SelectData(None, {"index": index, "value": ""})) == gr.skip()
-    assert gpt2.on_pick(say, None, gr.SelectData(None, {"index": 1, "value": ""})) == gr.skip()
+        assert tab.on_pick(say, text, gr.SelectData(None, {"index": index, "value": ""})) == gr.skip()
+    assert tab.on_pick(say, None, gr.SelectData(None, {"index": 1, "value": ""})) == gr.skip()
 
 
 def test_the_same_seed_gives_the_same_text_and_another_another(say: Say) -> None:
@@ -89,25 +90,25 @@ def test_the_same_seed_gives_the_same_text_and_another_another(say: Say) -> None
 
 
 def test_words_and_lines_alike_are_drawn(say: Say) -> None:
-    bars, sentence = gpt2.on_nearest(say, "春", explore.TANG)
+    bars, sentence = tab.on_nearest(say, "春", explore.TANG)
     assert len(bars.data[0].x) == 10
     assert "64" in sentence
-    table, measured = gpt2.on_similar(say, "举头望明月，低头思故乡。", explore.TANG)
+    table, measured = tab.on_similar(say, "举头望明月，低头思故乡。", explore.TANG)
     assert table.count("<tr>") == 6
     assert say.pick(("the moon", "月")) in table
     assert "40" in measured
 
 
 def test_switching_the_model_brings_words_of_its_language(say: Say) -> None:
-    word, _, _, line, *_ = gpt2.on_model(say, explore.TANG)
+    word, _, _, line, *_ = tab.on_model(say, explore.TANG)
     assert word == "春"
     assert chinese(line)
-    assert gpt2.on_model(say, explore.NOVELS)[0] == "king"
+    assert tab.on_model(say, explore.NOVELS)[0] == "king"
 
 
 def test_typing_nothing_is_silent_and_typing_something_is_not(say: Say) -> None:
-    assert gpt2.on_typing(say, "  ", explore.TANG) == gr.skip()
-    assert len(gpt2.on_typing(say, "春", explore.TANG)) == 4
+    assert tab.on_typing(say, "  ", explore.TANG) == gr.skip()
+    assert len(tab.on_typing(say, "春", explore.TANG)) == 4
 
 
 @pytest.mark.parametrize(
@@ -121,25 +122,25 @@ def test_typing_nothing_is_silent_and_typing_something_is_not(say: Say) -> None:
 def test_bad_input_is_one_sentence(prompt: str, changed: dict[int, Any]) -> None:
     settings = [changed.get(place, value) for place, value in enumerate(SETTINGS)]
     with pytest.raises(gr.Error) as caught:
-        finished(Say("zh"), prompt, *settings)
+        finished(voice("gpt2", "zh"), prompt, *settings)
     assert chinese(caught.value.message)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_text_yet_and_no_such_token_are_one_sentence(language: Literal["en", "zh"]) -> None:
-    say = Say(language)
+    say = voice("gpt2", language)
     text = finished(say, "春")[0]
     for handler, values in (
-        (gpt2.on_alternatives, (None, 1)), (gpt2.on_alternatives, (text, 99)), (gpt2.on_alternatives, (text, None)),
-        (gpt2.on_nearest, ("supercalifragilistic", explore.TANG)), (gpt2.on_similar, ("", explore.TANG)),
-        (gpt2.on_surprise, ("\x00", explore.TANG)),
+        (tab.on_alternatives, (None, 1)), (tab.on_alternatives, (text, 99)), (tab.on_alternatives, (text, None)),
+        (tab.on_nearest, ("supercalifragilistic", explore.TANG)), (tab.on_similar, ("", explore.TANG)),
+        (tab.on_surprise, ("\x00", explore.TANG)),
     ):  # fmt: skip
         with pytest.raises(gr.Error) as caught:
             handler(say, *values)  # type: ignore[operator]
         assert chinese(caught.value.message) == (language == "zh")
     for token in (None, -1, 10**7):
         with pytest.raises(gr.Error):
-            list(gpt2.on_branch(say, text, 1, token))
+            list(tab.on_branch(say, text, 1, token))
 
 
 def test_emoji_and_right_to_left_text_come_back_whole(say: Say) -> None:
@@ -147,7 +148,7 @@ def test_emoji_and_right_to_left_text_come_back_whole(say: Say) -> None:
     text, tokens, *_ = finished(say, prompt)
     assert tokens[0][0] == prompt
     assert text.text.startswith(prompt)
-    pieces = gpt2.on_surprise(say, prompt, explore.TANG)[1]
+    pieces = tab.on_surprise(say, prompt, explore.TANG)[1]
     assert "".join(piece.replace("␣", " ") for piece, _ in pieces) == prompt
 
 
@@ -156,7 +157,7 @@ def test_without_a_network_the_hub_is_one_sentence(monkeypatch: pytest.MonkeyPat
         raise OSError("no route to host")
 
     monkeypatch.setattr("huggingface_hub.snapshot_download", offline)
-    steps = gpt2.on_fetch(Say("zh"))
+    steps = tab.on_fetch(voice("gpt2", "zh"))
     assert "551" in next(steps)[1]
     with pytest.raises(gr.Error, match="继续使用内置模型"):
         next(steps)
@@ -164,7 +165,7 @@ def test_without_a_network_the_hub_is_one_sentence(monkeypatch: pytest.MonkeyPat
 
 def test_a_small_network_grows_on_the_visitors_text(say: Say) -> None:
     prompt = "The captain looked out over"
-    shown = [gpt2.on_grow(say, prompt, stage) for stage in range(5)]
+    shown = [tab.on_grow(say, prompt, stage) for stage in range(5)]
     for stage, (tokens, sentence, curve) in enumerate(shown):
         assert tokens[0] == (prompt, None)
         assert len(tokens) > 10
@@ -181,18 +182,18 @@ def test_a_small_network_grows_on_the_visitors_text(say: Say) -> None:
 
 
 def test_another_script_is_told_why_the_text_is_english(say: Say) -> None:
-    tokens, sentence, _ = gpt2.on_grow(say, "《春夜》李白：", 4)
+    tokens, sentence, _ = tab.on_grow(say, "《春夜》李白：", 4)
     assert tokens[0][0] == explore.PROMPTS["novel"]
     assert say("gpt2.grow_replaced") in sentence
-    assert say("gpt2.grow_replaced") not in gpt2.on_grow(say, "The sea", 4)[1]
+    assert say("gpt2.grow_replaced") not in tab.on_grow(say, "The sea", 4)[1]
 
 
 def test_an_emptied_text_is_silent_and_a_wrong_stage_is_a_sentence(say: Say) -> None:
-    assert gpt2.on_grow_typing(say, " ", 4) == gr.skip()
-    assert len(gpt2.on_grow_typing(say, "the", 4)) == 3
+    assert tab.on_grow_typing(say, " ", 4) == gr.skip()
+    assert len(tab.on_grow_typing(say, "the", 4)) == 3
     for prompt, stage in (("", 4), ("the", 7), ("the", None), ("the", math.nan)):
         with pytest.raises(gr.Error) as caught:
-            gpt2.on_grow(say, prompt, stage)  # type: ignore[arg-type]
+            tab.on_grow(say, prompt, stage)  # type: ignore[arg-type]
         assert chinese(caught.value.message) == (say.language == "zh")
 
 
@@ -206,17 +207,17 @@ def test_the_choice_lists_what_was_trained_here_and_not_what_grows(
     flags = ["--data", "folder:texts", "--name", "letters", "--tokens", "characters", "--context", "16", "--steps", "2"]
     train.main([*flags, "--width", "16", "--layers", "1", "--heads", "2", "--batch", "2", "--device", "cpu"])
     name = "language/letters"
-    titles = {key: title for title, key in gpt2.models(say)}
+    titles = {key: title for title, key in tab.models(say)}
     assert titles.keys() >= {explore.NOVELS, explore.TANG, name}
     assert explore.SMALL not in titles
     assert name in titles[name]
-    assert titles[name] in gpt2._card_sentence(say)
-    word, bars, kinds, line, table, retrieval = gpt2.on_model(say, name)
+    assert titles[name] in tab._card_sentence(say)
+    word, bars, kinds, line, table, retrieval = tab.on_model(say, name)
     assert len(word) == 1
     assert len(bars.data[0].x) == 10
     assert kinds == say("gpt2.kinds_few")
     assert line == explore.QUERIES["en"]
     assert table.count("<tr>") == 6
     assert "40" in retrieval
-    assert len(gpt2.on_surprise(say, "sea", name)) == 4
+    assert len(tab.on_surprise(say, "sea", name)) == 4
     assert finished(say, "sea", name, 5, 0.8, 40, 1.0, 3)[0].bits

@@ -6,21 +6,21 @@ import pytest
 from core import checkpoints
 from core.data.films import Film
 from core.recommendation import explore
-from demos import _film_views as views
-from demos import recommendation
-from demos._growth import STAGES
-from demos._words import Say
+from demos.page.snapshots import STAGES
+from demos.page.words import Say
+from demos.recommendation import tab, views
+from tests.demos.voices import voice
 
-SPACE = list(recommendation.SETS["space"])
+SPACE = list(tab.SETS["space"])
 
 
 @pytest.fixture(params=["en", "zh"])
 def say(request: pytest.FixtureRequest) -> Say:
-    return Say(request.param)
+    return voice("recommendation", request.param)
 
 
 def test_a_hidden_film_has_no_name_in_the_list_and_one_in_the_verdict(say: Say) -> None:
-    strip, verdict, guesses, looked = recommendation.on_hide(say, SPACE, 1, explore.NAME)
+    strip, verdict, guesses, looked = tab.on_hide(say, SPACE, 1, explore.NAME)
     assert strip.count("<li") == len(SPACE)
     assert "Alien (1979)" not in strip
     assert say("recommendation.mask") in strip
@@ -34,7 +34,7 @@ def test_a_hidden_film_has_no_name_in_the_list_and_one_in_the_verdict(say: Say) 
 
 
 def test_three_lists_stand_beside_each_other(say: Say) -> None:
-    text, lists = recommendation.on_next(say, SPACE, explore.NAME)
+    text, lists = tab.on_next(say, SPACE, explore.NAME)
     assert lists.count("<li") == 30
     for name in ("by_network", "by_knn", "by_popularity"):
         assert say(f"recommendation.{name}") in lists
@@ -42,20 +42,20 @@ def test_three_lists_stand_beside_each_other(say: Say) -> None:
 
 
 def test_another_list_is_hidden_in_its_middle_and_answered_everywhere(say: Say) -> None:
-    love = list(recommendation.SETS["love"])
-    status, place, strip, verdict, *rest = recommendation.on_films(say, love, explore.NAME, 4)
+    love = list(tab.SETS["love"])
+    status, place, strip, verdict, *rest = tab.on_films(say, love, explore.NAME, 4)
     assert status == ""
     assert place["value"] == 3
     assert [number for _, number in place["choices"]] == [1, 2, 3, 4, 5, 6]
     assert place["choices"][0][0] == "1. When Harry Met Sally... (1989)"
-    assert (strip, verdict, *rest[:2]) == recommendation.on_hide(say, love, 3, explore.NAME)
-    assert tuple(rest[2:4]) == recommendation.on_next(say, love, explore.NAME)
+    assert (strip, verdict, *rest[:2]) == tab.on_hide(say, love, 3, explore.NAME)
+    assert tuple(rest[2:4]) == tab.on_next(say, love, explore.NAME)
     assert len(rest) == 7
 
 
 @pytest.mark.parametrize("films", [None, [], [260]])
 def test_a_list_that_is_being_begun_is_no_mistake(say: Say, films: list[int] | None) -> None:
-    status, *others = recommendation.on_films(say, films, explore.NAME, 4)
+    status, *others = tab.on_films(say, films, explore.NAME, 4)
     assert status == say("recommendation.more", low=2)
     assert len(others) == 10
     assert all(other == gr.skip() for other in others)
@@ -63,23 +63,23 @@ def test_a_list_that_is_being_begun_is_no_mistake(say: Say, films: list[int] | N
 
 def test_mistakes_are_sentences_in_the_visitors_language(say: Say) -> None:
     with pytest.raises(gr.Error) as caught:
-        recommendation.on_hide(say, [260, 5_000_000], 1, explore.NAME)
+        tab.on_hide(say, [260, 5_000_000], 1, explore.NAME)
     assert caught.value.message == (
         "Choose only films from the list." if say.language == "en" else "请只选列表中的电影。"
     )
     with pytest.raises(gr.Error):
-        recommendation.on_hide(say, SPACE, 9, explore.NAME)
+        tab.on_hide(say, SPACE, 9, explore.NAME)
     with pytest.raises(gr.Error):
-        recommendation.on_next(say, SPACE, "recommendation/nothing")
+        tab.on_next(say, SPACE, "recommendation/nothing")
     with pytest.raises(gr.Error):
-        recommendation.on_similar(say, None, explore.NAME)  # type: ignore[arg-type]
+        tab.on_similar(say, None, explore.NAME)  # type: ignore[arg-type]
     with pytest.raises(gr.Error):
-        recommendation.on_grow(say, SPACE, 1, 7)
+        tab.on_grow(say, SPACE, 1, 7)
 
 
 @pytest.mark.parametrize("stage", range(len(STAGES)))
 def test_growth_marks_the_stage_and_says_what_was_reached(say: Say, stage: int) -> None:
-    guesses, reached, sentence = recommendation.on_grow(say, SPACE, 3, stage)
+    guesses, reached, sentence = tab.on_grow(say, SPACE, 3, stage)
     assert guesses.count("<li") == 5
     assert list(reached.data[0].x) == [say(f"page.grow_{name}") for name in STAGES]
     colours = list(reached.data[0].marker.color)
@@ -88,7 +88,7 @@ def test_growth_marks_the_stage_and_says_what_was_reached(say: Say, stage: int) 
 
 
 def test_neighbours_carry_their_genres_in_the_visitors_language(say: Say) -> None:
-    sentence, lists = recommendation.on_similar(say, 260, explore.NAME)
+    sentence, lists = tab.on_similar(say, 260, explore.NAME)
     assert say("recommendation.genre_Sci-Fi") in sentence
     assert lists.count("<li") == 2 * explore.SHOWN
     assert views.genre(say, "Telenovela") == "Telenovela"
@@ -118,19 +118,19 @@ def test_titles_are_escaped_wherever_they_come_from(say: Say) -> None:
 
 
 def test_every_example_is_known_and_can_be_picked(say: Say) -> None:
-    offered = {number for _, number in recommendation.titles(explore.NAME)}
-    for name, numbers in recommendation.SETS.items():
+    offered = {number for _, number in tab.titles(explore.NAME)}
+    for name, numbers in tab.SETS.items():
         assert set(numbers) <= offered, name
         assert explore.first_list(numbers) == list(numbers)
         assert say(f"recommendation.set_{name}")
 
 
 def test_another_model_answers_with_its_own_card(say: Say) -> None:
-    films, bars, _, film, *_ = recommendation.on_model(say, explore.CONTROL)
+    films, bars, _, film, *_ = tab.on_model(say, explore.CONTROL)
     assert films["value"] == SPACE
-    assert film["value"] == recommendation.FIRST_FILM
+    assert film["value"] == tab.FIRST_FILM
     assert f"{explore.metrics(explore.CONTROL)['test']['hit_rate']:.1%}" in bars
-    names = dict((name, label) for label, name in recommendation.models(say))
+    names = dict((name, label) for label, name in tab.models(say))
     assert names[explore.CONTROL] == say("recommendation.model_shuffled")
 
 
@@ -138,7 +138,7 @@ def test_without_weights_the_tab_says_what_to_do(say: Say, monkeypatch: pytest.M
     """Who removes them, since their licence is not the code's, still gets a page."""
     monkeypatch.setattr(checkpoints, "bundled", lambda wing: ())
     with gr.Blocks() as page:
-        recommendation.build(say)
+        tab.build(say)
     shown = [block for block in page.blocks.values() if getattr(block, "elem_id", None)]
     ids = [block.elem_id for block in shown]
     assert [f"recommendation-step{number}" for number in range(1, 5)] == [name for name in ids if "step" in name]

@@ -16,13 +16,13 @@ from core.checkpoints import Card
 from core.data import bundled
 from core.vae import explore
 from core.vae.model import VAE, Config
-from demos import _vae_views as views
-from demos import vae
-from demos._growth import labels
-from demos._words import Say
+from demos.page.snapshots import labels
+from demos.page.words import Say
+from demos.vae import tab, views
+from tests.demos.voices import voice
 from tests.own_checkpoints import settle
 
-EN = Say("en")
+EN = voice("vae")
 NAN = float("nan")
 
 
@@ -37,8 +37,8 @@ def ends(tmp_path: Path) -> tuple[str, str]:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_encoding_is_drawn_in_the_visitors_language(ends: tuple[str, str], language: str) -> None:
-    say = Say(language)  # type: ignore[arg-type]
-    seen, code, drawn, verdict, bars = vae.on_encode(say, ends[0], 0, explore.NAME)
+    say = voice("vae", language)  # type: ignore[arg-type]
+    seen, code, drawn, verdict, bars = tab.on_encode(say, ends[0], 0, explore.NAME)
     assert seen.size == drawn.size == (224, 224)
     assert len(code.data[0].x) == len(code.data[1].y) == 20
     assert code.layout.title.text == say("vae.code", count=20)
@@ -47,7 +47,7 @@ def test_encoding_is_drawn_in_the_visitors_language(ends: tuple[str, str], langu
 
 
 def test_a_walk_is_a_strip_a_film_and_a_curve(ends: tuple[str, str]) -> None:
-    strip, film, file, curve, sentence = vae.on_interpolate(EN, *ends, 5, "spherical", explore.NAME)
+    strip, film, file, curve, sentence = tab.on_interpolate(EN, *ends, 5, "spherical", explore.NAME)
     assert film == file
     with Image.open(file) as opened:
         assert (opened.format, opened.n_frames, opened.size) == ("GIF", 8, (224, 224))  # type: ignore[attr-defined]
@@ -67,9 +67,9 @@ def test_a_click_on_the_plane_moves_the_first_two_sliders_only(ends: tuple[str, 
     values = [0.1 * place for place in range(8)]
     across, up = views.pixel((1.5, -2.0))
     click = cast(gr.SelectData, SimpleNamespace(index=(across, up)))
-    plane, decoded, *sliders = vae.on_click(EN, click, ends[0], explore.NAME, *values)
+    plane, decoded, *sliders = tab.on_click(EN, click, ends[0], explore.NAME, *values)
     assert sliders == pytest.approx([1.5, -2.0, *values[2:]])
-    shown, expected = vae.on_decode(EN, ends[0], explore.NAME, *sliders)
+    shown, expected = tab.on_decode(EN, ends[0], explore.NAME, *sliders)
     assert decoded.tobytes() == expected.tobytes()
     assert plane.tobytes() == shown.tobytes()
 
@@ -86,14 +86,14 @@ def test_the_cross_stands_where_the_sliders_do() -> None:
 
 
 def test_a_new_picture_redraws_everything_that_follows_from_it(ends: tuple[str, str]) -> None:
-    values = vae.on_first(EN, *ends, 0, 8, "straight", 6, explore.NAME)
+    values = tab.on_first(EN, *ends, 0, 8, "straight", 6, explore.NAME)
     assert len(values) == 5 + 5 + 2 + 8 + 2
     assert [len(gallery) for gallery in values[-2:]] == [6, 6]
     assert all(-explore.REACH <= slider <= explore.REACH for slider in values[12:20])
 
 
 def test_samples_follow_their_seed() -> None:
-    first, again, other = (vae.on_sample(EN, seed, explore.NAME).tobytes() for seed in (1, 1, 2))
+    first, again, other = (tab.on_sample(EN, seed, explore.NAME).tobytes() for seed in (1, 1, 2))
     assert first == again != other
 
 
@@ -104,9 +104,9 @@ def sketch(colour: tuple[int, int, int, int] | None) -> dict[str, np.ndarray]:
     return {"composite": canvas}
 
 
-@pytest.mark.parametrize("end", vae.ENDS)
+@pytest.mark.parametrize("end", tab.ENDS)
 def test_a_drawing_goes_into_the_chosen_end(end: str) -> None:
-    drawn = vae.on_sketch(EN, sketch((0, 0, 0, 255)), end)[vae.ENDS.index(end)]
+    drawn = tab.on_sketch(EN, sketch((0, 0, 0, 255)), end)[tab.ENDS.index(end)]
     picture = explore.view(np.stack([np.asarray(drawn)] * 3, -1))
     assert picture.max() > 240
     assert picture[:, 13:15].mean() > 100, "a stroke down the middle"
@@ -116,43 +116,43 @@ def test_a_drawing_goes_into_the_chosen_end(end: str) -> None:
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda say, file: vae.on_encode(say, None, 0, explore.NAME),
-        lambda say, file: vae.on_encode(say, file, NAN, explore.NAME),
-        lambda say, file: vae.on_encode(say, file, None, explore.NAME),  # type: ignore[arg-type]
-        lambda say, file: vae.on_encode(say, file, 0, "vae/none"),
-        lambda say, file: vae.on_interpolate(say, file, None, 8, "straight", explore.NAME),
-        lambda say, file: vae.on_interpolate(say, file, file, 99, "straight", explore.NAME),
-        lambda say, file: vae.on_interpolate(say, file, file, 8, "<script>", explore.NAME),
-        lambda say, file: vae.on_decode(say, file, explore.NAME, *[NAN] * 8),
-        lambda say, file: vae.on_decode(say, None, explore.NAME, *[0.0] * 8),
-        lambda say, file: vae.on_decode(say, file, "rotation/photos", *[0.0] * 8),
-        lambda say, file: vae.on_sample(say, -1, explore.NAME),
-        lambda say, file: vae.on_neighbours(say, file, 0.5, explore.NAME),
-        lambda say, file: vae.on_first(say, None, file, 0, 8, "straight", 8, explore.NAME),
-        lambda say, file: vae.on_model(say, file, file, 0, 8, "straight", 8, "vae/none", 0),
-        lambda say, file: vae.on_grow(say, None, 2),
-        lambda say, file: vae.on_grow(say, file, 5),
-        lambda say, file: vae.on_grow(say, file, NAN),
-        lambda say, file: vae.on_sketch(say, None, "a"),
-        lambda say, file: vae.on_sketch(say, sketch(None), "a"),
+        lambda say, file: tab.on_encode(say, None, 0, explore.NAME),
+        lambda say, file: tab.on_encode(say, file, NAN, explore.NAME),
+        lambda say, file: tab.on_encode(say, file, None, explore.NAME),  # type: ignore[arg-type]
+        lambda say, file: tab.on_encode(say, file, 0, "vae/none"),
+        lambda say, file: tab.on_interpolate(say, file, None, 8, "straight", explore.NAME),
+        lambda say, file: tab.on_interpolate(say, file, file, 99, "straight", explore.NAME),
+        lambda say, file: tab.on_interpolate(say, file, file, 8, "<script>", explore.NAME),
+        lambda say, file: tab.on_decode(say, file, explore.NAME, *[NAN] * 8),
+        lambda say, file: tab.on_decode(say, None, explore.NAME, *[0.0] * 8),
+        lambda say, file: tab.on_decode(say, file, "rotation/photos", *[0.0] * 8),
+        lambda say, file: tab.on_sample(say, -1, explore.NAME),
+        lambda say, file: tab.on_neighbours(say, file, 0.5, explore.NAME),
+        lambda say, file: tab.on_first(say, None, file, 0, 8, "straight", 8, explore.NAME),
+        lambda say, file: tab.on_model(say, file, file, 0, 8, "straight", 8, "vae/none", 0),
+        lambda say, file: tab.on_grow(say, None, 2),
+        lambda say, file: tab.on_grow(say, file, 5),
+        lambda say, file: tab.on_grow(say, file, NAN),
+        lambda say, file: tab.on_sketch(say, None, "a"),
+        lambda say, file: tab.on_sketch(say, sketch(None), "a"),
     ],
 )
 def test_bad_input_is_one_chinese_sentence(ends: tuple[str, str], ask: object) -> None:
     with pytest.raises(gr.Error) as caught:
-        ask(Say("zh"), ends[0])  # type: ignore[operator]
+        ask(voice("vae", "zh"), ends[0])  # type: ignore[operator]
     assert any("一" <= character <= "鿿" for character in caught.value.message)
 
 
 def test_files_that_are_no_pictures_are_one_sentence(text_as_picture: Path, huge_picture: Path) -> None:
     for file in (text_as_picture, huge_picture):
         with pytest.raises(gr.Error, match="picture"):
-            vae.on_encode(EN, str(file), 0, explore.NAME)
+            tab.on_encode(EN, str(file), 0, explore.NAME)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_stage_is_drawn_in_the_visitors_language(ends: tuple[str, str], language: str) -> None:
-    say = Say(language)  # type: ignore[arg-type]
-    drawn, samples, verdict, curve = vae.on_grow(say, ends[0], 2)
+    say = voice("vae", language)  # type: ignore[arg-type]
+    drawn, samples, verdict, curve = tab.on_grow(say, ends[0], 2)
     found = explore.grow(ends[0], 2)
     assert np.array_equal(np.asarray(drawn)[::8, ::8], found.reconstruction)
     assert samples.size == (3 * 76 - 4, 3 * 76 - 4)
@@ -177,8 +177,8 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_another_model_brings_its_own_axes(ends: tuple[str, str], mine: str) -> None:
-    values = vae.on_model(EN, *ends, 0, 8, "straight", 6, mine, 0)
-    first = vae.on_first(EN, *ends, 0, 8, "straight", 6, mine)
+    values = tab.on_model(EN, *ends, 0, 8, "straight", 6, mine, 0)
+    first = tab.on_first(EN, *ends, 0, 8, "straight", 6, mine)
     assert len(values) == len(first) + 4
     sliders = values[12:20]
     assert [slider.visible for slider in sliders] == [True] * 3 + [False] * 5
@@ -186,16 +186,16 @@ def test_another_model_brings_its_own_axes(ends: tuple[str, str], mine: str) -> 
     assert {slider.label for slider in sliders[:3]} == {EN("vae.slider", axis=axis) for axis in (1, 2, 3)}
     text, sheet, bars, told = values[-4:]
     assert "the 3 liveliest of the 3 axes" in text.replace("\n", " ")
-    assert sheet.size == vae.on_sample(EN, 0, mine).size
+    assert sheet.size == tab.on_sample(EN, 0, mine).size
     assert bars.data[0].x[0] == "3 numbers"
     assert "261 times smaller" in told
     click = cast(gr.SelectData, SimpleNamespace(index=views.pixel((1.0, 1.0))))
-    assert vae.on_click(EN, click, ends[0], mine, *first[12:20])[2:4] == pytest.approx((1.0, 1.0))
+    assert tab.on_click(EN, click, ends[0], mine, *first[12:20])[2:4] == pytest.approx((1.0, 1.0))
 
 
 def blocks(say: Say) -> gr.Blocks:
     with gr.Blocks() as page:
-        vae.build(say)
+        tab.build(say)
     return page
 
 
@@ -205,7 +205,7 @@ def model_of(page: gr.Blocks) -> gr.Radio:
 
 def test_the_page_offers_an_own_model_after_a_restart(mine: str) -> None:
     for language in ("en", "zh"):
-        say = Say(language)  # type: ignore[arg-type]
+        say = voice("vae", language)  # type: ignore[arg-type]
         radio = model_of(blocks(say))
         assert radio.visible
         assert radio.value == explore.NAME
@@ -215,8 +215,8 @@ def test_the_page_offers_an_own_model_after_a_restart(mine: str) -> None:
 def test_a_choice_of_one_is_not_shown_and_the_api_has_its_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(explore, "models", lambda: (explore.NAME,))
-    page = blocks(Say("zh"))
+    monkeypatch.setattr(explore, "names", lambda: (explore.NAME,))
+    page = blocks(voice("vae", "zh"))
     assert not model_of(page).visible
     names = {event.api_name for event in page.fns.values() if event.api_visibility == "public"}
     expected = {"encode", "grow", "interpolate", "decode", "sample", "neighbours"}

@@ -10,11 +10,10 @@ from PIL import Image
 
 from core.data import bundled
 from core.vqvae import explore
-from demos import _vqvae_views as views
-from demos import vqvae
-from demos._words import Say
+from demos.vqvae import tab, views
+from tests.demos.voices import voice
 
-EN = Say("en")
+EN = voice("vqvae")
 SHIPPED = explore.NAME
 
 
@@ -33,9 +32,9 @@ def click(x: float, y: float) -> gr.SelectData:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_coding_is_drawn_in_the_visitors_language(photo: str, language: str) -> None:
-    say = Say(language)  # type: ignore[arg-type]
-    shown = vqvae.on_encode(say, photo, 64, SHIPPED)
-    assert len(shown) == vqvae.CODED + vqvae.PAINTED
+    say = voice("vqvae", language)  # type: ignore[arg-type]
+    shown = tab.on_encode(say, photo, 64, SHIPPED)
+    assert len(shown) == tab.CODED + tab.PAINTED
     found = explore.encode(photo)
     codes, told, *pictures = shown[:7]
     verdict, table, bars, usage, usage_text = shown[7:12]
@@ -59,7 +58,7 @@ def test_a_coding_is_drawn_in_the_visitors_language(photo: str, language: str) -
 
 
 def test_shares_of_the_usage_sum_to_one_and_fall(photo: str) -> None:
-    usage = vqvae.on_encode(EN, photo, 32, SHIPPED)[10]
+    usage = tab.on_encode(EN, photo, 32, SHIPPED)[10]
     for trace in usage.data[:2]:
         assert sum(trace.y) == pytest.approx(1, abs=1e-3)
         assert list(trace.y) == sorted(trace.y, reverse=True)
@@ -75,18 +74,18 @@ def test_a_click_on_the_map_takes_up_the_code_under_it(photo: str) -> None:
     found = explore.encode(photo)
     for row, column in ((0, 0), (3, 11), (15, 15)):
         at = click(column * 32 + 20, row * 32 + 5)
-        assert vqvae.on_pick(EN, at, photo, 64, SHIPPED) == found.codes[row, column]
-    assert vqvae.on_pick(EN, click(-5, 9999), photo, 64, SHIPPED) == found.codes[15, 0]
+        assert tab.on_pick(EN, at, photo, 64, SHIPPED) == found.codes[row, column]
+    assert tab.on_pick(EN, click(-5, 9999), photo, 64, SHIPPED) == found.codes[15, 0]
     small = explore.encode(photo, 32)
-    assert vqvae.on_pick(EN, click(70, 10), photo, 32, SHIPPED) == small.codes[0, 1]
+    assert tab.on_pick(EN, click(70, 10), photo, 32, SHIPPED) == small.codes[0, 1]
 
 
 def test_a_click_on_the_sheet_takes_the_code_framed_there() -> None:
     order = explore.book().order
-    assert vqvae.on_sheet(EN, click(3, 3), SHIPPED) == order[0]
-    assert vqvae.on_sheet(EN, click(26 * 5 + 3, 26 * 2 + 3), SHIPPED) == order[2 * 24 + 5]
+    assert tab.on_sheet(EN, click(3, 3), SHIPPED) == order[0]
+    assert tab.on_sheet(EN, click(26 * 5 + 3, 26 * 2 + 3), SHIPPED) == order[2 * 24 + 5]
     below = click(26 * 23 + 3, 26 * (len(order) // 24) + 3)
-    assert vqvae.on_sheet(EN, below, SHIPPED) == gr.skip()
+    assert tab.on_sheet(EN, below, SHIPPED) == gr.skip()
     plain, framed = (np.asarray(page) for page in (views.plain_sheet(SHIPPED), views.sheet(SHIPPED, int(order[49]))))
     changed = np.argwhere((plain != framed).any(-1))
     assert changed.min(0).tolist() >= [26 * 2 - 2, 26 - 2]
@@ -94,74 +93,74 @@ def test_a_click_on_the_sheet_takes_the_code_framed_there() -> None:
 
 
 def test_a_stroke_is_written_down_and_decoded(photo: str) -> None:
-    before, after, edits, told = vqvae.on_stroke(EN, click(5 * 32 + 1, 2 * 32 + 1), photo, "", 64, SHIPPED, 3, 100)
+    before, after, edits, told = tab.on_stroke(EN, click(5 * 32 + 1, 2 * 32 + 1), photo, "", 64, SHIPPED, 3, 100)
     assert edits == "2 5 3 100"
     expected = explore.paint(photo, edits)
     assert np.array_equal(np.asarray(after)[::8, ::8], expected.after)
     assert np.array_equal(np.asarray(before)[::8, ::8], expected.before)
     assert f"{expected.edited.sum()} of 256" in told
-    again = vqvae.on_stroke(EN, click(0, 0), photo, edits, 64, SHIPPED, 1, 7)
+    again = tab.on_stroke(EN, click(0, 0), photo, edits, 64, SHIPPED, 1, 7)
     assert again[2] == "2 5 3 100\n0 0 1 7"
-    assert vqvae.on_undo(EN, photo, again[2], 64, SHIPPED)[2] == edits
-    assert vqvae.on_clear(EN, photo, 64, SHIPPED)[2:] == ("", EN("vqvae.nothing_painted"))
-    assert vqvae.on_paint(EN, photo, edits, 64, SHIPPED)[2] == edits
+    assert tab.on_undo(EN, photo, again[2], 64, SHIPPED)[2] == edits
+    assert tab.on_clear(EN, photo, 64, SHIPPED)[2:] == ("", EN("vqvae.nothing_painted"))
+    assert tab.on_paint(EN, photo, edits, 64, SHIPPED)[2] == edits
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_an_entry_tells_how_often_it_is_chosen(language: str) -> None:
-    say = Say(language)  # type: ignore[arg-type]
+    say = voice("vqvae", language)  # type: ignore[arg-type]
     book = explore.book()
     most = int(book.counts.argmax())
-    page, look, mean, told = vqvae.on_code(say, most, SHIPPED)
+    page, look, mean, told = tab.on_code(say, most, SHIPPED)
     assert f"{book.counts[most]:,}" in told
     assert page.size == views.plain_sheet(SHIPPED).size
     assert (look.size, mean.size) == ((120, 120), (120, 120))
     dead = np.flatnonzero(book.counts == 0)
     if len(dead):
-        assert vqvae.on_code(say, int(dead[0]), SHIPPED)[3] != told
+        assert tab.on_code(say, int(dead[0]), SHIPPED)[3] != told
 
 
 def test_neighbours_have_names_in_the_visitors_language(photo: str) -> None:
-    for say in (EN, Say("zh")):
-        codes, pixels = vqvae.on_neighbours(say, photo, SHIPPED)
+    for say in (EN, voice("vqvae", "zh")):
+        codes, pixels = tab.on_neighbours(say, photo, SHIPPED)
         assert say.pick(explore.neighbours(photo).by_features[0].name) in codes[0][1]
         assert len(codes) == len(pixels) == 8
 
 
 def test_another_model_changes_everything_at_once(photo: str) -> None:
-    shown = vqvae.on_model(EN, photo, 64, SHIPPED, 10**6)
-    number = shown[vqvae.CODED + vqvae.PAINTED]
+    shown = tab.on_model(EN, photo, 64, SHIPPED, 10**6)
+    number = shown[tab.CODED + tab.PAINTED]
     assert number == explore.book().entries - 1, "a smaller book has no such code"
-    assert len(shown) == vqvae.CODED + vqvae.PAINTED + 1 + vqvae.ENTERED + 4
+    assert len(shown) == tab.CODED + tab.PAINTED + 1 + tab.ENTERED + 4
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_bad_input_is_one_sentence(photo: str, language: str) -> None:
-    say = Say(language)  # type: ignore[arg-type]
+    say = voice("vqvae", language)  # type: ignore[arg-type]
     missing = "Choose or upload a picture first." if language == "en" else "请先选择或上传一张图片。"
     with pytest.raises(gr.Error, match=missing):
-        vqvae.on_encode(say, None, 64, SHIPPED)
+        tab.on_encode(say, None, 64, SHIPPED)
     with pytest.raises(gr.Error, match=missing):
-        vqvae.on_stroke(say, click(1, 1), None, "", 64, SHIPPED, 1, 1)
+        tab.on_stroke(say, click(1, 1), None, "", 64, SHIPPED, 1, 1)
     for size in (63, float("nan")):
         with pytest.raises(gr.Error):
-            vqvae.on_encode(say, photo, size, SHIPPED)
+            tab.on_encode(say, photo, size, SHIPPED)
     for brush, code in ((0, 1), (99, 1), (1.5, 1), (1, -1), (1, 512), (1, float("nan"))):
         with pytest.raises(gr.Error):
-            vqvae.on_stroke(say, click(1, 1), photo, "", 64, SHIPPED, brush, code)
+            tab.on_stroke(say, click(1, 1), photo, "", 64, SHIPPED, brush, code)
     for edits in ("<script>", "1 2 3", "99 0 1 0"):
         with pytest.raises(gr.Error) as caught:
-            vqvae.on_paint(say, photo, edits, 64, SHIPPED)
+            tab.on_paint(say, photo, edits, 64, SHIPPED)
         assert "<script>" not in str(caught.value)
     for code in (-1, 512, None):
         with pytest.raises(gr.Error):
-            vqvae.on_code(say, code, SHIPPED)  # type: ignore[arg-type]
+            tab.on_code(say, code, SHIPPED)  # type: ignore[arg-type]
     with pytest.raises(gr.Error):
-        vqvae.on_encode(say, photo, 64, "vqvae/gaussian")
+        tab.on_encode(say, photo, 64, "vqvae/gaussian")
 
 
 def test_the_first_example_is_painted_already() -> None:
-    found = vqvae.first()
+    found = tab.first()
     assert found.painting.edited.sum() >= 6
     assert found.entry.code == found.code
     assert found.coding.codes.shape == (16, 16)

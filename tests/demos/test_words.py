@@ -9,15 +9,17 @@ from string import Formatter
 import pytest
 
 from core.errors import CheckpointError, InputError
-from demos._words import ERRORS, LANGUAGES, WORDS, Say
+from demos.page.words import ERRORS, LANGUAGES, Say
+from tests.demos.voices import ALL_WORDS as WORDS
+from tests.demos.voices import METHODS, voice
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "app.py", *(file for file in sorted((ROOT / "demos").glob("*.py")) if file.name != "_words.py")]
+PAGES = [ROOT / "app.py", *(file for file in sorted((ROOT / "demos").rglob("*.py")) if file.name != "words.py")]
 STEMS = (
     "page", "rotation", "contrastive", "vae", "vqvae", "gan", "generation", "masked", "gpt2", "bert", "audio",
     "recommendation",
 )  # fmt: skip
-BUILT = {"page", *(file.stem for file in PAGES)}  # a tab still being built may have words nobody speaks yet
+BUILT = {"page", *METHODS}
 
 HAN = re.compile("[\u3400-\u9fff]")
 LETTER = re.compile("[A-Za-z\u00c0-\u024f\u3400-\u9fff]")
@@ -253,12 +255,12 @@ def test_no_sentence_and_no_markup_carries_words_of_its_own(file: Path) -> None:
 def test_the_voice_speaks_one_language_and_fills_in() -> None:
     assert Say("en")("page.chance") == "chance"
     assert Say("zh")("page.chance") == "随机猜测"
-    assert Say("en")("rotation.truth", turn=90, size=64) == "turned by 90°, 64 × 64 pixels"
+    assert voice("rotation")("rotation.truth", turn=90, size=64) == "turned by 90°, 64 × 64 pixels"
     assert Say("zh").pick(("cat", "猫")) == "猫"
     with pytest.raises(KeyError):
         Say("en")("page.nowhere")
     with pytest.raises(KeyError):
-        Say("en")("rotation.truth", angle=90)
+        voice("rotation")("rotation.truth", angle=90)
 
 
 def test_an_error_is_translated_and_what_a_visitor_wrote_is_escaped() -> None:

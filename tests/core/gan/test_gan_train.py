@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from tests.core.test_training import beside
 
 from core import checkpoints, snapshots
 from core.checkpoints import Checkpoint
@@ -21,6 +20,7 @@ from core.gan import evaluation, reference_stats, train
 from core.gan.model import Config, untrained
 from core.training.recipe import parse
 from tests.core import toy_recipe
+from tests.core.training.test_loop import beside
 
 TINY = ["--data", "emoji", "--smoke", "--width", "6", "--critic-width", "6", "--latent", "8", "--batch", "4"]
 TINY += ["--device", "cpu", "--no-bf16"]

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from tests.core.test_training import beside
 
 from core import checkpoints
 from core.data.bundled import emoji_gallery
@@ -24,6 +23,7 @@ from core.generation.pretext import ARMS
 from core.generation.references import Library
 from core.training.recipe import parse
 from tests.core import toy_recipe
+from tests.core.training.test_loop import beside
 
 TINY = ["--data", "emoji", "--smoke", "--width", "6", "--critic-width", "6", "--latent", "8", "--batch", "4"]
 TINY += ["--device", "cpu", "--no-bf16"]

@@ -1,0 +1,1 @@
+"""The tab "Audio": what a visitor sees of `core.audio`."""

@@ -1,0 +1,1 @@
+"""The tab "BERT": what a visitor sees of `core.bert`."""

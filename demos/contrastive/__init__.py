@@ -1,0 +1,1 @@
+"""The tab "Contrastive views": what a visitor sees of `core.contrastive`."""

@@ -1,0 +1,1 @@
+"""The tab "GAN": what a visitor sees of `core.gan`."""

@@ -1,0 +1,1 @@
+"""The tab "Does it help?": what a visitor sees of `core.generation`."""

@@ -1,0 +1,200 @@
+"""What the "Does it help?" tab shows: results of `core.generation.explore` as pictures, figures and sentences."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from PIL import Image
+
+from core.generation import explore
+from demos.page import figures
+from demos.page.words import Say
+
+CELL_PX = 64
+SETS = {"cifar10": "CIFAR-10", "mnist": "MNIST"}
+NETWORKS = {"": "SimCLR", explore.EFFICIENTNET: explore.EFFICIENTNET, explore.FID: explore.FID}
+
+
+def arm_name(say: Say, arm: str) -> str:
+    """What an arm is called on the page; a visitor's own checkpoint goes by its name."""
+    key = f"generation.arm_{arm}"
+    return say(key) if say.has(key) else arm
+
+
+def drawn(say: Say, found: explore.Drawn, stage: float) -> tuple[Any, ...]:
+    """The same noise by every arm as: values of a gallery, the distances at this moment, a sentence."""
+    pairs = [
+        (_strip(images), say("generation.drawn", arm=arm_name(say, arm), distance=f"{distance:.1f}"))
+        for arm, images, distance in zip(found.arms, found.images, found.distances, strict=True)
+    ]
+    figure = figures.bars(
+        [arm_name(say, arm) for arm in found.arms], found.distances,
+        title=say("generation.distances_now"), y=say("generation.frechet_axis"),
+        hover="%{y}: %{x:.2f}<extra></extra>", lying=True, height=290,
+    )  # fmt: skip
+    best = arm_name(say, found.arms[int(np.argmin(found.distances))])
+    key = "generation.now_before" if stage == 0 else "generation.now"
+    return pairs, figure, say(key, best=best, low=f"{min(found.distances):.1f}", high=f"{max(found.distances):.1f}")
+
+
+def _strip(images: Any) -> Image.Image:
+    return figures.sheet(list(images), columns=4, cell=CELL_PX, gap=4)
+
+
+def labels(found: explore.Labels) -> Image.Image:
+    """A picture's own labels: itself, its four turns, two views of it."""
+    return figures.sheet([found.seen, *found.turns, *found.views], columns=7, cell=88, gap=6)
+
+
+def attended(say: Say, found: explore.Attended, which: float) -> tuple[Any, ...]:
+    """What references did as: values of a gallery, the references as a sheet, the heads' weights, a sentence."""
+    pairs = [(_strip(images), arm_name(say, arm)) for arm, images in found.images.items()]
+    return pairs, *heads(say, found, which)
+
+
+def heads(say: Say, found: explore.Attended, which: float) -> tuple[Any, ...]:
+    """The references as a sheet in the order of the columns, the heads' weights for one noise, a sentence."""
+    weights = found.attention[int(which) - 1]  # (heads, K)
+    count = weights.shape[1]
+    figure = figures.matrix(
+        weights, [str(n + 1) for n in range(count)], [str(n + 1) for n in range(len(weights))],
+        title=say("generation.heads"), x=say("generation.reference"), y=say("generation.head"),
+        hover=say("generation.heads_hover"), high=max(1e-3, float(weights.max())),
+        cell_format=".0%", height=360,
+    )  # fmt: skip
+    sheet = figures.sheet(list(found.references), columns=count, cell=64, gap=6)
+    favourite = int(weights.mean(0).argmax())
+    text = say(
+        "generation.heads_text", favourite=favourite + 1, share=f"{weights.mean(0).max():.0%}",
+        even=f"{1 / count:.0%}", moved=f"{found.moved:.1%}",
+    )  # fmt: skip
+    return sheet, figure, text
+
+
+def measured(say: Say, found: explore.Measured) -> tuple[go.Figure, str]:
+    """A live measurement as: distance over the number of pictures with its error bars, a sentence."""
+    figure = go.Figure()
+    hover = say("generation.measure_hover")
+    figure.add_scatter(
+        x=list(found.counts), y=[round(value, 3) for value in found.distances], mode="lines+markers",
+        name=say("generation.measured"), line={"color": figures.BLUE, "width": 2}, hovertemplate=hover,
+        error_y={"type": "data", "array": [round(value, 3) for value in found.errors], "color": figures.BLUE},
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[count for count, _ in found.recorded], y=[round(value, 3) for _, value in found.recorded], mode="markers",
+        name=say("generation.recorded"), marker={"color": figures.ORANGE, "size": 9, "symbol": "diamond"},
+        hovertemplate=hover,
+    )  # fmt: skip
+    title = say("generation.measure_title", arm=arm_name(say, found.arm))
+    figures.frame(figure, height=330, title=title, x=say("generation.count_axis"), y=say("generation.frechet_axis"))
+    ticks = [*explore.COUNTS, *(count for count, _ in found.recorded)]
+    figure.update_xaxes(type="log", tickvals=ticks, ticktext=[f"{count:,}" for count in ticks], tickangle=-45)
+    figure.update_yaxes(rangemode="tozero")
+    figure.update_layout(legend={"y": -0.5, "yanchor": "top"}, margin={"b": 110})
+    text = say(
+        "generation.measure_text" if found.done else "generation.measuring", arm=arm_name(say, found.arm),
+        count=f"{found.counts[-1]:,}", distance=f"{found.distances[-1]:.1f}", error=f"{found.errors[-1]:.1f}",
+        few=f"{found.counts[0]:,}", first=f"{found.distances[0]:.1f}", many=f"{found.recorded[-1][0]:,}",
+        recorded=f"{found.recorded[-1][1]:.1f}",
+    )  # fmt: skip
+    return figure, text
+
+
+def results(say: Say, data: str) -> tuple[go.Figure, go.Figure, str, str]:
+    """What was found on a set as: bars by SimCLR's and by EfficientNet's features, table, sentences."""
+    study = explore.study(data)
+    figures = [_spread(say, study, row) for row in ("", explore.EFFICIENTNET)]
+    return figures[0], figures[1], _table(say, study), _told(say, data)
+
+
+def _spread(say: Say, study: explore.Study, row: str) -> go.Figure:
+    """Mean distance of each arm with its range over seeds, and that of real pictures."""
+    spreads = [arm.rows[row]["frechet"] for arm in study.arms]
+    names = [*(arm_name(say, arm.name) for arm in study.arms), say("generation.real")]
+    figure = figures.bars(
+        names, [*(spread.mean for spread in spreads), study.floor[row]["frechet"]], marked=len(spreads),
+        title=say("generation.on_network", network=NETWORKS[row]), y=say("generation.frechet_axis"),
+        hover="%{y}: %{x:.2f}<extra></extra>", lying=True, height=320,
+    )  # fmt: skip
+    figure.data[0].error_x = {
+        "type": "data", "symmetric": False, "array": [*(spread.high - spread.mean for spread in spreads), 0],
+        "arrayminus": [*(spread.mean - spread.low for spread in spreads), 0], "color": figures.GREY,
+    }  # fmt: skip
+    return figure
+
+
+def _table(say: Say, study: explore.Study) -> str:
+    rows = [row for row, metrics in study.arms[0].rows.items() if "frechet" in metrics]
+    head = [
+        say("generation.arm"), *(_row_name(say, row) for row in rows), say("generation.precision"),
+        say("generation.recall"), say("generation.seeds"),
+    ]  # fmt: skip
+    lines = [
+        [
+            arm_name(say, arm.name), *(_range(arm.rows[row]["frechet"]) for row in rows),
+            *(f"{arm.rows[''][name].mean:.0%}" for name in ("precision", "recall")), str(len(arm.seeds)),
+        ]
+        for arm in study.arms
+    ]  # fmt: skip
+    real = [f"{study.floor[row]['frechet']:.2f}" if row in study.floor else "" for row in rows]
+    shares = [f"{study.floor[''][name]:.0%}" for name in ("precision", "recall")]
+    return figures.table(head, [*lines, [say("generation.real"), *real, *shares, ""]])
+
+
+def _row_name(say: Say, row: str) -> str:
+    """A row of the record in words: the network, and the number of pictures where it is not 5,000."""
+    network, _, count = row.rpartition(", ") if row.endswith("samples") else (row, "", "")
+    if row.endswith("samples") and not network:
+        network, count = "", row
+    number = count.split()[0] if count else f"{explore.SAMPLES:,}"
+    return say("generation.row", network=NETWORKS[network], count=number)
+
+
+def _range(spread: explore.Spread) -> str:
+    if len(spread.values) == 1:
+        return f"{spread.mean:.2f}"
+    return f"{spread.mean:.2f} ({spread.low:.2f} – {spread.high:.2f})"
+
+
+def _told(say: Say, data: str) -> str:
+    """The findings in sentences, made from the record alone."""
+    found = explore.findings(data)
+    values = {"set": SETS[data], "seeds": found.seeds}
+    if found.seeds < 2:
+        return say("generation.found_one_seed", **values, order=_list(say, found.order))
+    sentences = [
+        say("generation.found", **values, lower=_list(say, found.lower), higher=_list(say, found.higher),
+            open=_list(say, found.undecided), luck=f"{found.luck:.0%}"),
+        say(f"generation.control_{found.control}"),
+        say(f"generation.heads_{found.attention}"),
+    ]  # fmt: skip
+    return "\n\n".join(sentences)
+
+
+def _list(say: Say, arms: Sequence[str]) -> str:
+    return say("generation.comma").join(arm_name(say, arm) for arm in arms) or say("generation.none")
+
+
+def careful(say: Say) -> str:
+    """How to read the results, with what limits them."""
+    steps, other = (f"{explore.study(data).arms[0].steps:,}" for data in explore.SETS)
+    alone, read = (f"{explore.study().arm(arm).parameters:,}" for arm in ("plain", "references"))
+    text = say("generation.careful", steps=steps, other=other, alone=alone, read=read)
+    measured = any(explore.FID in arm.rows for arm in explore.study(explore.SETS[0]).arms)
+    return text if measured else f"{text} {say('generation.no_fid')}"
+
+
+def published(say: Say) -> str:
+    """Published pairs as a table."""
+    head = [
+        say("generation.published_set"),
+        say("generation.without"),
+        say("generation.with"),
+        say("generation.change"),
+    ]
+    rows = [
+        [name, f"{before:.2f}", f"{after:.2f}", f"{after / before - 1:+.0%}"]
+        for name, before, after in explore.PUBLISHED
+    ]
+    return figures.table(head, rows)

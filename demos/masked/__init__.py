@@ -1,0 +1,1 @@
+"""The tab "Masked pictures": what a visitor sees of `core.masked`."""

@@ -1,0 +1,92 @@
+"""Inputs of pictures and sounds, undecoded, and the bundled examples beside them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import gradio as gr
+
+from core.data import bundled, pictures
+from demos.page.events import listen
+from demos.page.words import Say
+
+Bytes = pictures.Bytes
+Media = TypeVar("Media", gr.Image, gr.Audio)
+Shown = list[tuple[str, str | None]] | None  # what a gallery hands over: path and caption
+Sets = Mapping[str, tuple[tuple[str, ...], str]]  # name -> keys of photographs, then emoji
+Named = list[tuple[pictures.Bytes, str]]  # what a gallery takes: pictures with their names
+SHOWN_PX = 160
+
+
+def picture_input(**settings: Any) -> gr.Image:
+    """An image component whose handler gets the path of the uploaded file, undecoded.
+
+    Gradio would decode the file before the handler runs, whatever its size; `core.data.pictures` opens it with care.
+    (A subclass would be the usual way; Gradio writes a stub file into the tree for each, so the method is replaced.)
+    """
+    return _undecoded(gr.Image(type="filepath", **settings))
+
+
+def sound_input(**settings: Any) -> gr.Audio:
+    """An audio component whose handler gets the path of the uploaded or recorded file, undecoded."""
+    return _undecoded(gr.Audio(type="filepath", **settings))
+
+
+def _undecoded(component: Media) -> Media:
+    component.preprocess = lambda payload: None if payload is None else payload.path  # type: ignore[method-assign]
+    return component
+
+
+def photograph_gallery(say: Say, stem: str, target: gr.Image, keys: Sequence[str] = ()) -> gr.Gallery:
+    """Bundled photographs and a few emoji to pick from; a click puts one into `target`."""
+    chosen = [photo for photo in bundled.photographs() if not keys or photo.key in keys]
+    gallery = gr.Gallery(
+        [(pictures.square(photo.image, 128), say.pick(photo.name)) for photo in chosen],
+        label=say("page.examples"), columns=8, height=None, allow_preview=False, object_fit="cover",
+        elem_id=f"{stem}-examples", elem_classes="examples", interactive=False, buttons=[],
+    )  # fmt: skip
+
+    def on_pick(event: gr.SelectData) -> Bytes:
+        picture: Bytes = chosen[event.index].image
+        return picture
+
+    gallery.select(on_pick, None, target, api_visibility="private", show_progress="hidden")
+    return gallery
+
+
+def example(say: Say, named: tuple[tuple[str, ...], str]) -> Named:
+    """The pictures of one set with their names, photographs first."""
+    keys, characters = named
+    emoji = bundled.emoji_gallery()
+    places = [emoji.chars.index(character) for character in characters]
+    photos = [photo for photo in bundled.photographs() if photo.key in keys]
+    return [(pictures.square(photo.image, SHOWN_PX), say.pick(photo.name)) for photo in photos] + [
+        (emoji.images[place], say.pick(emoji.names[place])) for place in places
+    ]
+
+
+def gallery(say: Say, stem: str, what: str, sets: Sets, first: str, *, height: int) -> gr.Gallery:
+    """An editable gallery with a choice of example sets below, which take the place of what is in it.
+
+    Args:
+        say: the page's voice.
+        stem: of the tab; the sets are named by "<stem>.set_<name>".
+        what: the gallery is named by "<stem>.<what>", and so is its id.
+        sets: to choose from.
+        first: which of them is there at the beginning.
+        height: in pixels.
+    """
+    shown = gr.Gallery(
+        example(say, sets[first]), label=say(f"{stem}.{what}"), interactive=True, type="filepath", format="png",
+        height=height, object_fit="contain", sources=["upload", "webcam", "clipboard"], buttons=[],
+        elem_id=f"{stem}-{what}",
+    )  # fmt: skip
+    chosen = gr.Radio(
+        [(say(f"{stem}.set_{name}"), name) for name in sets], value=first, label=say("page.examples"),
+        elem_id=f"{stem}-set",
+    )  # fmt: skip
+
+    def on_example(say: Say, name: str) -> Named:
+        return example(say, sets[name])
+
+    listen(say, chosen.input, on_example, [chosen], [shown], show_progress="hidden")
+    return shown

@@ -1,0 +1,221 @@
+"""The language of the page, and the strings and errors that tabs share, English and Chinese side by side.
+
+`WORDS` is keyed by "<method>.<what>", `ERRORS` by the English sentence as `core/` raises it, placeholders included. A
+tab's own strings lie in `demos/<method>/words.py`.
+"""
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from core.errors import PretextError
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+@dataclass(frozen=True)
+class Say:
+    """The page's voice in one language: `say("rotation.tab")`, `say("rotation.score", mine=1, model=2)`."""
+
+    language: Language
+    words: Mapping[str, tuple[str, str]] = field(default_factory=lambda: WORDS, repr=False, compare=False)
+
+    def adding(self, words: Mapping[str, tuple[str, str]]) -> "Say":
+        """The same language with the strings of a tab beside those that all tabs share."""
+        return replace(self, words={**self.words, **words})
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The string of a key with its {placeholders} filled in; an unknown key is a KeyError.
+
+        Without values it is returned as it stands: hover texts hold Plotly's own %{braces}.
+        """
+        text = self.words[key][LANGUAGES.index(self.language)]
+        return text.format(**values) if values else text
+
+    def has(self, key: str) -> bool:
+        """Whether there are words for a key: a visitor's own checkpoint goes by its name."""
+        return key in self.words
+
+    def pick(self, names: tuple[str, str]) -> str:
+        """The right one of an (English, Chinese) pair, as bundled data carry them."""
+        return names[LANGUAGES.index(self.language)]
+
+    def error(self, error: PretextError) -> str:
+        """An error's sentence; values are escaped, since some of them are what the visitor wrote."""
+        sentence = error.sentence if self.language == "en" else ERRORS[error.sentence]
+        return sentence.format(**{name: self._spoken(value) for name, value in error.values.items()})
+
+    def _spoken(self, value: object) -> str:
+        """A value inside a sentence; one error may be the reason of another."""
+        return self.error(value) if isinstance(value, PretextError) else html.escape(str(value))
+
+
+WORDS: dict[str, tuple[str, str]] = {
+    "page.title": ("Pretext: meet self-supervised learning by using it", "Pretext：动手认识自监督学习"),
+    "page.name": ("Pretext", "Pretext"),
+    "page.lead": (
+        "Data without labels make their own. Eleven live demos on models that this project trained, on your own pictures, "
+        "words and sounds.",
+        "没有标注的数据，自己给自己出题。十一个演示，都用本项目训练的真实模型，直接用在你的图片、文字和声音上。",
+    ),
+    "page.other_language": ("中文", "English"),
+    "page.steps": (
+        "Every tab has the same four steps: **data → a label the data makes itself → training → use of the features.**",
+        "每个标签页都是同样的四步：**数据 → 数据自己产生的标签 → 训练 → 特征的用途。**",
+    ),
+    "page.footer": (
+        "Pictures up to {megabytes} MB and {megapixels} megapixels; sounds up to 60 seconds. Nothing you bring is "
+        "kept: uploads live in a temporary folder and are deleted after about an hour. Code: MIT. Data, fonts and sounds: see NOTICE.",
+        "图片不超过 {megabytes} MB、{megapixels} 百万像素；声音不超过 60 秒。你带来的内容不会被保留：上传文件只在临时文件夹中，"
+        "约一小时后删除。代码：MIT 许可。数据、字体与声音的来源见 NOTICE。",
+    ),
+    "page.error": ("Please check", "请检查"),
+    "page.examples": ("or pick an example", "或选一个例子"),
+    "page.chance": ("chance", "随机猜测"),
+    "page.model": ("model", "模型"),
+    "page.grow": ("Watch it learn", "看它怎样学会"),
+    "page.grow_slider": ("How far trained", "训练到哪一步"),
+    "page.grow_before": ("before", "训练前"),
+    "page.grow_percent1": ("1 %", "1 %"),
+    "page.grow_percent5": ("5 %", "5 %"),
+    "page.grow_percent25": ("25 %", "25 %"),
+    "page.grow_finished": ("finished", "训练完"),
+    "page.group_pictures": ("Pictures", "图像"),
+    "page.group_generators": ("Generators", "生成模型"),
+    "page.group_language": ("Language", "语言"),
+    "page.group_beyond": ("Sound and choices", "声音与推荐"),
+}
+
+ERRORS: dict[str, str] = {
+    "Give a plain number between {low} and {high}.": "请给出 {low} 到 {high} 之间的数。",
+    "{value} is outside the range from {low} to {high}.": "{value} 不在 {low} 到 {high} 的范围内。",
+    "Give a whole number between {low} and {high}.": "请给出 {low} 到 {high} 之间的整数。",
+    "There is no checkpoint called {name} here.": "这里没有名为 {name} 的检查点。",
+    "The card of checkpoint {name} cannot be read.": "检查点 {name} 的说明卡无法读取。",
+    "File {file} of checkpoint {name} is damaged.": "检查点 {name} 的文件 {file} 已损坏。",
+    "The weights of checkpoint {name} do not fit its card.": "检查点 {name} 的权重与说明卡不符。",
+    "{name} is a {kind} model, which this page cannot open.": "{name} 是 {kind} 模型，本页面无法打开。",
+    "The card names {path}, which is not a model of this project.": "说明卡指定的 {path} 不是本项目的模型。",
+    "The Hugging Face Hub cannot be reached or has no model {name}; the bundled model stays.": (
+        "无法连接 Hugging Face Hub，或其中没有模型 {name}；继续使用内置模型。"
+    ),
+    "Choose or upload a picture first.": "请先选择或上传一张图片。",
+    "This file is not a picture that can be read. Use PNG, JPEG or WebP.": "这个文件不是可读取的图片。请使用 PNG、JPEG 或 WebP。",
+    "This picture is too small: each side needs at least {side} pixels.": "图片太小：每边至少需要 {side} 像素。",
+    "A picture file may have at most {limit} MB.": "图片文件不能超过 {limit} MB。",
+    "A picture may have at most {limit} megapixels.": "图片不能超过 {limit} 百万像素。",
+    "The picture {file} cannot be used: {reason}": "图片 {file} 无法使用：{reason}",
+    "{name} came without safetensors, the only format this page opens.": "{name} 没有 safetensors 文件，而本页面只打开这种格式。",
+    "There are no pictures in {folder}. Unpack the set there, or name its place.": (
+        "{folder} 中没有图片。请把数据集解压到那里，或指明它的位置。"
+    ),
+    "There is no bundled sound named {key}.": "没有名为 {key} 的内置声音。",
+    "Turn by 0, 90, 180 or 270 degrees.": "请旋转 0、90、180 或 270 度。",
+    # --- contrastive ---
+    "Bring {low} to {high} pictures; here are {count}.": "请提供 {low} 到 {high} 张图片；现在有 {count} 张。",
+    "Picture {number}: {reason}": "第 {number} 张图片：{reason}",
+    "Choose one of the models offered.": "请选择所提供的模型之一。",
+    "The checkpoint {name} was not uploaded to {repo}: {reason}": "检查点 {name} 没有上传到 {repo}：{reason}",
+    "Choose one of the encoders offered.": "请选择所提供的编码器之一。",
+    "Compare projections or features.": "请选择比较投影或特征。",
+    "Draw and compare some views first.": "请先生成并比较一些视图。",
+    "This is not a square matrix of cosines.": "这不是由余弦相似度构成的方阵。",
+    # --- vae ---
+    "There is nothing drawn on this picture.": "这张图上什么也没有画。",
+    "The path is either straight or spherical.": "路径只能是直线或球面。",
+    # --- vqvae ---
+    "Choose one of the sizes offered.": "请选择所提供的尺寸之一。",
+    "Undo some edits first: there may be at most {limit}.": "请先撤销一些修改：最多 {limit} 个。",
+    "Write each edit on a line of its own as four whole numbers: row, column, brush, code.": (
+        "请每行写一个修改，用四个整数表示：行、列、画笔、编码。"
+    ),
+    # --- gan ---
+    "A cloud of features needs at least {low} pictures; here are {count}.": "一片特征点云至少需要 {low} 张图片；现在有 {count} 张。",
+    "The model {name} has no discriminator; choose the bundled one.": "模型 {name} 没有判别器，请选择内置模型。",
+    # --- generation ---
+    "Choose 1 to {high} references.": "请选择 1 到 {high} 张参考图。",
+    "A picture needs {k} others to be told by; here are {count}.": "每张图片需要另外 {k} 张来描述；这里只有 {count} 张。",
+    "EfficientNet-Lite0 is not installed: pip install -r requirements-dev.txt.": "没有安装 EfficientNet-Lite0：pip install -r requirements-dev.txt。",
+    "FID needs the package torch-fidelity: pip install -r requirements-dev.txt.": "FID 需要 torch-fidelity 包：pip install -r requirements-dev.txt。",
+    "FID needs Inception's weights, which cannot be fetched: {reason}": "FID 需要 Inception 的权重，无法下载：{reason}",
+    # --- masked ---
+    "There is no masked autoencoder called {name} here.": "这里没有名为 {name} 的掩码自编码器。",
+    "{name} is no masked autoencoder.": "{name} 不是掩码自编码器。",
+    "{name} has no weights in safetensors, the only format opened.": "{name} 没有 safetensors 格式的权重，而这里只打开这种格式。",
+    "The weights of {name} do not fit its config.": "{name} 的权重与其配置不符。",
+    "Paint over the part of the picture that is to be hidden first.": "请先涂抹图片中要遮住的部分。",
+    "Everything is painted over. Leave at least one patch visible.": "图片全被涂掉了，请至少留下一块可见。",
+    # --- gpt2 ---
+    "Write the beginning of a text first.": "请先写一段文本的开头。",
+    "A text may have at most {limit} characters here; this one has {characters}.": (
+        "这里的文本最多 {limit} 个字符；这段有 {characters} 个。"
+    ),
+    "There is no language model called {name} here.": "这里没有名为 {name} 的语言模型。",
+    "Fetch {name} first: its button says how many megabytes that takes.": "请先下载 {name}：按钮上写着需要多少 MB。",
+    "{name} is no language model.": "{name} 不是语言模型。",
+    "Let the model continue a text first.": "请先让模型续写一段文本。",
+    "“{word}” is more than one token for this model. Try a shorter or a more common word.": (
+        "“{word}”在这个模型里不止一个词元。请换一个更短或更常见的词。"
+    ),
+    "The weights in {name} do not fit their config.json.": "{name} 中的权重与其 config.json 不符。",
+    "{name} has no tokenizer.json, so its numbers mean no words.": "{name} 缺少 tokenizer.json，编号无法还原成文字。",
+    "{file} is not a text in UTF-8. Save it as UTF-8 first.": "{file} 不是 UTF-8 文本。请先另存为 UTF-8。",
+    "There are no texts in {folder}. Unpack the set there, or name its place.": (
+        "{folder} 中没有文本。请把数据集解压到那里，或指明它的位置。"
+    ),
+    "{kind} is no kind of vocabulary here: bytes or characters.": "这里没有名为 {kind} 的词表类型：请用 bytes 或 characters。",
+    "These texts are {tokens} tokens long; training needs more than {context}. Add texts, or lower --context.": (
+        "这些文本共 {tokens} 个词元，训练需要多于 {context} 个。请增加文本，或调小 --context。"
+    ),
+    # --- bert ---
+    "Write a sentence first.": "请先写一句话。",
+    "A text may have at most {limit} tokens here; this one has {tokens}.": "这里的文本最多 {limit} 个词元；这段有 {tokens} 个。",
+    "There is no BERT called {name} here.": "这里没有名为 {name} 的 BERT。",
+    "{name} is no BERT.": "{name} 不是 BERT。",
+    "This vocabulary has no mark {name}.": "这个词表没有标记 {name}。",
+    "Hide at least one word.": "请至少遮住一个词。",
+    "Choose one of the words offered.": "请选择所提供的词之一。",
+    "Write a sentence with the word “{word}” in it.": "请写一句包含“{word}”的话。",
+    # --- audio ---
+    "Choose, record or upload a sound first.": "请先选择、录制或上传一段声音。",
+    "A sound file may have at most {limit} MB.": "声音文件不得超过 {limit} MB。",
+    "This file is empty.": "这个文件是空的。",
+    "This sound is shorter than {limit} seconds.": "这段声音不足 {limit} 秒。",
+    "This sound holds samples that are not numbers.": "这段声音含有不是数值的采样。",
+    "This sound is silent.": "这段声音是静音。",
+    "This file is not a sound that can be read. Use WAV, FLAC, Ogg or MP3.": (
+        "无法将此文件作为声音读取。请使用 WAV、FLAC、Ogg 或 MP3。"
+    ),
+    "A sound needs {low} to {high} samples a second; this one has {rate}.": (
+        "声音的采样率须在 {low} 至 {high} 之间，而这段是 {rate}。"
+    ),
+    "A sound may have one or two channels; this one has {channels}.": "声音应为一个或两个声道，而这段有 {channels} 个。",
+    "A sound may last at most {limit} seconds.": "声音最长 {limit} 秒。",
+    "This sound file is damaged.": "这个声音文件已损坏。",
+    "There are no sounds in {folder}. Unpack the set there, or name its place.": (
+        "{folder} 中没有声音。请把数据集解压到那里，或指明它的位置。"
+    ),
+    "Nearest neighbours need at least two sounds.": "近邻至少需要两段声音。",
+    "Hide at most half of the sound: it lasts {seconds} seconds.": "至多遮住声音的一半：它长 {seconds} 秒。",
+    "The model {name} has no probes; choose the bundled one.": "模型 {name} 没有探针，请选择内置模型。",
+    "The model {name} cannot restore a spectrogram; choose the bundled one.": "模型 {name} 不能重构频谱图，请选择内置模型。",
+    # --- recommendation ---
+    "Pick {low} to {high} films.": "请选 {low} 到 {high} 部电影。",
+    "Choose only films from the list.": "请只选列表中的电影。",
+    "Each film can stand in the list only once.": "每部电影在列表中只能出现一次。",
+    "Nobody in these data rated three films, so there is nothing to ask.": "这些数据中没有人评过三部电影，无从提问。",
+    "{name} is no recommender.": "{name} 不是推荐模型。",
+    "{name} has no films.json, so its numbers mean no films.": "{name} 缺少 films.json，编号无法还原成电影。",
+    "These histories are too short: training needs films that {least} people rated.": (
+        "这些历史太短：训练需要至少被 {least} 人评过的电影。"
+    ),
+    "The files in {folder} are not written like MovieLens: {reason}": "{folder} 中的文件格式与 MovieLens 不同：{reason}",
+    "There are no ratings.csv and movies.csv in {folder}. Unpack the set there, or name its place.": (
+        "{folder} 中没有 ratings.csv 和 movies.csv。请把数据集解压到那里，或指明它的位置。"
+    ),
+    "MovieLens is not in {folder} and {address} did not send it. Unpack ml-latest-small.zip there.": (
+        "{folder} 中没有 MovieLens，{address} 也未能提供。请把 ml-latest-small.zip 解压到那里。"
+    ),
+}

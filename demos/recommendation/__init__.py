@@ -1,0 +1,1 @@
+"""The tab "Films": what a visitor sees of `core.recommendation`."""

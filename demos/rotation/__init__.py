@@ -1,0 +1,1 @@
+"""The tab "Rotation": what a visitor sees of `core.rotation`."""

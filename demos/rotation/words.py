@@ -1,0 +1,116 @@
+"""Strings of the tab "Rotation", English and Chinese side by side."""
+
+WORDS: dict[str, tuple[str, str]] = {
+    "rotation.tab": ("Rotation", "旋转预测"),
+    "rotation.step1": ("Data", "数据"),
+    "rotation.step1_text": (
+        "Any picture that has an up and a down. Nobody says what is in it.",
+        "任何分得清上下的图片。没有人告诉模型里面是什么。",
+    ),
+    "rotation.step2": ("The label it makes itself", "数据自己产生的标签"),
+    "rotation.step2_text": (
+        "Turn the picture by a quarter, a half or three quarters. How far it was turned is the label, and it costs nothing.",
+        "把图片转四分之一、二分之一或四分之三圈。转了多少就是标签，不花一分钱。这就是代理任务。",
+    ),
+    "rotation.step3": ("What the model learned", "模型学到了什么"),
+    "rotation.step3_text": (
+        "To tell the turn, it had to learn what skies, faces and houses look like. Chance is 25 %.",
+        "要说出转了多少，就得学会天空、人脸和房屋的样子。随机猜测的正确率是 25 %。",
+    ),
+    "rotation.step4": ("What the features are good for", "特征有什么用"),
+    "rotation.step4_text": (
+        "The same features, never trained on names, find similar pictures among {count} bundled emoji and photographs.",
+        "同样的特征从未见过名称，却能在 {count} 张内置表情和照片中找出相似的图片。",
+    ),
+    "rotation.picture": ("Your picture", "你的图片"),
+    "rotation.turn": ("Turn it anticlockwise by", "逆时针旋转"),
+    "rotation.by_chance": ("by chance", "随机"),
+    "rotation.turned": ("What the model sees", "模型看到的图"),
+    "rotation.go": ("Turn and ask the model", "旋转并让模型回答"),
+    "rotation.truth": ("turned by {turn}°, {size} × {size} pixels", "旋转了 {turn}°，{size} × {size} 像素"),
+    "rotation.model": ("Model", "模型"),
+    "rotation.model_photos": ("scenes and objects", "场景与物体"),
+    "rotation.model_shortcut": ("one that cheats", "会作弊的模型"),
+    "rotation.model_cifar10": ("tiny pictures (CIFAR-10)", "小图（CIFAR-10）"),
+    "rotation.grow_text": (
+        "A small network on your picture, at five moments of its training. Before the first step all four turns look "
+        "alike to it.",
+        "一个小网络在训练的五个时刻看你的图片。训练之前，四种角度在它眼里没有差别。",
+    ),
+    "rotation.grow_curve": ("Right on unseen scenes", "未见过场景上的正确率"),
+    "rotation.grow_axis": ("share right", "正确率"),
+    "rotation.trial": ("A model that cheats", "会作弊的模型"),
+    "rotation.trial_text": (
+        "The same small network was trained a second time, without cropping, blurring and re-encoding its pictures first. It "
+        "found a shortcut: the JPEG encoder that its pictures once went through left differences of colour between "
+        "neighbouring pixels, a grey level high, which tell how the file lay when it was written. At home it is nearly "
+        "perfect; re-encode or crop the same scenes and much of that is gone; on pictures from elsewhere it is lost. The "
+        "honest network loses little, because it had to look at what is in the picture.",
+        "同样的小网络又训练了一次，这次不先对图片做裁剪、模糊和重新编码。它找到了一条捷径：图片曾经过 JPEG 编码，相邻像素之间留下了只有一个"
+        "灰度级的颜色差异，从中就能看出文件写入时的朝向。在同一来源的图片上它几乎全对；把同样的场景重新编码或裁剪一下，优势就大半消失；换成"
+        "别处的图片，它就迷路了。诚实的网络损失很小，因为它不得不去看画面的内容。",
+    ),
+    "rotation.trial_on": ("right about the turn", "旋转角度的正确率"),
+    "rotation.trial_honest": ("honest", "诚实的模型"),
+    "rotation.trial_cheat": ("cheating", "作弊的模型"),
+    "rotation.trial_untouched": ("untouched", "原样"),
+    "rotation.trial_reencoded": ("re-encoded", "重新编码"),
+    "rotation.trial_cropped": ("cropped", "裁剪"),
+    "rotation.trial_scenes": ("test scenes from its own source, {change}", "同一来源的测试场景，{change}"),
+    "rotation.trial_elsewhere": ("test pictures from elsewhere", "其他来源的测试图片"),
+    "rotation.trial_yours": ("your picture, {change}", "你的图片，{change}"),
+    "rotation.trial_cell": ("{right} of 4 turns, {sure} sure", "四种旋转对 {right} 个，把握 {sure}"),
+    "rotation.degrees": ("{turn}°", "{turn}°"),
+    "rotation.probability": ("probability", "概率"),
+    "rotation.probabilities": ("Which turn? Probability of each", "转了多少？每种角度的概率"),
+    "rotation.table": ("This picture in all four turns", "这张图片的四种旋转"),
+    "rotation.table_x": ("predicted", "预测"),
+    "rotation.table_y": ("turned by", "实际旋转"),
+    "rotation.hover": (
+        "turned by %{y}, predicted %{x}: %{z:.0%}<extra></extra>",
+        "实际 %{y}，预测 %{x}：%{z:.0%}<extra></extra>",
+    ),
+    "rotation.bar_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
+    "rotation.map": ("Where the answer came from (class activation map)", "答案来自哪里（类激活图）"),
+    "rotation.right": (
+        "**Right.** It was turned by {turn}° and the model says {guess}° with {sure}. In all four turns: model "
+        "{model} of 4, the rule “the brightest side is up” {naive} of 4, chance 1 of 4.",
+        "**答对了。** 实际旋转 {turn}°，模型回答 {guess}°，把握 {sure}。四种旋转中：模型对 {model} 个，“最亮的一边朝上”的规则对 "
+        "{naive} 个，随机猜测对 1 个。",
+    ),
+    "rotation.wrong": (
+        "**Wrong.** It was turned by {turn}° and the model says {guess}° with {sure}. In all four turns: model "
+        "{model} of 4, the rule “the brightest side is up” {naive} of 4, chance 1 of 4.",
+        "**答错了。** 实际旋转 {turn}°，模型回答 {guess}°，把握 {sure}。四种旋转中：模型对 {model} 个，“最亮的一边朝上”的规则对 "
+        "{naive} 个，随机猜测对 1 个。",
+    ),
+    "rotation.card": (
+        "On test pictures: {scenes} on outdoor scenes (n = {scenes_n}), {objects} on small pictures of 200 kinds of object "
+        "(n = {objects_n}); after re-encoding {scenes_again} and {objects_again}.",
+        "测试图片上的正确率：户外场景 {scenes}（n = {scenes_n}），200 类物体小图 {objects}（n = {objects_n}）；"
+        "重新编码后为 {scenes_again} 和 {objects_again}。",
+    ),
+    "rotation.game": ("Guess first", "你先猜"),
+    "rotation.game_text": (
+        "The picture is turned by chance. Say how far before the model does.",
+        "图片被随机旋转。在模型之前说出转了多少。",
+    ),
+    "rotation.deal": ("Turn one for me to guess", "转一张让我猜"),
+    "rotation.guess": ("My guess", "我猜"),
+    "rotation.puzzle": ("How far was this one turned, anticlockwise?", "这张图逆时针转了多少？"),
+    "rotation.answer": ("Answer", "回答"),
+    "rotation.score": (
+        "It was **{truth}°**; you said {mine}°, the model {model}°. Score after {rounds}: you **{my_score}**, model **{model_score}**.",
+        "答案是 **{truth}°**；你猜 {mine}°，模型猜 {model}°。{rounds} 轮后：你 **{my_score}** 分，模型 **{model_score}** 分。",
+    ),
+    "rotation.no_round": (
+        "Press “Turn one for me to guess” first.",
+        "请先点“转一张让我猜”。",
+    ),
+    "rotation.neighbours": ("Most similar in the gallery", "图库中最相似的图片"),
+    "rotation.neighbour": ("{name}, cosine {similarity}", "{name}，余弦 {similarity}"),
+    "rotation.neighbours_text": (
+        "Cosine of the {width} features of your picture as you brought it, not turned.",
+        "用你原图（未旋转）的 {width} 个特征计算余弦相似度。",
+    ),
+}

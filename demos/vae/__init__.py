@@ -1,0 +1,1 @@
+"""The tab "VAE": what a visitor sees of `core.vae`."""

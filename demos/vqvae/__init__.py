@@ -1,0 +1,1 @@
+"""The tab "VQ-VAE": what a visitor sees of `core.vqvae`."""

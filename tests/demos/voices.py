@@ -1,0 +1,18 @@
+"""What the page says on one tab, for tests: the strings of all tabs and the page's voice with those of one of them."""
+
+import importlib
+from pathlib import Path
+
+from demos.page import words
+from demos.page.words import Language, Say
+
+METHODS = tuple(sorted(tab.parent.name for tab in (Path(__file__).parents[2] / "demos").glob("*/tab.py")))
+TABLES = {method: importlib.import_module(f"demos.{method}.words") for method in METHODS}
+ALL_WORDS: dict[str, tuple[str, str]] = words.WORDS | {
+    k: v for table in TABLES.values() for k, v in table.WORDS.items()
+}
+
+
+def voice(method: str, language: Language = "en") -> Say:
+    """The page's voice on the tab of a method, as `app.fill` hands it to `build`."""
+    return Say(language).adding(TABLES[method].WORDS)
