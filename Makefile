@@ -12,10 +12,10 @@ HOST ?= 127.0.0.1
 PORT ?= 7860
 SHARE ?= 0
 DATA ?= data
-WINGS := rotation contrastive vae vqvae gan generation masked gpt2 bert audio recommendation
+METHODS := rotation contrastive vae vqvae gan generation masked gpt2 bert audio recommendation
 
 .PHONY: help venv run test fast lint types unit browser chromium screenshots readme assets study evaluate card push clean \
-  $(WINGS:%=train-%)
+  $(METHODS:%=train-%)
 .DEFAULT_GOAL := help
 
 help:
@@ -81,7 +81,7 @@ screenshots: chromium
 readme: $(VENV)/dev.stamp
 	$(PY) -m tests.readme
 
-## make train-WING   train a bundled checkpoint again by its card, on data unpacked under DATA; NAME=... chooses which
+## make train-METHOD   train a bundled checkpoint again by its card, on data unpacked under DATA; NAME=... chooses which
 train-rotation train-masked train-vqvae: NAME ?= photos
 train-contrastive: NAME ?= simclr-cifar10
 train-vae: NAME ?= mnist
@@ -90,7 +90,7 @@ train-generation: NAME ?= plain
 train-gpt2 train-bert: NAME ?= novels
 train-audio: NAME ?= sounds
 train-recommendation: NAME ?= movielens
-$(WINGS:%=train-%): train-%: $(VENV)/run.stamp
+$(METHODS:%=train-%): train-%: $(VENV)/run.stamp
 	$(PY) -m core.cards repeat "$*/$(NAME)" --root "$(DATA)" $(FLAGS)
 
 ## make study        train what the study of generators lacks on data unpacked under DATA, then write its report
@@ -105,11 +105,11 @@ study: $(VENV)/dev.stamp
 evaluate: $(VENV)/run.stamp
 	$(PY) -m core.evaluate --cards --root "$(DATA)"
 
-## make card         measure NAME=WING/NAME and write the figures into its card
+## make card         measure NAME=METHOD/NAME and write the figures into its card
 card: $(VENV)/run.stamp
 	$(PY) -m core.cards measure "$(NAME)" --root "$(DATA)"
 
-## make push         upload NAME=WING/NAME with its card to the Hugging Face Hub as REPO=USER/MODEL
+## make push         upload NAME=METHOD/NAME with its card to the Hugging Face Hub as REPO=USER/MODEL
 push: $(VENV)/run.stamp
 	$(PY) -m core.cards push "$(NAME)" --repo "$(REPO)"
 

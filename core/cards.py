@@ -73,12 +73,12 @@ def repeat(name: str, root: str, flags: Sequence[str]) -> int:
 def model_page(card: Card) -> str:
     """The README.md of a model on the Hub: front matter, what it is, its figures, how to open and repeat it."""
     rows = "".join(f"| {data} | {figures(metrics)} |\n" for data, metrics in card.metrics.items())
-    wing = card.name.split("/")[0]
+    method = card.name.split("/")[0]
     # What derives from data with terms of their own goes with these, whatever the licence of the code.
     licence = f"other\nlicense_link: {TERMS}" if TERMS in card.sha256 else "mit"
     return (
         f"---\nlicense: {licence}\nlibrary_name: pytorch\ntags:\n  - self-supervised-learning\n"
-        f"  - {wing}\n---\n\n# {card.name}\n\nTrained by Pretext without labels: "
+        f"  - {method}\n---\n\n# {card.name}\n\nTrained by Pretext without labels: "
         f"{card.data}. {card.parameters:,} parameters, {card.steps:,} steps, {card.wall_time_s / 60:.0f} minutes on "
         f"{card.device}.\n\n| measured on | figures |\n|---|---|\n{rows}\n{card.notes}\n\n"
         f"Open it with `core.checkpoints.load` from a folder of these files; train it again with\n\n"
@@ -90,7 +90,7 @@ def push(name: str, repo: str) -> str:
     """Upload a bundled checkpoint with its card as a model repository; returns its address.
 
     Args:
-        name: "<wing>/<name>".
+        name: "<method>/<name>".
         repo: "<user>/<model>"; made if it is not there. The Hub's own login says who you are.
 
     Raises:
@@ -118,7 +118,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Do what is asked of one card; returns the exit status."""
     parser = argparse.ArgumentParser(description="Measure, repeat or upload a bundled checkpoint.")
     parser.add_argument("task", choices=["measure", "repeat", "push"])
-    parser.add_argument("name", help="WING/NAME, e.g. rotation/photos")
+    parser.add_argument("name", help="METHOD/NAME, e.g. rotation/photos")
     parser.add_argument("--root", default="data", help="folder in which the named sets lie unpacked")
     parser.add_argument("--repo", default="", help="USER/MODEL on the Hub")
     asked, flags = parser.parse_known_args(argv)

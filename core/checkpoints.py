@@ -1,8 +1,8 @@
 """Save, verify and load trained models: safetensors plus a card, bundled or from the Hugging Face Hub.
 
-A checkpoint is a folder `assets/checkpoints/<wing>/<name>/` with `model.safetensors` (half precision), `card.json` and
+A checkpoint is a folder `assets/checkpoints/<method>/<name>/`: `model.safetensors` (half precision), `card.json` and
 whatever else the model needs to speak (a tokenizer). Nothing is ever unpickled. The card names the model's class, so
-this file imports no wing. A Hub model goes the same way: its `config.json` names its architecture, `HUB_CLASSES` the
+this file imports no method. A Hub model goes the same way: its `config.json` names its architecture, `HUB_CLASSES` the
 class of this project that opens it, and that class's `from_hub` reads the folder.
 """
 
@@ -56,7 +56,7 @@ class Card:
     """What anyone must know to trust a checkpoint or to make it again. Everything in it was written by a program.
 
     Attributes:
-        name: "<wing>/<name>".
+        name: "<method>/<name>".
         model: import path of the model's class.
         config: the arguments of the model's frozen Config.
         data: the data and the split that trained it, in words.
@@ -155,9 +155,9 @@ def read_card(name: str, root: Path | None = None) -> Card:
         raise CheckpointError("The card of checkpoint {name} cannot be read.", name=name) from error
 
 
-def bundled(wing: str, root: Path | None = None) -> tuple[str, ...]:
-    """Names of the checkpoints of a wing that lie in the tree, e.g. ("gpt2/novels", "gpt2/tang")."""
-    return tuple(sorted(f"{wing}/{card.parent.name}" for card in ((root or ROOT) / wing).glob(f"*/{CARD}")))
+def bundled(method: str, root: Path | None = None) -> tuple[str, ...]:
+    """Names of the checkpoints of a method that lie in the tree, e.g. ("gpt2/novels", "gpt2/tang")."""
+    return tuple(sorted(f"{method}/{card.parent.name}" for card in ((root or ROOT) / method).glob(f"*/{CARD}")))
 
 
 _cache: dict[tuple[str, str], Checkpoint] = {}

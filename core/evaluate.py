@@ -1,6 +1,6 @@
-"""`python -m core.evaluate WING/NAME --data SET|folder:PATH [--json]`: a checkpoint's metrics on any data.
+"""`python -m core.evaluate METHOD/NAME --data SET|folder:PATH [--json]`: a checkpoint's metrics on any data.
 
-The metrics are those of the card, computed by the same function of the wing's recipe that wrote it. With `--cards` and
+The metrics are those of the card, computed by the same function of its recipe that wrote it. With `--cards` and
 no name it measures every bundled checkpoint anew and sets each figure beside the one on its card.
 """
 
@@ -17,10 +17,19 @@ from core.checkpoints import Card, Checkpoint
 from core.errors import CheckpointError, PretextError
 from core.training.recipe import Recipe
 
-WINGS = (
-    "rotation", "contrastive", "vae", "vqvae", "gan", "generation", "masked", "gpt2", "bert", "audio",
+METHODS = (
+    "rotation",
+    "contrastive",
+    "vae",
+    "vqvae",
+    "gan",
+    "generation",
+    "masked",
+    "gpt2",
+    "bert",
+    "audio",
     "recommendation",
-)  # fmt: skip
+)
 # Last words of metrics in 0..1, shown in per cent.
 SHARES = ("accuracy", "chance", "knn", "linear", "share", "precision", "recall", "rate", "ndcg")
 POINTS, PART = 0.003, 0.005  # how far another machine may be off: of a share, and relative of anything else
@@ -30,9 +39,9 @@ def evaluate(name: str, data: str, **options: Any) -> dict[str, float]:
     """Measure a checkpoint.
 
     Args:
-        name: "<wing>/<name>".
+        name: "<method>/<name>".
         data: a named set's test split, or "folder:PATH".
-        options: root; mask_ratio for the masked wing.
+        options: root; mask_ratio for the masked method.
 
     Returns:
         Metric name -> value, "n" the number of test items.
@@ -50,7 +59,7 @@ def measure(name: str, *, root: str = "data", where: str = "auto") -> dict[str, 
     """Measure everything that a checkpoint's card tells, as its recipe did after training.
 
     Args:
-        name: "<wing>/<name>".
+        name: "<method>/<name>".
         root: folder in which the named sets lie unpacked.
         where: "auto", "cpu", "cuda" or "mps".
 
@@ -105,7 +114,7 @@ def _room(name: str) -> Any:
 
 
 def _open(name: str, where: str) -> Checkpoint:
-    if name.split("/")[0] not in WINGS:
+    if name.split("/")[0] not in METHODS:
         raise CheckpointError("There is no checkpoint called {name} here.", name=name)
     checkpoints.read_card(name)  # a slip of the pen must not send `load` to the Hub
     return checkpoints.load(name, device=device.pick(where))
@@ -114,7 +123,7 @@ def _open(name: str, where: str) -> Checkpoint:
 def _all_cards(root: str, where: str) -> int:
     """Print every figure of every card beside the one measured now; 1 if any differs by more than it may."""
     off = 0
-    for name in (name for wing in WINGS for name in checkpoints.bundled(wing)):
+    for name in (name for method in METHODS for name in checkpoints.bundled(method)):
         for figure in compare(checkpoints.read_card(name), measure(name, root=root, where=where)):
             off += not figure.agrees
             card, now = (in_words(figure.metric, value) for value in (figure.card, figure.now))
@@ -127,7 +136,7 @@ def _all_cards(root: str, where: str) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the metrics, one line of JSON or one line each; returns the exit status."""
     parser = argparse.ArgumentParser(description="Measure a checkpoint on any data of the right kind.")
-    parser.add_argument("name", nargs="?", help="WING/NAME, e.g. rotation/photos")
+    parser.add_argument("name", nargs="?", help="METHOD/NAME, e.g. rotation/photos")
     parser.add_argument("--data", help="a named set or folder:PATH")
     parser.add_argument("--cards", action="store_true", help="measure all bundled checkpoints and compare with cards")
     parser.add_argument("--root", default="data", help="folder in which the named sets lie unpacked")
@@ -140,7 +149,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options: dict[str, Any] = {"root": asked.root, "device": asked.device}
     if asked.mask_ratio is not None:
         if not (asked.name or "").startswith("masked/"):
-            parser.error("--mask-ratio is for the masked wing only")
+            parser.error("--mask-ratio is for the masked method only")
         options["mask_ratio"] = asked.mask_ratio
     try:
         if asked.cards:

@@ -13,7 +13,7 @@ def at(name: str, stage: float, percents: tuple[int, ...] = PERCENTS) -> str:
     """The name by which `checkpoints.load` knows a checkpoint at one of several moments.
 
     Args:
-        name: "<wing>/<name>", trained with `--snapshots`.
+        name: "<method>/<name>", trained with `--snapshots`.
         stage: 0 (before the first step) to 4 (finished), or to the last of `percents`.
         percents: those that are shipped, where they are fewer than all.
 
@@ -30,7 +30,7 @@ def moments(name: str) -> tuple[str, ...]:
 
 def reached(
     name: str, metric: str, root: Path | None = None, percents: tuple[int, ...] = PERCENTS
-) -> tuple[float, ...]:  # fmt: skip
+) -> tuple[float, ...]:
     """What a metric of the card's first set was at each moment, measured on test data after the training."""
     snapshots = checkpoints.read_card(name, root).snapshots
     return tuple(float(snapshots[str(percent)][metric]) for percent in percents)

@@ -12,10 +12,24 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "core").rglob("*.py"), *(ROOT / "demos").rglob("*.py")])
-WINGS = sorted(file.parent.name for file in (ROOT / "core").glob("*/train.py"))
+METHODS = sorted(file.parent.name for file in (ROOT / "core").glob("*/train.py"))
 ROOMS = ("pretext", "model", "train", "explore")
-TOP = {"app.py", "demos", "core", "assets", "tests", "requirements.txt", "requirements-dev.txt", "pyproject.toml",
-       "Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "NOTICE"}  # fmt: skip
+TOP = {
+    "app.py",
+    "demos",
+    "core",
+    "assets",
+    "tests",
+    "requirements.txt",
+    "requirements-dev.txt",
+    "pyproject.toml",
+    "Makefile",
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "LICENSE",
+    "NOTICE",
+}
 HEAVY = {"torch", "torchvision", "torchaudio", "transformers", "safetensors", "accelerate", "app"}
 HIDDEN = {".ci", ".gitignore", ".gitattributes", ".github"}
 
@@ -71,17 +85,17 @@ def packages(file: Path) -> set[str]:
     return {name.split(".")[0] for name in imports(file)}
 
 
-def wing_of(module: str) -> str | None:
-    """The wing a module lies in; None for the foundation."""
+def method_of(module: str) -> str | None:
+    """The method a module lies in; None for the foundation."""
     parts = module.split(".")
-    return parts[1] if len(parts) > 1 and parts[0] == "core" and parts[1] in WINGS else None
+    return parts[1] if len(parts) > 1 and parts[0] == "core" and parts[1] in METHODS else None
 
 
 # --- arrows ---
 
 
 def test_the_walk_sees_the_house() -> None:
-    assert len(WINGS) >= 5
+    assert len(METHODS) >= 5
     assert "core.checkpoints" in reached("core.rotation.explore")
     assert "core.data.bundled" in ours(ROOT / "core" / "data" / "pictures.py"), "an import inside a function"
 
@@ -98,13 +112,13 @@ def test_demos_know_no_torch_and_reach_core_by_few_doors() -> None:
             assert not packages(file) & HEAVY, module
             doors = {name for name in ours(file) if name.startswith("core.")}
             shut = {name for name in doors if not re.fullmatch(r"core\.data\.\w+|core\.\w+\.explore", name)}
-            assert shut <= {"core.errors", "core.data", *(f"core.{wing}" for wing in WINGS)}, module
+            assert shut <= {"core.errors", "core.data", *(f"core.{method}" for method in METHODS)}, module
 
 
 def test_figures_know_no_gradio_and_words_only_errors() -> None:
     assert not packages(MODULES["demos.page.figures"]) & {"gradio", "core", "demos"}
     assert ours(MODULES["demos.page.words"]) <= {"core", "core.errors"}
-    for method in WINGS:
+    for method in METHODS:
         assert not imports(MODULES[f"demos.{method}.words"])
 
 
@@ -114,7 +128,7 @@ def test_a_tab_knows_its_own_wing_and_no_other_tab() -> None:
             own = module.split(".")[1]
             tabs = {name.split(".")[1] for name in ours(file) if name.startswith("demos.")} - {"page"}
             assert tabs <= {own}, f"{module} imports another tab"
-            methods = {wing_of(name) for name in ours(file)} - {None}
+            methods = {method_of(name) for name in ours(file)} - {None}
             assert methods <= {own}, module
 
 
@@ -127,29 +141,30 @@ def test_the_app_knows_pages_and_limits_only() -> None:
 def test_the_foundation_imports_no_wing_and_no_wing_another() -> None:
     for module, file in MODULES.items():
         if module.startswith("core."):
-            strangers = {name for name in ours(file) if wing_of(name) not in (None, wing_of(module))}
+            strangers = {name for name in ours(file) if method_of(name) not in (None, method_of(module))}
             assert not strangers, module
 
 
 def test_modules_are_imported_by_name_in_three_places_only() -> None:
     by_name = {
-        module for module, file in MODULES.items()
+        module
+        for module, file in MODULES.items()
         if any(isinstance(n, ast.Attribute) and n.attr == "import_module" for n in ast.walk(parsed(file)))
-    }  # fmt: skip
+    }
     assert by_name == {"app", "core.checkpoints", "core.evaluate"}
 
 
-@pytest.mark.parametrize("wing", WINGS)
-def test_the_four_rooms_and_the_arrows_between_them(wing: str) -> None:
-    missing = [room for room in ROOMS if f"core.{wing}.{room}" not in MODULES]
+@pytest.mark.parametrize("method", METHODS)
+def test_the_four_rooms_and_the_arrows_between_them(method: str) -> None:
+    missing = [room for room in ROOMS if f"core.{method}.{room}" not in MODULES]
     assert not missing
-    above = {f"core.{wing}.explore", f"core.{wing}.train", "core.training.loop", "core.evaluate"}
+    above = {f"core.{method}.explore", f"core.{method}.train", "core.training.loop", "core.evaluate"}
     for room in ("pretext", "model"):
-        assert not reached(f"core.{wing}.{room}") & above, room
-    assert not reached(f"core.{wing}.explore") & {f"core.{wing}.train", "core.training.loop", "core.evaluate"}
-    assert f"core.{wing}.explore" not in reached(f"core.{wing}.train")
-    assert reached(f"core.{wing}.train") >= {"core.training.loop", f"core.{wing}.model", f"core.{wing}.pretext"}
-    assert f"core.{wing}.model" in reached(f"core.{wing}.explore")
+        assert not reached(f"core.{method}.{room}") & above, room
+    assert not reached(f"core.{method}.explore") & {f"core.{method}.train", "core.training.loop", "core.evaluate"}
+    assert f"core.{method}.explore" not in reached(f"core.{method}.train")
+    assert reached(f"core.{method}.train") >= {"core.training.loop", f"core.{method}.model", f"core.{method}.pretext"}
+    assert f"core.{method}.model" in reached(f"core.{method}.explore")
 
 
 def test_nothing_imports_in_a_circle() -> None:
@@ -181,9 +196,10 @@ def test_modules_and_what_they_offer_say_what_they_are(file: Path) -> None:
     assert ast.get_docstring(parsed(file)), "the module"
     public = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     silent = [
-        node.name for node in parsed(file).body
+        node.name
+        for node in parsed(file).body
         if isinstance(node, public) and not node.name.startswith("_") and not ast.get_docstring(node)
-    ]  # fmt: skip
+    ]
     assert not silent
     if file.name == "__init__.py":
         assert len(parsed(file).body) == 1, "an __init__ is a sentence"
@@ -218,12 +234,21 @@ def test_no_error_is_swallowed(file: Path) -> None:
 @each_source
 def test_no_shared_luck(file: Path) -> None:
     """Visitors share a process: only a generator of one's own may be seeded."""
-    shared = {"torch.manual_seed", "torch.random.manual_seed", "torch.cuda.manual_seed", "torch.cuda.manual_seed_all",
-              "torch.seed", "random.seed", "np.random.seed", "numpy.random.seed", "transformers.set_seed"}  # fmt: skip
+    shared = {
+        "torch.manual_seed",
+        "torch.random.manual_seed",
+        "torch.cuda.manual_seed",
+        "torch.cuda.manual_seed_all",
+        "torch.seed",
+        "random.seed",
+        "np.random.seed",
+        "numpy.random.seed",
+        "transformers.set_seed",
+    }
     used = {dotted(node) for node in ast.walk(parsed(file)) if isinstance(node, (ast.Attribute, ast.Name))}
     assert not used & shared
     assert "random" not in packages(file)
-    visited = {"app", *reached("app"), *(name for wing in WINGS for name in reached(f"core.{wing}.explore"))}
+    visited = {"app", *reached("app"), *(name for method in METHODS for name in reached(f"core.{method}.explore"))}
     if name_of(file) in visited:  # a recipe has its process alone, and draws first weights in a fork of the shared one
         assert "torch.random.set_rng_state" not in used
 
@@ -293,8 +318,8 @@ def test_tests_mirror_the_house() -> None:
     assert not [file for file in files if file.name == "__init__.py"]
     names = Counter(file.name for file in files if file.name != "conftest.py")
     assert not [name for name, count in names.items() if count > 1]
-    expected = {f"tests/core/{wing}/test_{wing}_{room}.py" for wing in WINGS for room in ROOMS}
-    expected |= {f"tests/demos/test_{method}_tab.py" for method in WINGS}
+    expected = {f"tests/core/{method}/test_{method}_{room}.py" for method in METHODS for room in ROOMS}
+    expected |= {f"tests/demos/test_{method}_tab.py" for method in METHODS}
     assert not expected - {str(file.relative_to(ROOT)) for file in files}
 
 

@@ -16,13 +16,29 @@ from tests import readme
 ROOT = readme.README.parent
 TEXT = readme.README.read_text(encoding="utf-8")
 SHIPPED = {
-    "rotation/photos", "rotation/cifar10", "rotation/shortcut", "rotation/small", "contrastive/simclr-cifar10",
-    "contrastive/moco-cifar10", "contrastive/small", "contrastive/dictionary", "vae/mnist", "vqvae/photos",
-    "vqvae/gaussian", "gan/cifar10",
+    "rotation/photos",
+    "rotation/cifar10",
+    "rotation/shortcut",
+    "rotation/small",
+    "contrastive/simclr-cifar10",
+    "contrastive/moco-cifar10",
+    "contrastive/small",
+    "contrastive/dictionary",
+    "vae/mnist",
+    "vqvae/photos",
+    "vqvae/gaussian",
+    "gan/cifar10",
     *(f"generation/{kind}{arm}" for kind in ("", "mnist-") for arm in ARMS),
-    "masked/photos", "masked/small", "gpt2/novels", "gpt2/tang",
-    "gpt2/small", "bert/novels", "audio/sounds", "recommendation/movielens", "recommendation/shuffled",
-}  # fmt: skip
+    "masked/photos",
+    "masked/small",
+    "gpt2/novels",
+    "gpt2/tang",
+    "gpt2/small",
+    "bert/novels",
+    "audio/sounds",
+    "recommendation/movielens",
+    "recommendation/shuffled",
+}
 
 
 def front_matter() -> dict[str, object]:
@@ -50,11 +66,11 @@ def test_figures_are_the_cards() -> None:
 
 
 def test_what_is_shipped_can_be_measured_anew_and_trained_again() -> None:
-    """`make evaluate` reads every card's recipe, `make train-WING NAME=...` every card's command."""
+    """`make evaluate` reads every card's recipe, `make train-METHOD NAME=...` every card's command."""
     assert {card.name for card in cards.all_cards()} == SHIPPED
     for card in cards.all_cards():
-        wing, name = card.name.split("/")
-        recipe = importlib.import_module(f"core.{wing}.train").RECIPE
+        method, name = card.name.split("/")
+        recipe = importlib.import_module(f"core.{method}.train").RECIPE
         assert recipe(**card.recipe).name == name
         again = parse(recipe, shlex.split(card.command)[3:])
         assert (again.data, again.name) == (recipe(**card.recipe).data, name)

@@ -15,16 +15,7 @@ from torch import Tensor
 from core import checkpoints, device
 from core.audio import pretext
 from core.audio.model import HEARD_S as HEARD_S
-from core.audio.models import (
-    MFCC_SETTINGS,
-    Described,
-    Source,
-    gallery,
-    hear,
-    open_model,
-    probes,
-    restorer,
-)
+from core.audio.models import MFCC_SETTINGS, Described, Source, gallery, hear, open_model, probes, restorer
 from core.audio.models import NAME as NAME
 from core.audio.models import has_probes as has_probes
 from core.audio.models import names as names
@@ -149,9 +140,14 @@ def analyse(source: Source, *, name: str = NAME) -> Analysis:
     with torch.inference_mode():
         features = model.features(wave).float().cpu()
     return Analysis(
-        wave.numpy(), len(wave) / SAMPLE_RATE_HZ, mel.numpy(), features.T.numpy(), spectra.mfcc(mel).numpy(),
-        MFCC_SETTINGS.hop_s, model.hop_s,
-    )  # fmt: skip
+        wave.numpy(),
+        len(wave) / SAMPLE_RATE_HZ,
+        mel.numpy(),
+        features.T.numpy(),
+        spectra.mfcc(mel).numpy(),
+        MFCC_SETTINGS.hop_s,
+        model.hop_s,
+    )
 
 
 def restore(source: Source, place: float, length_s: float, *, seed: float = 0, name: str = NAME) -> Restoration:
@@ -181,18 +177,18 @@ def restore(source: Source, place: float, length_s: float, *, seed: float = 0, n
     hidden = torch.zeros(mel.shape[-1], dtype=torch.bool)
     hidden[first : first + count] = True
     fillings = {
-        "model": fill_by_model(model, mel, hidden), "mean": pretext.fill_mean(mel, hidden),
+        "model": fill_by_model(model, mel, hidden),
+        "mean": pretext.fill_mean(mel, hidden),
         "linear": spectra.bridge(mel, hidden),
-    }  # fmt: skip
+    }
     loudest = float(absolute.max())
     seeds = whole(seed, 0, 2**31 - 1)
     made = {key: filling(wave, mel, filled, hidden, settings, loudest, seeds) for key, filled in fillings.items()}
     start, end = first * settings.hop, (first + count) * settings.hop
     silence = torch.where(inside(wave, start, end) > 0, torch.zeros(()), wave)
     return Restoration(
-        wave.numpy(), silence.numpy(), mel.numpy(), hidden.numpy(), start / SAMPLE_RATE_HZ, end / SAMPLE_RATE_HZ,
-        **made,
-    )  # fmt: skip
+        wave.numpy(), silence.numpy(), mel.numpy(), hidden.numpy(), start / SAMPLE_RATE_HZ, end / SAMPLE_RATE_HZ, **made
+    )
 
 
 def compare(first: Source, second: Source, *, name: str = NAME) -> Likeness:
@@ -218,15 +214,15 @@ def two_views(source: Source, *, strength: float = 1.0, seed: float = 0, name: s
     """
     within(strength, 0, 2)
     model = restorer(name)
-    chance = device.generator(whole(seed, 0, 2**31 - 1))
+    rng = device.generator(whole(seed, 0, 2**31 - 1))
     mel = spectra.log_mel(hear(source), model.config.mel)
     keys = [sound.key for sound in bundled.sounds()]
-    behind = bundled.read_sound(keys[int(torch.randint(len(keys), (1,), generator=chance))])
+    behind = bundled.read_sound(keys[int(torch.randint(len(keys), (1,), generator=rng))])
     clips = pretext.bank([mel, spectra.log_mel(torch.from_numpy(behind.copy()), model.config.mel)])
     settings = pretext.ViewSettings().scaled(strength)
     window = model.config.window
     rows = torch.tensor([0, 1])
-    views = [pretext.view(clips, rows, window, chance, settings)[0] for _ in "ab"]  # 2 x (F, W)
+    views = [pretext.view(clips, rows, window, rng, settings)[0] for _ in "ab"]  # 2 x (F, W)
     with torch.inference_mode():
         batch = spectra.to_unit(torch.stack(views)).to(model.device)
         embeddings = model(batch).embedding.float().cpu()

@@ -97,10 +97,13 @@ class SoundTransformer(nn.Module):
         self.config = config
         d = config.width
         self.stem = nn.Sequential(
-            nn.Conv2d(2, config.stem, 3, stride=2, padding=1), nn.GELU(),
-            nn.Conv2d(config.stem, config.stem, 3, stride=(2, 1), padding=1), nn.GELU(),
-            nn.Conv2d(config.stem, config.stem, 3, stride=(2, 1), padding=1), nn.GELU(),
-        )  # fmt: skip
+            nn.Conv2d(2, config.stem, 3, stride=2, padding=1),
+            nn.GELU(),
+            nn.Conv2d(config.stem, config.stem, 3, stride=(2, 1), padding=1),
+            nn.GELU(),
+            nn.Conv2d(config.stem, config.stem, 3, stride=(2, 1), padding=1),
+            nn.GELU(),
+        )
         self.inwards = nn.Linear(config.stem * config.n_mels // 8, d)
         self.positions = nn.Conv1d(d, d, 15, padding=7, groups=d // 16)
         self.encoder = _blocks(config, config.depth)
@@ -108,15 +111,17 @@ class SoundTransformer(nn.Module):
         self.decoder = _blocks(config, config.decoder_depth)
         self.outwards = nn.Linear(d, self.stride * config.n_mels)
         self.detail = nn.Sequential(
-            nn.Conv2d(3, 8, 5, padding=2), nn.GELU(),
-            nn.Conv2d(8, 8, (3, 7), padding=(1, 12), dilation=(1, 4)), nn.GELU(),
+            nn.Conv2d(3, 8, 5, padding=2),
+            nn.GELU(),
+            nn.Conv2d(8, 8, (3, 7), padding=(1, 12), dilation=(1, 4)),
+            nn.GELU(),
             nn.Conv2d(8, 1, 5, padding=2),
-        )  # fmt: skip
+        )
         for parameter in self.detail[4].parameters():
             nn.init.zeros_(parameter)  # untrained it restores straight lines
         self.head = nn.Sequential(  # the norm over the batch takes out what all clips share, which is most at the start
             nn.Linear(3 * d, 2 * d), nn.BatchNorm1d(2 * d), nn.GELU(), nn.Linear(2 * d, config.projection)
-        )  # fmt: skip
+        )
 
     @property
     def hop_s(self) -> float:

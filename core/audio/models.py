@@ -1,4 +1,4 @@
-"""What the audio wing keeps at hand for its answers: the opened model, its probes, and the bundled sounds described.
+"""What the audio method keeps at hand for its answers: the opened model, its probes, and the bundled sounds described.
 
 Cosines are taken between descriptions that were standardised by the bundled sounds; otherwise any two sounds would
 seem alike, for a network and for MFCC.

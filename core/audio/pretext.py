@@ -48,9 +48,15 @@ class ViewSettings:
         """All changes `strength` times as strong; 0 leaves the clip as it is, but for where it lies in the window."""
         noise_db, mix_db = (min(0.0, strength * (FLOOR_DB + db) - FLOOR_DB) for db in (self.noise_db, self.mix_db))
         return ViewSettings(
-            strength * self.stretch, strength * self.shift, strength * self.colour_db, noise_db, mix_db,
-            strength * self.cut, min(1.0, strength * self.replicate), self.clean,
-        )  # fmt: skip
+            strength * self.stretch,
+            strength * self.shift,
+            strength * self.colour_db,
+            noise_db,
+            mix_db,
+            strength * self.cut,
+            min(1.0, strength * self.replicate),
+            self.clean,
+        )
 
 
 @dataclass(frozen=True)
@@ -78,33 +84,33 @@ def bank(spectrograms: Sequence[Tensor]) -> Bank:
     return Bank(torch.cat(list(spectrograms), -1), lengths.cumsum(0) - lengths, lengths)
 
 
-def view(clips: Bank, rows: Tensor, window: int, chance: torch.Generator, settings: ViewSettings) -> Tensor:
+def view(clips: Bank, rows: Tensor, window: int, rng: torch.Generator, settings: ViewSettings) -> Tensor:
     """Draw one random view of each of some clips.
 
     Args:
         clips: where they lie.
         rows: (B,) int64, which clips.
         window: frames of a view; a shorter clip lies somewhere in it, of a longer one a part is seen.
-        chance: on the device of `clips`.
+        rng: on the device of `clips`.
         settings: how strong each change is.
 
     Returns:
         (B, F, window) in [-80, 0].
     """
     batch = len(rows)
-    speed = torch.exp(math.log1p(settings.stretch) * _uniform(batch, -1, 1, chance))
+    speed = torch.exp(math.log1p(settings.stretch) * _uniform(batch, -1, 1, rng))
     length = clips.lengths[rows]
     slack = length - window * speed  # negative: the clip is shorter than the window
-    cut = settings.cut * torch.minimum(length, window * speed) * _uniform(batch, -1, 1, chance)
-    first = slack * _uniform(batch, 0, 1, chance) + cut
+    cut = settings.cut * torch.minimum(length, window * speed) * _uniform(batch, -1, 1, rng)
+    first = slack * _uniform(batch, 0, 1, rng) + cut
     times = first[:, None] + speed[:, None] * torch.arange(window, device=rows.device)  # (B, W), frames of the clip
     db = sample(clips, rows, times)  # (B, F, W)
-    db = shift_bands(db, settings.shift * _uniform(batch, -1, 1, chance))
-    db = colour(db, settings.colour_db, chance)
-    db = replicate(db, _chosen(batch, settings.replicate, chance), chance)
-    noisy = add_sounds(db, db.roll(1, 0), _level(batch, settings.mix_db, chance))
-    noisy = add_noise(noisy, _level(batch, settings.noise_db, chance), chance)
-    return relative_db(torch.where(_chosen(batch, settings.clean, chance), db, noisy))
+    db = shift_bands(db, settings.shift * _uniform(batch, -1, 1, rng))
+    db = colour(db, settings.colour_db, rng)
+    db = replicate(db, _chosen(batch, settings.replicate, rng), rng)
+    noisy = add_sounds(db, db.roll(1, 0), _level(batch, settings.mix_db, rng))
+    noisy = add_noise(noisy, _level(batch, settings.noise_db, rng), rng)
+    return relative_db(torch.where(_chosen(batch, settings.clean, rng), db, noisy))
 
 
 def sample(clips: Bank, rows: Tensor, times: Tensor) -> Tensor:
@@ -130,14 +136,14 @@ def shift_bands(db: Tensor, bands: Tensor) -> Tensor:
     return db.gather(1, index[0]) * (1 - part) + db.gather(1, index[1]) * part
 
 
-def colour(db: Tensor, most_db: float, chance: torch.Generator, *, knots: int = 6) -> Tensor:
+def colour(db: Tensor, most_db: float, rng: torch.Generator, *, knots: int = 6) -> Tensor:
     """Another microphone: gain every region of bands by its own amount, smoothly between `knots` of them."""
-    gains = most_db * (2 * torch.rand(len(db), 1, knots, generator=chance, device=chance.device) - 1)
+    gains = most_db * (2 * torch.rand(len(db), 1, knots, generator=rng, device=rng.device) - 1)
     curve = torch.nn.functional.interpolate(gains, size=db.shape[1], mode="linear", align_corners=True)  # (B, 1, F)
     return db + curve.mT * (db > -FLOOR_DB)
 
 
-def replicate(db: Tensor, chosen: Tensor, chance: torch.Generator) -> Tensor:
+def replicate(db: Tensor, chosen: Tensor, rng: torch.Generator) -> Tensor:
     """Copy the bands below 4 kHz into those above, up to 25 dB softer, where those are empty.
 
     Spectral band replication (Dietz et al. 2002), here so that a network trained on telephone-like recordings of
@@ -146,11 +152,11 @@ def replicate(db: Tensor, chosen: Tensor, chance: torch.Generator) -> Tensor:
     Args:
         db: (B, F, W).
         chosen: (B, 1, 1) bool, which spectrograms.
-        chance: on the device of `db`.
+        rng: on the device of `db`.
     """
     bands = db.shape[1]
     edge = round(EMPTY_FROM * bands)
-    copied = db[:, 2 * edge - bands : edge] - _uniform(len(db), 0, 25, chance)[:, None, None]
+    copied = db[:, 2 * edge - bands : edge] - _uniform(len(db), 0, 25, rng)[:, None, None]
     fuller = torch.cat([db[:, :edge], torch.maximum(db[:, edge:], copied)], 1)
     return torch.where(chosen, fuller, db)
 
@@ -160,20 +166,20 @@ def add_sounds(db: Tensor, other: Tensor, level_db: Tensor) -> Tensor:
     return TEN * torch.logaddexp(db / TEN, (other + level_db[:, None, None]) / TEN)
 
 
-def add_noise(db: Tensor, level_db: Tensor, chance: torch.Generator) -> Tensor:
+def add_noise(db: Tensor, level_db: Tensor, rng: torch.Generator) -> Tensor:
     """Add steady noise of a random tilt; a cell's power is spread as that of a mean of four draws."""
     batch, bands, _ = db.shape
-    tilt = 10 * _uniform(batch, -1, 1, chance)[:, None] * torch.linspace(-1, 1, bands, device=db.device)  # (B, F), dB
-    draws = torch.rand(4, *db.shape, generator=chance, device=chance.device).clamp(min=1e-6)
+    tilt = 10 * _uniform(batch, -1, 1, rng)[:, None] * torch.linspace(-1, 1, bands, device=db.device)  # (B, F), dB
+    draws = torch.rand(4, *db.shape, generator=rng, device=rng.device).clamp(min=1e-6)
     noise = TEN * (-draws.log()).mean(0).log() + tilt[..., None]
     return add_sounds(db, noise, level_db)
 
 
-def spans(batch: int, frames: int, chance: torch.Generator, *, shortest: int, longest: int) -> Tensor:
+def spans(batch: int, frames: int, rng: torch.Generator, *, shortest: int, longest: int) -> Tensor:
     """Hide one stretch of each clip: (batch, frames) bool, `shortest` to `longest` frames somewhere."""
-    length = torch.randint(shortest, longest + 1, (batch, 1), generator=chance, device=chance.device)
-    first = (_uniform(batch, 0, 1, chance)[:, None] * (frames - length + 1)).long()
-    place = torch.arange(frames, device=chance.device)
+    length = torch.randint(shortest, longest + 1, (batch, 1), generator=rng, device=rng.device)
+    first = (_uniform(batch, 0, 1, rng)[:, None] * (frames - length + 1)).long()
+    place = torch.arange(frames, device=rng.device)
     return (place >= first) & (place < first + length)
 
 
@@ -197,14 +203,14 @@ def fill_mean(db: Tensor, hidden: Tensor) -> Tensor:
     return torch.where(hidden, db[:, ~hidden].mean(1, keepdim=True), db)
 
 
-def _uniform(batch: int, low: float, high: float, chance: torch.Generator) -> Tensor:
-    return low + (high - low) * torch.rand(batch, generator=chance, device=chance.device)
+def _uniform(batch: int, low: float, high: float, rng: torch.Generator) -> Tensor:
+    return low + (high - low) * torch.rand(batch, generator=rng, device=rng.device)
 
 
-def _chosen(batch: int, share: float, chance: torch.Generator) -> Tensor:
-    return (_uniform(batch, 0, 1, chance) < share)[:, None, None]
+def _chosen(batch: int, share: float, rng: torch.Generator) -> Tensor:
+    return (_uniform(batch, 0, 1, rng) < share)[:, None, None]
 
 
-def _level(batch: int, loudest_db: float, chance: torch.Generator) -> Tensor:
+def _level(batch: int, loudest_db: float, rng: torch.Generator) -> Tensor:
     """Levels from the floor up to the loudest: (B,) dB."""
-    return _uniform(batch, -FLOOR_DB, loudest_db, chance)
+    return _uniform(batch, -FLOOR_DB, loudest_db, rng)

@@ -91,20 +91,20 @@ def main(argv: Sequence[str] | None = None) -> Path:
         stretch=recipe.stretch, shift=recipe.shift, noise_db=recipe.noise_db, mix_db=recipe.mix_db
     )
 
-    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+    def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         nonlocal clips
-        clips = clips.to(chance.device)  # moves once
-        rows = indices(len(data.waves), recipe.batch, number, recipe.seed).to(chance.device)
-        pair = [pretext.view(clips, rows, recipe.window, chance, views) for _ in "ab"]
-        plain = pretext.view(clips, rows[::2], recipe.window, chance, PLAIN)
-        return losses(network, pair, plain, chance, recipe) | {"ids": rows}
+        clips = clips.to(rng.device)  # moves once
+        rows = indices(len(data.waves), recipe.batch, number, recipe.seed).to(rng.device)
+        pair = [pretext.view(clips, rows, recipe.window, rng, views) for _ in "ab"]
+        plain = pretext.view(clips, rows[::2], recipe.window, rng, PLAIN)
+        return losses(network, pair, plain, rng, recipe) | {"ids": rows}
 
-    result = loop.train(recipe, model, loss, wing="audio")
+    result = loop.train(recipe, model, loss, method="audio")
     return write_checkpoint(
         recipe,
         result,
         model,
-        wing="audio",
+        method="audio",
         data=f"{spec} without labels: takes 10 and up of FSDD, folds 1 to 4 of ESC-10, 19 of 20 clips of a folder",
         measure=measure,
         evaluate=evaluate,
@@ -121,7 +121,7 @@ def _probes(recipe: AudioRecipe, model: SoundTransformer) -> dict[str, bytes]:
 
 
 def losses(
-    network: nn.Module, pair: Sequence[Tensor], plain: Tensor, chance: torch.Generator, recipe: AudioRecipe
+    network: nn.Module, pair: Sequence[Tensor], plain: Tensor, rng: torch.Generator, recipe: AudioRecipe
 ) -> dict[str, Tensor]:
     """Both losses and their weighted sum.
 
@@ -129,12 +129,12 @@ def losses(
         network: a SoundTransformer.
         pair: two views (B, F, T) in dB of the same clips, to be matched, a stretch of each hidden.
         plain: (P, F, T) in dB, to be restored: noise added for a view could not be guessed by anyone.
-        chance: draws where the stretches lie.
+        rng: draws where the stretches lie.
         recipe: weights of the losses.
     """
     mels = spectra.to_unit(torch.cat([*pair, plain]))  # (2B + P, F, T)
     longest = min(HIDDEN_FRAMES[1], mels.shape[-1] // 2)  # something must stay visible
-    hidden = pretext.spans(len(mels), mels.shape[-1], chance, shortest=HIDDEN_FRAMES[0], longest=longest)
+    hidden = pretext.spans(len(mels), mels.shape[-1], rng, shortest=HIDDEN_FRAMES[0], longest=longest)
     heard = network(mels, hidden)
     first, second = heard.projection[: 2 * len(pair[0])].float().chunk(2)
     contrast = nt_xent(first, second, recipe.temperature).mean

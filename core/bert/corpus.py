@@ -43,13 +43,7 @@ def stretches(tokens: Numbers, first: NDArray[np.int64], length: int, vocabulary
 
 
 def draw(
-    tokens: Numbers,
-    begin: NDArray[np.int64],
-    vocabulary: Vocabulary,
-    *,
-    context: int,
-    batch: int,
-    chance: torch.Generator,
+    tokens: Numbers, begin: NDArray[np.int64], vocabulary: Vocabulary, *, context: int, batch: int, rng: torch.Generator
 ) -> tuple[Tensor, Tensor]:
     """Draw stretches of one length to learn from; as many tokens whatever the length.
 
@@ -62,14 +56,14 @@ def draw(
         vocabulary: knows the marks.
         context: of the model.
         batch: stretches of the full context; of half of it, twice as many.
-        chance: on the device where the stretches go.
+        rng: on the device where the stretches go.
 
     Returns:
         (B, length) int64 on the generator's device, and (B,) the place where each begins.
     """
 
     def pick(bound: int, count: int) -> NDArray[np.int64]:
-        drawn = torch.randint(0, bound, (count,), generator=chance, device=chance.device)
+        drawn = torch.randint(0, bound, (count,), generator=rng, device=rng.device)
         return np.asarray(drawn.cpu().numpy(), np.int64)
 
     part = LENGTHS[int(pick(len(LENGTHS), 1)[0])]
@@ -77,4 +71,4 @@ def draw(
     anywhere = pick(len(tokens), count)
     first = np.where(np.arange(count) % 2 == 0, begin[pick(len(begin), count)], anywhere)
     first = np.minimum(first, len(tokens) - context // part + 2)
-    return stretches(tokens, first, context // part, vocabulary).to(chance.device), torch.from_numpy(first)
+    return stretches(tokens, first, context // part, vocabulary).to(rng.device), torch.from_numpy(first)

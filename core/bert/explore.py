@@ -249,10 +249,10 @@ def draw(text: str | None, seed: float, name: str = NOVELS) -> Drawn:
     """
     voice = reader(name)
     read = sentence(text, voice)
-    chance = device.generator(whole(seed, 0, 2**31 - 1))
+    rng = device.generator(whole(seed, 0, 2**31 - 1))
     tokens, marks = torch.tensor([read.tokens]), torch.tensor(voice.vocabulary.marks)
-    chosen = pretext.choose(tokens, marks, chance)
-    seen = pretext.corrupt(tokens, chosen, voice.mask, marks, len(voice.vocabulary), chance)[0].tolist()
+    chosen = pretext.choose(tokens, marks, rng)
+    seen = pretext.corrupt(tokens, chosen, voice.mask, marks, len(voice.vocabulary), rng)[0].tolist()
     parts: list[tuple[str, Literal["hidden", "replaced", "kept", ""]]] = []
     for place in range(1, len(seen) - 1):
         written = piece(seen[place], read, place, voice)

@@ -61,12 +61,18 @@ class Bert(nn.Module):
         self.config = config
         self.net: Any = network or BertForMaskedLM(
             BertConfig(
-                vocab_size=config.vocabulary, max_position_embeddings=config.context, hidden_size=config.width,
-                num_hidden_layers=config.layers, num_attention_heads=config.heads, intermediate_size=4 * config.width,
-                type_vocab_size=config.kinds, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+                vocab_size=config.vocabulary,
+                max_position_embeddings=config.context,
+                hidden_size=config.width,
+                num_hidden_layers=config.layers,
+                num_attention_heads=config.heads,
+                intermediate_size=4 * config.width,
+                type_vocab_size=config.kinds,
+                hidden_dropout_prob=0.0,
+                attention_probs_dropout_prob=0.0,
                 pad_token_id=None,  # its embedding would never learn, and number 0 is a mark here
             )
-        )  # fmt: skip
+        )
 
     def forward(self, tokens: Tensor, at: Tensor | None = None) -> Reading:
         """Read tokens (B, T) int64, marks at both ends, T at most `config.context`.
@@ -86,14 +92,18 @@ class Bert(nn.Module):
         network = BertForMaskedLM.from_pretrained(folder, local_files_only=True, use_safetensors=True)
         raw = network.config
         config = Config(
-            raw.vocab_size, raw.max_position_embeddings, raw.hidden_size, raw.num_hidden_layers,
-            raw.num_attention_heads, raw.type_vocab_size,
-        )  # fmt: skip
+            raw.vocab_size,
+            raw.max_position_embeddings,
+            raw.hidden_size,
+            raw.num_hidden_layers,
+            raw.num_attention_heads,
+            raw.type_vocab_size,
+        )
         return cls(config, network)
 
 
 @torch.no_grad()
-def initialise(model: Bert, chance: torch.Generator) -> None:
+def initialise(model: Bert, rng: torch.Generator) -> None:
     """Draw fresh weights: matrices normal, biases zero, norms one, places as sinusoids.
 
     Two departures from Devlin et al. 2019, whose 0.02 everywhere is for a width of 768 and a million steps. A narrower
@@ -105,7 +115,7 @@ def initialise(model: Bert, chance: torch.Generator) -> None:
         if name.endswith("position_embeddings.weight"):
             weight.copy_(scale * math.sqrt(2) * sinusoids(*weight.shape))
         elif weight.ndim == 2:
-            weight.copy_(torch.randn(weight.shape, generator=chance) * scale)
+            weight.copy_(torch.randn(weight.shape, generator=rng) * scale)
         elif name.endswith("bias"):
             weight.zero_()
         else:

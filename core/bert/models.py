@@ -92,8 +92,9 @@ def clean(text: str | None) -> str:
     if len(text) > MAX_CHARACTERS:
         raise InputError(
             "A text may have at most {limit} characters here; this one has {characters}.",
-            limit=MAX_CHARACTERS, characters=f"{len(text):,}",
-        )  # fmt: skip
+            limit=MAX_CHARACTERS,
+            characters=f"{len(text):,}",
+        )
     kept = without_controls(text).strip()
     if not kept:
         raise InputError("Write a sentence first.")

@@ -20,23 +20,23 @@ ROWS = 16  # texts that go through a network at once
 Score = Callable[[Tensor, Tensor], Tensor]  # tokens (B, T) and which places, (B, T) bool, to their scores (n, V)
 
 
-def choose(tokens: Tensor, marks: Tensor, chance: torch.Generator, share: float = SHARE) -> Tensor:
+def choose(tokens: Tensor, marks: Tensor, rng: torch.Generator, share: float = SHARE) -> Tensor:
     """Choose the places to guess: each token with the same probability, marks never.
 
     Args:
         tokens: (B, T) int64.
         marks: (M,) int64, the numbers of the marks, such as the beginning of a text.
-        chance: where the draw comes from, on the device of `tokens`.
+        rng: where the draw comes from, on the device of `tokens`.
         share: probability of each token.
 
     Returns:
         (B, T) bool.
     """
-    drawn = torch.rand(tokens.shape, generator=chance, device=tokens.device) < share
+    drawn = torch.rand(tokens.shape, generator=rng, device=tokens.device) < share
     return drawn & ~torch.isin(tokens, marks)
 
 
-def corrupt(tokens: Tensor, chosen: Tensor, mask: int, marks: Tensor, size: int, chance: torch.Generator) -> Tensor:
+def corrupt(tokens: Tensor, chosen: Tensor, mask: int, marks: Tensor, size: int, rng: torch.Generator) -> Tensor:
     """Hide eight in ten of the chosen tokens, put any other in place of one in ten, leave one in ten.
 
     Devlin et al. 2019, appendix A.1. The network never knows which of the tokens it sees is right, so it has to have an
@@ -48,13 +48,13 @@ def corrupt(tokens: Tensor, chosen: Tensor, mask: int, marks: Tensor, size: int,
         mask: the number of the mask.
         marks: (M,) int64, numbers that are never put in place of another; they are the first M of the vocabulary.
         size: of the vocabulary.
-        chance: on the device of `tokens`.
+        rng: on the device of `tokens`.
 
     Returns:
         (B, T) int64, what the network reads.
     """
-    fate = torch.rand(tokens.shape, generator=chance, device=tokens.device)
-    other = torch.randint(0, size, tokens.shape, generator=chance, device=tokens.device)
+    fate = torch.rand(tokens.shape, generator=rng, device=tokens.device)
+    other = torch.randint(0, size, tokens.shape, generator=rng, device=tokens.device)
     other = torch.where(torch.isin(other, marks), tokens, other)
     read = torch.where(chosen & (fate < MASKED), torch.full_like(tokens, mask), tokens)
     return torch.where(chosen & (fate >= MASKED) & (fate < MASKED + REPLACED), other, read)

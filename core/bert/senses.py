@@ -139,9 +139,12 @@ def measure(voice: Reader, uses: Sequence[Use], *, compare: bool) -> Measure:
         chance += float((same.sum(1) - 1).double().sum() / (len(own) - 1))
     shares = {kind: found / max(1, count) for kind, found in right.items()}
     return Measure(
-        model=shares["model"], untrained=shares["untrained"] if compare else None, naive=shares["naive"],
-        chance=chance / max(1, count), n=count,
-    )  # fmt: skip
+        model=shares["model"],
+        untrained=shares["untrained"] if compare else None,
+        naive=shares["naive"],
+        chance=chance / max(1, count),
+        n=count,
+    )
 
 
 def overlap(first: str, second: str) -> float:

@@ -36,118 +36,166 @@ class Use:
 
 _ENGLISH = {
     "bear": (
-        (("animal", "熊"), (
-            "The bear came out of the forest and looked at the hunters.",
-            "A great brown bear was asleep in the cave.",
-            "They had shot a bear and two wolves that winter.",
-            "The old bear turned upon the dogs with a growl.",
-        )),
-        (("endure", "忍受"), (
-            "I cannot bear to see you so unhappy.",
-            "She could not bear the thought of leaving him.",
-            "It was more than he could bear to hear her cry.",
-            "How can you bear to live in this house alone?",
-        )),
+        (
+            ("animal", "熊"),
+            (
+                "The bear came out of the forest and looked at the hunters.",
+                "A great brown bear was asleep in the cave.",
+                "They had shot a bear and two wolves that winter.",
+                "The old bear turned upon the dogs with a growl.",
+            ),
+        ),
+        (
+            ("endure", "忍受"),
+            (
+                "I cannot bear to see you so unhappy.",
+                "She could not bear the thought of leaving him.",
+                "It was more than he could bear to hear her cry.",
+                "How can you bear to live in this house alone?",
+            ),
+        ),
     ),
     "left": (
-        (("side", "左边"), (
-            "He held the candle in his left hand.",
-            "On the left side of the road there was a small inn.",
-            "The bullet had gone through his left shoulder.",
-            "A scar ran across her left cheek to the ear.",
-        )),
-        (("went away", "离开"), (
-            "He left the house early in the morning.",
-            "She left him without another word.",
-            "They had left London three days before.",
-            "As soon as the doctor left the room, she began to cry.",
-        )),
+        (
+            ("side", "左边"),
+            (
+                "He held the candle in his left hand.",
+                "On the left side of the road there was a small inn.",
+                "The bullet had gone through his left shoulder.",
+                "A scar ran across her left cheek to the ear.",
+            ),
+        ),
+        (
+            ("went away", "离开"),
+            (
+                "He left the house early in the morning.",
+                "She left him without another word.",
+                "They had left London three days before.",
+                "As soon as the doctor left the room, she began to cry.",
+            ),
+        ),
     ),
     "rose": (
-        (("flower", "玫瑰"), (
-            "She wore a white rose in her hair.",
-            "He picked a red rose and gave it to the girl.",
-            "A rose was growing beside the garden gate.",
-            "There was a faded rose between the pages of the book.",
-        )),
-        (("stood up", "站起、升起"), (
-            "He rose from his chair and walked to the window.",
-            "The old man rose slowly and held out his hand.",
-            "The sun rose over the hills at last.",
-            "She rose to her feet and looked at them all.",
-        )),
+        (
+            ("flower", "玫瑰"),
+            (
+                "She wore a white rose in her hair.",
+                "He picked a red rose and gave it to the girl.",
+                "A rose was growing beside the garden gate.",
+                "There was a faded rose between the pages of the book.",
+            ),
+        ),
+        (
+            ("stood up", "站起、升起"),
+            (
+                "He rose from his chair and walked to the window.",
+                "The old man rose slowly and held out his hand.",
+                "The sun rose over the hills at last.",
+                "She rose to her feet and looked at them all.",
+            ),
+        ),
     ),
     "kind": (
-        (("sort", "种类"), (
-            "What kind of man is your uncle?",
-            "It was a kind of box with a small brass lock.",
-            "I never heard anything of the kind before.",
-            "He had no friends of any kind in the town.",
-        )),
-        (("friendly", "友善"), (
-            "She was always kind to the poor.",
-            "He had a kind heart and a gentle voice.",
-            "You have been very kind to me, sir.",
-            "The kind old lady gave the child some bread.",
-        )),
+        (
+            ("sort", "种类"),
+            (
+                "What kind of man is your uncle?",
+                "It was a kind of box with a small brass lock.",
+                "I never heard anything of the kind before.",
+                "He had no friends of any kind in the town.",
+            ),
+        ),
+        (
+            ("friendly", "友善"),
+            (
+                "She was always kind to the poor.",
+                "He had a kind heart and a gentle voice.",
+                "You have been very kind to me, sir.",
+                "The kind old lady gave the child some bread.",
+            ),
+        ),
     ),
     "rest": (
-        (("what remains", "其余"), (
-            "The rest of the men stayed behind in the boat.",
-            "He told me the rest of the story the next day.",
-            "She would remember it for the rest of her life.",
-            "All the rest of the money had been stolen.",
-        )),
-        (("repose", "休息"), (
-            "You are tired and must rest for an hour.",
-            "They stopped to rest under a large tree.",
-            "He lay down to rest, but he could not sleep.",
-            "The horses need rest before we can go on.",
-        )),
+        (
+            ("what remains", "其余"),
+            (
+                "The rest of the men stayed behind in the boat.",
+                "He told me the rest of the story the next day.",
+                "She would remember it for the rest of her life.",
+                "All the rest of the money had been stolen.",
+            ),
+        ),
+        (
+            ("repose", "休息"),
+            (
+                "You are tired and must rest for an hour.",
+                "They stopped to rest under a large tree.",
+                "He lay down to rest, but he could not sleep.",
+                "The horses need rest before we can go on.",
+            ),
+        ),
     ),
     "light": (
-        (("not dark", "光"), (
-            "The light of the lamp fell upon her face.",
-            "A faint light was shining in the window.",
-            "By the light of the moon he saw the path.",
-            "There was no light in the house that night.",
-        )),
-        (("not heavy", "轻"), (
-            "Her step was so light that nobody heard her.",
-            "He carried a light stick and a small bag.",
-            "She wore a light dress and a straw hat.",
-            "He gave a light laugh and changed the subject.",
-        )),
+        (
+            ("not dark", "光"),
+            (
+                "The light of the lamp fell upon her face.",
+                "A faint light was shining in the window.",
+                "By the light of the moon he saw the path.",
+                "There was no light in the house that night.",
+            ),
+        ),
+        (
+            ("not heavy", "轻"),
+            (
+                "Her step was so light that nobody heard her.",
+                "He carried a light stick and a small bag.",
+                "She wore a light dress and a straw hat.",
+                "He gave a light laugh and changed the subject.",
+            ),
+        ),
     ),
     "watch": (
-        (("timepiece", "表"), (
-            "He took out his watch and looked at the time.",
-            "The gold watch had belonged to his father.",
-            "My watch had stopped at half past three.",
-            "She heard his watch ticking in the silence.",
-        )),
-        (("look at", "观看"), (
-            "They sat down to watch the ships go by.",
-            "She used to watch him from her window.",
-            "We must watch the house until he comes out.",
-            "He stood there to watch the children play.",
-        )),
+        (
+            ("timepiece", "表"),
+            (
+                "He took out his watch and looked at the time.",
+                "The gold watch had belonged to his father.",
+                "My watch had stopped at half past three.",
+                "She heard his watch ticking in the silence.",
+            ),
+        ),
+        (
+            ("look at", "观看"),
+            (
+                "They sat down to watch the ships go by.",
+                "She used to watch him from her window.",
+                "We must watch the house until he comes out.",
+                "He stood there to watch the children play.",
+            ),
+        ),
     ),
     "bank": (
-        (("of a river", "河岸"), (
-            "They sat down on the bank of the river.",
-            "The boat was tied to the bank under the trees.",
-            "He climbed up the muddy bank out of the water.",
-            "Flowers grew along the bank of the little stream.",
-        )),
-        (("of money", "银行"), (
-            "He had a thousand pounds in the bank.",
-            "The bank would lend him no more money.",
-            "Her father was a clerk in the bank for years.",
-            "The thieves had robbed the bank at night.",
-        )),
+        (
+            ("of a river", "河岸"),
+            (
+                "They sat down on the bank of the river.",
+                "The boat was tied to the bank under the trees.",
+                "He climbed up the muddy bank out of the water.",
+                "Flowers grew along the bank of the little stream.",
+            ),
+        ),
+        (
+            ("of money", "银行"),
+            (
+                "He had a thousand pounds in the bank.",
+                "The bank would lend him no more money.",
+                "Her father was a clerk in the bank for years.",
+                "The thieves had robbed the bank at night.",
+            ),
+        ),
     ),
-}  # fmt: skip
+}
 
 _CHINESE = {
     "花": (
@@ -166,7 +214,7 @@ _CHINESE = {
         (("white", "白色"), ("她穿着一条白裙子。", "天上飘着几朵白云。", "墙被刷成了白的。")),
         (("in vain", "徒劳"), ("我们白等了一个下午。", "他白跑了一趟，商店关门了。", "这么多努力都白费了。")),
     ),
-}  # fmt: skip
+}
 
 FIRST_SENTENCE = {  # of the visitor's, none of those above
     "bear": "She could bear the silence no longer.",

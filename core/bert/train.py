@@ -1,6 +1,6 @@
 """The recipe: `python -m core.bert.train --data novels --preset cpu`.
 
-A vocabulary of byte pairs is learned from the text first, as in the language wing; then a BERT guesses what was hidden
+A vocabulary of byte pairs is learned from the text first, as for GPT-2; then a BERT guesses what was hidden
 in random stretches of it. No dropout: these runs see their text about once, so there is nothing to forget.
 """
 
@@ -82,27 +82,31 @@ def main(argv: Sequence[str] | None = None) -> Path:
     model = Bert(Config(len(vocabulary), recipe.context, recipe.width, recipe.layers, recipe.heads))
     initialise(model, generator(recipe.seed))
 
-    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
-        tokens, places = corpus.draw(
-            seen, begin, vocabulary, context=recipe.context, batch=recipe.batch, chance=chance
-        )  # fmt: skip
-        shown, chosen = hide(tokens, vocabulary, chance, recipe.share)
+    def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
+        tokens, places = corpus.draw(seen, begin, vocabulary, context=recipe.context, batch=recipe.batch, rng=rng)
+        shown, chosen = hide(tokens, vocabulary, rng, recipe.share)
         return {"loss": pretext.masked_loss(network(shown, chosen).logits.float(), tokens[chosen]), "ids": places}
 
-    result = loop.train(recipe, model, loss, wing="bert")
+    result = loop.train(recipe, model, loss, method="bert")
     return write_checkpoint(
-        recipe, result, model, wing="bert", data=f"{recipe.data}, training split, {len(seen)} tokens of it",
-        measure=measure, evaluate=evaluate, notes=evaluation.NOTES,
+        recipe,
+        result,
+        model,
+        method="bert",
+        data=f"{recipe.data}, training split, {len(seen)} tokens of it",
+        measure=measure,
+        evaluate=evaluate,
+        notes=evaluation.NOTES,
         extra={"tokenizer.json": tokenizer.encode(), "counts.json": count(seen, len(vocabulary))},
-    )  # fmt: skip
+    )
 
 
-def hide(tokens: Tensor, vocabulary: Vocabulary, chance: torch.Generator, share: float) -> tuple[Tensor, Tensor]:
+def hide(tokens: Tensor, vocabulary: Vocabulary, rng: torch.Generator, share: float) -> tuple[Tensor, Tensor]:
     """What the network reads (B, T) and which places it is to guess (B, T)."""
     marks = torch.tensor(vocabulary.marks, device=tokens.device)
-    chosen = pretext.choose(tokens, marks, chance, share)
+    chosen = pretext.choose(tokens, marks, rng, share)
     mask = vocabulary.mark(corpus.MASK)
-    return pretext.corrupt(tokens, chosen, mask, marks, len(vocabulary), chance), chosen
+    return pretext.corrupt(tokens, chosen, mask, marks, len(vocabulary), rng), chosen
 
 
 def read(recipe: BertRecipe) -> list[str]:
@@ -121,8 +125,9 @@ def split(text: Sequence[str], vocabulary: Vocabulary, recipe: BertRecipe) -> tu
     if len(tokens) - held_out <= recipe.context:
         raise InputError(
             "These texts are {tokens} tokens long; training needs more than {context}. Add texts, or lower --context.",
-            tokens=len(tokens), context=recipe.context + held_out,
-        )  # fmt: skip
+            tokens=len(tokens),
+            context=recipe.context + held_out,
+        )
     return tokens[:-held_out], tokens[-held_out:]
 
 
@@ -149,9 +154,12 @@ def measure(checkpoint: Checkpoint, recipe: BertRecipe) -> dict[str, dict[str, f
     assert alike.untrained is not None
     if alike.n:
         found["bundled sentences, senses of words"] = {
-            "accuracy": alike.model, "untrained_accuracy": alike.untrained, "words_accuracy": alike.naive,
-            "chance": alike.chance, "n": alike.n,
-        }  # fmt: skip
+            "accuracy": alike.model,
+            "untrained_accuracy": alike.untrained,
+            "words_accuracy": alike.naive,
+            "chance": alike.chance,
+            "n": alike.n,
+        }
     return found
 
 

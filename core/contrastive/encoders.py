@@ -36,7 +36,7 @@ class Configured(Protocol):
 
 
 class Encoding(Protocol):
-    """A model with an encoder inside, whichever wing it comes from."""
+    """A model with an encoder inside, whichever method it comes from."""
 
     config: Configured
     encoder: nn.Module

@@ -132,8 +132,8 @@ def compare(
     """
     within(temperature, *TEMPERATURES)
     squares = open_squares(sources)  # (N, 128, 128, 3)
-    chance = device.generator(whole(seed, 0, SEEDS))
-    pair = pretext.two_views(pictures.to_tensor(squares), chance, views, VIEW_PX)
+    rng = device.generator(whole(seed, 0, SEEDS))
+    pair = pretext.two_views(pictures.to_tensor(squares), rng, views, VIEW_PX)
     embedded = [encoders.embed(encoder, space, view) for view in pair]
     cosine = pair_cosines(embedded[0], embedded[1])
     plain = [(view - view.mean((2, 3), keepdim=True)).flatten(1) for view in pair]

@@ -51,11 +51,13 @@ def _arm(trained: train.Trained, recipe: train.ContrastiveRecipe) -> dict[str, o
     lines = (trained.result.folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     return {
-        "momentum": recipe.momentum, **_knn(trained.model, recipe), "steps": trained.result.steps,
+        "momentum": recipe.momentum,
+        **_knn(trained.model, recipe),
+        "steps": trained.result.steps,
         "wall_time_s": round(trained.result.wall_time_s, 1),
         "curves": {"step": [row["step"] for row in rows]}
         | {name: [round(row[name], 4) for row in rows] for name in CURVES},
-    }  # fmt: skip
+    }
 
 
 def _knn(model: ContrastiveNet, recipe: train.ContrastiveRecipe) -> dict[str, float]:

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple, cast
 
 import torch
-from accelerate import PartialState
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from core.checkpoints import Checkpoint
@@ -27,7 +25,7 @@ from core.downstream.features import embed
 from core.downstream.neighbours import knn_accuracy
 from core.downstream.probe import linear_accuracy
 from core.nn.losses import gather, info_nce
-from core.training import loop
+from core.training import loop, runs
 from core.training.export import write_checkpoint
 from core.training.recipe import Recipe, parse
 
@@ -72,14 +70,29 @@ class ContrastiveRecipe(Recipe):
         # 0.4 M parameters, with snapshots; 4 minutes on one core, 470 steps
         "small": {"width": 32, "stages": 3, "depth": 1, "minutes": 4.0, "steps": 100_000, "snapshots": True},
         # 0.1 M parameters, with the weights along the first half of its steps; 2 minutes on one core
-        "dictionary": {"method": "moco", "width": 16, "stages": 3, "depth": 1, "hidden": 128, "projection": 64,
-                       "temperature": 0.1, "steps": 1024, "trail": 512},
+        "dictionary": {
+            "method": "moco",
+            "width": 16,
+            "stages": 3,
+            "depth": 1,
+            "hidden": 128,
+            "projection": 64,
+            "temperature": 0.1,
+            "steps": 1024,
+            "trail": 512,
+        },
         # ResNet-18, 11.4 M parameters, up to 200 epochs of CIFAR-10; not yet timed on a GPU, so the clock ends it
         "gpu": {
-            "width": 64, "stages": 4, "depth": 2, "stem_stride": 1, "hidden": 512, "batch": 512, "minutes": 9.0,
+            "width": 64,
+            "stages": 4,
+            "depth": 2,
+            "stem_stride": 1,
+            "hidden": 512,
+            "batch": 512,
+            "minutes": 9.0,
             "steps": 18_600,
         },
-    }  # fmt: skip
+    }
 
     name: str = "simclr-cifar10"
     steps: int = 6000
@@ -126,7 +139,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         recipe,
         trained.result,
         trained.model,
-        wing="contrastive",
+        method="contrastive",
         data=f"{recipe.data}, training split but for every 20th picture",
         measure=measure,
         evaluate=evaluate,
@@ -148,20 +161,20 @@ def run(recipe: ContrastiveRecipe) -> Trained:
     moco = MoCo(model, queue=recipe.queue, momentum=recipe.momentum, shards=recipe.shards, seed=recipe.seed)
     kept = weight_history.Trail(min(recipe.trail, recipe.steps - 1)) if recipe.trail else None
 
-    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+    def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         if kept is not None:
             kept.see(number, model)
         rows = indices(len(images), recipe.batch, number, recipe.seed)
-        with torch.autocast(chance.device.type, enabled=False):  # colours need all their digits
-            pair = pretext.two_views(images.take(rows, chance.device).float() / 255, chance, views)
+        with torch.autocast(rng.device.type, enabled=False):  # colours need all their digits
+            pair = pretext.two_views(images.take(rows, rng.device).float() / 255, rng, views)
         if recipe.method == "simclr":
             return simclr_loss(network, pair, recipe) | {"ids": rows}
-        found, keys = moco_loss(network, pair, chance, recipe)
+        found, keys = moco_loss(network, pair, rng, recipe)
         moco.enqueue(keys)
         return found | {"ids": rows}
 
-    result = loop.train(recipe, moco if recipe.method == "moco" else model, loss, wing="contrastive")
-    _ship_query(result.folder)
+    result = loop.train(recipe, moco if recipe.method == "moco" else model, loss, method="contrastive")
+    runs.keep_part(result.folder, "query")
     return Trained(model.eval(), result, kept)
 
 
@@ -173,7 +186,7 @@ def simclr_loss(network: nn.Module, pair: tuple[Tensor, Tensor], recipe: Contras
 
 
 def moco_loss(
-    network: nn.Module, pair: tuple[Tensor, Tensor], chance: torch.Generator, recipe: ContrastiveRecipe
+    network: nn.Module, pair: tuple[Tensor, Tensor], rng: torch.Generator, recipe: ContrastiveRecipe
 ) -> tuple[dict[str, Tensor], Tensor]:
     """InfoNCE of one view (B, 3, S, S) of each picture against its key and the queue; also the keys to enqueue.
 
@@ -182,7 +195,7 @@ def moco_loss(
     query_views, key_views = (torch.cat(pair), torch.cat(pair[::-1])) if recipe.symmetric else pair
     order = None
     if recipe.shards > 1:
-        order = torch.randperm(len(key_views), generator=chance, device=chance.device)
+        order = torch.randperm(len(key_views), generator=rng, device=rng.device)
     found = network(query_views, key_views, order)
     right = (found.positives > found.negatives.amax(1)).float().mean()
     loss = info_nce(found.positives, found.negatives, recipe.temperature).mean()
@@ -247,15 +260,6 @@ def _probes(encoder: nn.Module, known: Pictures, asked: Pictures, device: torch.
 
 def _limit(recipe: ContrastiveRecipe) -> int:
     return 512 if recipe.smoke else 0
-
-
-def _ship_query(run: Path) -> None:
-    """Keep only the query network in a MoCo run's snapshots: it is what ships."""
-    if PartialState().is_main_process:
-        for path in (run / "snapshots").glob("*.safetensors"):
-            weights = {k[len("query.") :]: v for k, v in load_file(path).items() if k.startswith("query.")}
-            if weights:
-                save_file(weights, path)
 
 
 if __name__ == "__main__":

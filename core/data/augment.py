@@ -18,7 +18,7 @@ from core.data.jpeg import jpeg, simulate
 __all__ = [
     "chosen", "colour_jitter", "gaussian_blur", "greyscale", "horizontal_flip", "jpeg", "random_resized_crop",
     "reencode", "uniform",
-]  # fmt: skip
+]
 
 GREY = (0.299, 0.587, 0.114)  # ITU-R BT.601 luma, what Pillow and torchvision use
 TRIES = 10  # how often torchvision draws a crop again that does not fit

@@ -15,12 +15,12 @@ HOLE = 1 / 2  # of the side, of "cutout"
 GREY = 0.5
 
 
-def draw(batch: int, chance: torch.Generator) -> Tensor:
+def draw(batch: int, rng: torch.Generator) -> Tensor:
     """(B, 7) on the generator's device, evenly from [0, 1): what is drawn for each picture of a batch.
 
     Columns: brightness, saturation, contrast, shift across and down, hole across and down.
     """
-    return torch.rand(batch, 7, generator=chance, device=chance.device)
+    return torch.rand(batch, 7, generator=rng, device=rng.device)
 
 
 def apply(images: Tensor, draws: Tensor, policies: tuple[str, ...]) -> Tensor:

@@ -122,7 +122,7 @@ def fetch(folder: Path) -> None:
         raise InputError(
             "MovieLens is not in {folder} and {address} did not send it. Unpack ml-latest-small.zip there.",
             folder=folder, address=ADDRESS,
-        ) from error  # fmt: skip
+        ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

@@ -42,17 +42,17 @@ def choose(sizes: Sequence[int], batch: int, first_share: float, number: int, se
 
 
 def take(
-    parts: Sequence[OnDevice], rows: Sequence[Tensor], chance: torch.Generator, *, size: int, min_crop: float
+    parts: Sequence[OnDevice], rows: Sequence[Tensor], rng: torch.Generator, *, size: int, min_crop: float
 ) -> Tensor:
     """The chosen pictures, cropped and mirrored at random: (B, 3, size, size) in [0, 1].
 
     Args:
         parts: from `load`.
         rows: from `choose`.
-        chance: draws crops and mirrors, on the device where the pictures go.
+        rng: draws crops and mirrors, on the device where the pictures go.
         size: side in pixels.
         min_crop: smallest share of the area that a crop keeps.
     """
-    taken = [part.take(row, chance.device) for part, row in zip(parts, rows, strict=False)]
-    images = augment.random_resized_crop(torch.cat(taken).float() / 255, size, chance, scale=(min_crop, 1.0))
-    return augment.horizontal_flip(images, chance)
+    taken = [part.take(row, rng.device) for part, row in zip(parts, rows, strict=False)]
+    images = augment.random_resized_crop(torch.cat(taken).float() / 255, size, rng, scale=(min_crop, 1.0))
+    return augment.horizontal_flip(images, rng)

@@ -115,7 +115,7 @@ def _check_header(header: "soundfile._SoundFileInfo") -> None:
         raise InputError(
             "A sound needs {low} to {high} samples a second; this one has {rate}.",
             low=MIN_RATE_HZ, high=MAX_RATE_HZ, rate=header.samplerate,
-        )  # fmt: skip
+        )
     if header.channels > MAX_CHANNELS:
         raise InputError("A sound may have one or two channels; this one has {channels}.", channels=header.channels)
     if header.frames > MAX_S * header.samplerate:

@@ -143,4 +143,4 @@ def _mel(settings: MelSettings) -> torchaudio.transforms.MelSpectrogram:
     return torchaudio.transforms.MelSpectrogram(
         settings.sample_rate_hz, n_fft=settings.n_fft, hop_length=settings.hop, n_mels=settings.n_mels,
         mel_scale="slaney", norm=None,
-    )  # fmt: skip
+    )

@@ -120,7 +120,7 @@ class Cut(NamedTuple):
 
 
 class Vocabulary:
-    """A tokenizer as the wings use it: text to numbers and back, and the bytes that each token stands for.
+    """A tokenizer as the methods use it: text to numbers and back, and the bytes that each token stands for.
 
     Besides the two kinds above it opens WordPiece, BERT's own (Wu et al. 2016), whose tokens leave out blanks between
     words and, in most models, capitals: what was written is then found by the characters that a token covers.

@@ -2,7 +2,7 @@
 
 Radford et al. 2019, sec. 2, eq. 1: the probability of a text is the product of the probabilities of its tokens, each
 given those before it. What the product leaves is counted here in bits a character, which unlike perplexity a token
-can be compared between models that cut a text differently. Two wings ask for it: the one whose models read this way,
+can be compared between models that cut a text differently. Two methods ask for it: the one whose models read this way,
 and the one that compares them with reading both sides.
 """
 

@@ -48,9 +48,7 @@ class Retrieval:
     n: int
 
 
-def most_alike(
-    query: Tensor, rows: Tensor, names: Sequence[Name], images: Bytes, count: int
-) -> tuple[Neighbour, ...]:  # fmt: skip
+def most_alike(query: Tensor, rows: Tensor, names: Sequence[Name], images: Bytes, count: int) -> tuple[Neighbour, ...]:
     """The known pictures with the largest cosine to a query, best first.
 
     Args:

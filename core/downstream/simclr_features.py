@@ -1,7 +1,7 @@
 """The feature space in which pictures are compared here: what this project's own SimCLR encoder makes of them.
 
 An Inception network would have to be downloaded; this one lies in the tree and was trained without labels on CIFAR-10's
-training pictures. It is opened by the name on its card, like any checkpoint, so no wing is imported.
+training pictures. It is opened by the name on its card, like any checkpoint, so no method is imported.
 """
 
 import functools

@@ -231,10 +231,8 @@ def copies(seed: float = 0, count: float = 8, *, name: str = NAME) -> CopyCheck:
     near = float(at.unseen_distances.quantile(NEAR_SHARE))
     found = tuple(
         Nearest(drawn, training_picture(name, place), at.classes[int(at.labels[place])], distance)
-        for drawn, place, distance in zip(
-            pictures.to_bytes(images), places.tolist(), distances.tolist(), strict=True
-        )
-    )  # fmt: skip
+        for drawn, place, distance in zip(pictures.to_bytes(images), places.tolist(), distances.tolist(), strict=True)
+    )
     return CopyCheck(
         nearest=found,
         distances=_numbers(at.unseen_distances),

@@ -1,4 +1,4 @@
-"""What the GAN wing keeps at hand for its answers, opened once a process: networks, yardsticks, training pictures."""
+"""What the GAN method keeps at hand for its answers, opened once a process: networks, yardsticks, training pictures."""
 
 import functools
 from pathlib import Path

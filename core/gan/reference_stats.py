@@ -103,10 +103,18 @@ def gather(model: Generator, critic: Discriminator, spec: str, root: str, limit:
     unseen_unit, mirrored = unit(unseen, where), unit(some.flip(-1), where)
     near = [nearest_distances((features - centre) @ axes, kept)[0] for features in (unseen_unit, mirrored)]
     tensors = {
-        "seen_scores": scores(some), "unseen_scores": scores(unseen), "sample_scores": scores(samples),
-        "unseen_distances": near[0], "copy_distances": near[1], "spread": torch.tensor([variety(unseen_unit)]),
-        "centre": centre, "axes": axes, "scale": scale, "codes": stored, "labels": train.labels.to(torch.int16),
-    }  # fmt: skip
+        "seen_scores": scores(some),
+        "unseen_scores": scores(unseen),
+        "sample_scores": scores(samples),
+        "unseen_distances": near[0],
+        "copy_distances": near[1],
+        "spread": torch.tensor([variety(unseen_unit)]),
+        "centre": centre,
+        "axes": axes,
+        "scale": scale,
+        "codes": stored,
+        "labels": train.labels.to(torch.int16),
+    }
     packed = save({name: tensor.contiguous() for name, tensor in tensors.items()}, {"classes": ",".join(train.classes)})
     return {CRITIC_FILE: save(checkpoints.half_weights(critic)), FILE: packed}
 
@@ -118,5 +126,6 @@ def read(folder: Path) -> Yardsticks:
         classes = tuple(file.metadata()["classes"].split(","))
     codes = found.pop("codes").float() * found.pop("scale")
     labels = found.pop("labels").long()
-    return Yardsticks(**{name: tensor.float() for name, tensor in found.items()}, codes=codes, labels=labels,
-                      classes=classes)  # fmt: skip
+    return Yardsticks(
+        **{name: tensor.float() for name, tensor in found.items()}, codes=codes, labels=labels, classes=classes
+    )

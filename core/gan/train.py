@@ -18,8 +18,8 @@ from core.data.batches import OnDevice, indices
 from core.gan import pretext, reference_stats
 from core.gan.evaluation import NOTES, evaluate, measure
 from core.gan.model import Config, Generator, untrained
-from core.nn.gan_game import Game, ship_average
-from core.training import loop
+from core.nn.gan_game import Game
+from core.training import loop, runs
 from core.training.export import write_checkpoint
 from core.training.recipe import Recipe, parse
 
@@ -73,27 +73,27 @@ def main(argv: Sequence[str] | None = None) -> Path:
     generator, discriminator = untrained(config, recipe.seed)
     game = Game(generator, discriminator, momentum=recipe.momentum)
 
-    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+    def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         if number % recipe.accumulate == 0:  # the first pass of this process's step
             game.follow()
         rows = indices(len(images), recipe.batch, number, recipe.seed)
-        real = horizontal_flip(images.take(rows, chance.device).float() / 255, chance)
-        noise = torch.randn(len(real), recipe.latent, generator=chance, device=chance.device)
-        draws = diff_augment.draw(len(real), chance)
+        real = horizontal_flip(images.take(rows, rng.device).float() / 255, rng)
+        noise = torch.randn(len(real), recipe.latent, generator=rng, device=rng.device)
+        draws = diff_augment.draw(len(real), rng)
         played = network(real, noise, lambda shown: diff_augment.apply(shown, draws, policies))
         found = pretext.losses(played)
         parts = {"discriminator": found.discriminator, "generator": found.generator, "told": found.told}
         return {"loss": found.total, "ids": rows, **parts}
 
-    result = loop.train(recipe, game, loss, wing="gan")
-    ship_average(result.folder)
+    result = loop.train(recipe, game, loss, method="gan")
+    runs.keep_part(result.folder, "average")
     game.eval()
     average = cast(Generator, game.average).requires_grad_(True)  # the card counts what was trained
     return write_checkpoint(
         recipe,
         result,
         average,
-        wing="gan",
+        method="gan",
         data=f"{recipe.data}, training split but for every 20th picture",
         measure=measure,
         evaluate=evaluate,

@@ -145,9 +145,10 @@ def main(argv: Sequence[str] | None = None) -> Path:
     where = device.pick(asked.device)
     record = {
         "command": f"python -m core.generation.evaluation --data {asked.data} --root data",
-        "commit": checkpoints.commit(), "device": device.describe(where),
+        "commit": checkpoints.commit(),
+        "device": device.describe(where),
         "metrics": compare(asked.data, real, mixed, where),
-    }  # fmt: skip
+    }
     path: Path = RESULTS / asked.data / "real.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     cloud = gaussian(simclr_features.describe(real, where))

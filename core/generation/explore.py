@@ -168,10 +168,10 @@ def label(picture: Picture, seed: float = 0) -> Labels:
     Raises:
         InputError: no picture that can be read, or a seed outside its range.
     """
-    chance = device.generator(whole(seed, 0, MAX_SEED))
+    rng = device.generator(whole(seed, 0, MAX_SEED))
     seen = pictures.square(pictures.open_picture(picture), simclr_features.SIZE)
     image = pictures.to_tensor(seen)  # (1, 3, 32, 32)
-    views = second_view(chance)(image.repeat(2, 1, 1, 1))
+    views = second_view(rng)(image.repeat(2, 1, 1, 1))
     return Labels(seen, pictures.to_bytes(all_turns(image)[0]), pictures.to_bytes(views))
 
 
@@ -243,9 +243,7 @@ def measure(arm: str = ARMS[0], seed: float = 0, data: str = SETS[0]) -> Iterato
 def jackknife_error(features: Tensor, real: Gaussian, groups: int = GROUPS) -> float:
     """Standard error of the Frechet distance of features (N, D): it is taken again without each of so many groups."""
     parts = features.chunk(groups)
-    without = [
-        frechet_distance(gaussian(torch.cat([*parts[:i], *parts[i + 1 :]])), real) for i in range(len(parts))
-    ]  # fmt: skip
+    without = [frechet_distance(gaussian(torch.cat([*parts[:i], *parts[i + 1 :]])), real) for i in range(len(parts))]
     mean = sum(without) / len(without)
     return float(((len(without) - 1) / len(without) * sum((value - mean) ** 2 for value in without)) ** 0.5)
 

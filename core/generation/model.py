@@ -1,6 +1,6 @@
 """One generator and one discriminator for all arms, and what some arms add to them.
 
-The generator of the GAN wing, narrower, may read references: features of real pictures that say what to draw. Eight
+The generator of the GAN method, narrower, may read references: features of real pictures that say what to draw. Eight
 heads of attention weigh them, asked by the noise, so that each noise may take something else from the same references
 (the tutorial's AttentionGenerator; Casanova et al. 2021, "Instance-Conditioned GAN", arXiv 2109.05070, condition on one
 instance without attention). Left out on purpose: the noise in every block, and class-conditional norms.

@@ -152,12 +152,12 @@ def rotation_loss(logits: Tensor, turns: Tensor) -> Tensor:
     return F.cross_entropy(logits.float(), turns)
 
 
-def second_view(chance: torch.Generator) -> Change:
+def second_view(rng: torch.Generator) -> Change:
     """Another view of pictures, drawn as SimCLR draws them: cut, mirrored, other colours, sometimes grey."""
 
     def view(images: Tensor) -> Tensor:
-        cut = random_resized_crop(images, images.shape[-1], chance, scale=(0.3, 1.0))
-        return greyscale(colour_jitter(horizontal_flip(cut, chance), chance), chance)
+        cut = random_resized_crop(images, images.shape[-1], rng, scale=(0.3, 1.0))
+        return greyscale(colour_jitter(horizontal_flip(cut, rng), rng), rng)
 
     return view
 

@@ -135,7 +135,9 @@ def _study(study: Study) -> dict[str, Any]:
         },
         "arms": {
             arm.name: {
-                "seeds": list(arm.seeds), "steps": arm.steps, "minutes": round(arm.minutes, 2),
+                "seeds": list(arm.seeds),
+                "steps": arm.steps,
+                "minutes": round(arm.minutes, 2),
                 "parameters": arm.parameters,
                 "rows": {
                     row: {metric: [round(value, 4) for value in spread.values] for metric, spread in metrics.items()}
@@ -144,7 +146,7 @@ def _study(study: Study) -> dict[str, Any]:
             }
             for arm in study.arms
         },
-    }  # fmt: skip
+    }
 
 
 def stored(root: Path = RESULTS) -> tuple[Study, ...]:
@@ -156,13 +158,18 @@ def stored(root: Path = RESULTS) -> tuple[Study, ...]:
 def _restored(data: str, study: Mapping[str, Any]) -> Study:
     arms = tuple(
         Arm(
-            name, tuple(arm["seeds"]),
-            {row: {metric: Spread(tuple(values)) for metric, values in metrics.items()}
-             for row, metrics in arm["rows"].items()},
-            arm["steps"], arm["minutes"], arm["parameters"],
+            name,
+            tuple(arm["seeds"]),
+            {
+                row: {metric: Spread(tuple(values)) for metric, values in metrics.items()}
+                for row, metrics in arm["rows"].items()
+            },
+            arm["steps"],
+            arm["minutes"],
+            arm["parameters"],
         )
         for name, arm in study["arms"].items()
-    )  # fmt: skip
+    )
     return Study(data, arms, study["floor"])
 
 

@@ -23,9 +23,8 @@ from core.data.batches import OnDevice, indices
 from core.generation import datasets, pretext, references
 from core.generation.evaluation import MOMENTS, NOTES, PICTURES, RESULTS, SETS, SHIPPED, evaluate, measure
 from core.generation.model import Config, Generator, References, untrained
-from core.nn.gan_game import ship_average
 from core.snapshots import SNAPSHOTS
-from core.training import loop
+from core.training import loop, runs
 from core.training.export import write_checkpoint
 from core.training.recipe import Recipe, parse
 
@@ -92,23 +91,21 @@ def main(argv: Sequence[str] | None = None) -> Path:
         for network in (game.generator, game.average):
             cast(References, network.reader).fit(known.features)
 
-    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+    def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         if number % recipe.accumulate == 0:  # the first pass of this process's step
             game.follow()
         rows = indices(len(images), recipe.batch, number, recipe.seed)
-        noise = torch.randn(len(rows), recipe.latent, generator=chance, device=chance.device)
-        real = images.take(rows, chance.device).float() / 255
-        real = horizontal_flip(real, chance) if recipe.flip else real
-        described = None if known is None else known.take(rows).to(chance.device)
-        played = network(
-            real, noise, described, pretext.second_view(chance) if config.pretext == "contrastive" else None
-        )
+        noise = torch.randn(len(rows), recipe.latent, generator=rng, device=rng.device)
+        real = images.take(rows, rng.device).float() / 255
+        real = horizontal_flip(real, rng) if recipe.flip else real
+        described = None if known is None else known.take(rows).to(rng.device)
+        played = network(real, noise, described, pretext.second_view(rng) if config.pretext == "contrastive" else None)
         found = pretext.losses(played)
         parts = {"discriminator": found.discriminator, "generator": found.generator, "told": found.told}
         return {"loss": found.total, "ids": rows, **parts, "task": found.task}
 
-    result = loop.train(recipe, game, loss, wing="generation")
-    ship_average(result.folder)
+    result = loop.train(recipe, game, loss, method="generation")
+    runs.keep_part(result.folder, "average")
     _thin_out(result.folder)
     game.eval()
     average = cast(Generator, game.average).requires_grad_(True)  # the card counts what was trained
@@ -116,7 +113,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         recipe,
         result,
         average,
-        wing="generation",
+        method="generation",
         data=f"{recipe.data}, {len(images):,} pictures of the training split",
         measure=measure,
         evaluate=evaluate,

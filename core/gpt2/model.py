@@ -185,7 +185,7 @@ class GPT2(nn.Module):
 
 
 @torch.no_grad()
-def initialise(model: GPT2, chance: torch.Generator) -> None:
+def initialise(model: GPT2, rng: torch.Generator) -> None:
     """Draw fresh weights as GPT-2 did: N(0, 0.02), those that write into the bypass scaled by 1 / sqrt(2 layers).
 
     Radford et al. 2019, sec. 2.3. Biases start at zero, norms at one.
@@ -193,6 +193,6 @@ def initialise(model: GPT2, chance: torch.Generator) -> None:
     for name, weight in model.named_parameters():
         if weight.ndim == 2:
             scale = 1 / math.sqrt(2 * model.config.layers) if name.endswith("c_proj.weight") else 1.0
-            weight.copy_(torch.randn(weight.shape, generator=chance) * 0.02 * scale)
+            weight.copy_(torch.randn(weight.shape, generator=rng) * 0.02 * scale)
         elif name.endswith("bias"):
             weight.zero_()

@@ -90,8 +90,9 @@ def clean(text: str | None) -> str:
     if len(text) > MAX_CHARACTERS:
         raise InputError(
             "A text may have at most {limit} characters here; this one has {characters}.",
-            limit=f"{MAX_CHARACTERS:,}", characters=f"{len(text):,}",
-        )  # fmt: skip
+            limit=f"{MAX_CHARACTERS:,}",
+            characters=f"{len(text):,}",
+        )
     kept = without_controls(text).rstrip(" ")
     if not kept.strip():
         raise InputError("Write the beginning of a text first.")

@@ -35,9 +35,9 @@ def shape(logits: Tensor, *, temperature: float = 1.0, top_k: int = 0, top_p: fl
     return torch.zeros_like(scores).scatter(0, likeliest, ranked / ranked.sum())
 
 
-def draw(probabilities: Tensor, chance: torch.Generator) -> int:
+def draw(probabilities: Tensor, rng: torch.Generator) -> int:
     """Draw one token from probabilities (V,); the same generator state gives the same token."""
-    return int(torch.multinomial(probabilities.cpu(), 1, generator=chance))
+    return int(torch.multinomial(probabilities.cpu(), 1, generator=rng))
 
 
 def window_start(tokens: int, context: int) -> int:

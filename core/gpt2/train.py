@@ -52,15 +52,41 @@ class LanguageRecipe(Recipe):
         # 5.3 M parameters; 20 minutes on one core, 2,700 steps
         "cpu": {"limit": 70, "batch": 8, "lr": 1.5e-3, "steps": 12_000, "minutes": 20.0, "save_every": 1000},
         # 3.1 M parameters with the tang poems' characters; 12 minutes on one core, 5,450 steps
-        "cpu-tang": {"tokens": "characters", "context": 128, "width": 192, "batch": 8, "steps": 20_000, "minutes": 12.0,
-                     "save_every": 2000},
+        "cpu-tang": {
+            "tokens": "characters",
+            "context": 128,
+            "width": 192,
+            "batch": 8,
+            "steps": 20_000,
+            "minutes": 12.0,
+            "save_every": 2000,
+        },
         # 1.1 M parameters, with snapshots; 6 minutes on one core, 1,640 steps
-        "small": {"vocabulary": 2000, "limit": 20, "sample": 5, "context": 128, "width": 128, "batch": 16,
-                  "minutes": 6.0, "steps": 100_000, "snapshots": True, "save_every": 2000},
+        "small": {
+            "vocabulary": 2000,
+            "limit": 20,
+            "sample": 5,
+            "context": 128,
+            "width": 128,
+            "batch": 16,
+            "minutes": 6.0,
+            "steps": 100_000,
+            "snapshots": True,
+            "save_every": 2000,
+        },
         # 23 M parameters; not yet timed on a GPU, so the clock ends it
-        "gpu": {"vocabulary": 8000, "context": 512, "width": 512, "layers": 6, "heads": 8, "batch": 64, "lr": 1e-3,
-                "minutes": 27.0, "steps": 40_000},
-    }  # fmt: skip
+        "gpu": {
+            "vocabulary": 8000,
+            "context": 512,
+            "width": 512,
+            "layers": 6,
+            "heads": 8,
+            "batch": 64,
+            "lr": 1e-3,
+            "minutes": 27.0,
+            "steps": 40_000,
+        },
+    }
 
     name: str = "novels"
     steps: int = 8000
@@ -92,18 +118,24 @@ def main(argv: Sequence[str] | None = None) -> Path:
     model = GPT2(Config(len(vocabulary), recipe.context, recipe.width, recipe.layers, recipe.heads, start))
     initialise(model, generator(recipe.seed))
 
-    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+    def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         rows = indices((len(seen) - 1) // recipe.context, recipe.batch, number, recipe.seed)
-        given, following = pretext.shift(make_batch(seen, rows, chance, recipe))
+        given, following = pretext.shift(make_batch(seen, rows, rng, recipe))
         return {"loss": pretext.next_token_loss(network(given).logits.float(), following), "ids": rows}
 
-    result = loop.train(recipe, model, loss, wing="gpt2")
+    result = loop.train(recipe, model, loss, method="gpt2")
     counts = json.dumps(np.bincount(seen, minlength=len(vocabulary)).tolist()).encode()
     return write_checkpoint(
-        recipe, result, model, wing="gpt2", data=f"{recipe.data}, training split, {len(seen)} tokens of it",
-        measure=measure, evaluate=evaluate, notes=NOTES,
+        recipe,
+        result,
+        model,
+        method="gpt2",
+        data=f"{recipe.data}, training split, {len(seen)} tokens of it",
+        measure=measure,
+        evaluate=evaluate,
+        notes=NOTES,
         extra={"tokenizer.json": tokenizer.encode(), "counts.json": counts},
-    )  # fmt: skip
+    )
 
 
 def read(recipe: LanguageRecipe) -> list[str]:
@@ -130,8 +162,9 @@ def split(
     if len(tokens) - held_out <= recipe.context:
         raise InputError(
             "These texts are {tokens} tokens long; training needs more than {context}. Add texts, or lower --context.",
-            tokens=len(tokens), context=recipe.context + held_out,
-        )  # fmt: skip
+            tokens=len(tokens),
+            context=recipe.context + held_out,
+        )
     return tokens[:-held_out], tokens[-held_out:]
 
 
@@ -166,16 +199,16 @@ def learn_vocabulary(text: Sequence[str], recipe: LanguageRecipe) -> str:
     return texts.train_bytes_bpe(texts.sample(text, recipe.sample), recipe.vocabulary).to_str()
 
 
-def make_batch(tokens: NDArray[np.uint16], rows: Tensor, chance: torch.Generator, recipe: LanguageRecipe) -> Tensor:
+def make_batch(tokens: NDArray[np.uint16], rows: Tensor, rng: torch.Generator, recipe: LanguageRecipe) -> Tensor:
     """Cut the stretches with these numbers (B,) out of the text, each moved at random by less than its length.
 
     Returns:
         (B, context + 1) int64 on the generator's device.
     """
-    moved = torch.randint(0, recipe.context, rows.shape, generator=chance, device=chance.device).cpu()
+    moved = torch.randint(0, recipe.context, rows.shape, generator=rng, device=rng.device).cpu()
     first = (rows * recipe.context + moved).clamp(max=len(tokens) - recipe.context - 1)  # (B,)
     places = first[:, None] + torch.arange(recipe.context + 1)  # (B, T + 1)
-    return torch.from_numpy(tokens[places.numpy()].astype(np.int64)).to(chance.device)
+    return torch.from_numpy(tokens[places.numpy()].astype(np.int64)).to(rng.device)
 
 
 def evaluate(checkpoint: Checkpoint, spec: str, *, root: str = "data") -> dict[str, float]:

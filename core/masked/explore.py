@@ -18,16 +18,7 @@ from core.downstream.retrieval import Neighbour, Neighbours, Retrieval
 from core.errors import InputError, whole, within
 from core.masked import models, pretext
 from core.masked.model import MaskedAutoencoder
-from core.masked.models import (
-    NAME,
-    SMALL,
-    Picture,
-    gallery_size,
-    names,
-    neighbours,
-    open_model,
-    retrieval,
-)
+from core.masked.models import NAME, SMALL, Picture, gallery_size, names, neighbours, open_model, retrieval
 
 __all__ = [
     "MAX_RATIO",
@@ -190,10 +181,10 @@ def restore(picture: Picture, ratio: float = 0.75, seed: float = 0, *, name: str
         InputError: no picture, a number outside its range, or no such model.
     """
     within(ratio, MIN_RATIO, MAX_RATIO)
-    chance = device.generator(whole(seed, 0, MAX_SEED))
+    rng = device.generator(whole(seed, 0, MAX_SEED))
     model, where = open_model(name)
     images = _prepare(picture, model)
-    return _restore(model, where, images, pretext.random_keep(1, model.config.grid**2, ratio, chance))
+    return _restore(model, where, images, pretext.random_keep(1, model.config.grid**2, ratio, rng))
 
 
 def grow(picture: Picture, ratio: float, seed: float, stage: float) -> Restoration:

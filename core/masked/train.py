@@ -50,12 +50,28 @@ class MaskedRecipe(Recipe):
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
         "cpu": {"minutes": 24.0},  # 3.2 M parameters; 24 minutes on one core, 1,700 steps
         # 1.0 M parameters, with snapshots; 6 minutes on one core, 960 steps
-        "small": {"width": 128, "depth": 4, "decoder_width": 96, "decoder_depth": 1, "size": 96, "minutes": 6.0,
-                  "steps": 100_000, "snapshots": True, "save_every": 2000},
+        "small": {
+            "width": 128,
+            "depth": 4,
+            "decoder_width": 96,
+            "decoder_depth": 1,
+            "size": 96,
+            "minutes": 6.0,
+            "steps": 100_000,
+            "snapshots": True,
+            "save_every": 2000,
+        },
         # 11 M parameters; not yet timed on a GPU, so the clock ends it
-        "gpu": {"width": 384, "depth": 6, "decoder_width": 192, "decoder_depth": 3, "batch": 512, "minutes": 27.0,
-                "steps": 60_000},
-    }  # fmt: skip
+        "gpu": {
+            "width": 384,
+            "depth": 6,
+            "decoder_width": 192,
+            "decoder_depth": 3,
+            "batch": 512,
+            "minutes": 27.0,
+            "steps": 60_000,
+        },
+    }
 
     name: str = "photos"
     steps: int = 6000
@@ -84,21 +100,21 @@ def main(argv: Sequence[str] | None = None) -> Path:
     with loop.seeded(recipe.seed):
         model = MaskedAutoencoder(configure(recipe))
 
-    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+    def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         rows = mixture.choose(list(map(len, sets)), recipe.batch, recipe.first_share, number, recipe.seed)
-        images = mixture.take(sets, rows, chance, size=recipe.size, min_crop=recipe.min_crop)
-        keep = make_mask(len(images), chance, recipe)
+        images = mixture.take(sets, rows, rng, size=recipe.size, min_crop=recipe.min_crop)
+        keep = make_mask(len(images), rng, recipe)
         target = pretext.patchify(images, recipe.patch)
         loss = pretext.hidden_loss(network(images, keep).patches, target, keep)
         naive = pretext.hidden_loss(pretext.mean_fill(target, keep), target, keep)
         return {"loss": loss, "share_of_mean_fill": loss.detach() / naive, "ids": torch.cat(rows)}
 
-    result = loop.train(recipe, model, loss, wing="masked")
+    result = loop.train(recipe, model, loss, method="masked")
     return write_checkpoint(
         recipe,
         result,
         model,
-        wing="masked",
+        method="masked",
         data=f"{recipe.data}, training split but for every 20th picture",
         measure=measure,
         evaluate=evaluate,
@@ -132,13 +148,13 @@ def configure(recipe: MaskedRecipe) -> Config:
     )
 
 
-def make_mask(batch: int, chance: torch.Generator, recipe: MaskedRecipe) -> Tensor:
+def make_mask(batch: int, rng: torch.Generator, recipe: MaskedRecipe) -> Tensor:
     """Draw a ratio for the step and a mask for each picture: (B, N) bool, the same number true in every row."""
-    ratio = float(augment.uniform(1, recipe.min_ratio, recipe.max_ratio, chance))
+    ratio = float(augment.uniform(1, recipe.min_ratio, recipe.max_ratio, rng))
     grid = recipe.size // recipe.patch
-    if float(augment.uniform(1, 0, 1, chance)) < recipe.clumped:
-        return pretext.clumped_keep(batch, grid, ratio, chance)
-    return pretext.random_keep(batch, grid * grid, ratio, chance)
+    if float(augment.uniform(1, 0, 1, rng)) < recipe.clumped:
+        return pretext.clumped_keep(batch, grid, ratio, rng)
+    return pretext.random_keep(batch, grid * grid, ratio, rng)
 
 
 @torch.inference_mode()

@@ -1,4 +1,4 @@
-"""Picture encoders that wings share: torchvision's ResNet (He et al. 2015) with a stem for small pictures.
+"""Picture encoders that methods share: torchvision's ResNet (He et al. 2015) with a stem for small pictures.
 
 The ImageNet stem (7x7 stride 2, then max-pooling) throws three quarters of a 32-pixel picture away before the first
 block; the usual remedy for CIFAR is a 3x3 stem without pooling (Chen et al. 2020, appendix B.9). Blocks are
@@ -71,7 +71,7 @@ def _stage(inner: int, width: int, depth: int, stride: int) -> nn.Sequential:
 
 
 @torch.no_grad()
-def whiten(encoder: PictureEncoder, images: Tensor, chance: torch.Generator) -> None:
+def whiten(encoder: PictureEncoder, images: Tensor, rng: torch.Generator) -> None:
     """Let the stem begin with whitened patches: every filter hears the faint detail as loudly as the brightness.
 
     Pixels next to each other are nearly alike, so a stem drawn at random answers almost only to brightness; directions
@@ -83,7 +83,7 @@ def whiten(encoder: PictureEncoder, images: Tensor, chance: torch.Generator) -> 
     Args:
         encoder: its stem is overwritten.
         images: (N, 3, S, S) in [0, 1], from the training split; some hundreds are enough.
-        chance: draws the rotation.
+        rng: draws the rotation.
     """
     filters = encoder.conv1.weight
     x = (images - encoder.mean) / encoder.std  # type: ignore[operator]
@@ -91,22 +91,22 @@ def whiten(encoder: PictureEncoder, images: Tensor, chance: torch.Generator) -> 
     patches = nn.functional.unfold(x, side, stride=side).transpose(0, 1).flatten(1).double()  # (27, N * positions)
     variance, directions = torch.linalg.eigh(torch.cov(patches))
     size = max(len(filters), len(variance))
-    normal = torch.randn(size, size, generator=chance, dtype=torch.double, device=chance.device)
+    normal = torch.randn(size, size, generator=rng, dtype=torch.double, device=rng.device)
     rotation = torch.linalg.qr(normal.cpu())[0][: len(filters), : len(variance)]
     white = rotation @ torch.diag((variance + 1e-6).rsqrt()) @ directions.T
     filters.copy_(white.reshape(filters.shape))
 
 
-def initialise(model: nn.Module, chance: torch.Generator) -> nn.Module:
-    """Draw the weights of convolutions and linear layers from `chance` alone, whatever else the process draws.
+def initialise(model: nn.Module, rng: torch.Generator) -> nn.Module:
+    """Draw the weights of convolutions and linear layers from `rng` alone, whatever else the process draws.
 
     Biases begin at zero.
     """
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
-            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu", generator=chance)
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu", generator=rng)
         elif isinstance(module, nn.Linear):
-            nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=chance)
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=rng)
         if isinstance(module, (nn.Conv2d, nn.Linear)) and module.bias is not None:
             nn.init.zeros_(module.bias)
     return model

@@ -14,12 +14,9 @@ which a recipe calls once a step and not in each pass: so two processes take the
 
 import copy
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from accelerate import PartialState
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.func import functional_call
 
@@ -117,12 +114,3 @@ class Game(Players):
         both = self.discriminator(torch.cat([change(real), shown.detach()]))
         halves = [Judgement(*parts) for parts in zip(*(value.chunk(2) for value in both), strict=True)]
         return Round(images, halves[0], halves[1], self.judge_held(shown))
-
-
-def ship_average(run: Path) -> None:
-    """Keep only the averaged generator in a run's snapshots: it is what ships."""
-    if PartialState().is_main_process:
-        for path in (run / "snapshots").glob("*.safetensors"):
-            weights = {k[len("average.") :]: v for k, v in load_file(path).items() if k.startswith("average.")}
-            if weights:
-                save_file(weights, path)

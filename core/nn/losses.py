@@ -1,4 +1,4 @@
-"""Objectives that more than one wing or method uses; pure functions.
+"""Objectives that more than one method or method uses; pure functions.
 
 `nt_xent` takes the views of one process. Where a batch is spread over several, `gather` brings all of them together
 first, and the gradients that DistributedDataParallel averages are those of the whole batch on one process.

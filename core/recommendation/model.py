@@ -123,17 +123,17 @@ class BERT4Rec(nn.Module):
 
 
 @torch.no_grad()
-def initialise(model: BERT4Rec, popularity: Tensor, chance: torch.Generator) -> None:
+def initialise(model: BERT4Rec, popularity: Tensor, rng: torch.Generator) -> None:
     """Draw fresh weights, N(0, 0.02) as BERT did; the bias begins at what is known without learning.
 
     Args:
         model: changed in place.
         popularity: (V,), how often each film was rated; one is added to each.
-        chance: on the model's device.
+        rng: on the model's device.
     """
     for name, weight in model.named_parameters():
         if weight.ndim == 2:
-            weight.copy_(torch.randn(weight.shape, generator=chance, device=weight.device) * 0.02)
+            weight.copy_(torch.randn(weight.shape, generator=rng, device=weight.device) * 0.02)
         elif name.endswith("bias"):
             weight.zero_()
     model.bias.copy_(((popularity + 1) / (popularity + 1).sum()).log())

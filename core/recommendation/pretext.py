@@ -42,10 +42,10 @@ def leave_one_out(history: Films, split: Split) -> tuple[Films, int]:
     return history[:place], int(history[place])
 
 
-def stretch(history: Films, context: int, chance: torch.Generator) -> Films:
+def stretch(history: Films, context: int, rng: torch.Generator) -> Films:
     """A run of at most `context` films of a history, wherever chance puts it."""
     free = max(0, len(history) - context)
-    first = int(torch.randint(free + 1, (), generator=chance))
+    first = int(torch.randint(free + 1, (), generator=rng))
     return history[first : first + context]
 
 
@@ -58,7 +58,7 @@ def pad(histories: Sequence[Films], context: int, padding: int) -> Tensor:
     return table
 
 
-def draw_mask(present: Tensor, ratio: float, last: float, chance: torch.Generator) -> Tensor:
+def draw_mask(present: Tensor, ratio: float, last: float, rng: torch.Generator) -> Tensor:
     """Choose what is hidden: in a share of the rows only the last film, else each film with probability `ratio`.
 
     Sun et al. 2019, sec. 3.6. A row in which chance hides nothing hides its last film, so each row asks something.
@@ -67,15 +67,15 @@ def draw_mask(present: Tensor, ratio: float, last: float, chance: torch.Generato
         present: (B, T) bool, False for padding; the last place of every row is a film.
         ratio: in 0..1.
         last: share of the rows that hide the last film alone, in 0..1.
-        chance: on the CPU.
+        rng: on the CPU.
 
     Returns:
         (B, T) bool, never True where nothing is.
     """
     ends = torch.zeros_like(present)
     ends[:, -1] = True
-    hidden = (torch.rand(present.shape, generator=chance) < ratio) & present
-    alone = (torch.rand(len(present), generator=chance) < last) | ~hidden.any(1)
+    hidden = (torch.rand(present.shape, generator=rng) < ratio) & present
+    alone = (torch.rand(len(present), generator=rng) < last) | ~hidden.any(1)
     return torch.where(alone[:, None], ends, hidden)
 
 

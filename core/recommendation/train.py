@@ -88,20 +88,27 @@ def main(argv: Sequence[str] | None = None) -> Path:
     initialise(model, torch.from_numpy(catalogue.times), generator(recipe.seed))
     owners = turns(past)
 
-    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+    def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         rows = owners[indices(len(owners), recipe.batch, number, recipe.seed)]
-        seen, hidden, kept = (part.to(chance.device) for part in make_batch(past, rows, number, config, recipe))
+        seen, hidden, kept = (part.to(rng.device) for part in make_batch(past, rows, number, config, recipe))
         logits = network(seen.masked_fill(hidden, config.hidden), hidden, kept).logits
         return {"loss": pretext.masked_film_loss(logits.float(), seen[hidden]), "ids": rows}
 
-    result = loop.train(recipe, model, loss, wing="recommendation")
+    result = loop.train(recipe, model, loss, method="recommendation")
     similarity = baselines.cosines(past, config.films)
     neighbours = baselines.choose(similarity, questions(histories, "validation"))
     terms = films.find(recipe.data, recipe.root) / TERMS
     return write_checkpoint(
-        recipe, result, model, wing="recommendation", data=described(recipe, past), measure=measure, evaluate=evaluate,
-        notes=NOTES, extra=pack(catalogue, neighbours) | ({TERMS: terms.read_bytes()} if terms.is_file() else {}),
-    )  # fmt: skip
+        recipe,
+        result,
+        model,
+        method="recommendation",
+        data=described(recipe, past),
+        measure=measure,
+        evaluate=evaluate,
+        notes=NOTES,
+        extra=pack(catalogue, neighbours) | ({TERMS: terms.read_bytes()} if terms.is_file() else {}),
+    )
 
 
 def known_past(history: Films) -> Films:
@@ -132,17 +139,17 @@ def make_batch(
     Returns:
         (B, T) int64, (B, T) bool and (1 + 2 layers, B, T, D) float32, on the CPU.
     """
-    chance = generator(recipe.seed, number)
+    rng = generator(recipe.seed, number)
     chosen = []
     for row in rows.tolist():
         history = past[row]
         if recipe.shuffle:
-            history = history[torch.randperm(len(history), generator=chance).numpy()]
-        chosen.append(pretext.stretch(history, config.context, chance))
+            history = history[torch.randperm(len(history), generator=rng).numpy()]
+        chosen.append(pretext.stretch(history, config.context, rng))
     seen = pretext.pad(chosen, config.context, config.padding)
-    hidden = pretext.draw_mask(seen != config.padding, recipe.ratio, recipe.last, chance)
+    hidden = pretext.draw_mask(seen != config.padding, recipe.ratio, recipe.last, rng)
     shape = (1 + 2 * config.layers, *seen.shape, config.width)
-    kept = (torch.rand(shape, generator=chance) >= recipe.drop).float() / (1 - recipe.drop)
+    kept = (torch.rand(shape, generator=rng) >= recipe.drop).float() / (1 - recipe.drop)
     return seen, hidden, kept
 
 

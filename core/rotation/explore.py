@@ -129,9 +129,13 @@ def _trial(name: str, picture: Bytes) -> Trial:
     card = metrics(name)
     own, again, cropped = (card[OWN if c == "none" else f"{OWN}, {c}"]["accuracy"] for c in perturbations.CHANGES)
     return Trial(
-        name, own, (again, cropped), card[ELSEWHERE]["accuracy"],
-        cast("tuple[int, int, int]", tuple(right)), cast("tuple[float, float, float]", tuple(sure)),
-    )  # fmt: skip
+        name,
+        own,
+        (again, cropped),
+        card[ELSEWHERE]["accuracy"],
+        cast("tuple[int, int, int]", tuple(right)),
+        cast("tuple[float, float, float]", tuple(sure)),
+    )
 
 
 def grow(picture: pictures.Bytes | str | None, turn_deg: float, stage: float) -> Prediction:

@@ -50,9 +50,13 @@ def measure(checkpoint: Checkpoint, spec: str, *, root: str = "data", limit: int
     if checkpoint.device.type == "cuda":
         truth = labelled.relabel(queries, gallery.classes)
         conv = conv_head_accuracy(
-            lambda x: model.encoder.maps(x)[CONV_STAGE], gallery.images, gallery.labels, queries.images, truth,
+            lambda x: model.encoder.maps(x)[CONV_STAGE],
+            gallery.images,
+            gallery.labels,
+            queries.images,
+            truth,
             device=checkpoint.device,
-        )  # fmt: skip
+        )
         found[f"{spec}, conv head"] = {"accuracy": conv, "stage": CONV_STAGE + 1, "n": count}
     return found
 

@@ -83,19 +83,19 @@ def main(argv: Sequence[str] | None = None) -> Path:
             some = data.images[:: max(1, len(images) // WHITENED)]
             whiten(model.encoder, some.float() / 255, generator(recipe.seed))
 
-    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+    def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         rows = indices(len(images), recipe.batch, number, recipe.seed)
-        batch, turns = make_batch(images.take(rows, chance.device), chance, recipe)
+        batch, turns = make_batch(images.take(rows, rng.device), rng, recipe)
         logits = network(batch).logits
         right = (logits.argmax(1) == turns).float().mean()
         return {"loss": pretext.turn_loss(logits.float(), turns), "accuracy": right, "ids": rows}
 
-    result = loop.train(recipe, model, loss, wing="rotation")
+    result = loop.train(recipe, model, loss, method="rotation")
     return write_checkpoint(
         recipe,
         result,
         model,
-        wing="rotation",
+        method="rotation",
         data=f"{recipe.data}, training split but for every 20th picture",
         measure=measure,
         evaluate=evaluate,
@@ -105,17 +105,17 @@ def main(argv: Sequence[str] | None = None) -> Path:
     )
 
 
-def make_batch(images: Tensor, chance: torch.Generator, recipe: RotationRecipe) -> tuple[Tensor, Tensor]:
+def make_batch(images: Tensor, rng: torch.Generator, recipe: RotationRecipe) -> tuple[Tensor, Tensor]:
     """Augment bytes (B, 3, S, S), then turn each: pictures (B, 3, size, size) in [0, 1] and turns (B,)."""
     x = images.float() / 255
     if recipe.augment:
-        x = augment.random_resized_crop(x, recipe.size, chance, scale=(recipe.min_crop, 1.0))
-        x = augment.horizontal_flip(x, chance)
-        x = augment.colour_jitter(x, chance, strength=0.3, share=0.5)
-        x = augment.greyscale(x, chance, share=0.1)
-        x = augment.gaussian_blur(x, chance, sigma=(0.1, 1.0), share=0.3)
-        x = augment.reencode(x, chance, share=recipe.reencode)
-    turns = torch.randint(0, 4, (len(x),), generator=chance, device=chance.device)
+        x = augment.random_resized_crop(x, recipe.size, rng, scale=(recipe.min_crop, 1.0))
+        x = augment.horizontal_flip(x, rng)
+        x = augment.colour_jitter(x, rng, strength=0.3, share=0.5)
+        x = augment.greyscale(x, rng, share=0.1)
+        x = augment.gaussian_blur(x, rng, sigma=(0.1, 1.0), share=0.3)
+        x = augment.reencode(x, rng, share=recipe.reencode)
+    turns = torch.randint(0, 4, (len(x),), generator=rng, device=rng.device)
     return pretext.turn(x, turns), turns
 
 

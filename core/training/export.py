@@ -28,7 +28,7 @@ def write_checkpoint(
     result: Result,
     model: nn.Module,
     *,
-    wing: str,
+    method: str,
     data: str,
     measure: Callable[[Checkpoint, R], dict[str, Metrics]],
     evaluate: Evaluate,
@@ -36,7 +36,7 @@ def write_checkpoint(
     extra: dict[str, bytes] | None = None,
     ship: bool = True,
 ) -> Path:
-    """Write the trained model and its card to assets/checkpoints/<wing>/<name>, or leave them in the run on --smoke.
+    """Write the trained model and its card to assets/checkpoints/<method>/<name>, or leave them in the run on --smoke.
 
     A draft in the run folder is measured as a visitor would load it, and then copied, the card last.
 
@@ -44,10 +44,10 @@ def write_checkpoint(
         recipe: as trained.
         result: of `loop.train`.
         model: trained; rounded to half precision here, so that what is measured is what is shipped.
-        wing: "rotation", ...
+        method: "rotation", ...
         data: the data and the split that trained it, in words.
-        measure: the wing's function that finds every metric of the card: set name -> metrics with their `n`.
-        evaluate: the wing's function that measures one set; tells how far each snapshot has come on the first set.
+        measure: the method's function that finds every metric of the card: set name -> metrics with their `n`.
+        evaluate: the method's function that measures one set; tells how far each snapshot has come on the first set.
         notes: known limits, in words.
         extra: further files of the checkpoint, name -> content.
         ship: leave it in the run folder otherwise.
@@ -59,7 +59,7 @@ def write_checkpoint(
     draft = result.folder / "checkpoint"
     if not PartialState().is_main_process:
         return draft
-    card = _unmeasured(recipe, result, model, wing=wing, data=data, notes=notes)
+    card = _unmeasured(recipe, result, model, method=method, data=data, notes=notes)
     files = {**(extra or {}), **_snapshots(result.folder)}
     card = checkpoints.save(draft, model, card, files)
     where = next(model.parameters()).device
@@ -70,22 +70,22 @@ def write_checkpoint(
         grown = _measure_snapshots(checkpoint, lambda: evaluate(checkpoint, first, root=recipe.root))
         card = dataclasses.replace(card, snapshots=grown | {"100": card.metrics[first]})
     checkpoints.write_card(draft, targets.noted(card))
-    folder = draft if recipe.smoke or not ship else checkpoints.ROOT / wing / recipe.name
+    folder = draft if recipe.smoke or not ship else checkpoints.ROOT / method / recipe.name
     if folder != draft:
         _copy(draft, folder)
     print(f"wrote {folder}: {card.metrics}", flush=True)
     return folder
 
 
-def _unmeasured(recipe: Recipe, result: Result, model: nn.Module, *, wing: str, data: str, notes: str) -> Card:
+def _unmeasured(recipe: Recipe, result: Result, model: nn.Module, *, method: str, data: str, notes: str) -> Card:
     kind = type(model)
     return Card(
-        name=f"{wing}/{recipe.name}",
+        name=f"{method}/{recipe.name}",
         model=f"{kind.__module__}.{kind.__qualname__}",
         config=dataclasses.asdict(typing.cast(typing.Any, model).config),
         data=data,
         recipe={k: v for k, v in dataclasses.asdict(recipe).items() if k not in LOCAL} | {"bf16": result.bf16},
-        command=command(wing, sys.argv[1:], bf16=result.bf16),
+        command=command(method, sys.argv[1:], bf16=result.bf16),
         commit=result.commit,
         device=result.device,
         wall_time_s=round(result.wall_time_s, 1),
@@ -124,7 +124,7 @@ def _copy(draft: Path, folder: Path) -> None:
             shutil.rmtree(old) if old.is_dir() else old.unlink()
 
 
-def command(wing: str, argv: Sequence[str], *, bf16: bool) -> str:
+def command(method: str, argv: Sequence[str], *, bf16: bool) -> str:
     """The command line as anyone can repeat it: where the data lie and which run was resumed are left to them.
 
     The precision that was used is always in it, since another machine may choose another.
@@ -136,4 +136,4 @@ def command(wing: str, argv: Sequence[str], *, bf16: bool) -> str:
             told.append("data" if before == "--root" else flag)
     precision = "--bf16" if bf16 else "--no-bf16"
     told = [*(flag for flag in told if flag not in ("--bf16", "--no-bf16")), precision]
-    return shlex.join(["python", "-m", f"core.{wing}.train", *told])
+    return shlex.join(["python", "-m", f"core.{method}.train", *told])

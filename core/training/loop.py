@@ -43,7 +43,7 @@ class DivergedError(RuntimeError):
     """The loss stopped being a number; the sentence says at which step, on which items, and what to try."""
 
 
-def train(recipe: Recipe, model: nn.Module, loss: Loss, *, wing: str) -> Result:
+def train(recipe: Recipe, model: nn.Module, loss: Loss, *, method: str) -> Result:
     """Train `model` in place.
 
     Args:
@@ -52,7 +52,7 @@ def train(recipe: Recipe, model: nn.Module, loss: Loss, *, wing: str) -> Result:
         loss: called as loss(model, number, generator); number counts the forward passes of all processes, so that each
             sees its own items; generator on the training device and new for each pass; returns {"loss": scalar,
             "ids": (B,) numbers of the items, anything else to log: scalar}.
-        wing: first part of the run folder's name, runs/<wing>/<name>/<time>/.
+        method: first part of the run folder's name, runs/<method>/<name>/<time>/.
 
     Raises:
         DivergedError: the loss is NaN or infinite.
@@ -62,7 +62,7 @@ def train(recipe: Recipe, model: nn.Module, loss: Loss, *, wing: str) -> Result:
     main, commit = accelerator.is_main_process, checkpoints.commit()
     bf16 = device.computes_bf16(accelerator.device) if recipe.bf16 is None else recipe.bf16
     recipe = dataclasses.replace(recipe, bf16=bf16)
-    folder = runs.open_folder(recipe, wing) if main else Path(recipe.resume)
+    folder = runs.open_folder(recipe, method) if main else Path(recipe.resume)
     model.to(memory_format=device.memory_format(model))  # type: ignore[call-overload]
     if accelerator.num_processes > 1 and accelerator.device.type == "cuda":  # one mean and variance for the whole batch
         model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
@@ -72,7 +72,7 @@ def train(recipe: Recipe, model: nn.Module, loss: Loss, *, wing: str) -> Result:
     since = time.monotonic() - begin.spent_s
     network.train()
     taken = begin.step
-    with runs.Log(folder, recipe, wing, begin.step) if main else contextlib.nullcontext() as log:
+    with runs.Log(folder, recipe, method, begin.step) if main else contextlib.nullcontext() as log:
         for step in runs.steps(recipe, begin.step, main):
             spent_s = time.monotonic() - since
             progress = max(step / recipe.steps, spent_s / (60 * recipe.minutes) if recipe.minutes else 0.0)
@@ -126,11 +126,11 @@ def _gradients(
     seen: list[dict[str, Tensor]] = []
     for part in range(recipe.accumulate):
         number = (step * accelerator.num_processes + accelerator.process_index) * recipe.accumulate + part
-        chance = device.generator(recipe.seed, number, device=accelerator.device)
+        rng = device.generator(recipe.seed, number, device=accelerator.device)
         last = part == recipe.accumulate - 1  # processes exchange their gradients once a step
         with contextlib.nullcontext() if last else accelerator.no_sync(network):
             with device.autocast(accelerator.device, bool(recipe.bf16)):
-                losses = loss(network, number, chance)
+                losses = loss(network, number, rng)
             _check_finite(losses, step)
             accelerator.backward(losses["loss"] / recipe.accumulate)
         seen.append({key: value.detach().float() for key, value in losses.items() if key != "ids"})

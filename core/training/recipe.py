@@ -11,13 +11,13 @@ from typing import Any, ClassVar, TypeVar
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """What every recipe needs to know; a wing's own recipe adds its fields. Each field is a command-line flag.
+    """What every recipe needs to know; a method's own recipe adds its fields. Each field is a command-line flag.
 
     Attributes:
         data: named sets or "folder:PATH", joined by "+".
         preset: a row of PRESETS; flags that are given beside it win.
         root: folder in which the named sets lie unpacked.
-        name: the checkpoint is written to assets/checkpoints/<wing>/<name>.
+        name: the checkpoint is written to assets/checkpoints/<method>/<name>.
         steps: optimizer steps.
         minutes: stop after this much wall time; the schedule follows whichever runs out first. 0 means no limit.
         batch: items of one forward pass of one process.

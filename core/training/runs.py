@@ -1,4 +1,4 @@
-"""A run's folder, runs/<wing>/<name>/<time>/: its recipe, metrics as JSON lines, and states to go on from.
+"""A run's folder, runs/<method>/<name>/<time>/: its recipe, metrics as JSON lines, and states to go on from.
 
 A state is written under a temporary name, flushed to the disk and renamed, so that a kill or a full disk at any moment
 leaves the last one whole; the last two are kept. Going on from a state cuts the metrics back to it, so the log of a
@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import torch
+from accelerate import PartialState
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from tqdm import tqdm
@@ -29,11 +30,11 @@ from core.training.recipe import Recipe
 PLAIN_REPORT_EVERY = 10  # lines of the log for one line on an output that is no terminal
 
 
-def open_folder(recipe: Recipe, wing: str) -> Path:
+def open_folder(recipe: Recipe, method: str) -> Path:
     """The folder to resume, or a new one named after the time, with recipe.json inside."""
     if recipe.resume:
         return Path(recipe.resume)
-    parent, stamp = Path("runs") / wing / recipe.name, time.strftime("%Y%m%d-%H%M%S")
+    parent, stamp = Path("runs") / method / recipe.name, time.strftime("%Y%m%d-%H%M%S")
     parent.mkdir(parents=True, exist_ok=True)
     folder, again = parent / stamp, 1
     while folder.exists():  # two runs within one second
@@ -55,7 +56,7 @@ class Log:
     Numbers are written with all their digits: two runs that agree to the last bit have equal logs.
     """
 
-    def __init__(self, folder: Path, recipe: Recipe, wing: str, first: int) -> None:
+    def __init__(self, folder: Path, recipe: Recipe, method: str, first: int) -> None:
         path = folder / "metrics.jsonl"
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.is_file() else []
         kept = [line for line in lines if line.endswith("\n") and json.loads(line)["step"] < first]
@@ -66,7 +67,7 @@ class Log:
         if not recipe.smoke and importlib.util.find_spec("trackio") is not None:
             import trackio
 
-            run = {"project": f"pretext-{wing}", "name": f"{recipe.name}-{folder.name}", "resume": "allow"}
+            run = {"project": f"pretext-{method}", "name": f"{recipe.name}-{folder.name}", "resume": "allow"}
             trackio.init(**run, config=dataclasses.asdict(recipe))
             self.curves = trackio
 
@@ -135,6 +136,21 @@ def restore_state(folder: Path, model: nn.Module, optimizer: torch.optim.Optimiz
         entries.setdefault(int(index), {})[key] = value
     optimizer.load_state_dict({"state": entries, "param_groups": optimizer.state_dict()["param_groups"]})
     return State(**json.loads((last / "state.json").read_text()))
+
+
+def keep_part(folder: Path, part: str) -> None:
+    """Keep of each snapshot of a run only the submodule that ships, such as the query network or the average.
+
+    Args:
+        folder: of the run.
+        part: name of the submodule in the module that was trained; snapshots without it stay as they are.
+    """
+    if PartialState().is_main_process:
+        for path in (folder / "snapshots").glob("*.safetensors"):
+            weights = load_file(path)
+            kept = {name.removeprefix(f"{part}."): w for name, w in weights.items() if name.startswith(f"{part}.")}
+            if kept:
+                save_file(kept, path)
 
 
 def still(tensor: Tensor) -> Tensor:

@@ -156,11 +156,11 @@ def encode(picture: Picture, seed: float = 0, *, name: str = NAME) -> Encoding:
     Raises:
         InputError: no picture that can be read, nothing drawn on it, no such seed, or a model that is not offered.
     """
-    chance = device.generator(whole(seed, 0, MAX_SEED))
+    rng = device.generator(whole(seed, 0, MAX_SEED))
     model, where = open_model(name)
     seen = view(picture)
     image = to_input(seen[None], where)
-    noise = torch.randn(1, model.config.latent, generator=chance)
+    noise = torch.randn(1, model.config.latent, generator=rng)
     with torch.inference_mode():
         way = model(image, noise.to(where))
         cost = pretext.negative_elbo(way.logits, image, way.mu, way.logvar)
@@ -284,10 +284,10 @@ def decode(picture: Picture, values: Sequence[float], *, name: str = NAME) -> By
 
 def sample(seed: float = 0, count: float = 24, *, name: str = NAME) -> Bytes:
     """Digits nobody wrote: decode `count` (1 to 64) draws from the prior N(0, 1); (count, 28, 28) uint8."""
-    chance = device.generator(whole(seed, 0, MAX_SEED))
+    rng = device.generator(whole(seed, 0, MAX_SEED))
     draws = whole(count, 1, MAX_DRAWS)
     model, where = open_model(name)
-    z = torch.randn(draws, model.config.latent, generator=chance).to(where)
+    z = torch.randn(draws, model.config.latent, generator=rng).to(where)
     with torch.inference_mode():
         return _to_bytes(model.decode(z))
 

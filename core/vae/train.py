@@ -60,21 +60,21 @@ def main(argv: Sequence[str] | None = None) -> Path:
     with loop.seeded(recipe.seed):
         model = VAE(Config(digits.SIDE, recipe.hidden, recipe.latent))
 
-    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+    def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         rows = indices(len(images), recipe.batch, number, recipe.seed)
-        batch = to_input(images.take(rows, chance.device), chance.device)
-        noise = torch.randn(len(batch), recipe.latent, generator=chance, device=chance.device)
+        batch = to_input(images.take(rows, rng.device), rng.device)
+        noise = torch.randn(len(batch), recipe.latent, generator=rng, device=rng.device)
         passage = network(batch, noise)
         cost = pretext.negative_elbo(passage.logits.float(), batch, passage.mu.float(), passage.logvar.float())
         parts = {"reconstruction": cost.reconstruction.mean(), "kl": cost.kl.sum(1).mean()}
         return {"loss": cost.mean, "ids": rows, **parts}
 
-    result = loop.train(recipe, model, loss, wing="vae")
+    result = loop.train(recipe, model, loss, method="vae")
     return write_checkpoint(
         recipe,
         result,
         model,
-        wing="vae",
+        method="vae",
         data=f"{recipe.data}, training split but for every 20th picture",
         measure=measure,
         evaluate=evaluate,

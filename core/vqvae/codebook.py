@@ -44,14 +44,14 @@ class Codebook(nn.Module):
 
     @torch.no_grad()
     def learn(
-        self, latents: Tensor, codes: Tensor, chance: torch.Generator, *, decay: float = 0.99, floor: float = 0.03
+        self, latents: Tensor, codes: Tensor, rng: torch.Generator, *, decay: float = 0.99, floor: float = 0.03
     ) -> Tensor:
         """Let the entries follow what a batch, of every process, brought, and restart the dead ones.
 
         Args:
             latents: (B, D, h, w), of the encoder.
             codes: (B, h, w), the entries that they were rounded to.
-            chance: draws where dead entries go.
+            rng: draws where dead entries go.
             decay: how much of the past stays.
             floor: see `pretext.restart`.
 
@@ -61,7 +61,7 @@ class Codebook(nn.Module):
         vectors = gather(rearrange(latents.detach(), "b d h w -> (b h w) d").float())  # (M, D)
         chosen = gather(codes.flatten())  # (M,)
         averages = pretext.follow(Averages(self.shares, self.sums), vectors, chosen, decay)
-        rows = torch.randint(len(vectors), (len(self.shares),), generator=chance, device=chance.device)
+        rows = torch.randint(len(vectors), (len(self.shares),), generator=rng, device=rng.device)
         averages, dead = pretext.restart(averages, vectors, rows, floor)
         self.shares.copy_(averages.shares)
         self.sums.copy_(averages.sums)

@@ -71,14 +71,14 @@ def evaluate(
     images = pictures.load(spec, split, size=side, root=root).images
     wrong = naive = bits = 0.0
     counts = torch.zeros(model.config.num_embeddings if isinstance(model, VQVAE) else 1, dtype=torch.int64)
-    chance = generator(0)
+    rng = generator(0)
     for part in images.split(chunk):
         batch = part.to(checkpoint.device).float() / 255
         if isinstance(model, VQVAE):
             found = model(batch)
             painted, counts = found.reconstruction, counts + pretext.usage(found.codes.cpu(), len(counts))
         else:
-            painted, told = draw(model, batch, chance)
+            painted, told = draw(model, batch, rng)
             bits += float(told.double().sum())
         wrong += float((painted.clamp(0, 1) - batch).square().double().sum())
         naive += float((mean_colour(batch) - batch).square().double().sum())
@@ -91,10 +91,10 @@ def evaluate(
     return errors | rates | {"mean_colour_mse": plain, "mean_colour_psnr_db": psnr_db(plain), "n": count}
 
 
-def draw(model: GaussianAutoencoder, images: Tensor, chance: torch.Generator) -> tuple[Tensor, Tensor]:
+def draw(model: GaussianAutoencoder, images: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
     """Decode one draw of each picture's latent: pictures (B, 3, H, W), not clipped, and (B,) bits."""
     grid = [side // 2**model.config.halvings for side in images.shape[2:]]
-    noise = torch.randn(len(images), model.config.latent, *grid, generator=chance).to(images.device)
+    noise = torch.randn(len(images), model.config.latent, *grid, generator=rng).to(images.device)
     found = model(images, noise)
     return found.reconstruction, to_bits(kl_nats(found.mu, found.logvar))
 

@@ -21,17 +21,7 @@ from core.vqvae import edits, evaluation, pretext
 from core.vqvae.edits import MAX_BRUSH, MAX_EDITS, Edit
 from core.vqvae.jpeg_baseline import jpeg_within
 from core.vqvae.model import GaussianAutoencoder
-from core.vqvae.models import (
-    NAME,
-    RIVAL,
-    Book,
-    Picture,
-    book,
-    names,
-    neighbours,
-    open_model,
-    retrieval,
-)
+from core.vqvae.models import NAME, RIVAL, Book, Picture, book, names, neighbours, open_model, retrieval
 
 __all__ = [
     "MAX_BRUSH",

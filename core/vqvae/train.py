@@ -93,21 +93,21 @@ def main(argv: Sequence[str] | None = None) -> Path:
     with loop.seeded(recipe.seed):
         model = build(recipe)
 
-    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+    def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         rows = mixture.choose(list(map(len, sets)), recipe.batch, recipe.first_share, number, recipe.seed)
-        images = make_batch(sets, rows, chance, recipe)
+        images = make_batch(sets, rows, rng, recipe)
         if isinstance(model, VQVAE):
-            found = vq_pass(network, model, images, chance, recipe, variance)
+            found = vq_pass(network, model, images, rng, recipe, variance)
         else:
-            found = gaussian_pass(network, images, chance, recipe, variance)
+            found = gaussian_pass(network, images, rng, recipe, variance)
         return found | {"ids": torch.cat(rows)}
 
-    result = loop.train(recipe, model, loss, wing="vqvae")
+    result = loop.train(recipe, model, loss, method="vqvae")
     return write_checkpoint(
         recipe,
         result,
         model,
-        wing="vqvae",
+        method="vqvae",
         data=f"{recipe.data}, training split but for every 20th picture",
         measure=measure,
         evaluate=evaluate,
@@ -136,14 +136,14 @@ def build(recipe: VQVAERecipe) -> VQVAE | GaussianAutoencoder:
 
 
 def vq_pass(
-    network: nn.Module, model: VQVAE, images: Tensor, chance: torch.Generator, recipe: VQVAERecipe, variance: float
+    network: nn.Module, model: VQVAE, images: Tensor, rng: torch.Generator, recipe: VQVAERecipe, variance: float
 ) -> dict[str, Tensor]:
     """Loss of a batch (B, 3, S, S), and one step of the codebook after the encoder."""
     found = network(images)
     cost = pretext.vq_loss(
         found.reconstruction, images, found.latents, found.quantised, variance=variance, beta=recipe.beta
     )
-    dead = model.codebook.learn(found.latents, found.codes, chance, decay=recipe.decay, floor=recipe.floor)
+    dead = model.codebook.learn(found.latents, found.codes, rng, decay=recipe.decay, floor=recipe.floor)
     chosen = pretext.perplexity(model.codebook.shares)
     return {
         "loss": cost.mean,
@@ -155,11 +155,11 @@ def vq_pass(
 
 
 def gaussian_pass(
-    network: nn.Module, images: Tensor, chance: torch.Generator, recipe: VQVAERecipe, variance: float
+    network: nn.Module, images: Tensor, rng: torch.Generator, recipe: VQVAERecipe, variance: float
 ) -> dict[str, Tensor]:
     """Loss of a batch (B, 3, S, S) whose Gaussian may spend the bits of a codebook at each place."""
     grid = images.shape[-1] // 2**recipe.halvings
-    noise = torch.randn(len(images), recipe.latent, grid, grid, generator=chance, device=chance.device)
+    noise = torch.randn(len(images), recipe.latent, grid, grid, generator=rng, device=rng.device)
     found = network(images, noise)
     bits = evaluation.to_bits(kl_nats(found.mu, found.logvar))
     capacity = evaluation.uniform_bits(grid, recipe.num_embeddings)
@@ -169,12 +169,10 @@ def gaussian_pass(
     return {"loss": loss, "bits_of_capacity": bits.mean() / capacity}
 
 
-def make_batch(
-    sets: Sequence[OnDevice], rows: Sequence[Tensor], chance: torch.Generator, recipe: VQVAERecipe
-) -> Tensor:
+def make_batch(sets: Sequence[OnDevice], rows: Sequence[Tensor], rng: torch.Generator, recipe: VQVAERecipe) -> Tensor:
     """A pass's pictures: (B, 3, S, S) in [0, 1], S the recipe's size or half of it."""
-    images = mixture.take(sets, rows, chance, size=recipe.size, min_crop=recipe.min_crop)
-    small = float(augment.uniform(1, 0, 1, chance)) < recipe.half_share
+    images = mixture.take(sets, rows, rng, size=recipe.size, min_crop=recipe.min_crop)
+    small = float(augment.uniform(1, 0, 1, rng)) < recipe.half_share
     return F.avg_pool2d(images, 2) if small else images
 
 

@@ -9,15 +9,7 @@ from PIL import Image
 
 from core.audio import explore
 from core.data import bundled, sounds
-from demos.audio.views import (
-    Heard,
-    draw_analysis,
-    draw_probe,
-    draw_restoration,
-    draw_views,
-    likeness,
-    playable,
-)
+from demos.audio.views import Heard, draw_analysis, draw_probe, draw_restoration, draw_views, likeness, playable
 from demos.page import figures
 from demos.page.events import bind, guard, listen
 from demos.page.inputs import sound_input
@@ -126,18 +118,36 @@ def build(say: Say) -> None:
         _build_uses(say, sound, model, first)
     place, length, strength, seed, go, again = asked
     listen(
-        say, [sound.change, model.input], on_analyse, [sound, model], shown, name="audio_analyse", model=STEM,
+        say,
+        [sound.change, model.input],
+        on_analyse,
+        [sound, model],
+        shown,
+        name="audio_analyse",
+        model=STEM,
         trigger_mode="always_last",
-    )  # fmt: skip
+    )
     listen(
-        say, [go.click, place.release, length.release, sound.change, model.input], on_restore,
-        [sound, place, length, model], [hole, *answers], name="audio_restore", model=STEM, trigger_mode="always_last",
-    )  # fmt: skip
+        say,
+        [go.click, place.release, length.release, sound.change, model.input],
+        on_restore,
+        [sound, place, length, model],
+        [hole, *answers],
+        name="audio_restore",
+        model=STEM,
+        trigger_mode="always_last",
+    )
     views_out = [*pair, cosine]
     listen(
-        say, [strength.release, sound.change, model.input], on_views, [sound, strength, seed, model], views_out,
-        name="audio_views", model=STEM, trigger_mode="always_last",
-    )  # fmt: skip
+        say,
+        [strength.release, sound.change, model.input],
+        on_views,
+        [sound, strength, seed, model],
+        views_out,
+        name="audio_views",
+        model=STEM,
+        trigger_mode="always_last",
+    )
     dealt = again.click(lambda: int(np.random.default_rng().integers(10**6)), None, seed, api_visibility="private")
     drawn = [sound, strength, seed, model]
     dealt.then(bind(on_views, say), drawn, views_out, concurrency_id=STEM, api_visibility="private")
@@ -146,18 +156,23 @@ def build(say: Say) -> None:
 def _build_data(say: Say, analysis: tuple[Any, ...]) -> tuple[gr.Audio, gr.Radio, list[Any]]:
     """Step 1: the sound, examples, the model, waveform and spectrogram."""
     sound = sound_input(
-        value=playable(bundled.read_sound(FIRST_SOUND)), label=say("audio.sound"), sources=["upload", "microphone"],
-        elem_id="audio-sound", buttons=[],
-    )  # fmt: skip
+        value=playable(bundled.read_sound(FIRST_SOUND)),
+        label=say("audio.sound"),
+        sources=["upload", "microphone"],
+        elem_id="audio-sound",
+        buttons=[],
+    )
     pick_sound(say, sound, "audio-examples")
     wave = gr.Plot(analysis[0], show_label=False, elem_id="audio-wave")
     mel = _picture(analysis[1], say("audio.mel"), "audio-mel")
     model = gr.Radio(models(say), value=explore.NAME, label=say("audio.model"), elem_id="audio-model")
     offer = explore.offer()
     fetch = gr.Button(
-        say("audio.fetch", name=offer.name, megabytes=offer.megabytes), size="sm", visible=not offer.at_hand,
+        say("audio.fetch", name=offer.name, megabytes=offer.megabytes),
+        size="sm",
+        visible=not offer.at_hand,
         elem_id="audio-fetch",
-    )  # fmt: skip
+    )
     status = gr.Markdown(say("audio.hub_note"), elem_classes="quiet", elem_id="audio-fetch-status")
     listen(say, fetch.click, on_fetch, [], [model, status], model="audio-fetch", show_progress="minimal")
     return sound, model, [wave, mel]
@@ -253,37 +268,53 @@ def _build_uses(say: Say, sound: gr.Audio, model: gr.Radio, first: str) -> None:
     with gr.Row():
         with gr.Column(min_width=280):
             other = sound_input(
-                value=playable(bundled.read_sound(SECOND_SOUND)), label=say("audio.other"), elem_id="audio-other",
-                sources=["upload", "microphone"], buttons=[],
-            )  # fmt: skip
+                value=playable(bundled.read_sound(SECOND_SOUND)),
+                label=say("audio.other"),
+                elem_id="audio-other",
+                sources=["upload", "microphone"],
+                buttons=[],
+            )
             pick_sound(say, other, "audio-other-examples")
         same = gr.Markdown(likeness(say, "audio.compared", explore.compare(first, second)), elem_id="audio-compared")
+    listen(say, [sound.change, model.input], on_probe, [sound, model], [*figures, read], name="audio_probe", model=STEM)
     listen(
-        say, [sound.change, model.input], on_probe, [sound, model], [*figures, read], name="audio_probe", model=STEM,
-    )  # fmt: skip
-    listen(
-        say, [sound.change, model.input], on_neighbours, [sound, model], [*nearest, table], name="audio_neighbours",
+        say,
+        [sound.change, model.input],
+        on_neighbours,
+        [sound, model],
+        [*nearest, table],
+        name="audio_neighbours",
         model=STEM,
-    )  # fmt: skip
+    )
     listen(
-        say, [sound.change, other.change, model.input], on_compare, [sound, other, model], [same], name="audio_compare",
+        say,
+        [sound.change, other.change, model.input],
+        on_compare,
+        [sound, other, model],
+        [same],
+        name="audio_compare",
         model=STEM,
-    )  # fmt: skip
+    )
 
 
 def _card_sentence(say: Say) -> str:
     card = explore.metrics()
     digits, unheard, rooms = card["fsdd"], card["fsdd, unheard speaker"], card["esc10"]
     shares = {
-        "knn": digits["knn"], "mfcc": digits["mfcc_knn"], "rooms": rooms["knn"], "rooms_mfcc": rooms["mfcc_knn"],
-        "unheard": unheard["knn"], "unheard_mfcc": unheard["mfcc_knn"],
-    }  # fmt: skip
+        "knn": digits["knn"],
+        "mfcc": digits["mfcc_knn"],
+        "rooms": rooms["knn"],
+        "rooms_mfcc": rooms["mfcc_knn"],
+        "unheard": unheard["knn"],
+        "unheard_mfcc": unheard["mfcc_knn"],
+    }
     written = {name: f"{share:.1%}" for name, share in shares.items()}
     known = say("audio.card", n=f"{digits['n']:.0f}", rooms_n=f"{rooms['n']:.0f}", **written)
     errors = {
         f"{name}_{kind}": f"{card[f'{spec}, restoring'][f'{kind}_db']:.1f}"
-        for name, spec in (("digits", "fsdd"), ("rooms", "esc10")) for kind in ("model", "linear", "mean")
-    }  # fmt: skip
+        for name, spec in (("digits", "fsdd"), ("rooms", "esc10"))
+        for kind in ("model", "linear", "mean")
+    }
     return f"{known} {say('audio.card_restoring', **errors)}"
 
 

@@ -29,13 +29,22 @@ def draw_analysis(say: Say, heard: explore.Analysis) -> tuple[Any, ...]:
     """Waveform, mel spectrogram, features over time, MFCC over time, and one sentence of sizes."""
     times, values = outline(heard.wave)
     wave = figures.lines(
-        times, {"": values}, title=say("audio.waveform"), x=say("audio.seconds"), y=say("audio.amplitude"),
-        hover=say("audio.wave_hover"), height=230,
-    )  # fmt: skip
+        times,
+        {"": values},
+        title=say("audio.waveform"),
+        x=say("audio.seconds"),
+        y=say("audio.amplitude"),
+        hover=say("audio.wave_hover"),
+        height=230,
+    )
     size = say(
-        "audio.size", seconds=f"{heard.seconds:.2f}", rows=heard.features.shape[1], width=heard.features.shape[0],
-        hop=f"{1000 * heard.feature_hop_s:.0f}", limit=f"{explore.HEARD_S:.0f}",
-    )  # fmt: skip
+        "audio.size",
+        seconds=f"{heard.seconds:.2f}",
+        rows=heard.features.shape[1],
+        width=heard.features.shape[0],
+        hop=f"{1000 * heard.feature_hop_s:.0f}",
+        limit=f"{explore.HEARD_S:.0f}",
+    )
     return wave, spectrogram(heard.mel_db), in_order(heard.features), standardised_rows(heard.mfcc), size
 
 
@@ -67,13 +76,22 @@ def draw_restoration(say: Say, found: explore.Restoration) -> tuple[Any, ...]:
     pictures = [figures.strike(spectrogram(db), box) for db in (covered, found.model.mel_db, found.linear.mel_db)]
     errors = [found.model.error_db, found.linear.error_db, found.mean.error_db]
     bars = figures.bars(
-        [say("page.model"), say("audio.linear"), say("audio.mean")], errors, title=say("audio.error_title"),
-        y=say("audio.error"), hover=say("audio.error_hover"), marked=0, height=270,
-    )  # fmt: skip
+        [say("page.model"), say("audio.linear"), say("audio.mean")],
+        errors,
+        title=say("audio.error_title"),
+        y=say("audio.error"),
+        hover=say("audio.error_hover"),
+        marked=0,
+        height=270,
+    )
     verdict = say(
-        "audio.verdict", start=f"{found.start_s:.2f}", end=f"{found.end_s:.2f}", model=f"{errors[0]:.1f}",
-        linear=f"{errors[1]:.1f}", mean=f"{errors[2]:.1f}",
-    )  # fmt: skip
+        "audio.verdict",
+        start=f"{found.start_s:.2f}",
+        end=f"{found.end_s:.2f}",
+        model=f"{errors[0]:.1f}",
+        linear=f"{errors[1]:.1f}",
+        mean=f"{errors[2]:.1f}",
+    )
     players = [playable(wave) for wave in (found.masked_wave, found.model.wave, found.linear.wave)]
     return (*pictures, *players, bars, verdict)
 
@@ -86,9 +104,12 @@ def draw_views(say: Say, found: explore.Likeness) -> tuple[Any, ...]:
 def likeness(say: Say, key: str, found: explore.Likeness) -> str:
     """Two cosines and how many pairs of bundled sounds are less alike, in words."""
     return say(
-        key, cosine=f"{found.cosine:.2f}", rank=f"{found.rank:.0%}", mfcc=f"{found.mfcc_cosine:.2f}",
+        key,
+        cosine=f"{found.cosine:.2f}",
+        rank=f"{found.rank:.0%}",
+        mfcc=f"{found.mfcc_cosine:.2f}",
         mfcc_rank=f"{found.mfcc_rank:.0%}",
-    )  # fmt: skip
+    )
 
 
 def draw_probe(say: Say, found: dict[str, explore.Reading]) -> tuple[Any, ...]:
@@ -98,11 +119,18 @@ def draw_probe(say: Say, found: dict[str, explore.Reading]) -> tuple[Any, ...]:
         reading = found[task]
         drawn.append(
             figures.bars(
-                list(reading.names), reading.probabilities.tolist(), title=say(f"audio.{task}"),
-                y=say("audio.probability"), hover=say("audio.bar_hover"), marked=int(reading.probabilities.argmax()),
-                levels={say("page.chance"): 1 / len(reading.names)}, top=1.05, percent=True, height=270,
+                list(reading.names),
+                reading.probabilities.tolist(),
+                title=say(f"audio.{task}"),
+                y=say("audio.probability"),
+                hover=say("audio.bar_hover"),
+                marked=int(reading.probabilities.argmax()),
+                levels={say("page.chance"): 1 / len(reading.names)},
+                top=1.05,
+                percent=True,
+                height=270,
             )
-        )  # fmt: skip
+        )
     best = [(reading.names[i], f"{reading.probabilities[i]:.0%}") for reading, i in _winners(found)]
     sentence = say("audio.read", digit=best[0][0], sure=best[0][1], speaker=best[1][0], speaker_sure=best[1][1])
     return (*drawn, sentence)

@@ -7,15 +7,7 @@ import gradio as gr
 import numpy as np
 
 from core.bert import explore
-from demos.bert.views import (
-    FATES,
-    card_sentence,
-    draw_compared,
-    draw_drawn,
-    draw_filling,
-    draw_senses,
-    probe_sentence,
-)
+from demos.bert.views import FATES, card_sentence, draw_compared, draw_drawn, draw_filling, draw_senses, probe_sentence
 from demos.page.events import bind, guard, listen
 from demos.page.layout import step
 from demos.page.words import Say
@@ -62,8 +54,11 @@ def show(say: Say, text: str, hidden: tuple[int, ...], model: str, seed: float) 
         found = explore.words(text, model)
     words = gr.update(choices=[(word, number) for number, word in enumerate(found)], value=list(hidden))
     return (
-        words, *on_fill(say, text, list(hidden), model), *on_draw(say, text, model, seed), *on_compare(say, text, model)
-    )  # fmt: skip
+        words,
+        *on_fill(say, text, list(hidden), model),
+        *on_draw(say, text, model, seed),
+        *on_compare(say, text, model),
+    )
 
 
 def on_typing(say: Say, text: str, model: str, seed: float) -> Any:
@@ -137,13 +132,20 @@ def build(say: Say) -> None:
     listen(say, text.submit, on_compare, [text, model], compared, name="bert_compare", **quick)
     listen(say, [seed.input, seed.submit], on_draw, [text, model, seed], drawn, name="bert_draw", **last)
     dealt = again.click(
-        lambda: int(np.random.default_rng().integers(10**6)), None, seed, api_visibility="private",
+        lambda: int(np.random.default_rng().integers(10**6)),
+        None,
+        seed,
+        api_visibility="private",
         show_progress="hidden",
-    )  # fmt: skip
+    )
     dealt.then(
-        bind(on_draw, say), [text, model, seed], drawn, concurrency_id="bert", api_visibility="private",
+        bind(on_draw, say),
+        [text, model, seed],
+        drawn,
+        concurrency_id="bert",
+        api_visibility="private",
         show_progress="hidden",
-    )  # fmt: skip
+    )
     listen(say, model.input, on_model, [text, model, seed], [*shown, *uses], **quick)
     for button, example in zip(examples, explore.EXAMPLES, strict=True):
         _wire_example(say, button, example, text, [model, seed], shown)
@@ -176,11 +178,13 @@ def _build_data(say: Say) -> tuple[gr.Radio, gr.Textbox, list[gr.Button]]:
         buttons = [
             gr.Button(
                 say(f"bert.fetch_{explore.language(offer.name)}", name=offer.name, megabytes=offer.megabytes),
-                size="sm", min_width=200, visible=not offer.at_hand,
+                size="sm",
+                min_width=200,
+                visible=not offer.at_hand,
                 elem_id=f"bert-fetch-{explore.language(offer.name)}",
             )
             for offer in offers
-        ]  # fmt: skip
+        ]
     status = gr.Markdown(elem_classes="quiet", elem_id="bert-fetch-status")
     for button, offer in zip(buttons, offers, strict=True):
         name = gr.State(offer.name)
@@ -191,16 +195,23 @@ def _build_data(say: Say) -> tuple[gr.Radio, gr.Textbox, list[gr.Button]]:
 def _build_label(say: Say, first: tuple[Any, ...]) -> tuple[gr.CheckboxGroup, list[Any], gr.Number, gr.Button]:
     """Step 2: words to click, and what a step of the training would do."""
     words = gr.CheckboxGroup(
-        first[0]["choices"], value=first[0]["value"], label=say("bert.words"), elem_id="bert-words",
+        first[0]["choices"],
+        value=first[0]["value"],
+        label=say("bert.words"),
+        elem_id="bert-words",
         elem_classes=["words", "writes-english"],
-    )  # fmt: skip
+    )
     # Gradio would compare the numbers with the words of the first text, in an API call too; `explore` checks them.
     words.preprocess = lambda payload: payload  # type: ignore[method-assign]
     gr.Markdown(say("bert.draw_text"), elem_classes="quiet")
     tokens = gr.HighlightedText(
-        first[4], label=say("bert.drawn_label"), color_map={say(f"bert.{fate}"): COLOURS[fate] for fate in FATES},
-        show_legend=True, elem_id="bert-drawn", elem_classes=["tokens", "writes-english"],
-    )  # fmt: skip
+        first[4],
+        label=say("bert.drawn_label"),
+        color_map={say(f"bert.{fate}"): COLOURS[fate] for fate in FATES},
+        show_legend=True,
+        elem_id="bert-drawn",
+        elem_classes=["tokens", "writes-english"],
+    )
     sentence = gr.Markdown(first[5], elem_classes="quiet", elem_id="bert-drawn-verdict")
     with gr.Row():
         seed = gr.Number(0, label=say("bert.seed"), minimum=0, precision=0, min_width=90, elem_id="bert-seed")

@@ -39,9 +39,7 @@ def _verdict(say: Say, found: explore.Filling) -> str:
     """How many gaps were told, beside the naive guess and chance."""
     first = sum(gap.rank == 1 for gap in found.gaps)
     among = sum(gap.rank <= len(gap.best) for gap in found.gaps)
-    sentence = say(
-        "bert.verdict", first=first, among=among, n=len(found.gaps), chance=f"{found.vocabulary:,}",
-    )  # fmt: skip
+    sentence = say("bert.verdict", first=first, among=among, n=len(found.gaps), chance=f"{found.vocabulary:,}")
     if found.gaps[0].left is not None:
         sentence += " " + say("bert.verdict_left", left=sum(gap.left_right for gap in found.gaps), n=len(found.gaps))
     return sentence
@@ -102,13 +100,19 @@ def draw_compared(say: Say, found: explore.Compared) -> tuple[Any, str]:
     figure = figures.paired_bars(
         [html.escape(word) for word in found.words],
         {say("bert.both_sides"): found.bert, say("bert.left_only"): found.gpt},
-        y=say("bert.bits"), hover="%{customdata}: %{y:.1f}", height=300,
-    )  # fmt: skip
+        y=say("bert.bits"),
+        hover="%{customdata}: %{y:.1f}",
+        height=300,
+    )
     easier = sum(both < left for both, left in zip(found.bert, found.gpt, strict=True))
     sentence = say(
-        "bert.compared", bert=f"{found.bert_a_character:.2f}", gpt=f"{found.gpt_a_character:.2f}", easier=easier,
-        n=len(found.words), chance=f"{found.chance_a_character:.2f}",
-    )  # fmt: skip
+        "bert.compared",
+        bert=f"{found.bert_a_character:.2f}",
+        gpt=f"{found.gpt_a_character:.2f}",
+        easier=easier,
+        n=len(found.words),
+        chance=f"{found.chance_a_character:.2f}",
+    )
     if found.unigram_a_character is not None:
         sentence += " " + say("bert.compared_counts", unigram=f"{found.unigram_a_character:.2f}")
     return figure, sentence
@@ -132,10 +136,14 @@ def card_sentence(say: Say) -> str:
     card = explore.figures()
     gaps, alone = card.gaps, card.alone
     return say(
-        "bert.card", n=f"{gaps['n']:,.0f}", alone=f"{alone['n']:,.0f}", perplexity=f"{alone['perplexity']:,.0f}",
-        unigram=f"{alone['unigram_perplexity']:,.0f}", chance=f"{alone['chance_perplexity']:,.0f}",
+        "bert.card",
+        n=f"{gaps['n']:,.0f}",
+        alone=f"{alone['n']:,.0f}",
+        perplexity=f"{alone['perplexity']:,.0f}",
+        unigram=f"{alone['unigram_perplexity']:,.0f}",
+        chance=f"{alone['chance_perplexity']:,.0f}",
         **{key: f"{gaps[key]:.1%}" for key in ("accuracy", "top5_accuracy", "left_accuracy", "frequent_accuracy")},
-    )  # fmt: skip
+    )
 
 
 def probe_sentence(say: Say) -> str:

@@ -25,9 +25,18 @@ FIRST_VIEWS = (0.2, 0.5, 0.2, 0.0, 0.5)  # crop, jitter, greyscale, blur, flip: 
 
 
 def on_compare(
-    say: Say, shown: Shown, encoder: str, space: str, min_crop: float, jitter: float, greyscale: float, blur: float,
-    flip: float, seed: float, temperature: float,
-) -> tuple[Any, ...]:  # fmt: skip
+    say: Say,
+    shown: Shown,
+    encoder: str,
+    space: str,
+    min_crop: float,
+    jitter: float,
+    greyscale: float,
+    blur: float,
+    flip: float,
+    seed: float,
+    temperature: float,
+) -> tuple[Any, ...]:
     """Draw two views of each picture, compare all views with all, and draw what came out."""
     with guard(say):
         settings = explore.view_settings(min_crop, jitter, greyscale, blur, flip)
@@ -43,9 +52,16 @@ def on_loss(say: Say, cosine: list[list[float]], temperature: float) -> tuple[An
 
 
 def on_grow(
-    say: Say, shown: Shown, min_crop: float, jitter: float, greyscale: float, blur: float, flip: float, seed: float,
+    say: Say,
+    shown: Shown,
+    min_crop: float,
+    jitter: float,
+    greyscale: float,
+    blur: float,
+    flip: float,
+    seed: float,
     stage: float,
-) -> tuple[Any, ...]:  # fmt: skip
+) -> tuple[Any, ...]:
     """Compare the same views by a small network along its training: 0 (before the first step) to 4 (finished)."""
     with guard(say):
         settings = explore.view_settings(min_crop, jitter, greyscale, blur, flip)
@@ -54,9 +70,17 @@ def on_grow(
 
 
 def on_dictionary(
-    say: Say, shown: Shown, which: float, min_crop: float, jitter: float, greyscale: float, blur: float, flip: float,
-    seed: float, stop: float,
-) -> tuple[Any, ...]:  # fmt: skip
+    say: Say,
+    shown: Shown,
+    which: float,
+    min_crop: float,
+    jitter: float,
+    greyscale: float,
+    blur: float,
+    flip: float,
+    seed: float,
+    stop: float,
+) -> tuple[Any, ...]:
     """Put a view of one picture before MoCo's queue; `stop` is a place among the momenta 0, 0.5, ... 0.9999."""
     with guard(say):
         settings = explore.view_settings(min_crop, jitter, greyscale, blur, flip)
@@ -72,9 +96,20 @@ def on_neighbours(say: Say, shown: Shown, which: float, encoder: str) -> list[tu
 
 
 def on_pictures(
-    say: Say, shown: Shown, encoder: str, space: str, min_crop: float, jitter: float, greyscale: float, blur: float,
-    flip: float, seed: float, temperature: float, stage: float, stop: float,
-) -> Any:  # fmt: skip
+    say: Say,
+    shown: Shown,
+    encoder: str,
+    space: str,
+    min_crop: float,
+    jitter: float,
+    greyscale: float,
+    blur: float,
+    flip: float,
+    seed: float,
+    temperature: float,
+    stage: float,
+    stop: float,
+) -> Any:
     """All answers for other pictures at once, back to the first of them; silent while the visitor has taken all out.
 
     One event for all: after an upload, three that waited for a gallery's changes set each other off without end
@@ -97,9 +132,12 @@ def build(say: Say) -> None:
     """Lay out the tab with a first example already run."""
     examples = inputs.example(say, SETS[FIRST_SET])
     found = explore.compare(
-        [image for image, _ in examples], explore.view_settings(*FIRST_VIEWS), encoder=FIRST_ENCODER, space=FIRST_SPACE,
+        [image for image, _ in examples],
+        explore.view_settings(*FIRST_VIEWS),
+        encoder=FIRST_ENCODER,
+        space=FIRST_SPACE,
         temperature=FIRST_TEMPERATURE,
-    )  # fmt: skip
+    )
     first = views.comparison(say, found, FIRST_ENCODER, FIRST_SPACE)
     with gr.Row(elem_classes="steps"):
         with step(say, STEM, 1, low=explore.MIN_PICTURES, high=explore.MAX_PICTURES):
@@ -107,9 +145,14 @@ def build(say: Say) -> None:
         with step(say, STEM, 2):
             sliders, seed = _build_views(say)
             sheet = gr.Image(
-                first[0], label=say("contrastive.views"), show_label=False, format="png", interactive=False,
-                buttons=["fullscreen"], elem_id="contrastive-views",
-            )  # fmt: skip
+                first[0],
+                label=say("contrastive.views"),
+                show_label=False,
+                format="png",
+                interactive=False,
+                buttons=["fullscreen"],
+                elem_id="contrastive-views",
+            )
             gr.Markdown(views.sizes(say), elem_classes="quiet", elem_id="contrastive-sizes")
     with step(say, STEM, 3):
         encoder, space, temperature, results = _build_answer(say, first)
@@ -124,9 +167,16 @@ def build(say: Say) -> None:
     everything = [*outputs, *grown, *looked, *near]
     listen(say, shown.change, on_pictures, [*asked, stage, stop], everything, model=STEM, trigger_mode="always_last")
     listen(
-        say, temperature.input, on_loss, [cosine, temperature], results[2:4], name="contrastive_loss", queue=False,
-        trigger_mode="always_last", show_progress="hidden",
-    )  # fmt: skip
+        say,
+        temperature.input,
+        on_loss,
+        [cosine, temperature],
+        results[2:4],
+        name="contrastive_loss",
+        queue=False,
+        trigger_mode="always_last",
+        show_progress="hidden",
+    )
 
 
 def _build_views(say: Say) -> tuple[list[gr.Slider], gr.Number]:
@@ -150,13 +200,17 @@ def _build_views(say: Say) -> tuple[list[gr.Slider], gr.Number]:
 def _build_answer(say: Say, first: tuple[Any, ...]) -> tuple[gr.Radio, gr.Radio, gr.Slider, list[Any]]:
     with gr.Row():
         encoder = gr.Radio(
-            [(views.encoder_name(say, name), name) for name in explore.offered()], value=FIRST_ENCODER,
-            label=say("contrastive.encoder"), elem_id="contrastive-encoder",
-        )  # fmt: skip
+            [(views.encoder_name(say, name), name) for name in explore.offered()],
+            value=FIRST_ENCODER,
+            label=say("contrastive.encoder"),
+            elem_id="contrastive-encoder",
+        )
         space = gr.Radio(
-            [(say(f"contrastive.{name}"), name) for name in explore.SPACES], value=FIRST_SPACE,
-            label=say("contrastive.space"), elem_id="contrastive-space",
-        )  # fmt: skip
+            [(say(f"contrastive.{name}"), name) for name in explore.SPACES],
+            value=FIRST_SPACE,
+            label=say("contrastive.space"),
+            elem_id="contrastive-space",
+        )
     verdict = gr.Markdown(first[1], elem_id="contrastive-verdict")
     with gr.Row():
         with gr.Column(min_width=320):
@@ -164,9 +218,12 @@ def _build_answer(say: Say, first: tuple[Any, ...]) -> tuple[gr.Radio, gr.Radio,
             suspects = gr.Markdown(first[5], elem_id="contrastive-suspects", elem_classes="quiet")
         with gr.Column(min_width=320):
             temperature = gr.Slider(
-                *explore.TEMPERATURES, value=FIRST_TEMPERATURE, step=0.01, label=say("contrastive.temperature"),
+                *explore.TEMPERATURES,
+                value=FIRST_TEMPERATURE,
+                step=0.01,
+                label=say("contrastive.temperature"),
                 elem_id="contrastive-temperature",
-            )  # fmt: skip
+            )
             bars = gr.Plot(first[3], show_label=False, elem_id="contrastive-bars")
             sentence = gr.Markdown(first[4], elem_id="contrastive-loss")
     return encoder, space, temperature, [verdict, matrix, bars, sentence, suspects]
@@ -185,9 +242,16 @@ def _build_growth(
             verdict = gr.Markdown(first[2], elem_id="contrastive-grow-verdict")  # below, so that nothing jumps
     moved = [stage.change, seed.change, *(slider.release for slider in sliders)]
     listen(
-        say, moved, on_grow, [shown, *sliders, seed, stage], [matrix, reached, verdict], name="contrastive_grow",
-        model="contrastive-grow", trigger_mode="always_last", show_progress="hidden",
-    )  # fmt: skip
+        say,
+        moved,
+        on_grow,
+        [shown, *sliders, seed, stage],
+        [matrix, reached, verdict],
+        name="contrastive_grow",
+        model="contrastive-grow",
+        trigger_mode="always_last",
+        show_progress="hidden",
+    )
     return stage, [matrix, reached, verdict]
 
 
@@ -204,13 +268,22 @@ def _build_dictionary(
         with gr.Row():
             with gr.Column(min_width=320):
                 which = gr.Slider(
-                    1, explore.MAX_PICTURES, value=1, step=1, label=say("contrastive.which"),
+                    1,
+                    explore.MAX_PICTURES,
+                    value=1,
+                    step=1,
+                    label=say("contrastive.which"),
                     elem_id="contrastive-query",
-                )  # fmt: skip
+                )
                 sheet = gr.Image(
-                    first[0], label=say("contrastive.query_views"), format="png", interactive=False, buttons=[],
-                    height=250, elem_id="contrastive-query-views",
-                )  # fmt: skip
+                    first[0],
+                    label=say("contrastive.query_views"),
+                    format="png",
+                    interactive=False,
+                    buttons=[],
+                    height=250,
+                    elem_id="contrastive-query-views",
+                )
                 verdict = gr.Markdown(first[1], elem_id="contrastive-dictionary-verdict")
             with gr.Column(min_width=320):
                 queue = gr.Plot(first[2], show_label=False, elem_id="contrastive-queue")
@@ -223,9 +296,16 @@ def _build_dictionary(
     values = [sheet, verdict, queue, *plots]
     moved = [stop.change, which.release, settings[-1].change, *(slider.release for slider in settings[:-1])]
     listen(
-        say, moved, on_dictionary, [shown, which, *settings, stop], values, name="contrastive_dictionary",
-        model="contrastive-dictionary", trigger_mode="always_last", show_progress="hidden",
-    )  # fmt: skip
+        say,
+        moved,
+        on_dictionary,
+        [shown, which, *settings, stop],
+        values,
+        name="contrastive_dictionary",
+        model="contrastive-dictionary",
+        trigger_mode="always_last",
+        show_progress="hidden",
+    )
     return stop, [which, *values]
 
 
@@ -233,15 +313,27 @@ def _build_use(say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, enc
     first = explore.neighbours([image for image, _ in examples], encoder=FIRST_ENCODER)
     which = gr.Slider(
         1, explore.MAX_PICTURES, value=1, step=1, label=say("contrastive.which"), elem_id="contrastive-which"
-    )  # fmt: skip
+    )
     found = gr.Gallery(
-        views.neighbours(say, first), label=say("contrastive.neighbours"), columns=8, height=None, allow_preview=False,
-        elem_id="contrastive-neighbours", buttons=[],
-    )  # fmt: skip
+        views.neighbours(say, first),
+        label=say("contrastive.neighbours"),
+        columns=8,
+        height=None,
+        allow_preview=False,
+        elem_id="contrastive-neighbours",
+        buttons=[],
+    )
     listen(
-        say, [which.release, encoder.input], on_neighbours, [shown, which, encoder], [found],
-        name="contrastive_neighbours", model=STEM, show_progress="hidden", trigger_mode="always_last",
-    )  # fmt: skip
+        say,
+        [which.release, encoder.input],
+        on_neighbours,
+        [shown, which, encoder],
+        [found],
+        name="contrastive_neighbours",
+        model=STEM,
+        show_progress="hidden",
+        trigger_mode="always_last",
+    )
     with gr.Row():
         for metric, bars in views.cards(say).items():
             gr.Plot(bars, show_label=False, min_width=320, elem_id=f"contrastive-card-{metric}")

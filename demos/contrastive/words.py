@@ -36,10 +36,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "contrastive.flip": ("flip", "翻转"),
     "contrastive.seed": ("seed", "随机种子"),
     "contrastive.again": ("Draw two new views of each", "重新生成两个视图"),
-    "contrastive.views": (
-        "Each picture, its view a and its view b",
-        "每张图片及其视图 a 和视图 b",
-    ),
+    "contrastive.views": ("Each picture, its view a and its view b", "每张图片及其视图 a 和视图 b"),
     "contrastive.sizes": (
         "Left to right: the picture, its view a, its view b. Each encoder gets the views at its own size in pixels: {sizes}.",
         "从左到右：图片、视图 a、视图 b。每个编码器按自己的尺寸（像素）看视图：{sizes}。",

@@ -93,18 +93,30 @@ def build(say: Say) -> None:
     moved = [way.change for way in ways]
     listen(say, moved, on_interpolate, [*ways, model], walk, name="gan_interpolate", show_progress="hidden", **last)
     listen(
-        say, stage.change, on_grow, [stage, seed], grown, name="gan_grow", model="gan-grow",
-        trigger_mode="always_last", show_progress="hidden",
-    )  # fmt: skip
+        say,
+        stage.change,
+        on_grow,
+        [stage, seed],
+        grown,
+        name="gan_grow",
+        model="gan-grow",
+        trigger_mode="always_last",
+        show_progress="hidden",
+    )
     asked = [picture, seed, limit, *ways, model]
     listen(say, model.input, on_model, asked, [*opinion, *drawn, *walk, *copied], **last)
 
 
 def _build_data(say: Say, example: Any) -> gr.Image:
     picture = picture_input(
-        value=pictures.square(example, 320), label=say("gan.picture"), height=250, elem_id="gan-picture",
-        sources=["upload", "webcam", "clipboard"], buttons=[], format="png",
-    )  # fmt: skip
+        value=pictures.square(example, 320),
+        label=say("gan.picture"),
+        height=250,
+        elem_id="gan-picture",
+        sources=["upload", "webcam", "clipboard"],
+        buttons=[],
+        format="png",
+    )
     photograph_gallery(say, STEM, picture)
     gr.Markdown(say("gan.data_note"), elem_classes="quiet")
     return picture
@@ -123,9 +135,12 @@ def _build_label(say: Say, example: Any) -> list[Any]:
 def _build_samples(say: Say) -> tuple[gr.Radio, gr.Number, gr.Slider, list[Any]]:
     offered = explore.names()
     model = gr.Radio(
-        [(model_name(say, name), name) for name in offered], value=explore.NAME, label=say("gan.model"),
-        elem_id="gan-model", visible=len(offered) > 1,
-    )  # fmt: skip
+        [(model_name(say, name), name) for name in offered],
+        value=explore.NAME,
+        label=say("gan.model"),
+        elem_id="gan-model",
+        visible=len(offered) > 1,
+    )
     gr.Markdown(say("gan.draw"))
     with gr.Row():
         seed = gr.Number(0, label=say("gan.seed"), elem_id="gan-seed", min_width=120, precision=0)
@@ -179,9 +194,16 @@ def _build_use(say: Say) -> list[Any]:
     with gr.Row():
         with gr.Column(min_width=320):
             gallery = gr.Gallery(
-                pairs, label=say("gan.near_pictures"), columns=4, height=None, allow_preview=False,
-                object_fit="contain", elem_id="gan-copies", interactive=False, buttons=[],
-            )  # fmt: skip
+                pairs,
+                label=say("gan.near_pictures"),
+                columns=4,
+                height=None,
+                allow_preview=False,
+                object_fit="contain",
+                elem_id="gan-copies",
+                interactive=False,
+                buttons=[],
+            )
             text = gr.Markdown(verdict, elem_id="gan-copies-text")
         distances = gr.Plot(figure, show_label=False, min_width=320, elem_id="gan-distances")
     gr.Markdown(say("gan.quality"))

@@ -68,9 +68,14 @@ def build(say: Say) -> None:
             gr.Markdown(say("generation.data_note"), elem_classes="quiet")
         with step(say, STEM, 2):
             label = gr.Image(
-                views.labels(explore.label(images[0])), label=say("generation.labels"), show_label=False,
-                elem_id="generation-labels", buttons=[], format="png", interactive=False,
-            )  # fmt: skip
+                views.labels(explore.label(images[0])),
+                label=say("generation.labels"),
+                show_label=False,
+                elem_id="generation-labels",
+                buttons=[],
+                format="png",
+                interactive=False,
+            )
             gr.Markdown(say("generation.labels_text"), elem_classes="quiet")
     with step(say, STEM, 3):
         seed, data, stage, drawn = _build_arms(say)
@@ -96,9 +101,17 @@ def _build_arms(say: Say) -> tuple[gr.Number, gr.Radio, gr.Slider, list[Any]]:
     pairs, figure, sentence = views.drawn(say, explore.draw(), explore.LAST)
     with growth(say, STEM, STAGES) as stage:
         sheets = gr.Gallery(
-            pairs, label=say("generation.arms"), columns=3, height=None, allow_preview=False, object_fit="contain",
-            elem_id="generation-arms", elem_classes="sheets", interactive=False, buttons=[],
-        )  # fmt: skip
+            pairs,
+            label=say("generation.arms"),
+            columns=3,
+            height=None,
+            allow_preview=False,
+            object_fit="contain",
+            elem_id="generation-arms",
+            elem_classes="sheets",
+            interactive=False,
+            buttons=[],
+        )
         with gr.Row():
             bars = gr.Plot(figure, show_label=False, elem_id="generation-now", min_width=320)
             text = gr.Markdown(sentence, elem_id="generation-now-text")
@@ -115,16 +128,29 @@ def _build_references(say: Say, images: list[Any]) -> tuple[gr.Slider, list[Any]
     pairs, sheet, figure, sentence = views.attended(say, explore.attend(images), 1)
     gr.Markdown(say("generation.told"))
     gallery = gr.Gallery(
-        pairs, label=say("generation.told_pictures"), columns=3, height=None, allow_preview=False, object_fit="contain",
-        elem_id="generation-told", elem_classes="sheets", interactive=False, buttons=[],
-    )  # fmt: skip
+        pairs,
+        label=say("generation.told_pictures"),
+        columns=3,
+        height=None,
+        allow_preview=False,
+        object_fit="contain",
+        elem_id="generation-told",
+        elem_classes="sheets",
+        interactive=False,
+        buttons=[],
+    )
     which = gr.Slider(1, explore.COUNT, 1, step=1, label=say("generation.which"), elem_id="generation-which")
     with gr.Row():
         with gr.Column(min_width=300):
             seen = gr.Image(
-                sheet, label=say("generation.columns"), elem_id="generation-columns", buttons=[], format="png",
-                interactive=False, height=140,
-            )  # fmt: skip
+                sheet,
+                label=say("generation.columns"),
+                elem_id="generation-columns",
+                buttons=[],
+                format="png",
+                interactive=False,
+                height=140,
+            )
             text = gr.Markdown(sentence, elem_id="generation-heads-text")
         heads = gr.Plot(figure, show_label=False, min_width=320, elem_id="generation-heads")
     return which, [gallery, seen, heads, text]
@@ -146,16 +172,25 @@ def _build_results(say: Say, seed: gr.Number) -> None:
     gr.Markdown(say("generation.measure_head"))
     with gr.Row():
         arm = gr.Radio(
-            [(views.arm_name(say, name), name) for name in explore.ARMS], value=explore.ARMS[0],
-            label=say("generation.arm"), elem_id="generation-arm", min_width=320,
-        )  # fmt: skip
+            [(views.arm_name(say, name), name) for name in explore.ARMS],
+            value=explore.ARMS[0],
+            label=say("generation.arm"),
+            elem_id="generation-arm",
+            min_width=320,
+        )
         go = gr.Button(say("generation.measure"), variant="primary", elem_id="generation-measure", min_width=160)
     first, _ = views.measured(say, next(explore.measure()))
     figure = gr.Plot(first, show_label=False, elem_id="generation-measured")
     sentence = gr.Markdown(say("generation.not_measured"), elem_id="generation-measured-text")
     listen(
-        say, go.click, on_measure, [arm, seed, data], [figure, sentence], name="generation_measure",
-        model="generation-measure", show_progress="hidden",
-    )  # fmt: skip
+        say,
+        go.click,
+        on_measure,
+        [arm, seed, data],
+        [figure, sentence],
+        name="generation_measure",
+        model="generation-measure",
+        show_progress="hidden",
+    )
     gr.Markdown(say("generation.published"))
     gr.HTML(views.published(say), elem_id="generation-published")

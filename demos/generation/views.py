@@ -29,10 +29,14 @@ def drawn(say: Say, found: explore.Drawn, stage: float) -> tuple[Any, ...]:
         for arm, images, distance in zip(found.arms, found.images, found.distances, strict=True)
     ]
     figure = figures.bars(
-        [arm_name(say, arm) for arm in found.arms], found.distances,
-        title=say("generation.distances_now"), y=say("generation.frechet_axis"),
-        hover="%{y}: %{x:.2f}<extra></extra>", lying=True, height=290,
-    )  # fmt: skip
+        [arm_name(say, arm) for arm in found.arms],
+        found.distances,
+        title=say("generation.distances_now"),
+        y=say("generation.frechet_axis"),
+        hover="%{y}: %{x:.2f}<extra></extra>",
+        lying=True,
+        height=290,
+    )
     best = arm_name(say, found.arms[int(np.argmin(found.distances))])
     key = "generation.now_before" if stage == 0 else "generation.now"
     return pairs, figure, say(key, best=best, low=f"{min(found.distances):.1f}", high=f"{max(found.distances):.1f}")
@@ -58,17 +62,26 @@ def heads(say: Say, found: explore.Attended, which: float) -> tuple[Any, ...]:
     weights = found.attention[int(which) - 1]  # (heads, K)
     count = weights.shape[1]
     figure = figures.matrix(
-        weights, [str(n + 1) for n in range(count)], [str(n + 1) for n in range(len(weights))],
-        title=say("generation.heads"), x=say("generation.reference"), y=say("generation.head"),
-        hover=say("generation.heads_hover"), high=max(1e-3, float(weights.max())),
-        cell_format=".0%", height=360,
-    )  # fmt: skip
+        weights,
+        [str(n + 1) for n in range(count)],
+        [str(n + 1) for n in range(len(weights))],
+        title=say("generation.heads"),
+        x=say("generation.reference"),
+        y=say("generation.head"),
+        hover=say("generation.heads_hover"),
+        high=max(1e-3, float(weights.max())),
+        cell_format=".0%",
+        height=360,
+    )
     sheet = figures.sheet(list(found.references), columns=count, cell=64, gap=6)
     favourite = int(weights.mean(0).argmax())
     text = say(
-        "generation.heads_text", favourite=favourite + 1, share=f"{weights.mean(0).max():.0%}",
-        even=f"{1 / count:.0%}", moved=f"{found.moved:.1%}",
-    )  # fmt: skip
+        "generation.heads_text",
+        favourite=favourite + 1,
+        share=f"{weights.mean(0).max():.0%}",
+        even=f"{1 / count:.0%}",
+        moved=f"{found.moved:.1%}",
+    )
     return sheet, figure, text
 
 
@@ -77,15 +90,22 @@ def measured(say: Say, found: explore.Measured) -> tuple[go.Figure, str]:
     figure = go.Figure()
     hover = say("generation.measure_hover")
     figure.add_scatter(
-        x=list(found.counts), y=[round(value, 3) for value in found.distances], mode="lines+markers",
-        name=say("generation.measured"), line={"color": figures.BLUE, "width": 2}, hovertemplate=hover,
-        error_y={"type": "data", "array": [round(value, 3) for value in found.errors], "color": figures.BLUE},
-    )  # fmt: skip
-    figure.add_scatter(
-        x=[count for count, _ in found.recorded], y=[round(value, 3) for _, value in found.recorded], mode="markers",
-        name=say("generation.recorded"), marker={"color": figures.ORANGE, "size": 9, "symbol": "diamond"},
+        x=list(found.counts),
+        y=[round(value, 3) for value in found.distances],
+        mode="lines+markers",
+        name=say("generation.measured"),
+        line={"color": figures.BLUE, "width": 2},
         hovertemplate=hover,
-    )  # fmt: skip
+        error_y={"type": "data", "array": [round(value, 3) for value in found.errors], "color": figures.BLUE},
+    )
+    figure.add_scatter(
+        x=[count for count, _ in found.recorded],
+        y=[round(value, 3) for _, value in found.recorded],
+        mode="markers",
+        name=say("generation.recorded"),
+        marker={"color": figures.ORANGE, "size": 9, "symbol": "diamond"},
+        hovertemplate=hover,
+    )
     title = say("generation.measure_title", arm=arm_name(say, found.arm))
     figures.frame(figure, height=330, title=title, x=say("generation.count_axis"), y=say("generation.frechet_axis"))
     ticks = [*explore.COUNTS, *(count for count, _ in found.recorded)]
@@ -93,11 +113,16 @@ def measured(say: Say, found: explore.Measured) -> tuple[go.Figure, str]:
     figure.update_yaxes(rangemode="tozero")
     figure.update_layout(legend={"y": -0.5, "yanchor": "top"}, margin={"b": 110})
     text = say(
-        "generation.measure_text" if found.done else "generation.measuring", arm=arm_name(say, found.arm),
-        count=f"{found.counts[-1]:,}", distance=f"{found.distances[-1]:.1f}", error=f"{found.errors[-1]:.1f}",
-        few=f"{found.counts[0]:,}", first=f"{found.distances[0]:.1f}", many=f"{found.recorded[-1][0]:,}",
+        "generation.measure_text" if found.done else "generation.measuring",
+        arm=arm_name(say, found.arm),
+        count=f"{found.counts[-1]:,}",
+        distance=f"{found.distances[-1]:.1f}",
+        error=f"{found.errors[-1]:.1f}",
+        few=f"{found.counts[0]:,}",
+        first=f"{found.distances[0]:.1f}",
+        many=f"{found.recorded[-1][0]:,}",
         recorded=f"{found.recorded[-1][1]:.1f}",
-    )  # fmt: skip
+    )
     return figure, text
 
 
@@ -113,30 +138,43 @@ def _spread(say: Say, study: explore.Study, row: str) -> go.Figure:
     spreads = [arm.rows[row]["frechet"] for arm in study.arms]
     names = [*(arm_name(say, arm.name) for arm in study.arms), say("generation.real")]
     figure = figures.bars(
-        names, [*(spread.mean for spread in spreads), study.floor[row]["frechet"]], marked=len(spreads),
-        title=say("generation.on_network", network=NETWORKS[row]), y=say("generation.frechet_axis"),
-        hover="%{y}: %{x:.2f}<extra></extra>", lying=True, height=320,
-    )  # fmt: skip
+        names,
+        [*(spread.mean for spread in spreads), study.floor[row]["frechet"]],
+        marked=len(spreads),
+        title=say("generation.on_network", network=NETWORKS[row]),
+        y=say("generation.frechet_axis"),
+        hover="%{y}: %{x:.2f}<extra></extra>",
+        lying=True,
+        height=320,
+    )
     figure.data[0].error_x = {
-        "type": "data", "symmetric": False, "array": [*(spread.high - spread.mean for spread in spreads), 0],
-        "arrayminus": [*(spread.mean - spread.low for spread in spreads), 0], "color": figures.GREY,
-    }  # fmt: skip
+        "type": "data",
+        "symmetric": False,
+        "array": [*(spread.high - spread.mean for spread in spreads), 0],
+        "arrayminus": [*(spread.mean - spread.low for spread in spreads), 0],
+        "color": figures.GREY,
+    }
     return figure
 
 
 def _table(say: Say, study: explore.Study) -> str:
     rows = [row for row, metrics in study.arms[0].rows.items() if "frechet" in metrics]
     head = [
-        say("generation.arm"), *(_row_name(say, row) for row in rows), say("generation.precision"),
-        say("generation.recall"), say("generation.seeds"),
-    ]  # fmt: skip
+        say("generation.arm"),
+        *(_row_name(say, row) for row in rows),
+        say("generation.precision"),
+        say("generation.recall"),
+        say("generation.seeds"),
+    ]
     lines = [
         [
-            arm_name(say, arm.name), *(_range(arm.rows[row]["frechet"]) for row in rows),
-            *(f"{arm.rows[''][name].mean:.0%}" for name in ("precision", "recall")), str(len(arm.seeds)),
+            arm_name(say, arm.name),
+            *(_range(arm.rows[row]["frechet"]) for row in rows),
+            *(f"{arm.rows[''][name].mean:.0%}" for name in ("precision", "recall")),
+            str(len(arm.seeds)),
         ]
         for arm in study.arms
-    ]  # fmt: skip
+    ]
     real = [f"{study.floor[row]['frechet']:.2f}" if row in study.floor else "" for row in rows]
     shares = [f"{study.floor[''][name]:.0%}" for name in ("precision", "recall")]
     return figures.table(head, [*lines, [say("generation.real"), *real, *shares, ""]])
@@ -164,11 +202,17 @@ def _told(say: Say, data: str) -> str:
     if found.seeds < 2:
         return say("generation.found_one_seed", **values, order=_list(say, found.order))
     sentences = [
-        say("generation.found", **values, lower=_list(say, found.lower), higher=_list(say, found.higher),
-            open=_list(say, found.undecided), luck=f"{found.luck:.0%}"),
+        say(
+            "generation.found",
+            **values,
+            lower=_list(say, found.lower),
+            higher=_list(say, found.higher),
+            open=_list(say, found.undecided),
+            luck=f"{found.luck:.0%}",
+        ),
         say(f"generation.control_{found.control}"),
         say(f"generation.heads_{found.attention}"),
-    ]  # fmt: skip
+    ]
     return "\n\n".join(sentences)
 
 

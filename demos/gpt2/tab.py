@@ -19,9 +19,12 @@ FIRST_MODEL = {"en": explore.NOVELS, "zh": explore.TANG}
 FIRST_PROMPT = {"en": "novel", "zh": "poem"}
 FIRST_LENGTH = 60
 EXAMPLES = (
-    ("novel", explore.NOVELS), ("sea", explore.NOVELS), ("poem", explore.TANG), ("moon", explore.TANG),
+    ("novel", explore.NOVELS),
+    ("sea", explore.NOVELS),
+    ("poem", explore.TANG),
+    ("moon", explore.TANG),
     ("tutorial", explore.TANG),
-)  # fmt: skip
+)
 YIELD_S = 0.08
 
 
@@ -148,13 +151,25 @@ def build(say: Say) -> None:
     with step(say, STEM, 4):
         _build_uses(say, model, name)
     listen(
-        say, model.input, on_surprise, [prompt, model], surprise, name="gpt2_surprise", model="language",
+        say,
+        model.input,
+        on_surprise,
+        [prompt, model],
+        surprise,
+        name="gpt2_surprise",
+        model="language",
         show_progress="hidden",
-    )  # fmt: skip
+    )
     listen(
-        say, prompt.input, on_typing, [prompt, model], surprise, model="language", show_progress="hidden",
+        say,
+        prompt.input,
+        on_typing,
+        [prompt, model],
+        surprise,
+        model="language",
+        show_progress="hidden",
         trigger_mode="always_last",
-    )  # fmt: skip
+    )
     _wire_continuation(say, [prompt, model, *settings], buttons, outputs, examples, surprise)
 
 
@@ -172,10 +187,16 @@ def _wire_continuation(
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     running = [
         listen(
-            say, [go.click, prompt.submit], on_continue, asked, outputs, name="gpt2_continue", model="language-stream",
+            say,
+            [go.click, prompt.submit],
+            on_continue,
+            asked,
+            outputs,
+            name="gpt2_continue",
+            model="language-stream",
             show_progress="hidden",
         )
-    ]  # fmt: skip
+    ]
     dealt = again.click(lambda: int(np.random.default_rng().integers(10**6)), None, seed, **quiet)
     for button, (key, name) in zip(examples, EXAMPLES, strict=True):
         picked = button.click(lambda values=(explore.PROMPTS[key], name): values, None, [prompt, model], **quiet)
@@ -197,9 +218,11 @@ def _build_data(say: Say, name: str, text: str) -> tuple[gr.Radio, gr.Textbox, l
         ]
     offer = explore.offer()
     fetch = gr.Button(
-        say("gpt2.fetch", name=offer.name, megabytes=offer.megabytes), size="sm", visible=not offer.at_hand,
+        say("gpt2.fetch", name=offer.name, megabytes=offer.megabytes),
+        size="sm",
+        visible=not offer.at_hand,
         elem_id="gpt2-fetch",
-    )  # fmt: skip
+    )
     status = gr.Markdown(elem_classes="quiet", elem_id="gpt2-fetch-status")
     listen(say, fetch.click, on_fetch, [], [model, status], model="language-fetch", show_progress="minimal")
     return model, prompt, examples
@@ -241,9 +264,12 @@ def _build_continuation(say: Say, prompt: str, name: str) -> tuple[list[Any], li
                     first[3], label=say("gpt2.number"), minimum=1, min_width=120, scale=1, elem_id="gpt2-number"
                 )
                 choice = gr.Radio(
-                    first[6]["choices"], value=first[6]["value"], label=say("gpt2.choice"), scale=3,
+                    first[6]["choices"],
+                    value=first[6]["value"],
+                    label=say("gpt2.choice"),
+                    scale=3,
                     elem_id="gpt2-choice",
-                )  # fmt: skip
+                )
             branch = gr.Button(say("gpt2.branch"), elem_id="gpt2-branch")
     looked = [number, chosen, bars, choice]
     outputs = [text, tokens, status, *looked]
@@ -253,9 +279,16 @@ def _build_continuation(say: Say, prompt: str, name: str) -> tuple[list[Any], li
         say, [number.submit, number.input], on_alternatives, [text, number], looked, name="gpt2_alternatives", **quick
     )
     listen(
-        say, branch.click, on_branch, [text, number, choice], outputs, name="gpt2_branch", model="language-stream",
-        show_progress="hidden", trigger_mode="once",
-    )  # fmt: skip
+        say,
+        branch.click,
+        on_branch,
+        [text, number, choice],
+        outputs,
+        name="gpt2_branch",
+        model="language-stream",
+        show_progress="hidden",
+        trigger_mode="once",
+    )
     return settings, [go, again, stop], outputs
 
 
@@ -280,9 +313,12 @@ def _build_growth(say: Say, text: str, prompt: gr.Textbox) -> None:
         with gr.Column(min_width=300):  # last on a phone too, so that a longer text moves nothing
             sentence = gr.Markdown(first[1], elem_id="gpt2-grow-verdict")
             tokens = gr.HighlightedText(
-                first[0], label=say("gpt2.grow_text_label"), show_legend=False, elem_id="gpt2-grow-text",
+                first[0],
+                label=say("gpt2.grow_text_label"),
+                show_legend=False,
+                elem_id="gpt2-grow-text",
                 elem_classes=["tokens", "writes-english"],
-            )  # fmt: skip
+            )
     grown = [tokens, sentence, reached]
     quick: dict[str, Any] = {"model": "language", "trigger_mode": "always_last", "show_progress": "hidden"}
     listen(say, stage.change, on_grow, [prompt, stage], grown, name="gpt2_grow", **quick)

@@ -24,13 +24,23 @@ def draw_surprise(say: Say, found: explore.Surprise) -> tuple[Any, ...]:
         levels[say("gpt2.unigram")] = found.unigram
     levels[say("page.chance")] = found.chance
     figure = figures.bars(
-        list(levels), list(levels.values()), title=say("gpt2.bits_title"), y=say("gpt2.bits"),
-        hover=say("gpt2.bits_hover"), marked=0, height=240,
-    )  # fmt: skip
+        list(levels),
+        list(levels.values()),
+        title=say("gpt2.bits_title"),
+        y=say("gpt2.bits"),
+        hover=say("gpt2.bits_hover"),
+        marked=0,
+        height=240,
+    )
     sentence = say(
-        "gpt2.verdict", bits=f"{found.bits_per_character:.2f}", chance=f"{found.chance:.2f}", tokens=found.tokens,
-        characters=found.characters, perplexity=f"{found.perplexity:,.0f}", vocabulary=f"{found.vocabulary:,}",
-    )  # fmt: skip
+        "gpt2.verdict",
+        bits=f"{found.bits_per_character:.2f}",
+        chance=f"{found.chance:.2f}",
+        tokens=found.tokens,
+        characters=found.characters,
+        perplexity=f"{found.perplexity:,.0f}",
+        vocabulary=f"{found.vocabulary:,}",
+    )
     head = (say("gpt2.read"), say("gpt2.label"), say("gpt2.guessed"))
     return figures.table(head, rows), coloured(say, found.pieces), sentence, figure
 
@@ -59,16 +69,23 @@ def draw_alternatives(say: Say, found: explore.Alternatives) -> tuple[Any, ...]:
     tokens = [item.token for item in found.likeliest]
     marked = tokens.index(found.chosen.token) if found.chosen.token in tokens else None
     figure = figures.bars(
-        [html.escape(name) for name in names], [item.probability for item in found.likeliest],
-        title=say("gpt2.alternatives"), y=say("gpt2.probability"), hover=say("gpt2.alternative_hover"), marked=marked,
-        percent=True, height=260,
-    )  # fmt: skip
+        [html.escape(name) for name in names],
+        [item.probability for item in found.likeliest],
+        title=say("gpt2.alternatives"),
+        y=say("gpt2.probability"),
+        hover=say("gpt2.alternative_hover"),
+        marked=marked,
+        percent=True,
+        height=260,
+    )
     if found.likeliest[0].probability < 0.05:  # so that no two ticks read alike
         figure.update_yaxes(tickformat=".1%")
     sentence = say(
-        "gpt2.chosen", token=html.escape(shown(say, found.chosen.text)), rank=f"{found.rank:,}",
+        "gpt2.chosen",
+        token=html.escape(shown(say, found.chosen.text)),
+        rank=f"{found.rank:,}",
         probability=f"{found.chosen.probability:.2%}",
-    )  # fmt: skip
+    )
     pairs = zip(names, found.likeliest, strict=True)
     choices = [(f"{name}  {item.probability:.1%}", item.token) for name, item in pairs]
     return found.number, sentence, figure, gr.update(choices=choices, value=tokens[1 if marked == 0 else 0])
@@ -91,10 +108,13 @@ def draw_growth(say: Say, grown: explore.Grown, reached: explore.Reached, stage:
 def draw_nearest(say: Say, found: explore.Neighbourhood, measured: explore.Measure | None) -> tuple[Any, str]:
     """Neighbours of a token as bars, and the measure as a sentence."""
     figure = figures.bars(
-        [html.escape(shown(say, text)) for text, _ in found.alike], [cosine for _, cosine in found.alike],
-        title=say("gpt2.nearest_title", token=html.escape(shown(say, found.token))), y=say("gpt2.cosine"),
-        hover=say("gpt2.nearest_hover"), height=260,
-    )  # fmt: skip
+        [html.escape(shown(say, text)) for text, _ in found.alike],
+        [cosine for _, cosine in found.alike],
+        title=say("gpt2.nearest_title", token=html.escape(shown(say, found.token))),
+        y=say("gpt2.cosine"),
+        hover=say("gpt2.nearest_hover"),
+        height=260,
+    )
     if measured is None:
         return figure, say("gpt2.kinds_few")
     key = "gpt2.kinds_only" if measured.naive is None else "gpt2.kinds"

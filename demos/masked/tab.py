@@ -165,36 +165,67 @@ def _listen(
     go, paint = buttons
     changes = [picture.change, seed.change, model.change]
     listen(
-        say, [go.click, ratio.release, *changes], on_restore, asked, outputs, name="masked_restore", model=STEM,
+        say,
+        [go.click, ratio.release, *changes],
+        on_restore,
+        asked,
+        outputs,
+        name="masked_restore",
+        model=STEM,
         trigger_mode="always_last",
-    )  # fmt: skip
+    )
     listen(
-        say, [paint.click], on_paint, [picture, editor, model], outputs, name="masked_paint", model=STEM,
+        say,
+        [paint.click],
+        on_paint,
+        [picture, editor, model],
+        outputs,
+        name="masked_paint",
+        model=STEM,
         trigger_mode="always_last",
-    )  # fmt: skip
+    )
     listen(
-        say, [editor.input], on_stroke, [picture, editor, model], outputs, model=STEM, trigger_mode="always_last",
+        say,
+        [editor.input],
+        on_stroke,
+        [picture, editor, model],
+        outputs,
+        model=STEM,
+        trigger_mode="always_last",
         show_progress="hidden",
-    )  # fmt: skip
+    )
     listen(
-        say, changes, on_sweep, [picture, seed, model], [curve], name="masked_sweep", model="masked-sweep",
-        show_progress="hidden", trigger_mode="always_last",
-    )  # fmt: skip
+        say,
+        changes,
+        on_sweep,
+        [picture, seed, model],
+        [curve],
+        name="masked_sweep",
+        model="masked-sweep",
+        show_progress="hidden",
+        trigger_mode="always_last",
+    )
     listen(say, picture.change, on_canvas, [picture], [editor], show_progress="hidden")
 
 
 def _build_data(say: Say) -> tuple[gr.Image, gr.Radio]:
     picture = picture_input(
-        value=first_photograph(), label=say("masked.picture"), height=300, elem_id="masked-picture",
-        sources=["upload", "webcam", "clipboard"], buttons=[],
-    )  # fmt: skip
+        value=first_photograph(),
+        label=say("masked.picture"),
+        height=300,
+        elem_id="masked-picture",
+        sources=["upload", "webcam", "clipboard"],
+        buttons=[],
+    )
     photograph_gallery(say, STEM, picture)
     model = gr.Radio(models(say), value=explore.NAME, label=say("masked.model"), elem_id="masked-model")
     offer = explore.offer()
     fetch = gr.Button(
-        say("masked.fetch", name=offer.name, megabytes=offer.megabytes), size="sm", visible=not offer.at_hand,
+        say("masked.fetch", name=offer.name, megabytes=offer.megabytes),
+        size="sm",
+        visible=not offer.at_hand,
         elem_id="masked-fetch",
-    )  # fmt: skip
+    )
     status = gr.Markdown(elem_classes="quiet", elem_id="masked-fetch-status")
     listen(say, fetch.click, on_fetch, [], [model, status], model="masked-fetch", show_progress="minimal")
     return picture, model
@@ -204,9 +235,13 @@ def _build_mask(say: Say) -> tuple[list[Any], list[gr.Button], gr.ImageEditor]:
     with gr.Tabs(overflow_behavior="wrap"):
         with gr.Tab(say("masked.by_chance"), elem_id="masked-by-chance"):
             ratio = gr.Slider(
-                explore.MIN_RATIO, explore.MAX_RATIO, FIRST_RATIO, step=0.01, label=say("masked.ratio"),
+                explore.MIN_RATIO,
+                explore.MAX_RATIO,
+                FIRST_RATIO,
+                step=0.01,
+                label=say("masked.ratio"),
                 elem_id="masked-ratio",
-            )  # fmt: skip
+            )
             with gr.Row():
                 seed = gr.Number(FIRST_SEED, label=say("masked.seed"), elem_id="masked-seed", min_width=120)
                 another = gr.Button(say("masked.another"), elem_id="masked-another", min_width=120)
@@ -215,11 +250,19 @@ def _build_mask(say: Say) -> tuple[list[Any], list[gr.Button], gr.ImageEditor]:
             gr.Markdown(say("masked.paint_text"), elem_classes="quiet")
             editor = _layer_only(
                 gr.ImageEditor(
-                    canvas(first_photograph()), label=say("masked.canvas"), layers=False, fixed_canvas=True,
-                    canvas_size=(views.CANVAS_PX, views.CANVAS_PX), transforms=(), sources=(), height=480, buttons=[],
-                    brush=gr.Brush(28, colors=["#e0812f"], color_mode="fixed"), elem_id="masked-canvas",
+                    canvas(first_photograph()),
+                    label=say("masked.canvas"),
+                    layers=False,
+                    fixed_canvas=True,
+                    canvas_size=(views.CANVAS_PX, views.CANVAS_PX),
+                    transforms=(),
+                    sources=(),
+                    height=480,
+                    buttons=[],
+                    brush=gr.Brush(28, colors=["#e0812f"], color_mode="fixed"),
+                    elem_id="masked-canvas",
                 )
-            )  # fmt: skip
+            )
             paint = gr.Button(say("masked.paint_go"), variant="primary", elem_id="masked-paint-go")
     count_up(another, seed, explore.MAX_SEED)
     return [ratio, seed], [go, paint], editor
@@ -245,11 +288,16 @@ def _build_restoration(say: Say, shown: tuple[Any, ...]) -> list[Any]:
     with gr.Row():
         pictures = [
             gr.Image(
-                value, label=say(f"masked.{label}"), height=200, elem_id=f"masked-{name}", buttons=[], min_width=110,
+                value,
+                label=say(f"masked.{label}"),
+                height=200,
+                elem_id=f"masked-{name}",
+                buttons=[],
+                min_width=110,
                 elem_classes="pixels",
             )
             for name, label, value in zip(names, labels, shown, strict=False)
-        ]  # fmt: skip
+        ]
     verdict = gr.Markdown(shown[6], elem_id="masked-verdict")
     with gr.Row():
         with gr.Column(min_width=320):
@@ -266,18 +314,29 @@ def _build_growth(say: Say, picture: gr.Image, ratio: gr.Slider, seed: gr.Number
         with gr.Row():
             pictures = [
                 gr.Image(
-                    value, label=say(f"masked.{label}"), height=262, elem_id=f"masked-grow-{label}", buttons=[],
-                    min_width=220, elem_classes="pixels",
+                    value,
+                    label=say(f"masked.{label}"),
+                    height=262,
+                    elem_id=f"masked-grow-{label}",
+                    buttons=[],
+                    min_width=220,
+                    elem_classes="pixels",
                 )
                 for label, value in zip(("masked", "pasted"), shown, strict=False)
-            ]  # fmt: skip
+            ]
             with gr.Column(min_width=320, scale=2):
                 reached = gr.Plot(shown[3], show_label=False, elem_id="masked-grow-curve")
     listen(
-        say, [stage.change, picture.change, ratio.release, seed.change], on_grow, [picture, ratio, seed, stage],
-        [*pictures, verdict, reached], name="masked_grow", model="masked-grow", trigger_mode="always_last",
+        say,
+        [stage.change, picture.change, ratio.release, seed.change],
+        on_grow,
+        [picture, ratio, seed, stage],
+        [*pictures, verdict, reached],
+        name="masked_grow",
+        model="masked-grow",
+        trigger_mode="always_last",
         show_progress="hidden",
-    )  # fmt: skip
+    )
 
 
 def _build_use(say: Say) -> tuple[list[gr.Gallery], gr.Image]:
@@ -285,19 +344,31 @@ def _build_use(say: Say) -> tuple[list[gr.Gallery], gr.Image]:
     with gr.Row():
         galleries = [
             gr.Gallery(
-                values, label=say(f"masked.near_{kind}"), columns=4, height=320, allow_preview=False, min_width=300,
-                elem_id=f"masked-near-{kind}", interactive=False, buttons=[],
+                values,
+                label=say(f"masked.near_{kind}"),
+                columns=4,
+                height=320,
+                allow_preview=False,
+                min_width=300,
+                elem_id=f"masked-near-{kind}",
+                interactive=False,
+                buttons=[],
             )
             for kind, values in zip(("features", "pixels"), shown, strict=True)
-        ]  # fmt: skip
+        ]
     found = explore.retrieval()
     numbers = {name: f"{getattr(found, name):.0%}" for name in ("features", "pixels", "chance")}
     gr.Markdown(say("masked.retrieval", n=f"{found.n:,}", **numbers), elem_classes="quiet", elem_id="masked-retrieval")
     with gr.Row():
         heat = gr.Image(
-            views.attention(first().attention), label=say("masked.attention"), height=views.CANVAS_PX + 20,
-            interactive=False, elem_id="masked-attention", buttons=[], min_width=300,
-        )  # fmt: skip
+            views.attention(first().attention),
+            label=say("masked.attention"),
+            height=views.CANVAS_PX + 20,
+            interactive=False,
+            elem_id="masked-attention",
+            buttons=[],
+            min_width=300,
+        )
         gr.Markdown(say("masked.attention_text"), elem_classes="quiet")
     return galleries, heat
 
@@ -305,6 +376,11 @@ def _build_use(say: Say) -> tuple[list[gr.Gallery], gr.Image]:
 def _card_sentence(say: Say) -> str:
     about = explore.about()
     return say(
-        "masked.card", n=f"{about.n:,}", mse=f"{about.mse:.4f}", share=f"{about.share:.0%}",
-        psnr=f"{about.psnr_db:.1f}", linear=f"{about.linear_share:.0%}", linear_n=about.linear_n,
-    )  # fmt: skip
+        "masked.card",
+        n=f"{about.n:,}",
+        mse=f"{about.mse:.4f}",
+        share=f"{about.share:.0%}",
+        psnr=f"{about.psnr_db:.1f}",
+        linear=f"{about.linear_share:.0%}",
+        linear_n=about.linear_n,
+    )

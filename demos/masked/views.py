@@ -27,9 +27,13 @@ def restoration(say: Say, found: explore.Restoration) -> tuple[Any, ...]:
     verdict = say("masked.verdict", hidden=found.hidden, patches=found.keep.size, share=share, **numbers)
     names = [say(f"masked.method_{method}") for method in errors]
     bars = figures.bars(
-        names, list(errors.values()), title=say("masked.bars"), y=say("masked.mse"), hover=say("masked.bars_hover"),
+        names,
+        list(errors.values()),
+        title=say("masked.bars"),
+        y=say("masked.mse"),
+        hover=say("masked.bars_hover"),
         marked=0,
-    )  # fmt: skip
+    )
     return (*drawn, verdict, table(say, found.scores), bars)
 
 
@@ -37,9 +41,13 @@ def growth(say: Say, found: explore.Restoration, stage: float) -> tuple[Any, ...
     """A restoration by the small network at one stage: what it sees, what it makes of it, its error, all stages."""
     numbers = {score.method: f"{score.mse:.4f}" for score in found.scores}
     reached = curve(
-        say, explore.reached(), stage, title=say("masked.grow_curve"), y=say("masked.grow_axis"),
+        say,
+        explore.reached(),
+        stage,
+        title=say("masked.grow_curve"),
+        y=say("masked.grow_axis"),
         levels={say("masked.method_mean"): 1.0},
-    )  # fmt: skip
+    )
     drawn = [figures.enlarge(picture, SEEN_PX) for picture in (found.masked, found.pasted)]
     return (*drawn, say("masked.grow_verdict", **numbers), reached)
 
@@ -64,9 +72,15 @@ def sweep(say: Say, found: explore.Sweep) -> go.Figure:
     """The error of each method over the mask ratio."""
     series = {say(f"masked.method_{method}"): found.mse[method] for method in explore.METHODS}
     figure = figures.lines(
-        found.ratios, series, title=say("masked.sweep"), x=say("masked.sweep_x"), y=say("masked.mse"),
-        hover=say("masked.sweep_hover"), markers=True, height=370,
-    )  # fmt: skip
+        found.ratios,
+        series,
+        title=say("masked.sweep"),
+        x=say("masked.sweep_x"),
+        y=say("masked.mse"),
+        hover=say("masked.sweep_hover"),
+        markers=True,
+        height=370,
+    )
     figure.update_layout(legend={"y": -0.3, "yanchor": "top"}, margin={"b": 110})  # a phone stacks its three lines
     figure.update_xaxes(tickformat=".0%", range=[explore.SWEEP[0] - 0.03, explore.SWEEP[-1] + 0.03])
     return figure.update_yaxes(rangemode="tozero")

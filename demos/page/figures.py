@@ -28,11 +28,17 @@ DIVERGING = ((0.0, "#3b6fc9"), (0.5, "#e9e9ec"), (1.0, "#d1603d"))
 def frame(figure: go.Figure, *, height: int, title: str = "", x: str = "", y: str = "") -> go.Figure:
     """Give a figure the house's look; `x` and `y` are axis titles."""
     figure.update_layout(
-        template=None, height=height, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": GREY, "size": 13}, title={"text": title, "font": {"size": 14}, "x": 0.01, "xanchor": "left"},
-        margin={"l": 56, "r": 16, "t": 38 if title else 12, "b": 46}, hoverlabel={"font": {"size": 13}},
-        legend={"orientation": "h", "y": -0.28, "x": 0}, dragmode=False,
-    )  # fmt: skip
+        template=None,
+        height=height,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"color": GREY, "size": 13},
+        title={"text": title, "font": {"size": 14}, "x": 0.01, "xanchor": "left"},
+        margin={"l": 56, "r": 16, "t": 38 if title else 12, "b": 46},
+        hoverlabel={"font": {"size": 13}},
+        legend={"orientation": "h", "y": -0.28, "x": 0},
+        dragmode=False,
+    )
     axis = {"gridcolor": GRID, "zerolinecolor": GRID, "linecolor": GRID, "automargin": True, "fixedrange": True}
     figure.update_xaxes(title=x, **axis)
     figure.update_yaxes(title=y, **axis)
@@ -194,12 +200,19 @@ def matrix(
         height: pixels.
     """
     heat = go.Heatmap(
-        z=np.asarray(values, np.float64).round(4).tolist(), x=list(columns), y=list(rows), zmin=low, zmax=high,
+        z=np.asarray(values, np.float64).round(4).tolist(),
+        x=list(columns),
+        y=list(rows),
+        zmin=low,
+        zmax=high,
         text=texts,
-        colorscale=DIVERGING if diverging else HEAT, hovertemplate=hover or None, xgap=1, ygap=1,
+        colorscale=DIVERGING if diverging else HEAT,
+        hovertemplate=hover or None,
+        xgap=1,
+        ygap=1,
         texttemplate=f"%{{z:{cell_format}}}" if cell_format else None,
         colorbar={"thickness": 10, "outlinewidth": 0, "tickfont": {"color": GREY}},
-    )  # fmt: skip
+    )
     figure = frame(go.Figure(heat), height=height, title=title, x=x, y=y)
     for row, column in outlined:
         edges = {"x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5}
@@ -227,9 +240,14 @@ def points(
         which = [i for i, group in enumerate(groups) if group == name]
         xs, ys = np.asarray(xy[which], np.float64).round(4).T.tolist()
         figure.add_scatter(
-            x=xs, y=ys, mode="markers", name=name, marker={"color": colour, "size": 8, "opacity": 0.8},
-            text=[texts[i] for i in which] if texts else None, hovertemplate=hover or None,
-        )  # fmt: skip
+            x=xs,
+            y=ys,
+            mode="markers",
+            name=name,
+            marker={"color": colour, "size": 8, "opacity": 0.8},
+            text=[texts[i] for i in which] if texts else None,
+            hovertemplate=hover or None,
+        )
     for name, (at_x, at_y) in (marked or {}).items():
         marker = {"symbol": "x", "size": 15, "color": ORANGE, "line": {"color": "white", "width": 2}}
         figure.add_scatter(x=[at_x], y=[at_y], mode="markers", name=name, marker=marker)

@@ -41,9 +41,16 @@ def photograph_gallery(say: Say, stem: str, target: gr.Image, keys: Sequence[str
     chosen = [photo for photo in bundled.photographs() if not keys or photo.key in keys]
     gallery = gr.Gallery(
         [(pictures.square(photo.image, 128), say.pick(photo.name)) for photo in chosen],
-        label=say("page.examples"), columns=8, height=None, allow_preview=False, object_fit="cover",
-        elem_id=f"{stem}-examples", elem_classes="examples", interactive=False, buttons=[],
-    )  # fmt: skip
+        label=say("page.examples"),
+        columns=8,
+        height=None,
+        allow_preview=False,
+        object_fit="cover",
+        elem_id=f"{stem}-examples",
+        elem_classes="examples",
+        interactive=False,
+        buttons=[],
+    )
 
     def on_pick(event: gr.SelectData) -> Bytes:
         picture: Bytes = chosen[event.index].image
@@ -76,14 +83,23 @@ def gallery(say: Say, stem: str, what: str, sets: Sets, first: str, *, height: i
         height: in pixels.
     """
     shown = gr.Gallery(
-        example(say, sets[first]), label=say(f"{stem}.{what}"), interactive=True, type="filepath", format="png",
-        height=height, object_fit="contain", sources=["upload", "webcam", "clipboard"], buttons=[],
+        example(say, sets[first]),
+        label=say(f"{stem}.{what}"),
+        interactive=True,
+        type="filepath",
+        format="png",
+        height=height,
+        object_fit="contain",
+        sources=["upload", "webcam", "clipboard"],
+        buttons=[],
         elem_id=f"{stem}-{what}",
-    )  # fmt: skip
+    )
     chosen = gr.Radio(
-        [(say(f"{stem}.set_{name}"), name) for name in sets], value=first, label=say("page.examples"),
+        [(say(f"{stem}.set_{name}"), name) for name in sets],
+        value=first,
+        label=say("page.examples"),
         elem_id=f"{stem}-set",
-    )  # fmt: skip
+    )
 
     def on_example(say: Say, name: str) -> Named:
         return example(say, sets[name])

@@ -53,6 +53,14 @@ def curve(
     """A metric on test data at the five moments, the chosen one marked; `levels` are dashed, such as chance."""
     top = 1.1 * max(*values, *levels.values())
     return figures.bars(
-        labels(say), values, title=title, y=y, marked=int(stage), levels=levels, percent=percent, height=260, top=top,
+        labels(say),
+        values,
+        title=title,
+        y=y,
+        marked=int(stage),
+        levels=levels,
+        percent=percent,
+        height=260,
+        top=top,
         hover="%{x}: %{y:.1%}<extra></extra>" if percent else "%{x}: %{y:.2f}<extra></extra>",
-    )  # fmt: skip
+    )

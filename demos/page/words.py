@@ -113,6 +113,7 @@ ERRORS: dict[str, str] = {
     ),
     "There is no bundled sound named {key}.": "没有名为 {key} 的内置声音。",
     "Turn by 0, 90, 180 or 270 degrees.": "请旋转 0、90、180 或 270 度。",
+    "{name} is not a model that this tab can use.": "{name} 不是此页可用的模型。",
     # --- contrastive ---
     "Bring {low} to {high} pictures; here are {count}.": "请提供 {low} 到 {high} 张图片；现在有 {count} 张。",
     "Picture {number}: {reason}": "第 {number} 张图片：{reason}",

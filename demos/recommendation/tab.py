@@ -121,9 +121,12 @@ def build(say: Say) -> None:
             model, chosen, status = _build_data(say, films)
         with step(say, STEM, 2, ratio=f"{about.ratio:.0%}", last=f"{about.last:.0%}"):
             place = gr.Radio(
-                places(say, hidden), value=FIRST_PLACE, label=say("recommendation.hide"),
-                elem_id="recommendation-place", elem_classes="writes-english",
-            )  # fmt: skip
+                places(say, hidden),
+                value=FIRST_PLACE,
+                label=say("recommendation.hide"),
+                elem_id="recommendation-place",
+                elem_classes="writes-english",
+            )
             strip = gr.HTML(first[0], elem_id="recommendation-strip", elem_classes="writes-english")
     with step(say, STEM, 3, candidates=f"{hidden.candidates:,}"):
         answers = [strip, *_build_answer(say, first)]
@@ -140,9 +143,13 @@ def build(say: Say) -> None:
     picked = [chosen, *card, film, *told]
     changed = listen(say, model.input, on_model, [model], picked, **heavy)
     changed.then(
-        bind(on_films, say), [chosen, model, stage], everything, concurrency_id=STEM, api_visibility="private",
+        bind(on_films, say),
+        [chosen, model, stage],
+        everything,
+        concurrency_id=STEM,
+        api_visibility="private",
         show_progress="hidden",
-    )  # fmt: skip
+    )
     again = gr.Button(visible=False)  # two answers of the API, for a program that has no list to change
     listen(say, again.click, on_hide, [chosen, place, model], answers, name="recommendation_hide", **heavy)
     listen(say, again.click, on_next, [chosen, model], nexts, name="recommendation_next", **heavy)
@@ -164,23 +171,36 @@ def build_absent(say: Say) -> None:
 def _build_data(say: Say, films: list[int]) -> tuple[gr.Radio, gr.Dropdown, gr.Markdown]:
     """Step 1: the films, examples, the model, where the data come from and what is wrong with them."""
     chosen = gr.Dropdown(
-        titles(explore.NAME), value=films, multiselect=True, max_choices=explore.MAX_FILMS,
-        label=say("recommendation.films"), elem_id="recommendation-films", elem_classes="writes-english",
-    )  # fmt: skip
+        titles(explore.NAME),
+        value=films,
+        multiselect=True,
+        max_choices=explore.MAX_FILMS,
+        label=say("recommendation.films"),
+        elem_id="recommendation-films",
+        elem_classes="writes-english",
+    )
     status = gr.Markdown(elem_id="recommendation-status")
     example = gr.Radio(
-        [(say(f"recommendation.set_{name}"), name) for name in SETS], value=FIRST_SET, label=say("page.examples"),
+        [(say(f"recommendation.set_{name}"), name) for name in SETS],
+        value=FIRST_SET,
+        label=say("page.examples"),
         elem_id="recommendation-set",
-    )  # fmt: skip
+    )
     offered = models(say)
     model = gr.Radio(
-        offered, value=explore.NAME, label=say("recommendation.model"), visible=len(offered) > 1,
+        offered,
+        value=explore.NAME,
+        label=say("recommendation.model"),
+        visible=len(offered) > 1,
         elem_id="recommendation-model",
-    )  # fmt: skip
+    )
     example.input(
-        lambda name, model: explore.first_list(SETS[name], model), [example, model], chosen, api_visibility="private",
+        lambda name, model: explore.first_list(SETS[name], model),
+        [example, model],
+        chosen,
+        api_visibility="private",
         show_progress="hidden",
-    )  # fmt: skip
+    )
     gr.Markdown(views.draw_data(say), elem_classes="quiet", elem_id="recommendation-data")
     return model, chosen, status
 
@@ -236,9 +256,12 @@ def _build_use(say: Say, model: gr.Radio) -> tuple[gr.Dropdown, list[Any]]:
     with gr.Row():
         with gr.Column(min_width=300):
             film = gr.Dropdown(
-                titles(explore.NAME), value=start, label=say("recommendation.film"), elem_id="recommendation-film",
+                titles(explore.NAME),
+                value=start,
+                label=say("recommendation.film"),
+                elem_id="recommendation-film",
                 elem_classes="writes-english",
-            )  # fmt: skip
+            )
             sentence = gr.HTML(first[0], elem_id="recommendation-genres-of", elem_classes="writes-english")
             lists = gr.HTML(first[1], elem_id="recommendation-similar", elem_classes="writes-english")
         with gr.Column(min_width=300):
@@ -249,7 +272,13 @@ def _build_use(say: Say, model: gr.Radio) -> tuple[gr.Dropdown, list[Any]]:
                 views.draw_genre_text(say, explore.NAME), elem_classes="quiet", elem_id="recommendation-genre-text"
             )
     listen(
-        say, film.input, on_similar, [film, model], [sentence, lists], name="recommendation_similar",
-        model=STEM, show_progress="hidden",
-    )  # fmt: skip
+        say,
+        film.input,
+        on_similar,
+        [film, model],
+        [sentence, lists],
+        name="recommendation_similar",
+        model=STEM,
+        show_progress="hidden",
+    )
     return film, [sentence, lists, genres, told]

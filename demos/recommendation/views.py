@@ -20,10 +20,13 @@ Row = tuple[str, float, str]
 def draw_hidden(say: Say, found: Hidden) -> tuple[str, ...]:
     """A hidden film as values: the list with a hole, the verdict, first guesses, where the model looked."""
     figures = {
-        "candidates": f"{found.candidates:,}", "rank": f"{found.rank:,}", "knn": f"{found.knn_rank:,}",
-        "popularity": f"{found.popularity_rank:,}", "chance": percent(1 / found.candidates),
+        "candidates": f"{found.candidates:,}",
+        "rank": f"{found.rank:,}",
+        "knn": f"{found.knn_rank:,}",
+        "popularity": f"{found.popularity_rank:,}",
+        "chance": percent(1 / found.candidates),
         "probability": percent(found.probability),
-    }  # fmt: skip
+    }
     sentence = say("recommendation.verdict", title=named(found.films[found.place]), **figures)
     return strip(say, found), f"<p>{sentence}</p>", guesses(say, found), attention(say, found)
 
@@ -71,13 +74,20 @@ def draw_growth(say: Say, found: Hidden, stage: float) -> tuple[Any, ...]:
     """A hidden film at one stage of the training: guesses, the hit rate at all stages, a sentence."""
     levels = {say("page.chance"): explore.metrics()["test"]["chance_hit_rate"]}
     reached = curve(
-        say, explore.reached(), stage, title=say("recommendation.grow_curve"), y=say("recommendation.hits_axis"),
+        say,
+        explore.reached(),
+        stage,
+        title=say("recommendation.grow_curve"),
+        y=say("recommendation.hits_axis"),
         levels=levels,
-    )  # fmt: skip
+    )
     sentence = say(
-        "recommendation.grow_verdict", title=named(found.films[found.place]), rank=f"{found.rank:,}",
-        candidates=f"{found.candidates:,}", probability=percent(found.probability),
-    )  # fmt: skip
+        "recommendation.grow_verdict",
+        title=named(found.films[found.place]),
+        rank=f"{found.rank:,}",
+        candidates=f"{found.candidates:,}",
+        probability=percent(found.probability),
+    )
     return guesses(say, found), reached, f"<p>{sentence}</p>"
 
 
@@ -113,20 +123,31 @@ def draw_genres(say: Say, found: Sequence[GenreTold]) -> go.Figure:
     names = [html.escape(genre(say, told.genre)) for told in found]
     figure = go.Figure()
     figure.add_bar(
-        x=[round(told.model, 4) for told in found], y=names, orientation="h", name=say("recommendation.vectors"),
-        marker={"color": figures.BLUE}, hovertemplate=say("recommendation.genre_hover"),
-    )  # fmt: skip
+        x=[round(told.model, 4) for told in found],
+        y=names,
+        orientation="h",
+        name=say("recommendation.vectors"),
+        marker={"color": figures.BLUE},
+        hovertemplate=say("recommendation.genre_hover"),
+    )
     marks = (
         (say("recommendation.untrained"), "circle-open", [told.untrained for told in found]),
         (say("page.chance"), "line-ns", [told.chance for told in found]),
     )
     for name, symbol, values in marks:
         figure.add_scatter(
-            x=[round(value, 4) for value in values], y=names, mode="markers", name=name,
+            x=[round(value, 4) for value in values],
+            y=names,
+            mode="markers",
+            name=name,
             hovertemplate=say("recommendation.genre_hover"),
-            marker={"symbol": symbol, "size": 10, "color": figures.ORANGE,
-                    "line": {"width": 2, "color": figures.ORANGE}},
-        )  # fmt: skip
+            marker={
+                "symbol": symbol,
+                "size": 10,
+                "color": figures.ORANGE,
+                "line": {"width": 2, "color": figures.ORANGE},
+            },
+        )
     figures.frame(figure, height=160 + 24 * len(names), title=say("recommendation.genre_title"))
     figure.update_layout(legend={"orientation": "h", "y": -0.08, "yanchor": "top", "x": 0}, margin={"b": 96})
     figure.update_xaxes(tickformat=".0%", rangemode="tozero")
@@ -138,9 +159,11 @@ def draw_card(say: Say, name: str) -> tuple[str, str]:
     """What the card says: hit rates as bars beside baselines and chance, and all of it in words."""
     test, control = explore.metrics(name)["test"], explore.control()
     kinds = {
-        "in_random_order": test["shuffled_hit_rate"], "knn": test["knn_hit_rate"],
-        "popularity": test["popularity_hit_rate"], "network": test["hit_rate"],
-    }  # fmt: skip
+        "in_random_order": test["shuffled_hit_rate"],
+        "knn": test["knn_hit_rate"],
+        "popularity": test["popularity_hit_rate"],
+        "network": test["hit_rate"],
+    }
     if control is not None and name == explore.NAME:
         kinds["control"] = control["hit_rate"]
     bars = [(say(f"recommendation.{kind}"), share, f"{share:.1%}") for kind, share in kinds.items()]

@@ -45,13 +45,24 @@ def draw(say: Say, answer: explore.Prediction) -> tuple[Any, ...]:
     labels = degrees(say)
     right = answer.turn_deg == answer.guess_deg
     verdict = say(
-        "rotation.right" if right else "rotation.wrong", turn=answer.turn_deg, guess=answer.guess_deg,
-        sure=f"{answer.probabilities.max():.0%}", model=answer.model_right, naive=answer.naive_right,
-    )  # fmt: skip
+        "rotation.right" if right else "rotation.wrong",
+        turn=answer.turn_deg,
+        guess=answer.guess_deg,
+        sure=f"{answer.probabilities.max():.0%}",
+        model=answer.model_right,
+        naive=answer.naive_right,
+    )
     table = figures.matrix(
-        answer.table, labels, labels, title=say("rotation.table"), x=say("rotation.table_x"),
-        y=say("rotation.table_y"), hover=say("rotation.hover"), cell_format=".0%", height=300,
-    )  # fmt: skip
+        answer.table,
+        labels,
+        labels,
+        title=say("rotation.table"),
+        x=say("rotation.table_x"),
+        y=say("rotation.table_y"),
+        hover=say("rotation.hover"),
+        cell_format=".0%",
+        height=300,
+    )
     seen = figures.enlarge(answer.seen, SEEN_PX)
     truth = say("rotation.truth", turn=answer.turn_deg, size=len(answer.seen))
     heat = figures.overlay(answer.seen, answer.map, side=SEEN_PX)
@@ -66,10 +77,16 @@ def degrees(say: Say) -> list[str]:
 def draw_probabilities(say: Say, answer: explore.Prediction) -> go.Figure:
     """The probability of each turn, the true one marked, beside chance."""
     return figures.bars(
-        degrees(say), answer.probabilities.tolist(), title=say("rotation.probabilities"), y=say("rotation.probability"),
-        hover=say("rotation.bar_hover"), marked=TURNS.index(answer.turn_deg), levels={say("page.chance"): 0.25},
-        top=1.05, percent=True,
-    )  # fmt: skip
+        degrees(say),
+        answer.probabilities.tolist(),
+        title=say("rotation.probabilities"),
+        y=say("rotation.probability"),
+        hover=say("rotation.bar_hover"),
+        marked=TURNS.index(answer.turn_deg),
+        levels={say("page.chance"): 0.25},
+        top=1.05,
+        percent=True,
+    )
 
 
 def on_grow(say: Say, picture: str | None, turn: float, stage: float) -> tuple[Any, ...]:
@@ -81,9 +98,13 @@ def on_grow(say: Say, picture: str | None, turn: float, stage: float) -> tuple[A
 def draw_growth(say: Say, answer: explore.Prediction, stage: float) -> tuple[Any, ...]:
     """Probabilities at one stage, where they came from, and how often the network was right at every stage."""
     reached = curve(
-        say, explore.reached(), stage, title=say("rotation.grow_curve"), y=say("rotation.grow_axis"),
+        say,
+        explore.reached(),
+        stage,
+        title=say("rotation.grow_curve"),
+        y=say("rotation.grow_axis"),
         levels={say("page.chance"): 0.25},
-    )  # fmt: skip
+    )
     return draw_probabilities(say, answer), figures.overlay(answer.seen, answer.map, side=SEEN_PX), reached
 
 
@@ -143,9 +164,14 @@ def on_answer(say: Say, guess: int, game: Round) -> tuple[str, Round]:
         model=game.model + (answer.guess_deg == game.turn_deg),
     )
     score = say(
-        "rotation.score", truth=game.turn_deg, mine=guess, model=answer.guess_deg, rounds=played.rounds,
-        my_score=played.mine, model_score=played.model,
-    )  # fmt: skip
+        "rotation.score",
+        truth=game.turn_deg,
+        mine=guess,
+        model=answer.guess_deg,
+        rounds=played.rounds,
+        my_score=played.mine,
+        model_score=played.model,
+    )
     return score, played
 
 
@@ -157,21 +183,29 @@ def build(say: Say) -> None:
     with gr.Row(elem_classes="steps"):
         with step(say, STEM, 1):
             picture = picture_input(
-                value=photo.image, label=say("rotation.picture"), height=300, elem_id="rotation-picture",
-                sources=["upload", "webcam", "clipboard"], buttons=[],
-            )  # fmt: skip
+                value=photo.image,
+                label=say("rotation.picture"),
+                height=300,
+                elem_id="rotation-picture",
+                sources=["upload", "webcam", "clipboard"],
+                buttons=[],
+            )
             photograph_gallery(say, STEM, picture)
         with step(say, STEM, 2):
             seen = gr.Image(first[0], label=say("rotation.turned"), height=300, elem_id="rotation-seen", buttons=[])
             truth = gr.Markdown(first[1], elem_id="rotation-truth")
             turn = gr.Radio(
-                [*turns, (say("rotation.by_chance"), -1)], value=FIRST_TURN, label=say("rotation.turn"),
+                [*turns, (say("rotation.by_chance"), -1)],
+                value=FIRST_TURN,
+                label=say("rotation.turn"),
                 elem_id="rotation-turn",
-            )  # fmt: skip
+            )
             model = gr.Radio(
-                [(model_name(say, name), name) for name in explore.names()], value=explore.NAME,
-                label=say("rotation.model"), elem_id="rotation-model",
-            )  # fmt: skip
+                [(model_name(say, name), name) for name in explore.names()],
+                value=explore.NAME,
+                label=say("rotation.model"),
+                elem_id="rotation-model",
+            )
             go = gr.Button(say("rotation.go"), variant="primary", elem_id="rotation-go")
     with step(say, STEM, 3):
         verdict = gr.Markdown(first[2], elem_id="rotation-verdict")
@@ -186,18 +220,35 @@ def build(say: Say) -> None:
     with step(say, STEM, 4, count=explore.gallery_size()):
         gr.Markdown(say("rotation.neighbours_text", width=explore.feature_count()), elem_classes="quiet")
         found = gr.Gallery(
-            draw_neighbours(say, explore.neighbours(photo.image)), label=say("rotation.neighbours"), columns=8,
-            height=None, allow_preview=False, elem_id="rotation-neighbours", buttons=[],
-        )  # fmt: skip
+            draw_neighbours(say, explore.neighbours(photo.image)),
+            label=say("rotation.neighbours"),
+            columns=8,
+            height=None,
+            allow_preview=False,
+            elem_id="rotation-neighbours",
+            buttons=[],
+        )
     outputs = [seen, truth, verdict, bars, table, heat]
     listen(
-        say, [go.click, turn.input, model.input, picture.change], on_predict, [picture, turn, model], outputs,
-        name="rotation_predict", model="rotation", trigger_mode="always_last",
-    )  # fmt: skip
+        say,
+        [go.click, turn.input, model.input, picture.change],
+        on_predict,
+        [picture, turn, model],
+        outputs,
+        name="rotation_predict",
+        model="rotation",
+        trigger_mode="always_last",
+    )
     listen(
-        say, [picture.change, model.input], on_neighbours, [picture, model], [found], name="rotation_neighbours",
-        model="rotation", show_progress="hidden",
-    )  # fmt: skip
+        say,
+        [picture.change, model.input],
+        on_neighbours,
+        [picture, model],
+        [found],
+        name="rotation_neighbours",
+        model="rotation",
+        show_progress="hidden",
+    )
 
 
 def model_name(say: Say, name: str) -> str:
@@ -213,9 +264,16 @@ def _build_growth(say: Say, example: Any, picture: gr.Image, turn: gr.Radio) -> 
         heat = gr.Image(first[1], label=say("rotation.map"), height=300, elem_id="rotation-grow-map", buttons=[])
         reached = gr.Plot(first[2], show_label=False, elem_id="rotation-grow-curve")
     listen(
-        say, [stage.change, picture.change, turn.input], on_grow, [picture, turn, stage], [bars, heat, reached],
-        name="rotation_grow", model="rotation", trigger_mode="always_last", show_progress="hidden",
-    )  # fmt: skip
+        say,
+        [stage.change, picture.change, turn.input],
+        on_grow,
+        [picture, turn, stage],
+        [bars, heat, reached],
+        name="rotation_grow",
+        model="rotation",
+        trigger_mode="always_last",
+        show_progress="hidden",
+    )
 
 
 def _build_trials(say: Say, example: Any, picture: gr.Image) -> None:
@@ -223,9 +281,16 @@ def _build_trials(say: Say, example: Any, picture: gr.Image) -> None:
         gr.HTML(f"<h3>{say('rotation.trial')}</h3><p>{say('rotation.trial_text')}</p>")
         table = gr.HTML(draw_trials(say, explore.trials(example)), elem_id="rotation-trial-table")
     listen(
-        say, picture.change, on_trial, [picture], [table], name="rotation_trial", model="rotation",
-        trigger_mode="always_last", show_progress="hidden",
-    )  # fmt: skip
+        say,
+        picture.change,
+        on_trial,
+        [picture],
+        [table],
+        name="rotation_trial",
+        model="rotation",
+        trigger_mode="always_last",
+        show_progress="hidden",
+    )
 
 
 def _build_game(say: Say, picture: gr.Image, turns: list[tuple[str, int]]) -> None:
@@ -248,7 +313,11 @@ def _card_sentence(say: Say) -> str:
     scenes, objects = card["scenes96"], card["tinyimagenet64"]
     again = [f"{card[f'{name}, re-encoded']['accuracy']:.1%}" for name in ("scenes96", "tinyimagenet64")]
     return say(
-        "rotation.card", scenes=f"{scenes['accuracy']:.1%}", scenes_n=f"{scenes['n']:,}",
-        objects=f"{objects['accuracy']:.1%}", objects_n=f"{objects['n']:,}", scenes_again=again[0],
+        "rotation.card",
+        scenes=f"{scenes['accuracy']:.1%}",
+        scenes_n=f"{scenes['n']:,}",
+        objects=f"{objects['accuracy']:.1%}",
+        objects_n=f"{objects['n']:,}",
+        scenes_again=again[0],
         objects_again=again[1],
-    )  # fmt: skip
+    )

@@ -103,10 +103,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "It was **{truth}°**; you said {mine}°, the model {model}°. Score after {rounds}: you **{my_score}**, model **{model_score}**.",
         "答案是 **{truth}°**；你猜 {mine}°，模型猜 {model}°。{rounds} 轮后：你 **{my_score}** 分，模型 **{model_score}** 分。",
     ),
-    "rotation.no_round": (
-        "Press “Turn one for me to guess” first.",
-        "请先点“转一张让我猜”。",
-    ),
+    "rotation.no_round": ("Press “Turn one for me to guess” first.", "请先点“转一张让我猜”。"),
     "rotation.neighbours": ("Most similar in the gallery", "图库中最相似的图片"),
     "rotation.neighbour": ("{name}, cosine {similarity}", "{name}，余弦 {similarity}"),
     "rotation.neighbours_text": (

@@ -50,17 +50,28 @@ def draw_all(
 
 
 def on_model(
-    say: Say, first: str | None, second: str | None, seed: float, steps: float, path: str, count: float, model: str,
+    say: Say,
+    first: str | None,
+    second: str | None,
+    seed: float,
+    steps: float,
+    path: str,
+    count: float,
+    model: str,
     prior_seed: float,
-) -> tuple[Any, ...]:  # fmt: skip
+) -> tuple[Any, ...]:
     """All that another model changes: also the axes it has, what it draws from the prior, and its readout."""
     with guard(say):
         values = draw_all(say, first, second, seed, steps, path, count, model)
         told = views.readout(say, explore.readout(model), explore.latent(model))
         return (
-            *values[:12], *axis_sliders(say, values[12:20], model), *values[20:], views.bench_text(say, model),
-            views.samples(explore.sample(prior_seed, name=model)), *told,
-        )  # fmt: skip
+            *values[:12],
+            *axis_sliders(say, values[12:20], model),
+            *values[20:],
+            views.bench_text(say, model),
+            views.samples(explore.sample(prior_seed, name=model)),
+            *told,
+        )
 
 
 def on_encode(say: Say, picture: str | None, seed: float, model: str) -> tuple[Any, ...]:
@@ -107,8 +118,10 @@ def on_click(say: Say, event: gr.SelectData, picture: str | None, model: str, *v
 def axis_sliders(say: Say, values: Any, model: str) -> list[Any]:
     """The sliders as another model needs them: named after its liveliest axes, and no more than it has."""
     axes = explore.liveliest(name=model)
-    named = [gr.Slider(label=say("vae.slider", axis=axis + 1), value=value, visible=True)
-             for axis, value in zip(axes, values, strict=False)]  # fmt: skip
+    named = [
+        gr.Slider(label=say("vae.slider", axis=axis + 1), value=value, visible=True)
+        for axis, value in zip(axes, values, strict=False)
+    ]
     return named + [gr.Slider(value=0, visible=False)] * (explore.LIVELY - len(axes))
 
 
@@ -167,25 +180,33 @@ def build(say: Say) -> None:
     listen(say, [model.input], on_model, [*asked, prior_seed], [*answers, text, sheet, *told], **last)
     listen(say, [seed.change], on_encode, [pictures[0], seed, model], coded, name="vae_encode", model=STEM)
     listen(
-        say, [pictures[1].change, ways[0].release, ways[1].input], on_interpolate, [*pictures, *ways, model], walk,
-        name="vae_interpolate", **last,
-    )  # fmt: skip
+        say,
+        [pictures[1].change, ways[0].release, ways[1].input],
+        on_interpolate,
+        [*pictures, *ways, model],
+        walk,
+        name="vae_interpolate",
+        **last,
+    )
     _listen_workbench(say, [pictures[0], model], bench)
-    listen(
-        say, [count.release], on_neighbours, [pictures[0], count, model], found, name="vae_neighbours", model=STEM,
-    )  # fmt: skip
+    listen(say, [count.release], on_neighbours, [pictures[0], count, model], found, name="vae_neighbours", model=STEM)
 
 
 def _build_data(say: Say, first: Bytes, second: Bytes) -> list[gr.Image]:
     with gr.Row():
         pictures = [
             picture_input(
-                value=figures.enlarge(picture, views.SEEN_PX), label=say(f"vae.picture_{end}"), height=220,
-                elem_id=f"vae-picture-{end}", sources=["upload", "webcam", "clipboard"], buttons=[], min_width=140,
+                value=figures.enlarge(picture, views.SEEN_PX),
+                label=say(f"vae.picture_{end}"),
+                height=220,
+                elem_id=f"vae-picture-{end}",
+                sources=["upload", "webcam", "clipboard"],
+                buttons=[],
+                min_width=140,
                 format="png",
             )
             for end, picture in zip(ENDS, (first, second), strict=True)
-        ]  # fmt: skip
+        ]
     end = gr.Radio(
         [(say(f"vae.end_{end}"), end) for end in ENDS], value=ENDS[0], label=say("vae.end"), elem_id="vae-end"
     )
@@ -193,10 +214,16 @@ def _build_data(say: Say, first: Bytes, second: Bytes) -> list[gr.Image]:
     chosen = [int(index) for digit in range(10) for index in np.flatnonzero(labels == digit)[:SHOWN_EACH]]
     images = bundled.digits().images
     gallery = gr.Gallery(
-        [(figures.enlarge(images[index], 84), str(labels[index])) for index in chosen], label=say("page.examples"),
-        columns=10, height=330, allow_preview=False, elem_id="vae-examples", elem_classes="examples",
-        interactive=False, buttons=[],
-    )  # fmt: skip
+        [(figures.enlarge(images[index], 84), str(labels[index])) for index in chosen],
+        label=say("page.examples"),
+        columns=10,
+        height=330,
+        allow_preview=False,
+        elem_id="vae-examples",
+        elem_classes="examples",
+        interactive=False,
+        buttons=[],
+    )
 
     def on_pick(end: str, event: gr.SelectData) -> tuple[Any, Any]:
         return into(end, images[chosen[event.index]])
@@ -205,10 +232,18 @@ def _build_data(say: Say, first: Bytes, second: Bytes) -> list[gr.Image]:
     with gr.Accordion(say("vae.sketch"), open=False, elem_id="vae-sketch"):
         paper = np.full((CANVAS_PX, CANVAS_PX, 3), 255, np.uint8)  # with a picture under it the pen is ready at once
         drawing = gr.ImageEditor(
-            paper, label=say("vae.sketch_label"), layers=False, fixed_canvas=True, canvas_size=(CANVAS_PX, CANVAS_PX),
-            transforms=(), sources=(), brush=gr.Brush(9, colors=["#000000"], color_mode="fixed"), height=330,
-            elem_id="vae-canvas", buttons=[],
-        )  # fmt: skip
+            paper,
+            label=say("vae.sketch_label"),
+            layers=False,
+            fixed_canvas=True,
+            canvas_size=(CANVAS_PX, CANVAS_PX),
+            transforms=(),
+            sources=(),
+            brush=gr.Brush(9, colors=["#000000"], color_mode="fixed"),
+            height=330,
+            elem_id="vae-canvas",
+            buttons=[],
+        )
         use = gr.Button(say("vae.use_sketch"), elem_id="vae-use-sketch")
     listen(say, use.click, on_sketch, [drawing, end], pictures, show_progress="hidden")
     return pictures
@@ -226,9 +261,12 @@ def _build_label(say: Say, shown: tuple[Any, ...]) -> list[Any]:
     count_up(again, seed, explore.MAX_SEED)
     offered = explore.names()
     model = gr.Radio(
-        [(model_name(say, name), name) for name in offered], value=explore.NAME, label=say("vae.model"),
-        elem_id="vae-model", visible=len(offered) > 1,
-    )  # fmt: skip
+        [(model_name(say, name), name) for name in offered],
+        value=explore.NAME,
+        label=say("vae.model"),
+        elem_id="vae-model",
+        visible=len(offered) > 1,
+    )
     return [seed, model, seen, code, drawn]
 
 
@@ -242,9 +280,11 @@ def _build_walk(say: Say, shown: tuple[Any, ...]) -> tuple[list[Any], list[Any]]
     with gr.Row():
         steps = gr.Slider(explore.MIN_STEPS, explore.MAX_STEPS, 8, step=1, label=say("vae.steps"), elem_id="vae-steps")
         path = gr.Radio(
-            [(say(f"vae.{name}"), name) for name in explore.PATHS], value=explore.PATHS[0], label=say("vae.path"),
+            [(say(f"vae.{name}"), name) for name in explore.PATHS],
+            value=explore.PATHS[0],
+            label=say("vae.path"),
             elem_id="vae-path",
-        )  # fmt: skip
+        )
     strip = gr.Image(shown[0], label=say("vae.strip"), height=190, elem_id="vae-strip", buttons=[], format="png")
     with gr.Row():
         with gr.Column(min_width=220, scale=1):
@@ -261,9 +301,15 @@ def _build_workbench(say: Say, shown: tuple[Any, ...]) -> list[Any]:
     text = gr.Markdown(views.bench_text(say, explore.NAME))
     with gr.Row():
         plane = gr.Image(
-            shown[0], label=say("vae.plane"), height=views.PLANE_PX + 20, interactive=False, elem_id="vae-plane",
-            format="png", buttons=[], min_width=300,
-        )  # fmt: skip
+            shown[0],
+            label=say("vae.plane"),
+            height=views.PLANE_PX + 20,
+            interactive=False,
+            elem_id="vae-plane",
+            format="png",
+            buttons=[],
+            min_width=300,
+        )
         with gr.Column(min_width=300):
             picture = gr.Image(
                 shown[1], label=say("vae.decoded"), height=240, elem_id="vae-decoded", buttons=[], format="png"
@@ -271,11 +317,16 @@ def _build_workbench(say: Say, shown: tuple[Any, ...]) -> list[Any]:
             with gr.Row():
                 sliders = [
                     gr.Slider(
-                        -explore.REACH, explore.REACH, value, step=0.01, label=say("vae.slider", axis=axis + 1),
-                        elem_id=f"vae-axis-{place}", min_width=200,
+                        -explore.REACH,
+                        explore.REACH,
+                        value,
+                        step=0.01,
+                        label=say("vae.slider", axis=axis + 1),
+                        elem_id=f"vae-axis-{place}",
+                        min_width=200,
                     )
                     for place, (axis, value) in enumerate(zip(axes, shown[2:], strict=True))
-                ]  # fmt: skip
+                ]
     return [text, plane, picture, *sliders]
 
 
@@ -283,9 +334,16 @@ def _listen_workbench(say: Say, asked: list[Any], bench: list[Any]) -> None:
     plane, shown, *sliders = bench
     releases = [slider.release for slider in sliders]
     listen(
-        say, releases, on_decode, [*asked, *sliders], [plane, shown], name="vae_decode", model=STEM,
-        trigger_mode="always_last", show_progress="hidden",
-    )  # fmt: skip
+        say,
+        releases,
+        on_decode,
+        [*asked, *sliders],
+        [plane, shown],
+        name="vae_decode",
+        model=STEM,
+        trigger_mode="always_last",
+        show_progress="hidden",
+    )
     listen(say, plane.select, on_click, [*asked, *sliders], bench, model=STEM, show_progress="hidden")
 
 
@@ -312,9 +370,16 @@ def _build_growth(say: Say, example: Bytes, picture: gr.Image) -> None:
             with gr.Column(min_width=320, scale=2):
                 reached = gr.Plot(shown[3], show_label=False, elem_id="vae-grow-curve")
     listen(
-        say, [stage.change, picture.change], on_grow, [picture, stage], [drawn, sheet, verdict, reached],
-        name="vae_grow", model="vae-grow", trigger_mode="always_last", show_progress="hidden",
-    )  # fmt: skip
+        say,
+        [stage.change, picture.change],
+        on_grow,
+        [picture, stage],
+        [drawn, sheet, verdict, reached],
+        name="vae_grow",
+        model="vae-grow",
+        trigger_mode="always_last",
+        show_progress="hidden",
+    )
 
 
 def _build_use(say: Say, shown: tuple[Any, ...]) -> list[Any]:
@@ -322,11 +387,18 @@ def _build_use(say: Say, shown: tuple[Any, ...]) -> list[Any]:
     with gr.Row():
         galleries = [
             gr.Gallery(
-                values, label=say(f"vae.near_{kind}"), columns=8, height=310, allow_preview=False, min_width=300,
-                elem_id=f"vae-near-{kind}", interactive=False, buttons=[],
+                values,
+                label=say(f"vae.near_{kind}"),
+                columns=8,
+                height=310,
+                allow_preview=False,
+                min_width=300,
+                elem_id=f"vae-near-{kind}",
+                interactive=False,
+                buttons=[],
             )
             for kind, values in zip(("latent", "pixels"), shown, strict=True)
-        ]  # fmt: skip
+        ]
     return [count, *galleries]
 
 
@@ -338,6 +410,9 @@ def _build_readout(say: Say) -> list[Any]:
 def _card_sentence(say: Say) -> str:
     card = explore.metrics()
     return say(
-        "vae.card", n=f"{card['n']:,}", nats=f"{card['nats']:.1f}", kl=f"{card['kl_nats']:.1f}",
+        "vae.card",
+        n=f"{card['n']:,}",
+        nats=f"{card['nats']:.1f}",
+        kl=f"{card['kl_nats']:.1f}",
         reconstruction=f"{card['reconstruction_nats']:.1f}",
-    )  # fmt: skip
+    )

@@ -29,14 +29,17 @@ def encoding(say: Say, found: explore.Encoding) -> tuple[Any, ...]:
     names = [say("vae.perfect"), say("page.model"), say("vae.mean_digit"), say("vae.coin")]
     costs = [found.perfect_nats, found.nats, found.mean_digit_nats, found.uniform_nats]
     bars = figures.bars(
-        names, costs, title=say("vae.costs"), y=say("vae.nats"), hover=say("vae.cost_hover"), marked=1,
-        height=300,
-    )  # fmt: skip
+        names, costs, title=say("vae.costs"), y=say("vae.nats"), hover=say("vae.cost_hover"), marked=1, height=300
+    )
     verdict = say(
-        "vae.verdict", nats=f"{found.nats:.1f}", reconstruction=f"{found.reconstruction_nats:.1f}",
-        kl=f"{found.kl_nats.sum():.1f}", mean_digit=f"{found.mean_digit_nats:.0f}", coin=f"{found.uniform_nats:.0f}",
+        "vae.verdict",
+        nats=f"{found.nats:.1f}",
+        reconstruction=f"{found.reconstruction_nats:.1f}",
+        kl=f"{found.kl_nats.sum():.1f}",
+        mean_digit=f"{found.mean_digit_nats:.0f}",
+        coin=f"{found.uniform_nats:.0f}",
         perfect=f"{found.perfect_nats:.0f}",
-    )  # fmt: skip
+    )
     seen, drawn = (figures.enlarge(picture, SEEN_PX) for picture in (found.seen, found.drawn))
     return seen, code(say, found), drawn, verdict, bars
 
@@ -47,13 +50,22 @@ def code(say: Say, found: explore.Encoding) -> go.Figure:
     figure = go.Figure()
     spread = {"type": "data", "array": found.sigma.round(3).tolist(), "color": figures.BLUE, "width": 0}
     figure.add_scatter(
-        x=axes, y=found.mu.round(3).tolist(), error_y=spread, mode="markers", name=say("vae.mean"),
-        marker={"color": figures.BLUE, "size": 7}, hovertemplate=say("vae.code_hover"),
-    )  # fmt: skip
+        x=axes,
+        y=found.mu.round(3).tolist(),
+        error_y=spread,
+        mode="markers",
+        name=say("vae.mean"),
+        marker={"color": figures.BLUE, "size": 7},
+        hovertemplate=say("vae.code_hover"),
+    )
     figure.add_scatter(
-        x=axes, y=found.z.round(3).tolist(), mode="markers", name=say("vae.draw"),
-        marker={"color": figures.ORANGE, "size": 8, "symbol": "diamond"}, hovertemplate=say("vae.draw_hover"),
-    )  # fmt: skip
+        x=axes,
+        y=found.z.round(3).tolist(),
+        mode="markers",
+        name=say("vae.draw"),
+        marker={"color": figures.ORANGE, "size": 8, "symbol": "diamond"},
+        hovertemplate=say("vae.draw_hover"),
+    )
     figures.frame(figure, height=320, title=say("vae.code", count=len(axes)), x=say("vae.axis"), y=say("vae.value"))
     figure.update_xaxes(type="category")
     return legend_below(figure)
@@ -71,13 +83,20 @@ def walk(say: Say, found: explore.Interpolation) -> tuple[Image.Image, bytes, go
     film = animation([*found.images, *found.images[-2:0:-1]])
     curve = figures.lines(
         np.arange(1, count + 1, dtype=np.float32),
-        {say("vae.latent"): found.image_nats, say("vae.blend"): found.blend_nats}, title=say("vae.surprise"),
-        x=say("vae.walk_step"), y=say("vae.nats"), hover=say("vae.surprise_hover"), markers=True, height=320,
-    )  # fmt: skip
+        {say("vae.latent"): found.image_nats, say("vae.blend"): found.blend_nats},
+        title=say("vae.surprise"),
+        x=say("vae.walk_step"),
+        y=say("vae.nats"),
+        hover=say("vae.surprise_hover"),
+        markers=True,
+        height=320,
+    )
     sentence = say(
-        "vae.walk_text", image=f"{found.image_nats[count // 2]:.0f}", blend=f"{found.blend_nats[count // 2]:.0f}",
+        "vae.walk_text",
+        image=f"{found.image_nats[count // 2]:.0f}",
+        blend=f"{found.blend_nats[count // 2]:.0f}",
         ends=f"{(found.image_nats[0] + found.image_nats[-1]) / 2:.0f}",
-    )  # fmt: skip
+    )
     return strip, film, legend_below(curve), sentence
 
 
@@ -145,9 +164,14 @@ def samples(found: Bytes) -> Image.Image:
 def growth(say: Say, found: explore.Growth, stage: float) -> tuple[Any, ...]:
     """One moment of the training as: reconstruction, samples, sentence, and the cost at all moments."""
     reached = curve(
-        say, explore.reached(), stage, title=say("vae.grow_curve"), y=say("vae.nats"), percent=False,
+        say,
+        explore.reached(),
+        stage,
+        title=say("vae.grow_curve"),
+        y=say("vae.nats"),
+        percent=False,
         levels={say("vae.mean_digit"): explore.mean_digit_nats(), say("vae.coin"): explore.UNIFORM_NATS},
-    )  # fmt: skip
+    )
     return (
         figures.enlarge(found.reconstruction, SEEN_PX),
         figures.sheet(list(found.samples), columns=3, cell=CELL_PX, gap=4),
@@ -173,8 +197,14 @@ def neighbours(say: Say, found: tuple[tuple[explore.Neighbour, ...], ...]) -> tu
 def readout(say: Say, found: explore.Readout, latent: int) -> tuple[go.Figure, str]:
     """Bars of the digit accuracy by a code of so many axes and by pixels, the level of chance, and what it means."""
     bars = figures.bars(
-        [say("vae.by_latent", count=latent), say("vae.by_pixels")], [found.latent, found.pixels],
-        title=say("vae.readout", n=found.n), y=say("vae.accuracy"), hover=say("vae.readout_hover"), marked=0,
-        levels={say("page.chance"): found.chance}, top=1.05, percent=True,
-    )  # fmt: skip
+        [say("vae.by_latent", count=latent), say("vae.by_pixels")],
+        [found.latent, found.pixels],
+        title=say("vae.readout", n=found.n),
+        y=say("vae.accuracy"),
+        hover=say("vae.readout_hover"),
+        marked=0,
+        levels={say("page.chance"): found.chance},
+        top=1.05,
+        percent=True,
+    )
     return bars, say("vae.readout_text", times=f"{PIXELS / latent:.0f}")

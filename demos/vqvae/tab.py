@@ -20,8 +20,12 @@ FIRST_BRUSH = 2
 FIRST_PLACES = ((2, 10), (4, 13))  # in the sky beside the roofs
 # what is clicked is as wide as its column and has nothing lying on it
 BOARD: dict[str, Any] = {
-    "show_label": False, "interactive": False, "buttons": [], "format": "png", "elem_classes": "pixels"
-}  # fmt: skip
+    "show_label": False,
+    "interactive": False,
+    "buttons": [],
+    "format": "png",
+    "elem_classes": "pixels",
+}
 CODED, PAINTED, ENTERED = 12, 4, 4  # values of a coding, of a painting and of an entry
 
 
@@ -37,10 +41,12 @@ def on_model(say: Say, picture: str | None, size: float, model: str, code: float
     with guard(say):
         number = min(int(code), explore.book(model).entries - 1)
         return (
-            *on_encode(say, picture, size, model), number, *views.entry(say, explore.entry(number, name=model), model),
+            *on_encode(say, picture, size, model),
+            number,
+            *views.entry(say, explore.entry(number, name=model), model),
             *views.neighbours(say, explore.neighbours(picture, name=model)),
             *views.retrieval(say, explore.retrieval(model)),
-        )  # fmt: skip
+        )
 
 
 def on_paint(say: Say, picture: str | None, edits: str, size: float, model: str) -> tuple[Any, ...]:
@@ -143,31 +149,45 @@ def build(say: Say) -> None:
     picture, size, model = asked
     last: dict[str, Any] = {"model": STEM, "trigger_mode": "always_last"}
     listen(say, [picture.change, size.input], on_encode, asked, [*coded, *painted], name="vqvae_encode", **last)
-    listen(
-        say, [model.input], on_model, [*asked, code], [*coded, *painted, code, *entered, *found, *told], **last
-    )  # fmt: skip
+    listen(say, [model.input], on_model, [*asked, code], [*coded, *painted, code, *entered, *found, *told], **last)
     _listen_workbench(say, asked, coded[0], code, entered, painted, tools)
     listen(
-        say, [picture.change], on_neighbours, [picture, model], found, name="vqvae_neighbours", model="vqvae-use",
-        trigger_mode="always_last", show_progress="hidden",
-    )  # fmt: skip
+        say,
+        [picture.change],
+        on_neighbours,
+        [picture, model],
+        found,
+        name="vqvae_neighbours",
+        model="vqvae-use",
+        trigger_mode="always_last",
+        show_progress="hidden",
+    )
 
 
 def _build_data(say: Say) -> list[Any]:
     picture = picture_input(
-        value=first_photograph(), label=say("vqvae.picture"), height=300, elem_id="vqvae-picture",
-        sources=["upload", "webcam", "clipboard"], buttons=[],
-    )  # fmt: skip
+        value=first_photograph(),
+        label=say("vqvae.picture"),
+        height=300,
+        elem_id="vqvae-picture",
+        sources=["upload", "webcam", "clipboard"],
+        buttons=[],
+    )
     photograph_gallery(say, STEM, picture)
     size = gr.Radio(
-        [(say("vqvae.pixels", size=size), size) for size in explore.SIZES], value=explore.SIZES[0],
-        label=say("vqvae.size"), elem_id="vqvae-size",
-    )  # fmt: skip
+        [(say("vqvae.pixels", size=size), size) for size in explore.SIZES],
+        value=explore.SIZES[0],
+        label=say("vqvae.size"),
+        elem_id="vqvae-size",
+    )
     offered = explore.names()
     model = gr.Radio(
-        [(say("vqvae.model_photos") if name == explore.NAME else name, name) for name in offered], value=explore.NAME,
-        label=say("vqvae.model"), elem_id="vqvae-model", visible=len(offered) > 1,
-    )  # fmt: skip
+        [(say("vqvae.model_photos") if name == explore.NAME else name, name) for name in offered],
+        value=explore.NAME,
+        label=say("vqvae.model"),
+        elem_id="vqvae-model",
+        visible=len(offered) > 1,
+    )
     return [picture, size, model]
 
 
@@ -181,11 +201,16 @@ def _build_reconstruction(say: Say, shown: tuple[Any, ...]) -> list[Any]:
     with gr.Row():
         pictures = [
             gr.Image(
-                value, label=say(f"vqvae.picture_{name}"), elem_id=f"vqvae-picture-{name}", buttons=[],
-                min_width=110, elem_classes="pixels", format="png",
+                value,
+                label=say(f"vqvae.picture_{name}"),
+                elem_id=f"vqvae-picture-{name}",
+                buttons=[],
+                min_width=110,
+                elem_classes="pixels",
+                format="png",
             )
             for name, value in zip(names, shown, strict=False)
-        ]  # fmt: skip
+        ]
     verdict = gr.Markdown(shown[5], elem_id="vqvae-verdict")
     with gr.Row():
         with gr.Column(min_width=320, scale=3):
@@ -225,9 +250,14 @@ def _build_workbench(say: Say) -> tuple[gr.Number, list[Any], list[Any], list[An
             entry = gr.Markdown(told, elem_id="vqvae-entry", elem_classes="quiet")
     with gr.Accordion(say("vqvae.edits_more"), open=False, elem_id="vqvae-more"), gr.Row():
         edits = gr.Textbox(
-            edits, label=say("vqvae.edits"), lines=6, max_lines=10, elem_id="vqvae-edits", min_width=260,
+            edits,
+            label=say("vqvae.edits"),
+            lines=6,
+            max_lines=10,
+            elem_id="vqvae-edits",
+            min_width=260,
             info=say("vqvae.edits_info"),
-        )  # fmt: skip
+        )
         before = gr.Image(before, label=say("vqvae.before"), height=260, elem_id="vqvae-before", **plain)
     return code, [sheet, look, mean, entry], [before, after, edits, text], [brush, undo, clear]
 
@@ -239,9 +269,14 @@ def _build_usage(say: Say, shown: tuple[Any, ...]) -> list[Any]:
 
 
 def _listen_workbench(
-    say: Say, asked: list[Any], codes: gr.Image, code: gr.Number, entered: list[Any], painted: list[Any],
+    say: Say,
+    asked: list[Any],
+    codes: gr.Image,
+    code: gr.Number,
+    entered: list[Any],
+    painted: list[Any],
     tools: list[Any],
-) -> None:  # fmt: skip
+) -> None:
     """What picks a code, and what paints with it."""
     picture, size, model = asked
     _, after, edits, _ = painted
@@ -256,9 +291,7 @@ def _listen_workbench(
     listen(say, clear.click, on_clear, asked, painted, **quiet)
     listen(say, codes.select, on_pick, asked, [code], **quiet)
     listen(say, entered[0].select, on_sheet, [model], [code], **quiet)
-    listen(
-        say, code.change, on_code, [code, model], entered, name="vqvae_code", trigger_mode="always_last", **quiet
-    )  # fmt: skip
+    listen(say, code.change, on_code, [code, model], entered, name="vqvae_code", trigger_mode="always_last", **quiet)
 
 
 def _build_use(say: Say) -> tuple[list[gr.Gallery], list[Any]]:
@@ -266,11 +299,18 @@ def _build_use(say: Say) -> tuple[list[gr.Gallery], list[Any]]:
     with gr.Row():
         galleries = [
             gr.Gallery(
-                values, label=say(f"vqvae.near_{kind}"), columns=4, height=320, allow_preview=False, min_width=300,
-                elem_id=f"vqvae-near-{kind}", interactive=False, buttons=[],
+                values,
+                label=say(f"vqvae.near_{kind}"),
+                columns=4,
+                height=320,
+                allow_preview=False,
+                min_width=300,
+                elem_id=f"vqvae-near-{kind}",
+                interactive=False,
+                buttons=[],
             )
             for kind, values in zip(("codes", "pixels"), shown, strict=True)
-        ]  # fmt: skip
+        ]
     bars, text = views.retrieval(say, explore.retrieval())
     with gr.Row():
         with gr.Column(min_width=320):
@@ -288,8 +328,16 @@ def _steps() -> dict[str, str]:
 def _card_sentence(say: Say) -> str:
     about = explore.about()
     return say(
-        "vqvae.card", n=f"{about.n:,}", psnr=f"{about.psnr_db:.1f}", gaussian=f"{about.gaussian_psnr_db:.1f}",
-        jpeg=f"{about.jpeg_psnr_db:.1f}", mean=f"{about.mean_colour_psnr_db:.1f}", used=f"{about.used_share:.1%}",
-        perplexity=f"{about.perplexity:.0f}", entries=about.entries, dim=f"{about.bits_per_dim:.3f}",
-        fitted=f"{about.entropy_bits_per_dim:.3f}", gaussian_dim=f"{about.gaussian_bits_per_dim:.3f}",
-    )  # fmt: skip
+        "vqvae.card",
+        n=f"{about.n:,}",
+        psnr=f"{about.psnr_db:.1f}",
+        gaussian=f"{about.gaussian_psnr_db:.1f}",
+        jpeg=f"{about.jpeg_psnr_db:.1f}",
+        mean=f"{about.mean_colour_psnr_db:.1f}",
+        used=f"{about.used_share:.1%}",
+        perplexity=f"{about.perplexity:.0f}",
+        entries=about.entries,
+        dim=f"{about.bits_per_dim:.3f}",
+        fitted=f"{about.entropy_bits_per_dim:.3f}",
+        gaussian_dim=f"{about.gaussian_bits_per_dim:.3f}",
+    )

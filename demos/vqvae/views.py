@@ -62,12 +62,17 @@ def hue(code: int) -> tuple[int, ...]:
 def map_text(say: Say, found: explore.Coding) -> str:
     """What the map is and what it costs."""
     return say(
-        "vqvae.map_text", grid=len(found.codes), places=found.codes.size, entries=len(found.counts),
-        bits=f"{found.uniform_bits:,.0f}", raw=f"{found.raw_bits:,}",
+        "vqvae.map_text",
+        grid=len(found.codes),
+        places=found.codes.size,
+        entries=len(found.counts),
+        bits=f"{found.uniform_bits:,.0f}",
+        raw=f"{found.raw_bits:,}",
         times=f"{found.raw_bits / found.uniform_bits:.0f}",
-        dim=f"{found.uniform_bits / found.dims:.3f}", fitted=f"{found.fitted_bits:,.0f}",
+        dim=f"{found.uniform_bits / found.dims:.3f}",
+        fitted=f"{found.fitted_bits:,.0f}",
         fitted_dim=f"{found.fitted_bits / found.dims:.3f}",
-    )  # fmt: skip
+    )
 
 
 def verdict(say: Say, found: explore.Coding) -> str:
@@ -96,9 +101,14 @@ def table(say: Say, found: explore.Coding) -> str:
 def bars(say: Say, methods: Sequence[explore.Method]) -> go.Figure:
     """The error of each method."""
     return figures.bars(
-        [say(f"vqvae.short_{item.method}") for item in methods], [item.mse for item in methods],
-        title=say("vqvae.bars"), y=say("vqvae.mse"), hover=say("vqvae.bars_hover"), marked=0, height=280,
-    )  # fmt: skip
+        [say(f"vqvae.short_{item.method}") for item in methods],
+        [item.mse for item in methods],
+        title=say("vqvae.bars"),
+        y=say("vqvae.mse"),
+        hover=say("vqvae.bars_hover"),
+        marked=0,
+        height=280,
+    )
 
 
 def usage(say: Say, found: explore.Coding, book: explore.Book) -> tuple[go.Figure, str]:
@@ -109,21 +119,33 @@ def usage(say: Say, found: explore.Coding, book: explore.Book) -> tuple[go.Figur
         shares = np.sort(counts)[::-1] / counts.sum()
         chosen = shares[shares > 0]
         figure.add_scatter(
-            x=list(range(1, len(chosen) + 1)), y=chosen.round(6).tolist(), name=say(f"vqvae.usage_{name}"),
-            mode="lines", line={"color": colour, "width": 2, "shape": "hv"}, hovertemplate=say("vqvae.usage_hover"),
-        )  # fmt: skip
+            x=list(range(1, len(chosen) + 1)),
+            y=chosen.round(6).tolist(),
+            name=say(f"vqvae.usage_{name}"),
+            mode="lines",
+            line={"color": colour, "width": 2, "shape": "hv"},
+            hovertemplate=say("vqvae.usage_hover"),
+        )
     figure.add_scatter(
-        x=[1, book.entries], y=[1 / book.entries] * 2, name=say("vqvae.even"), mode="lines", hoverinfo="skip",
+        x=[1, book.entries],
+        y=[1 / book.entries] * 2,
+        name=say("vqvae.even"),
+        mode="lines",
+        hoverinfo="skip",
         line={"color": figures.GREY, "dash": "dash", "width": 1.5},
-    )  # fmt: skip
+    )
     figures.frame(figure, height=370, title=say("vqvae.usage"), x=say("vqvae.rank"), y=say("vqvae.chosen"))
     figure.update_yaxes(type="log", tickformat=".2~%", dtick=1)
     figure.update_xaxes(range=[0, book.entries + 4])
     figure.update_layout(legend={"y": -0.3, "yanchor": "top"}, margin={"b": 118})
     told = {
-        "perplexity": f"{book.perplexity:.0f}", "entries": book.entries, "dead": int((book.counts == 0).sum()),
-        "mine": f"{found.perplexity:.0f}", "distinct": found.distinct, "most": min(found.codes.size, book.entries),
-    }  # fmt: skip
+        "perplexity": f"{book.perplexity:.0f}",
+        "entries": book.entries,
+        "dead": int((book.counts == 0).sum()),
+        "mine": f"{found.perplexity:.0f}",
+        "distinct": found.distinct,
+        "most": min(found.codes.size, book.entries),
+    }
     return figure, say("vqvae.usage_text", **told)
 
 
@@ -165,9 +187,12 @@ def place_under(at: Sequence[float], grid: int) -> tuple[int, int]:
 def entry(say: Say, found: explore.Entry, model: str) -> tuple[Any, ...]:
     """One code as: sheet, its look, the mean of what chose it, sentence."""
     told = {
-        "code": found.code, "count": f"{found.count:,}", "places": f"{found.places:,}", "share": f"{found.share:.2%}",
+        "code": found.code,
+        "count": f"{found.count:,}",
+        "places": f"{found.places:,}",
+        "share": f"{found.share:.2%}",
         "even": f"{1 / found.entries:.2%}",
-    }  # fmt: skip
+    }
     look, mean = (figures.enlarge(picture, LOOK_PX) for picture in (found.look, found.mean))
     text = say("vqvae.entry", **told) if found.count else say("vqvae.entry_dead", **told)
     return sheet(model, found.code), look, mean, text
@@ -179,9 +204,13 @@ def painting(say: Say, found: explore.Painting) -> tuple[Any, ...]:
     if found.edits:
         places, share = int(found.edited.sum()), found.edited.mean()
         text = say(
-            "vqvae.painted", edits=len(found.edits), places=places, of=found.codes.size, share=f"{share:.1%}",
+            "vqvae.painted",
+            edits=len(found.edits),
+            places=places,
+            of=found.codes.size,
+            share=f"{share:.1%}",
             changed=f"{found.changed:.1%}",
-        )  # fmt: skip
+        )
     before, after = (figures.enlarge(picture, MAP_PX) for picture in (found.before, found.after))
     return before, after, found.text, text
 
@@ -201,11 +230,21 @@ def neighbours(say: Say, found: explore.Neighbours) -> tuple[Named, Named]:
 def retrieval(say: Say, found: explore.Retrieval) -> tuple[go.Figure, str]:
     """How often the nearest emoji is of the same group, by codes and by pixels, beside chance."""
     figure = figures.bars(
-        [say("vqvae.by_codes"), say("vqvae.by_pixels")], [found.features, found.pixels], title=say("vqvae.retrieval"),
-        y=say("vqvae.same_group"), hover=say("vqvae.retrieval_hover"), marked=0, top=1.0, percent=True, height=280,
+        [say("vqvae.by_codes"), say("vqvae.by_pixels")],
+        [found.features, found.pixels],
+        title=say("vqvae.retrieval"),
+        y=say("vqvae.same_group"),
+        hover=say("vqvae.retrieval_hover"),
+        marked=0,
+        top=1.0,
+        percent=True,
+        height=280,
         levels={say("page.chance"): found.chance},
-    )  # fmt: skip
+    )
     return figure, say(
-        "vqvae.retrieval_text", n=f"{found.n:,}", codes=f"{found.features:.0%}", pixels=f"{found.pixels:.0%}",
+        "vqvae.retrieval_text",
+        n=f"{found.n:,}",
+        codes=f"{found.features:.0%}",
+        pixels=f"{found.pixels:.0%}",
         chance=f"{found.chance:.0%}",
-    )  # fmt: skip
+    )

@@ -93,9 +93,8 @@ def opened(browser: Browser, page_url: str) -> Iterator[Opener]:
     def open_page(width: int, language: str = "en") -> Watched:
         if (width, language) not in kept:
             context = browser.new_context(
-                viewport={"width": width, "height": HEIGHT[width]}, locale=LOCALES[language],
-                permissions=["microphone"],
-            )  # fmt: skip
+                viewport={"width": width, "height": HEIGHT[width]}, locale=LOCALES[language], permissions=["microphone"]
+            )
             context.set_default_timeout(WAIT_MS)
             watched = Watched(context.new_page(), page_url)
             watched.go("/" if language == "en" else f"/{language}")

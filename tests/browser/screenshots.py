@@ -37,9 +37,10 @@ def take(page: Page, stem: str, file: Path) -> None:
 def visit(browser: Browser, address: str, stem: str, name: str, size: tuple[int, int], scheme: str = "light") -> None:
     """Open a tab in a fresh window and take its picture."""
     context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if scheme == "dark" else "light",
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if scheme == "dark" else "light",
         locale="zh-CN" if "/zh" in address else "en-GB",
-    )  # fmt: skip
+    )
     context.set_default_timeout(WAIT_MS)
     page = context.new_page()
     page.goto(f"{address}?tab={stem}")

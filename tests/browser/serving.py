@@ -30,11 +30,15 @@ def serve(log: Path) -> Iterator[Server]:
     port = free_port()
     command = [sys.executable, os.environ.get("PRETEXT_APP", str(ROOT / "app.py"))]
     environment = {
-        **os.environ, "HOST": "127.0.0.1", "PORT": str(port), "SHARE": "0", "PYTHONUNBUFFERED": "1",
+        **os.environ,
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "SHARE": "0",
+        "PYTHONUNBUFFERED": "1",
         "HF_HUB_OFFLINE": "1",
         # Gradio names files by their content and writes them anew each time: two servers would meet in one file
         "GRADIO_TEMP_DIR": str(log.parent / "gradio"),
-    }  # fmt: skip
+    }
     with log.open("w") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
     try:

@@ -18,10 +18,20 @@ from core.training.targets import TARGETS, Target
 from core.vae import train as vae
 
 CARD = Card(
-    name="vae/mine", model="core.vae.model.VAE", config={}, data="emoji", recipe={}, commit="none", device="CPU",
+    name="vae/mine",
+    model="core.vae.model.VAE",
+    config={},
+    data="emoji",
+    recipe={},
+    commit="none",
+    device="CPU",
     command="python -m core.vae.train --data emoji --root data --resume runs/vae/mine/1 --name mine",
-    wall_time_s=60.0, steps=20, parameters=45, metrics={"emoji": {"nats": 200.0, "n": 69}}, notes="A note.",
-)  # fmt: skip
+    wall_time_s=60.0,
+    steps=20,
+    parameters=45,
+    metrics={"emoji": {"nats": 200.0, "n": 69}},
+    notes="A note.",
+)
 
 
 @pytest.fixture
@@ -63,19 +73,36 @@ def test_all_cards_beside_what_is_measured_now(home: Path, capsys: pytest.Captur
     assert "kl_nats" in lines[0]
 
 
-@pytest.mark.parametrize(("metric", "card", "now", "agrees"), [
-    ("accuracy", 0.850, 0.853, True), ("accuracy", 0.850, 0.8535, False), ("untrained_knn", 0.3, 0.2965, False),
-    ("nats", 100.0, 100.5, True), ("nats", 100.0, 100.6, False), ("n", 300, 299, False), ("nats", 100.0, None, False),
-    ("linear_db", 7.0, 7.03, True), ("linear", 0.700, 0.704, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("metric", "card", "now", "agrees"),
+    [
+        ("accuracy", 0.850, 0.853, True),
+        ("accuracy", 0.850, 0.8535, False),
+        ("untrained_knn", 0.3, 0.2965, False),
+        ("nats", 100.0, 100.5, True),
+        ("nats", 100.0, 100.6, False),
+        ("n", 300, 299, False),
+        ("nats", 100.0, None, False),
+        ("linear_db", 7.0, 7.03, True),
+        ("linear", 0.700, 0.704, False),
+    ],
+)
 def test_three_tenths_of_a_point_or_half_a_per_cent(metric: str, card: float, now: float | None, agrees: bool) -> None:
     assert Figure("a/b", "set", metric, card, now).agrees == agrees
 
 
-@pytest.mark.parametrize(("metric", "value", "words"), [
-    ("accuracy", 0.8512, "85.1%"), ("mfcc_accuracy", 0.5, "50.0%"), ("nats", 101.23456, "101.2"),
-    ("n", 12000, "12,000"), ("linear_db", 7.0243, "7.024"), ("share", 0.4162, "41.6%"), ("nats", None, "not measured"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("metric", "value", "words"),
+    [
+        ("accuracy", 0.8512, "85.1%"),
+        ("mfcc_accuracy", 0.5, "50.0%"),
+        ("nats", 101.23456, "101.2"),
+        ("n", 12000, "12,000"),
+        ("linear_db", 7.0243, "7.024"),
+        ("share", 0.4162, "41.6%"),
+        ("nats", None, "not measured"),
+    ],
+)
 def test_figures_for_people(metric: str, value: float | None, words: str) -> None:
     assert evaluate.in_words(metric, value) == words
 
@@ -94,9 +121,18 @@ def test_a_checkpoint_is_trained_again_by_its_card_from_the_start(monkeypatch: p
     monkeypatch.setattr(cards.subprocess, "run", run)
     assert cards.main(["repeat", "vae/mine", "--root", "/elsewhere", "--smoke"]) == 7
     assert ran[0][1:] == [
-        "-m", "core.vae.train", "--data", "emoji", "--root", "data", "--name", "mine",
-        "--root", "/elsewhere", "--smoke",
-    ]  # fmt: skip
+        "-m",
+        "core.vae.train",
+        "--data",
+        "emoji",
+        "--root",
+        "data",
+        "--name",
+        "mine",
+        "--root",
+        "/elsewhere",
+        "--smoke",
+    ]
 
 
 class Hub:
@@ -171,11 +207,13 @@ def test_a_target_is_a_figure_of_a_card_or_a_difference_of_two() -> None:
 
 def test_a_card_says_by_how_much_it_misses_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = (
-        Target("vae/mine", "a", "accuracy", "turns", 0.93, 0.75), Target("vae/mine", "a", "knn", "classes", 0.86, 0.60),
+        Target("vae/mine", "a", "accuracy", "turns", 0.93, 0.75),
+        Target("vae/mine", "a", "knn", "classes", 0.86, 0.60),
         Target("vae/mine", "a", "nats", "nats a picture", 103, 105, lower=True),
-        Target("vae/mine", "b", "knn", "not measured", 0.9, 0.9), Target("vae/other", "a", "knn", "another", 0.9, 0.9),
+        Target("vae/mine", "b", "knn", "not measured", 0.9, 0.9),
+        Target("vae/other", "a", "knn", "another", 0.9, 0.9),
         Target("vae/mine", "a", "accuracy", "lost by re-encoding", 0.01, 0.05, lower=True, minus="a, whole"),
-    )  # fmt: skip
+    )
     monkeypatch.setattr(targets, "TARGETS", asked)
     metrics = {"a": {"accuracy": 0.75, "knn": 0.586, "nats": 106.5, "n": 9.0}, "a, whole": {"accuracy": 0.78}}
     card = targets.noted(replace(CARD, metrics=metrics))

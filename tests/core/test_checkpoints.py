@@ -48,9 +48,19 @@ class Toy(nn.Module):
 
 
 CARD = Card(
-    name="toys/one", model="core.toys.model.Toy", config=asdict(ToyConfig()), data="none", recipe={}, command="none",
-    commit="none", device="CPU", wall_time_s=0.0, steps=0, parameters=45, metrics={"toys": {"n": 1}},
-)  # fmt: skip
+    name="toys/one",
+    model="core.toys.model.Toy",
+    config=asdict(ToyConfig()),
+    data="none",
+    recipe={},
+    command="none",
+    commit="none",
+    device="CPU",
+    wall_time_s=0.0,
+    steps=0,
+    parameters=45,
+    metrics={"toys": {"n": 1}},
+)
 
 
 @pytest.fixture
@@ -173,10 +183,24 @@ def test_missing_and_extra_weights_are_refused(root: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["os.system", "subprocess.Popen", "builtins.eval", "torch.nn.Linear", "corex.model.A", "core", "core.", "",
-     "core.checkpoints.subprocess", "core.checkpoints.Card", "core.nowhere.model.Net", "core.vae.model.Nothing",
-     "core.vae.model.nn", "core..os.system", "tests.core.test_checkpoints.Toy"],
-)  # fmt: skip
+    [
+        "os.system",
+        "subprocess.Popen",
+        "builtins.eval",
+        "torch.nn.Linear",
+        "corex.model.A",
+        "core",
+        "core.",
+        "",
+        "core.checkpoints.subprocess",
+        "core.checkpoints.Card",
+        "core.nowhere.model.Net",
+        "core.vae.model.Nothing",
+        "core.vae.model.nn",
+        "core..os.system",
+        "tests.core.test_checkpoints.Toy",
+    ],
+)
 def test_a_card_names_a_model_of_this_project_or_nothing(root: Path, path: str) -> None:
     rewrite_card(root, model=path)
     with pytest.raises(CheckpointError, match="is not a model of this project"):

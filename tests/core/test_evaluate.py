@@ -28,9 +28,17 @@ KEYS = {
     "recommendation": {"hit_rate", "ndcg", "knn_hit_rate", "n"},
 }
 COUNTS = {
-    "rotation": 8, "contrastive": 4, "vae": 8, "vqvae": 8, "gan": 8, "generation": 8, "masked": 8, "bert": 6,
-    "audio": 8, "recommendation": film_set.USERS,
-}  # fmt: skip
+    "rotation": 8,
+    "contrastive": 4,
+    "vae": 8,
+    "vqvae": 8,
+    "gan": 8,
+    "generation": 8,
+    "masked": 8,
+    "bert": 6,
+    "audio": 8,
+    "recommendation": film_set.USERS,
+}
 SHIPPED = sorted(f"{card.parts[-3]}/{card.parts[-2]}" for card in checkpoints.ROOT.glob("*/*/card.json"))
 ANY = SHIPPED[0]
 
@@ -57,7 +65,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def place(wing: str, own: Path) -> str:
+def place(method: str, own: Path) -> str:
     folders = {
         "language": "texts",
         "bert": "texts",
@@ -65,24 +73,24 @@ def place(wing: str, own: Path) -> str:
         "contrastive": "split",
         "recommendation": "films",
     }
-    return f"folder:{own / folders.get(wing, 'plain')}"
+    return f"folder:{own / folders.get(method, 'plain')}"
 
 
 def test_the_wings_are_the_ones_with_a_recipe() -> None:
     recipes = {file.parent.name for file in Path(evaluate.__file__).parent.glob("*/train.py")}
-    assert set(evaluate.WINGS) == recipes == KEYS.keys()
+    assert set(evaluate.METHODS) == recipes == KEYS.keys()
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_one_line_of_json_on_data_of_one_s_own(name: str, own: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    wing = name.split("/")[0]
-    assert evaluate.main([name, "--data", place(wing, own), "--json", "--device", "cpu"]) == 0
+    method = name.split("/")[0]
+    assert evaluate.main([name, "--data", place(method, own), "--json", "--device", "cpu"]) == 0
     out = capsys.readouterr().out
     assert out.count("\n") == 1
     found = json.loads(out)
-    assert KEYS[wing] <= found.keys()
+    assert KEYS[method] <= found.keys()
     assert all(math.isfinite(value) for value in found.values())
-    assert found["n"] == COUNTS.get(wing, 54)
+    assert found["n"] == COUNTS.get(method, 54)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -94,10 +102,10 @@ def test_the_card_s_metrics_are_the_same_ones(name: str) -> None:
 
 
 def test_without_json_a_line_a_metric(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    wing = ANY.split("/")[0]
-    assert evaluate.main([ANY, "--data", place(wing, own), "--device", "cpu"]) == 0
+    method = ANY.split("/")[0]
+    assert evaluate.main([ANY, "--data", place(method, own), "--device", "cpu"]) == 0
     names = {line.split(":")[0] for line in capsys.readouterr().out.splitlines()}
-    assert names >= KEYS[wing]
+    assert names >= KEYS[method]
 
 
 @pytest.mark.parametrize("name", ["nowhere/photos", f"{ANY}x", "rotation", "rotation/", "", "../../etc", "gpt2"])
@@ -136,7 +144,7 @@ def test_the_mask_ratio_is_for_the_masked_wing(capsys: pytest.CaptureFixture[str
     with pytest.raises(SystemExit) as ended:
         evaluate.main(["rotation/photos", "--data", "x", "--mask-ratio", "0.5"])
     assert ended.value.code == 2
-    assert "--mask-ratio is for the masked wing only" in capsys.readouterr().err
+    assert "--mask-ratio is for the masked method only" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not checkpoints.bundled("masked"), reason="no masked checkpoint has landed yet")

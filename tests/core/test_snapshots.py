@@ -44,9 +44,7 @@ def test_shipped_snapshots_are_small_and_get_better(folder: Path) -> None:
     assert all(file.stat().st_size < 3_000_000 for file in [*files, folder / "model.safetensors"])
     assert set(card.snapshots) == {str(percent) for percent in percents}
     before, after = card.snapshots["0"], card.snapshots["100"]
-    gains = {
-        "accuracy": 1, "knn": 1, "nats": -1, "share": -1, "bits_per_character": -1, "frechet": -1, "hit_rate": 1,
-    }  # fmt: skip
+    gains = {"accuracy": 1, "knn": 1, "nats": -1, "share": -1, "bits_per_character": -1, "frechet": -1, "hit_rate": 1}
     metric = next(name for name in gains if name in after)
     assert gains[metric] * (after[metric] - before[metric]) > 0.15 * abs(before[metric]), "learned nothing"
 

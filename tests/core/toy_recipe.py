@@ -81,20 +81,20 @@ def run(recipe: ToyRecipe, until: int = 10**9) -> tuple[list[float], Toy, loop.R
     """Train a toy; a run with `until` dies at that pass. Losses, the model, and the result of a finished run."""
     model, losses = Toy(ToyConfig(norm=recipe.norm)), []
 
-    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+    def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         if number == until:
             raise KeyboardInterrupt
         if number == recipe.die_at:
             os.kill(os.getpid(), signal.SIGKILL)
         rows = indices(len(IMAGES), recipe.batch, number, recipe.seed)
-        noise = torch.randn(recipe.batch, 3, 8, 8, generator=chance)
+        noise = torch.randn(recipe.batch, 3, 8, 8, generator=rng)
         cost = F.cross_entropy(network(IMAGES[rows] + recipe.noise * noise), LABELS[rows])
         cost = cost * (torch.nan if number == recipe.nan_at else 1.0)
         losses.append(cost.item())
         return {"loss": cost, "twice": 2 * cost, "ids": rows}
 
     try:
-        return losses, model, loop.train(recipe, model, loss, wing="toys")
+        return losses, model, loop.train(recipe, model, loss, method="toys")
     except KeyboardInterrupt:
         return losses, model, None
 

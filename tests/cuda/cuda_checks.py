@@ -51,9 +51,9 @@ RECIPES = {
 }
 
 
-def train(recipe: Recipe, model: nn.Module, loss: Loss, *, wing: str) -> Result:
+def train(recipe: Recipe, model: nn.Module, loss: Loss, *, method: str) -> Result:
     """Two passes forward and back as `core.training.loop.train` asks for them, with snapshots before and after."""
-    folder = runs.open_folder(recipe, wing)
+    folder = runs.open_folder(recipe, method)
     model.to(CUDA).train()
     for number in range(PASSES):
         losses = loss(model, number, device.generator(recipe.seed, number, device=CUDA))
@@ -76,9 +76,9 @@ def prepare(folder: Path) -> None:
 
 def learn(name: str) -> None:
     """Run a recipe as from the command line, up to its checkpoint and card."""
-    wing, _, kind = name.partition(": ")
-    flags = ["--smoke", "--snapshots", "--device", "cuda", "--name", kind or wing, *RECIPES[name].split()]
-    importlib.import_module(f"core.{wing}.train").main(flags)
+    method, _, kind = name.partition(": ")
+    flags = ["--smoke", "--snapshots", "--device", "cuda", "--name", kind or method, *RECIPES[name].split()]
+    importlib.import_module(f"core.{method}.train").main(flags)
 
 
 def went_wrong(ask: Callable[[], object]) -> str:

@@ -139,7 +139,9 @@ def on_cuda() -> Iterator[None]:
         return contextlib.nullcontext()
 
     with (
-        mock.patch.object(torch, "Generator", Generator), mock.patch.object(device, "pick", pick),
-        mock.patch.object(device, "autocast", autocast), Pretend(),
-    ):  # fmt: skip
+        mock.patch.object(torch, "Generator", Generator),
+        mock.patch.object(device, "pick", pick),
+        mock.patch.object(device, "autocast", autocast),
+        Pretend(),
+    ):
         yield

@@ -18,9 +18,10 @@ from demos.page.words import LANGUAGES
 
 STEMS = [method for methods in app.GROUPS.values() for method in methods]
 FRAME = {  # what app.py and events.py name themselves
-    "groups", *(f"{group}-{part}" for group in app.GROUPS for part in ("group", "tabs")),
+    "groups",
+    *(f"{group}-{part}" for group in app.GROUPS for part in ("group", "tabs")),
     *(f"{stem}-tab" for stem in STEMS),
-}  # fmt: skip
+}
 
 
 @pytest.fixture

@@ -41,9 +41,11 @@ def test_gaps_show_five_candidates_and_the_baseline(say: Say) -> None:
 
 def test_texts_that_differ_are_marked_where_they_do(say: Say) -> None:
     hidden = next(
-        [*range(first, first + 5)] for example in explore.EXAMPLES for first in range(6)
+        [*range(first, first + 5)]
+        for example in explore.EXAMPLES
+        for first in range(6)
         if explore.fill(example.text, [*range(first, first + 5)]).differ
-    )  # fmt: skip
+    )
     text = next(each.text for each in explore.EXAMPLES if explore.fill(each.text, hidden).differ)
     *_, texts = tab.on_fill(say, text, hidden, MODEL)
     assert texts.count('class="differs"') >= 2
@@ -127,10 +129,30 @@ def test_what_was_trained_here_is_listed_and_answers(
     chance, words = np.random.default_rng(0), ["sea", "ship", "and", "deck", "captain", "stood"]
     (tmp_path / "texts" / "a.txt").write_text(" ".join(chance.choice(words, 1500)))
     name = f"bert/own-{entries}-{context}-{say.language}"
-    train.main([
-        "--data", "folder:texts", "--name", name.removeprefix("bert/"), "--vocabulary", str(entries), "--steps", "2",
-        "--context", str(context), "--width", "16", "--layers", "1", "--heads", "2", "--batch", "2", "--device", "cpu",
-    ])  # fmt: skip
+    train.main(
+        [
+            "--data",
+            "folder:texts",
+            "--name",
+            name.removeprefix("bert/"),
+            "--vocabulary",
+            str(entries),
+            "--steps",
+            "2",
+            "--context",
+            str(context),
+            "--width",
+            "16",
+            "--layers",
+            "1",
+            "--heads",
+            "2",
+            "--batch",
+            "2",
+            "--device",
+            "cpu",
+        ]
+    )
     titles = {key: title for title, key in tab.models(say)}
     assert titles.keys() >= {explore.NOVELS, name}
     assert name in titles[name]
@@ -148,13 +170,22 @@ def test_what_was_trained_here_is_listed_and_answers(
 @pytest.mark.parametrize(
     ("handler", "values"),
     [
-        (tab.on_fill, ("", [0], MODEL)), (tab.on_fill, (None, [0], MODEL)), (tab.on_fill, ("x " * 300, [0], MODEL)),
-        (tab.on_fill, (TEXT, [99], MODEL)), (tab.on_fill, (TEXT, ["a"], MODEL)), (tab.on_fill, (TEXT, [0], "gpt2")),
-        (tab.on_draw, (TEXT, MODEL, math.nan)), (tab.on_draw, (TEXT, MODEL, -1)), (tab.on_draw, ("\x00", MODEL, 0)),
-        (tab.on_compare, ("   ", MODEL)), (tab.on_compare, (TEXT, "bert-base-uncased ")),
-        (tab.on_senses, (TEXT, "bear", MODEL)), (tab.on_senses, (TEXT, "w", MODEL)), (tab.on_text, ("", MODEL, 0)),
+        (tab.on_fill, ("", [0], MODEL)),
+        (tab.on_fill, (None, [0], MODEL)),
+        (tab.on_fill, ("x " * 300, [0], MODEL)),
+        (tab.on_fill, (TEXT, [99], MODEL)),
+        (tab.on_fill, (TEXT, ["a"], MODEL)),
+        (tab.on_fill, (TEXT, [0], "gpt2")),
+        (tab.on_draw, (TEXT, MODEL, math.nan)),
+        (tab.on_draw, (TEXT, MODEL, -1)),
+        (tab.on_draw, ("\x00", MODEL, 0)),
+        (tab.on_compare, ("   ", MODEL)),
+        (tab.on_compare, (TEXT, "bert-base-uncased ")),
+        (tab.on_senses, (TEXT, "bear", MODEL)),
+        (tab.on_senses, (TEXT, "w", MODEL)),
+        (tab.on_text, ("", MODEL, 0)),
     ],
-)  # fmt: skip
+)
 def test_bad_input_is_one_sentence(say: Say, handler: Any, values: tuple[Any, ...]) -> None:
     with pytest.raises(gr.Error) as caught:
         handler(say, *values)

@@ -77,8 +77,11 @@ def test_other_pictures_change_every_answer_at_once(shown: Shown) -> None:
     say = voice("contrastive")
     values = tab.on_pictures(say, shown[:3], "simclr", "projections", *SETTINGS, 0, 0.2, 1, 3)
     compared, (matrix, curve, verdict), (query, *looked), (which, found) = (
-        values[:7], values[7:10], values[10:18], values[18:]
-    )  # fmt: skip
+        values[:7],
+        values[7:10],
+        values[10:18],
+        values[18:],
+    )
     assert (query, len(looked)) == (1, 7)
     assert np.array(compared[6]).shape == np.array(matrix.data[0].z).shape == (6, 6)
     assert curve.data[0].marker.color.index(curve.data[0].marker.color[1]) == 1, "the second stage is marked"
@@ -92,9 +95,11 @@ def test_one_event_waits_for_other_pictures() -> None:
         tab.build(voice("contrastive"))
     names = {block._id: block.elem_id for block in page.blocks.values()}
     waiting = [
-        fn.name for fn in page.fns.values() for block, event in fn.targets
+        fn.name
+        for fn in page.fns.values()
+        for block, event in fn.targets
         if event == "change" and names.get(block) == "contrastive-pictures"
-    ]  # fmt: skip
+    ]
     assert waiting == ["on_pictures"]
 
 

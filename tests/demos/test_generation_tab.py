@@ -102,9 +102,10 @@ def test_every_verdict_has_its_sentence(say: Say, verdict: str, monkeypatch: pyt
     """Whatever the record says, the page can say it, and says something else for each."""
     arms = explore.ARMS
     monkeypatch.setattr(
-        explore, "findings",
+        explore,
+        "findings",
         lambda data: explore.Findings(3, arms, arms[1:3], (), arms[3:], verdict, verdict),  # type: ignore[arg-type]
-    )  # fmt: skip
+    )
     told = views.results(say, "cifar10")[3]
     assert say(f"generation.control_{verdict}") in told
     assert say(f"generation.heads_{verdict}") in told

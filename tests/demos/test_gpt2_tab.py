@@ -114,11 +114,21 @@ def test_typing_nothing_is_silent_and_typing_something_is_not(say: Say) -> None:
 @pytest.mark.parametrize(
     ("prompt", "changed"),
     [
-        ("", {}), ("   ", {}), (None, {}), ("春" * 100_000, {}), ("春", {0: "gpt9"}), ("春", {1: math.nan}),
-        ("春", {1: 0}), ("春", {2: -1}), ("春", {2: math.inf}), ("春", {3: 1.5}),
-        ("春", {4: 2}), ("春", {5: None}), ("春", {5: -1}),
+        ("", {}),
+        ("   ", {}),
+        (None, {}),
+        ("春" * 100_000, {}),
+        ("春", {0: "gpt9"}),
+        ("春", {1: math.nan}),
+        ("春", {1: 0}),
+        ("春", {2: -1}),
+        ("春", {2: math.inf}),
+        ("春", {3: 1.5}),
+        ("春", {4: 2}),
+        ("春", {5: None}),
+        ("春", {5: -1}),
     ],
-)  # fmt: skip
+)
 def test_bad_input_is_one_sentence(prompt: str, changed: dict[int, Any]) -> None:
     settings = [changed.get(place, value) for place, value in enumerate(SETTINGS)]
     with pytest.raises(gr.Error) as caught:
@@ -131,10 +141,13 @@ def test_no_text_yet_and_no_such_token_are_one_sentence(language: Literal["en", 
     say = voice("gpt2", language)
     text = finished(say, "春")[0]
     for handler, values in (
-        (tab.on_alternatives, (None, 1)), (tab.on_alternatives, (text, 99)), (tab.on_alternatives, (text, None)),
-        (tab.on_nearest, ("supercalifragilistic", explore.TANG)), (tab.on_similar, ("", explore.TANG)),
+        (tab.on_alternatives, (None, 1)),
+        (tab.on_alternatives, (text, 99)),
+        (tab.on_alternatives, (text, None)),
+        (tab.on_nearest, ("supercalifragilistic", explore.TANG)),
+        (tab.on_similar, ("", explore.TANG)),
         (tab.on_surprise, ("\x00", explore.TANG)),
-    ):  # fmt: skip
+    ):
         with pytest.raises(gr.Error) as caught:
             handler(say, *values)  # type: ignore[operator]
         assert chinese(caught.value.message) == (language == "zh")

@@ -181,7 +181,7 @@ def test_a_wrong_stage_is_one_sentence_in_both_languages(photo: str, wrong: tupl
 
 def test_own_models_stand_between_the_bundled_one_and_the_hubs(monkeypatch: pytest.MonkeyPatch) -> None:
     found = (explore.NAME, "masked/mine", models.SMALL)
-    monkeypatch.setattr(checkpoints, "bundled", lambda wing: found)
+    monkeypatch.setattr(checkpoints, "bundled", lambda method: found)
     monkeypatch.setattr(checkpoints, "at_hand", lambda name: True)
     assert [name for _, name in tab.models(EN)] == [explore.NAME, "masked/mine", explore.offer().name]
     assert tab.models(EN)[1][0] == "masked/mine"

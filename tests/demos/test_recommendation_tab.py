@@ -136,7 +136,7 @@ def test_another_model_answers_with_its_own_card(say: Say) -> None:
 
 def test_without_weights_the_tab_says_what_to_do(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who removes them, since their licence is not the code's, still gets a page."""
-    monkeypatch.setattr(checkpoints, "bundled", lambda wing: ())
+    monkeypatch.setattr(checkpoints, "bundled", lambda method: ())
     with gr.Blocks() as page:
         tab.build(say)
     shown = [block for block in page.blocks.values() if getattr(block, "elem_id", None)]

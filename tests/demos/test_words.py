@@ -16,9 +16,19 @@ from tests.demos.voices import METHODS, voice
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "app.py", *(file for file in sorted((ROOT / "demos").rglob("*.py")) if file.name != "words.py")]
 STEMS = (
-    "page", "rotation", "contrastive", "vae", "vqvae", "gan", "generation", "masked", "gpt2", "bert", "audio",
+    "page",
+    "rotation",
+    "contrastive",
+    "vae",
+    "vqvae",
+    "gan",
+    "generation",
+    "masked",
+    "gpt2",
+    "bert",
+    "audio",
     "recommendation",
-)  # fmt: skip
+)
 BUILT = {"page", *METHODS}
 
 HAN = re.compile("[\u3400-\u9fff]")
@@ -29,8 +39,23 @@ LATIN = re.compile(r"[A-Za-z][\w'’-]*(?:[ ,:;]+[A-Za-z][\w'’-]*){3,}")  # fo
 NAMES = {"page.name", "page.other_language"}  # a name, and a language called by its own name
 QUOTES = {"gpt2.example_poem", "gpt2.example_moon"}  # openings of Tang poems
 SHARED = {  # in both
-    "Pretext", "A", "B", "z", "dB", "Hz", "kHz", "MSE", "PSNR", "KL", "MFCC", "SimCLR", "MoCo", "VAE", "GPT", "VQ",
-}  # fmt: skip
+    "Pretext",
+    "A",
+    "B",
+    "z",
+    "dB",
+    "Hz",
+    "kHz",
+    "MSE",
+    "PSNR",
+    "KL",
+    "MFCC",
+    "SimCLR",
+    "MoCo",
+    "VAE",
+    "GPT",
+    "VQ",
+}
 TWINS = {"wan": "millions"}  # ten thousands, by which Chinese counts, beside millions
 
 
@@ -152,9 +177,10 @@ def test_every_key_that_is_spoken_exists() -> None:
 def test_no_kept_key_is_dead() -> None:
     keys, patterns = spoken()
     dead = [
-        key for key in WORDS
+        key
+        for key in WORDS
         if key.split(".")[0] in BUILT and key not in keys and not any(re.fullmatch(p, key) for p in patterns)
-    ]  # fmt: skip
+    ]
     assert not dead
 
 
@@ -186,8 +212,22 @@ def test_what_is_spoken_gets_the_values_it_needs() -> None:
 # --- nothing visible that is not from there ---
 
 VISIBLE = {"label", "placeholder", "info", "title", "x", "y", "hover", "text", "submit_btn", "hovertemplate"}
-VALUED = {"Markdown", "HTML", "Button", "Textbox", "DownloadButton", "UploadButton", "Label", "Tab", "Accordion",
-          "Error", "Warning", "Info", "TextArea", "Code"}  # fmt: skip
+VALUED = {
+    "Markdown",
+    "HTML",
+    "Button",
+    "Textbox",
+    "DownloadButton",
+    "UploadButton",
+    "Label",
+    "Tab",
+    "Accordion",
+    "Error",
+    "Warning",
+    "Info",
+    "TextArea",
+    "Code",
+}
 ATTRIBUTE = re.compile(r"(?:title|alt|aria-label|placeholder)=[\"'][^\"'{}]*[A-Za-z]{2}")
 UNSEEN = {"elem_classes", "js", "css", "head", "sources", "api_name", "elem_id", "style", "font"}
 

@@ -164,10 +164,17 @@ def test_visitors_at_once_get_what_each_gets_alone() -> None:
 
 def test_a_hub_model_answers_what_it_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = Wav2Vec2Config(
-        hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32, conv_dim=(8, 8),
-        conv_stride=(16, 20), conv_kernel=(20, 20), num_conv_pos_embeddings=16, num_conv_pos_embedding_groups=2,
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
+        conv_dim=(8, 8),
+        conv_stride=(16, 20),
+        conv_kernel=(20, 20),
+        num_conv_pos_embeddings=16,
+        num_conv_pos_embedding_groups=2,
         num_feat_extract_layers=2,
-    )  # fmt: skip
+    )
     Wav2Vec2Model(config).save_pretrained(tmp_path)
     name = str(tmp_path)
     with pytest.raises(InputError, match="models offered"):

@@ -81,10 +81,14 @@ def test_attention_is_the_librarys(model: SoundTransformer) -> None:
     block, x = model.encoder[0], torch.randn(2, 7, 32, generator=generator(3))
     assert isinstance(block, Block)
     library = torch.nn.MultiheadAttention(32, 2, batch_first=True)
-    library.load_state_dict({
-        "in_proj_weight": block.qkv.weight, "in_proj_bias": block.qkv.bias,
-        "out_proj.weight": block.mix.weight, "out_proj.bias": block.mix.bias,
-    })  # fmt: skip
+    library.load_state_dict(
+        {
+            "in_proj_weight": block.qkv.weight,
+            "in_proj_bias": block.qkv.bias,
+            "out_proj.weight": block.mix.weight,
+            "out_proj.bias": block.mix.bias,
+        }
+    )
     normed = block.norm1(x)
     after = x + library(normed, normed, normed, need_weights=False)[0]
     assert torch.allclose(block(x), after + block.mlp(block.norm2(after)), atol=1e-5)
@@ -125,10 +129,17 @@ def test_one_batch_is_learned_by_heart() -> None:
 def hub_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wav2vec2")
     config = Wav2Vec2Config(
-        hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32, conv_dim=(8, 8),
-        conv_stride=(5, 4), conv_kernel=(10, 4), num_conv_pos_embeddings=16, num_conv_pos_embedding_groups=2,
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        conv_dim=(8, 8),
+        conv_stride=(5, 4),
+        conv_kernel=(10, 4),
+        num_conv_pos_embeddings=16,
+        num_conv_pos_embedding_groups=2,
         num_feat_extract_layers=2,
-    )  # fmt: skip
+    )
     Wav2Vec2Model(config).save_pretrained(folder)
     return folder
 

@@ -50,9 +50,14 @@ def test_the_card_tells_all(trained: Path) -> None:
     card = json.loads((trained / "card.json").read_text())
     assert card["model"] == "core.audio.model.SoundTransformer"
     assert set(card["metrics"]) == {
-        "fsdd", "fsdd, validation takes", "fsdd, unheard speaker", "fsdd, digit probe", "fsdd, speaker probe",
-        "fsdd, leave one speaker out", "fsdd, restoring",
-    }  # fmt: skip
+        "fsdd",
+        "fsdd, validation takes",
+        "fsdd, unheard speaker",
+        "fsdd, digit probe",
+        "fsdd, speaker probe",
+        "fsdd, leave one speaker out",
+        "fsdd, restoring",
+    }
     assert set(card["metrics"]["fsdd"]) == {"knn", "mfcc_knn", "n"}
     assert card["metrics"]["fsdd"]["n"] == card["metrics"]["fsdd, restoring"]["n"] == 12
     assert card["metrics"]["fsdd"]["mfcc_knn"] == 1, "two tones"

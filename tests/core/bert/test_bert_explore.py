@@ -252,8 +252,9 @@ def test_golden_it_knows_what_fits_on_both_sides() -> None:
     """Each word of the examples hidden alone: the median rank of what stood there, of 8,000."""
     ranks = [
         explore.fill(example.text, [number]).gaps[0].rank
-        for example in explore.EXAMPLES for number in range(len(explore.words(example.text)))
-    ]  # fmt: skip
+        for example in explore.EXAMPLES
+        for number in range(len(explore.words(example.text)))
+    ]
     assert sorted(ranks)[len(ranks) // 2] <= 15
     assert sum(rank == 1 for rank in ranks) > len(ranks) / 5
 
@@ -282,9 +283,13 @@ def test_two_visitors_at_once_get_what_each_gets_alone(tiny: str) -> None:
 @pytest.mark.parametrize("text", ["", "  \n", None, "\x00\x07\ud800", "x" * 100_000, "a " * 150])
 def test_bad_text_is_a_plain_sentence(text: str | None) -> None:
     for ask in (
-        lambda: explore.words(text), lambda: explore.fill(text, [0]), lambda: explore.draw(text, 0),
-        lambda: explore.compare(text), lambda: explore.nearest_uses(text, "bear"), lambda: explore.suggest(text),
-    ):  # fmt: skip
+        lambda: explore.words(text),
+        lambda: explore.fill(text, [0]),
+        lambda: explore.draw(text, 0),
+        lambda: explore.compare(text),
+        lambda: explore.nearest_uses(text, "bear"),
+        lambda: explore.suggest(text),
+    ):
         with pytest.raises(InputError, match=r"Write a sentence first|at most 400 characters|at most 64 tokens"):
             ask()
 

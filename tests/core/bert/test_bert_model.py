@@ -36,10 +36,17 @@ def test_scores_at_named_places_are_those_of_the_whole() -> None:
 def test_loss_equals_that_of_transformers_on_the_same_weights_and_labels() -> None:
     theirs = BertForMaskedLM(
         BertConfig(
-            vocab_size=40, max_position_embeddings=24, hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
-            intermediate_size=64, type_vocab_size=1, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+            vocab_size=40,
+            max_position_embeddings=24,
+            hidden_size=16,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=64,
+            type_vocab_size=1,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
         )
-    ).eval()  # fmt: skip
+    ).eval()
     model = Bert(TINY)
     initialise(model, generator(3))
     theirs.load_state_dict({name.removeprefix("net."): tensor for name, tensor in model.state_dict().items()})

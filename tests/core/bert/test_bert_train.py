@@ -18,8 +18,23 @@ from core.device import generator
 from core.errors import InputError
 from tests.own_checkpoints import settle
 
-FLAGS = ("--width", "16", "--layers", "1", "--heads", "2", "--context", "16", "--vocabulary", "300", "--batch", "2",
-         "--device", "cpu", "--no-bf16")  # fmt: skip
+FLAGS = (
+    "--width",
+    "16",
+    "--layers",
+    "1",
+    "--heads",
+    "2",
+    "--context",
+    "16",
+    "--vocabulary",
+    "300",
+    "--batch",
+    "2",
+    "--device",
+    "cpu",
+    "--no-bf16",
+)
 
 
 def write_texts(root: Path) -> Path:
@@ -76,13 +91,13 @@ def test_draws_differ_in_length_not_in_tokens_and_half_begin_with_a_paragraph() 
     tokens, begin = np.full(5000, 40, np.uint16), np.array([100, 2000, 3000])
     lengths = set()
     for number in range(40):
-        rows, places = corpus.draw(tokens, begin, vocabulary, context=64, batch=2, chance=generator(0, number))
+        rows, places = corpus.draw(tokens, begin, vocabulary, context=64, batch=2, rng=generator(0, number))
         assert rows.numel() == 128
         assert len(places) == len(rows)
         assert set(places[::2].tolist()) <= set(begin.tolist())
         assert int(places.max()) + rows.shape[1] - 2 <= 5000
         lengths.add(rows.shape[1])
-        again, _ = corpus.draw(tokens, begin, vocabulary, context=64, batch=2, chance=generator(0, number))
+        again, _ = corpus.draw(tokens, begin, vocabulary, context=64, batch=2, rng=generator(0, number))
         assert torch.equal(rows, again)
     assert lengths == {8, 16, 32, 64}
 

@@ -94,10 +94,25 @@ def test_losses_follow_the_temperature_without_encoding_again() -> None:
 
 @pytest.mark.parametrize(
     "matrix",
-    [None, [], {}, "no", 3, [[1.0]], [[1.0, 0.5], [0.5, 1.0]], [[1] * 5] * 5, [[1] * 4] * 6, [[1] * 34] * 34,
-     [[float("nan")] * 4] * 4, [[float("inf")] * 4] * 4, [[7] * 4] * 4, [["a"] * 4] * 4, [[1, 2], [1]],
-     [[None] * 4] * 4],
-)  # fmt: skip
+    [
+        None,
+        [],
+        {},
+        "no",
+        3,
+        [[1.0]],
+        [[1.0, 0.5], [0.5, 1.0]],
+        [[1] * 5] * 5,
+        [[1] * 4] * 6,
+        [[1] * 34] * 34,
+        [[float("nan")] * 4] * 4,
+        [[float("inf")] * 4] * 4,
+        [[7] * 4] * 4,
+        [["a"] * 4] * 4,
+        [[1, 2], [1]],
+        [[None] * 4] * 4,
+    ],
+)
 def test_what_is_no_matrix_of_cosines_is_refused(matrix: object) -> None:
     with pytest.raises(InputError):
         explore.losses(matrix, 0.2)
@@ -212,10 +227,20 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     snapshots = {"25": {"knn": 0.3, "linear": 0.4, "n": 9}, "0": {"knn": 0.1, "linear": 0.2, "n": 9}}
     snapshots |= {stage: {"knn": 0.5, "linear": 0.6, "n": 9} for stage in ("1", "5", "100")}
     card = Card(
-        name="contrastive/small", model="core.contrastive.model.ContrastiveNet", config=asdict(config), data="x",
-        recipe={}, command="", commit="", device="", wall_time_s=1.0, steps=1, parameters=1, metrics={},
+        name="contrastive/small",
+        model="core.contrastive.model.ContrastiveNet",
+        config=asdict(config),
+        data="x",
+        recipe={},
+        command="",
+        commit="",
+        device="",
+        wall_time_s=1.0,
+        steps=1,
+        parameters=1,
+        metrics={},
         snapshots=snapshots,
-    )  # fmt: skip
+    )
     files = {
         checkpoints.snapshot_file(percent): save({k: v.contiguous() for k, v in checkpoints.half_weights(net).items()})
         for percent, net in ((percent, untrained(config, percent)) for percent in (0, 1, 5, 25))

@@ -28,8 +28,8 @@ def tiny(queue: int = 12, momentum: float = 0.9, shards: int = 1) -> MoCo:
 
 
 def views(batch: int = 4, seed: int = 0) -> tuple[Tensor, Tensor]:
-    chance = generator(seed)
-    return torch.rand(batch, 3, 16, 16, generator=chance), torch.rand(batch, 3, 16, 16, generator=chance)
+    rng = generator(seed)
+    return torch.rand(batch, 3, 16, 16, generator=rng), torch.rand(batch, 3, 16, 16, generator=rng)
 
 
 @pytest.mark.parametrize(("batch", "queue"), [(1, 5), (3, 12)])
@@ -145,9 +145,19 @@ def test_learns_one_batch_by_heart() -> None:
 # --- whole runs ---
 
 FLAGS = ContrastiveRecipe(
-    data="x", method="moco", name="toy", steps=12, batch=8, queue=20, shards=2, device="cpu", bf16=False, save_every=4,
-    log_every=1, size=16,
-)  # fmt: skip
+    data="x",
+    method="moco",
+    name="toy",
+    steps=12,
+    batch=8,
+    queue=20,
+    shards=2,
+    device="cpu",
+    bf16=False,
+    save_every=4,
+    log_every=1,
+    size=16,
+)
 IMAGES = torch.rand(30, 3, 16, 16, generator=generator(6))
 
 
@@ -155,18 +165,18 @@ def run(recipe: ContrastiveRecipe, until: int = 10**9) -> tuple[list[float], MoC
     """Train a tiny MoCo; a run with `until` dies at that pass. Its losses and the model."""
     moco, losses = tiny(recipe.queue), []
 
-    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+    def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         if number == until:
             raise KeyboardInterrupt
         rows = indices(len(IMAGES), recipe.batch, number, recipe.seed)
-        noise = 0.1 * torch.randn(2, recipe.batch, 3, 16, 16, generator=chance)
-        found, keys = moco_loss(network, (IMAGES[rows] + noise[0], IMAGES[rows] + noise[1]), chance, recipe)
+        noise = 0.1 * torch.randn(2, recipe.batch, 3, 16, 16, generator=rng)
+        found, keys = moco_loss(network, (IMAGES[rows] + noise[0], IMAGES[rows] + noise[1]), rng, recipe)
         moco.enqueue(keys)
         losses.append(found["loss"].item())
         return found | {"ids": rows}
 
     with contextlib.suppress(KeyboardInterrupt):
-        loop.train(recipe, moco, loss, wing="contrastive")
+        loop.train(recipe, moco, loss, method="contrastive")
     return losses, moco
 
 

@@ -13,8 +13,8 @@ from core.nn.losses import pair_cosines
 
 
 def pairs(count: int, width: int = 7, seed: int = 0) -> tuple[Tensor, Tensor]:
-    chance = generator(seed)
-    return torch.randn(count, width, generator=chance), torch.randn(count, width, generator=chance)
+    rng = generator(seed)
+    return torch.randn(count, width, generator=rng), torch.randn(count, width, generator=rng)
 
 
 def slow_losses(first: Tensor, second: Tensor, temperature: float) -> list[float]:

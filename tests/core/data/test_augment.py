@@ -77,7 +77,7 @@ def test_a_share_of_none_changes_nothing_and_of_all_everything(name: str) -> Non
         function = {
             "flip": augment.horizontal_flip, "grey": augment.greyscale, "jitter": augment.colour_jitter,
             "blur": partial(augment.gaussian_blur, sigma=(1.0, 2.0)), "reencode": augment.reencode,
-        }[name]  # fmt: skip
+        }[name]
         return function(IMAGES, generator(2), share=share)
 
     assert torch.equal(apply(0.0), IMAGES)

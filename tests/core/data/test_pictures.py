@@ -135,7 +135,7 @@ def test_a_turned_photograph_stands_upright(orientation: int, tmp_path: Path) ->
         2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
         5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE,
         8: Image.Transpose.ROTATE_270,
-    }  # fmt: skip
+    }
     upright = Image.fromarray(NOISE)
     stored = upright.transpose(undo[orientation]) if orientation in undo else upright
     exif = Image.Exif()
@@ -210,7 +210,7 @@ def test_no_picture_asks_for_one(source: str | None, tmp_path: Path, monkeypatch
     "array",
     [np.zeros((9, 9, 3), np.float32), np.zeros(9, np.uint8), np.zeros((1, 9, 9, 3), np.uint8),
      np.zeros((9, 9, 1), np.uint8), np.zeros((9, 9, 5), np.uint8)],
-)  # fmt: skip
+)
 def test_arrays_that_are_no_picture_are_refused(array: pictures.Bytes) -> None:
     with pytest.raises(InputError, match=UNREADABLE):
         pictures.open_picture(array)

@@ -69,7 +69,7 @@ def test_wordpiece_is_cut_by_words_and_its_marks_are_no_text() -> None:
     assert found.cut("The Captain春 sea [MASK]") == [
         (2, 0, 3, 0), (3, 4, 7, 1), (4, 7, 11, 1), (5, 11, 12, 2), (0, 13, 16, 3), (6, 17, 18, 4), (7, 18, 22, 5),
         (8, 22, 23, 6),
-    ]  # fmt: skip
+    ]
     assert found.mark("[MASK]") == 1
     for name in ("[CLS]", "the"):
         with pytest.raises(CheckpointError, match="has no mark"):

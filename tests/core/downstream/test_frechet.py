@@ -18,7 +18,7 @@ from core.downstream.frechet import (
     nearest_distances,
     precision_recall,
     spread_out,
-)  # fmt: skip
+)
 from core.errors import InputError
 
 
@@ -107,8 +107,8 @@ def test_the_nearest_are_found() -> None:
 
 def test_a_cards_metrics_are_the_distance_to_all_and_the_coverage_of_as_many() -> None:
     """Against every second of them, the first and the last among them, where half as many are compared."""
-    chance = generator(21)
-    real, other = torch.randn(41, 3, generator=chance), 0.6 * torch.randn(21, 3, generator=chance)
+    rng = generator(21)
+    real, other = torch.randn(41, 3, generator=rng), 0.6 * torch.randn(21, 3, generator=rng)
     found = cloud_metrics(real, other)
     assert found["frechet"] == frechet_distance(gaussian(real), gaussian(other))
     expected = precision_recall(real[::2], other)

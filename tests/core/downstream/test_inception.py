@@ -44,10 +44,10 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(f"{MODULE}.load_state_dict_from_url", lambda *args, **kwargs: {})
         patch.setattr(network, "load_state_dict", lambda self, state: None)
         blank: nn.Module = network(inception.KIND, [inception.LAYER])
-    chance = generator(1)
+    rng = generator(1)
     for module in blank.modules():
         if isinstance(module, nn.Conv2d):
-            nn.init.kaiming_normal_(module.weight, generator=chance)
+            nn.init.kaiming_normal_(module.weight, generator=rng)
     torch.save(blank.state_dict(), path)
     return path
 

@@ -45,8 +45,10 @@ def test_scale_of_a_feature_does_not_matter() -> None:
     scale = np.array([1e-3, 1e3, 1, 50, 0.1], np.float32)
     plain, scaled = linear_probe(train, labels), linear_probe(train * scale, labels)
     assert np.allclose(
-        plain.predict_proba(test), scaled.predict_proba(test * scale), atol=1e-3  # type: ignore[attr-defined]
-    )  # fmt: skip
+        plain.predict_proba(test),
+        scaled.predict_proba(test * scale),
+        atol=1e-3,  # type: ignore[attr-defined]
+    )
     assert 0.8 < linear_accuracy(train, labels, test, test_labels) < 1.0
 
 

@@ -176,9 +176,13 @@ def test_files_that_are_no_pictures_are_refused(tiny: str, text_as_picture: Path
 @pytest.mark.parametrize("name", ["gan/none", "cifar10", "", "../gan/cifar10", "vae/mnist", "gan/cifar10@7", "gpt2"])
 def test_other_models_are_refused(own: Path, name: str) -> None:
     for ask in (
-        lambda: explore.judge(CAT, name=name), lambda: explore.sample(name=name), lambda: explore.copies(name=name),
-        lambda: explore.interpolate(name=name), lambda: models.critic(name), lambda: models.known(name),
-    ):  # fmt: skip
+        lambda: explore.judge(CAT, name=name),
+        lambda: explore.sample(name=name),
+        lambda: explore.copies(name=name),
+        lambda: explore.interpolate(name=name),
+        lambda: models.critic(name),
+        lambda: models.known(name),
+    ):
         with pytest.raises(InputError, match="Choose one of the models offered"):
             ask()
 

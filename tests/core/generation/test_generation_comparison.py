@@ -14,13 +14,19 @@ def study(values: dict[str, tuple[list[float], list[float]]]) -> Study:
     """A study of made-up distances: arm -> by SimCLR's features, by EfficientNet's."""
     arms = tuple(
         Arm(
-            arm, tuple(range(len(ours))),
-            {"": {"frechet": Spread(tuple(ours))}, EFFICIENTNET: {"frechet": Spread(tuple(theirs))},
-             "10,000 samples": {"frechet": Spread(tuple(value - 1 for value in ours))}},
-            100, 1.0, 10,
+            arm,
+            tuple(range(len(ours))),
+            {
+                "": {"frechet": Spread(tuple(ours))},
+                EFFICIENTNET: {"frechet": Spread(tuple(theirs))},
+                "10,000 samples": {"frechet": Spread(tuple(value - 1 for value in ours))},
+            },
+            100,
+            1.0,
+            10,
         )
         for arm, (ours, theirs) in values.items()
-    )  # fmt: skip
+    )
     return Study("cifar10", arms, {})
 
 
@@ -57,9 +63,7 @@ def test_one_seed_judges_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("seeds", [2, 3])
 def test_luck_is_counted_over_all_orders(seeds: int) -> None:
     ranks = range(2 * seeds)
-    parted = [
-        max(first) < seeds or min(first) >= seeds for first in itertools.combinations(ranks, seeds)
-    ]  # fmt: skip
+    parted = [max(first) < seeds or min(first) >= seeds for first in itertools.combinations(ranks, seeds)]
     found = comparison.Findings(seeds, ARMS, (), (), ARMS[1:], "apart_not", "apart_not")
     assert found.luck == pytest.approx(sum(parted) / len(parted))
 

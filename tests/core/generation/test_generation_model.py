@@ -21,10 +21,10 @@ each_telling = pytest.mark.parametrize("arm", TELLING)
 
 def stirred(network: nn.Module, seed: int = 9) -> nn.Module:
     """All parameters moved, biases too: what a training would leave, where nothing is zero by luck."""
-    chance = generator(seed)
+    rng = generator(seed)
     with torch.no_grad():
         for parameter in network.parameters():
-            parameter.add_(0.3 * torch.randn(parameter.shape, generator=chance))
+            parameter.add_(0.3 * torch.randn(parameter.shape, generator=rng))
     return network.eval()
 
 

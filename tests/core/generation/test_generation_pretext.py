@@ -166,10 +166,9 @@ def slow_nt_xent(first: Tensor, second: Tensor, temperature: float) -> float:
 
 def test_contrastive_losses_by_hand() -> None:
     """NT-Xent at temperature 0.1 on real and on generated pictures, each of weight 0.3; the generator pays nothing."""
-    chance = generator(7)
+    rng = generator(7)
     real, generated = (
-        (centre, centre + 0.7 * torch.randn(4, 6, generator=chance))
-        for centre in torch.randn(2, 4, 6, generator=chance)
+        (centre, centre + 0.7 * torch.randn(4, 6, generator=rng)) for centre in torch.randn(2, 4, 6, generator=rng)
     )
     found = losses(bout(views=Views(real, generated)))
     on_real, on_generated = slow_nt_xent(*real, 0.1), slow_nt_xent(*generated, 0.1)

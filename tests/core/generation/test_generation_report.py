@@ -31,9 +31,12 @@ def write(root: Path, data: str, arm: str, seed: int, first: float, second: floa
     folder = root / data / f"{arm}-{seed}"
     folder.mkdir(parents=True)
     card = {
-        "recipe": {"seed": seed, "arm": arm}, "steps": 1500, "wall_time_s": 300.0 + 60 * seed,
-        "parameters": 1000 + len(arm), "metrics": rows(data, first, second),
-    }  # fmt: skip
+        "recipe": {"seed": seed, "arm": arm},
+        "steps": 1500,
+        "wall_time_s": 300.0 + 60 * seed,
+        "parameters": 1000 + len(arm),
+        "metrics": rows(data, first, second),
+    }
     (folder / "run.json").write_text(json.dumps(card))
 
 

@@ -277,8 +277,9 @@ def test_arms_differ_in_their_task_or_references_only() -> None:
 def test_only_the_first_seed_ships_and_only_on_the_first_set_with_its_snapshots(arm: str) -> None:
     asked = {
         (data, seed): parse(train.GenerationRecipe, study.flags(data, arm, seed))
-        for data in ("cifar10", "mnist") for seed in (0, 1, 2)
-    }  # fmt: skip
+        for data in ("cifar10", "mnist")
+        for seed in (0, 1, 2)
+    }
     for (data, seed), recipe in asked.items():
         assert (recipe.data, recipe.arm, recipe.seed) == (data, arm, seed)
         assert recipe.snapshots == (data == "cifar10" and seed == 0)
@@ -291,11 +292,28 @@ def test_only_the_first_seed_ships_and_only_on_the_first_set_with_its_snapshots(
 
 def test_flags_of_two_runs() -> None:
     assert study.flags("cifar10", "mean", 0) == [
-        "--arm", "mean", "--data", "cifar10", "--seed", "0", "--name", "mean", "--snapshots",
-    ]  # fmt: skip
+        "--arm",
+        "mean",
+        "--data",
+        "cifar10",
+        "--seed",
+        "0",
+        "--name",
+        "mean",
+        "--snapshots",
+    ]
     assert study.flags("mnist", "mean", 2) == [
-        "--arm", "mean", "--data", "mnist", "--seed", "2", "--name", "mnist-mean-2", "--no-flip", "--no-ship",
-    ]  # fmt: skip
+        "--arm",
+        "mean",
+        "--data",
+        "mnist",
+        "--seed",
+        "2",
+        "--name",
+        "mnist-mean-2",
+        "--no-flip",
+        "--no-ship",
+    ]
 
 
 def test_the_study_runs_what_has_no_record_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -174,11 +174,20 @@ def test_what_is_no_text_is_taken_out_and_all_scripts_stay() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"length": 0}, {"length": 301}, {"length": 1.5}, {"temperature": -0.1}, {"temperature": math.nan},
-        {"top_k": -1}, {"top_p": 1.1}, {"top_p": math.inf}, {"seed": -1}, {"seed": math.nan},
-        {"length": None}, {"temperature": "hot"},
+        {"length": 0},
+        {"length": 301},
+        {"length": 1.5},
+        {"temperature": -0.1},
+        {"temperature": math.nan},
+        {"top_k": -1},
+        {"top_p": 1.1},
+        {"top_p": math.inf},
+        {"seed": -1},
+        {"seed": math.nan},
+        {"length": None},
+        {"temperature": "hot"},
     ],
-)  # fmt: skip
+)
 def test_settings_out_of_range_are_refused(wrong: dict[str, float], tiny: str) -> None:
     with pytest.raises(InputError):
         finished("the sea", replace(Settings(tiny), **wrong))  # type: ignore[arg-type]

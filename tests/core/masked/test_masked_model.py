@@ -109,15 +109,23 @@ def test_nearness_gives_visible_patches_to_themselves_and_halves_between_two() -
 def hub_model(folder: Path, *, normalised: bool) -> ViTMAEForPreTraining:
     """A tiny ViTMAE with random weights, saved as the Hub has them."""
     config = ViTMAEConfig(
-        image_size=32, patch_size=8, hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
-        decoder_hidden_size=16, decoder_num_hidden_layers=2, decoder_num_attention_heads=2,
-        decoder_intermediate_size=32, norm_pix_loss=normalised,
-    )  # fmt: skip
+        image_size=32,
+        patch_size=8,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        decoder_hidden_size=16,
+        decoder_num_hidden_layers=2,
+        decoder_num_attention_heads=2,
+        decoder_intermediate_size=32,
+        norm_pix_loss=normalised,
+    )
     model = ViTMAEForPreTraining(config).eval()
-    chance = generator(11)
+    rng = generator(11)
     with torch.no_grad():
         for parameter in model.parameters():
-            parameter.copy_(0.3 * torch.randn(parameter.shape, generator=chance))
+            parameter.copy_(0.3 * torch.randn(parameter.shape, generator=rng))
     model.save_pretrained(folder)
     return model
 

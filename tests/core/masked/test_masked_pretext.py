@@ -67,8 +67,10 @@ def test_loss_equals_a_slow_transcription() -> None:
     keep = pretext.random_keep(2, 9, 0.5, generator(4))
     errors = [
         sum((float(predicted[b, n, d]) - float(target[b, n, d])) ** 2 for d in range(12)) / 12
-        for b in range(2) for n in range(9) if not keep[b, n]
-    ]  # fmt: skip
+        for b in range(2)
+        for n in range(9)
+        if not keep[b, n]
+    ]
     assert float(pretext.hidden_loss(predicted, target, keep)) == pytest.approx(sum(errors) / len(errors), rel=1e-5)
 
 

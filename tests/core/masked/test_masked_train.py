@@ -50,9 +50,11 @@ def test_every_set_is_measured_and_has_its_yardstick(bright_tops: Path, written:
     recipe = train.MaskedRecipe(data=f"folder:{bright_tops}+folder:{bright_tops}/test")
     found = train.measure(checkpoints.load(str(written)), recipe)
     assert list(found) == [
-        f"folder:{bright_tops}", f"folder:{bright_tops}, linear in-painting",
-        f"folder:{bright_tops}/test", f"folder:{bright_tops}/test, linear in-painting",
-    ]  # fmt: skip
+        f"folder:{bright_tops}",
+        f"folder:{bright_tops}, linear in-painting",
+        f"folder:{bright_tops}/test",
+        f"folder:{bright_tops}/test, linear in-painting",
+    ]
     assert all(0 < each["share"] == pytest.approx(each["mse"] / each["mean_fill_mse"]) for each in found.values())
 
 

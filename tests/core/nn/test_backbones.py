@@ -17,13 +17,13 @@ def encoder_and_resnet() -> tuple[PictureEncoder, nn.Module]:
     ours, theirs = PictureEncoder(EncoderConfig()).eval(), resnet18(weights=None).eval()
     theirs.conv1 = nn.Conv2d(3, 64, 3, padding=1, bias=False)
     theirs.maxpool, theirs.fc = nn.Identity(), nn.Identity()
-    chance = generator(0)
+    rng = generator(0)
     for module in ours.modules():
         if isinstance(module, nn.BatchNorm2d):
             for name, tensor in (*module.named_parameters(), *module.named_buffers()):
                 low, high = PARTS.get(name, (-0.5, 0.5))
                 if tensor.is_floating_point():
-                    tensor.data = low + (high - low) * torch.rand(tensor.shape, generator=chance)
+                    tensor.data = low + (high - low) * torch.rand(tensor.shape, generator=rng)
     renamed = {}
     for name, tensor in ours.state_dict().items():
         stage, _, rest = name.removeprefix("stages.").partition(".")
@@ -49,8 +49,10 @@ def test_stages_halve_the_map_and_the_stem_may(stride: int, side: int) -> None:
     encoder = PictureEncoder(EncoderConfig((4, 6, 8), (1, 2, 1), stem_stride=stride)).eval()
     maps = encoder.maps(torch.rand(2, 3, 32, 32))
     assert [tuple(found.shape) for found in maps] == [
-        (2, 4, side, side), (2, 6, side // 2, side // 2), (2, 8, side // 4, side // 4),
-    ]  # fmt: skip
+        (2, 4, side, side),
+        (2, 6, side // 2, side // 2),
+        (2, 8, side // 4, side // 4),
+    ]
     assert encoder.out_features == 8
 
 
@@ -91,9 +93,9 @@ def test_constants_of_the_normalisation_are_not_saved() -> None:
 
 @pytest.mark.parametrize("filters", [16, 32])
 def test_a_whitened_stem_hears_every_direction_alike(filters: int) -> None:
-    chance = generator(2)
-    bright = torch.rand(64, 1, 1, 1, generator=chance)  # nearly all of the variance, as in photographs
-    images = bright + 0.01 * torch.randn(64, 3, 24, 24, generator=chance)
+    rng = generator(2)
+    bright = torch.rand(64, 1, 1, 1, generator=rng)  # nearly all of the variance, as in photographs
+    images = bright + 0.01 * torch.randn(64, 3, 24, 24, generator=rng)
     encoder = PictureEncoder(EncoderConfig((filters,), (1,)))
     whiten(encoder, images, generator(0))
     standard = (images - encoder.mean) / encoder.std  # type: ignore[operator]

@@ -30,9 +30,9 @@ def slow_info_nce(positive: Tensor, negative: Tensor, temperature: float) -> lis
 @pytest.mark.parametrize(("queries", "keys"), [(1, 1), (3, 7), (5, 64)])
 @pytest.mark.parametrize("temperature", [0.07, 0.2, 1.0])
 def test_info_nce_equals_the_formula_written_as_loops(queries: int, keys: int, temperature: float) -> None:
-    chance = generator(queries, keys)
-    positive = 2 * torch.rand(queries, generator=chance) - 1
-    negative = 2 * torch.rand(queries, keys, generator=chance) - 1
+    rng = generator(queries, keys)
+    positive = 2 * torch.rand(queries, generator=rng) - 1
+    negative = 2 * torch.rand(queries, keys, generator=rng) - 1
     slow = slow_info_nce(positive, negative, temperature)
     assert torch.allclose(info_nce(positive, negative, temperature), torch.tensor(slow), atol=1e-4)
 
@@ -59,11 +59,8 @@ def test_one_process_gathers_what_it_has() -> None:
 
 def batch() -> tuple[Tensor, Tensor]:
     """Two views (PROCESSES * ROWS, WIDTH) of every item of the whole batch."""
-    chance = generator(4)
-    return (
-        torch.randn(PROCESSES * ROWS, WIDTH, generator=chance),
-        torch.randn(PROCESSES * ROWS, WIDTH, generator=chance),
-    )
+    rng = generator(4)
+    return (torch.randn(PROCESSES * ROWS, WIDTH, generator=rng), torch.randn(PROCESSES * ROWS, WIDTH, generator=rng))
 
 
 def encoder() -> nn.Linear:

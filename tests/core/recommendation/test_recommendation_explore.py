@@ -91,11 +91,18 @@ def test_genres_are_told_with_chance_beside() -> None:
 @pytest.mark.parametrize(
     ("chosen", "sentence"),
     [
-        (None, "Pick 2 to 15"), ([], "Pick 2 to 15"), ([1], "Pick 2 to 15"), (list(range(1, 40)), "Pick 2 to 15"),
-        ([1, 999_999_999], "from the list"), ([1, "2"], "from the list"), ([1, 1.5], "from the list"),
-        ([1, [2]], "from the list"), ([1, True], "from the list"), ([1, 1], "only once"),
+        (None, "Pick 2 to 15"),
+        ([], "Pick 2 to 15"),
+        ([1], "Pick 2 to 15"),
+        (list(range(1, 40)), "Pick 2 to 15"),
+        ([1, 999_999_999], "from the list"),
+        ([1, "2"], "from the list"),
+        ([1, 1.5], "from the list"),
+        ([1, [2]], "from the list"),
+        ([1, True], "from the list"),
+        ([1, 1], "only once"),
     ],
-)  # fmt: skip
+)
 def test_bad_lists_are_plain_sentences(chosen: list[int] | None, sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
         explore.hide(chosen, 1)

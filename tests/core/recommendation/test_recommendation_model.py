@@ -45,12 +45,19 @@ def test_a_block_equals_torchs_encoder_layer_on_the_same_weights() -> None:
         theirs = nn.TransformerEncoderLayer(16, 4, 64, 0.0, "gelu", batch_first=True, norm_first=True).eval()
         block = Block(TINY)
     names = {
-        "attend.weight": "self_attn.in_proj_weight", "attend.bias": "self_attn.in_proj_bias",
-        "merge.weight": "self_attn.out_proj.weight", "merge.bias": "self_attn.out_proj.bias",
-        "widen.weight": "linear1.weight", "widen.bias": "linear1.bias", "narrow.weight": "linear2.weight",
-        "narrow.bias": "linear2.bias", "norm_1.weight": "norm1.weight", "norm_1.bias": "norm1.bias",
-        "norm_2.weight": "norm2.weight", "norm_2.bias": "norm2.bias",
-    }  # fmt: skip
+        "attend.weight": "self_attn.in_proj_weight",
+        "attend.bias": "self_attn.in_proj_bias",
+        "merge.weight": "self_attn.out_proj.weight",
+        "merge.bias": "self_attn.out_proj.bias",
+        "widen.weight": "linear1.weight",
+        "widen.bias": "linear1.bias",
+        "narrow.weight": "linear2.weight",
+        "narrow.bias": "linear2.bias",
+        "norm_1.weight": "norm1.weight",
+        "norm_1.bias": "norm1.bias",
+        "norm_2.weight": "norm2.weight",
+        "norm_2.bias": "norm2.bias",
+    }
     weights = theirs.state_dict()
     block.load_state_dict({ours: weights[name] for ours, name in names.items()})
     x = torch.randn(3, 7, 16, generator=generator(5))

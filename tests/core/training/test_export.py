@@ -42,7 +42,7 @@ def write(recipe: ToyRecipe, **settings: object) -> tuple[Path, Toy]:
     """Train and write a toy."""
     _, model, result = run(recipe)
     assert result is not None
-    told: dict[str, object] = {"wing": "toys", "data": "x", "measure": measure, "evaluate": evaluate, **settings}
+    told: dict[str, object] = {"method": "toys", "data": "x", "measure": measure, "evaluate": evaluate, **settings}
     return write_checkpoint(recipe, result, model, **told), model  # type: ignore[arg-type]
 
 
@@ -71,8 +71,10 @@ def test_a_checkpoint_holds_what_was_measured(here: Path, monkeypatch: pytest.Mo
     assert torch.allclose(again(IMAGES), measured[0], atol=1e-6), "metrics are of the rounded weights that ship"
 
 
-@pytest.mark.parametrize("flags", [["--root", "/a b"], ["--root=/a b"], ["--root", "/a", "--resume", "runs/toys/x/1"],
-                                   ["--resume=runs/toys/x/1"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "flags",
+    [["--root", "/a b"], ["--root=/a b"], ["--root", "/a", "--resume", "runs/toys/x/1"], ["--resume=runs/toys/x/1"]],
+)
 def test_the_command_on_a_card_says_nothing_of_this_machine(flags: list[str]) -> None:
     command = export.command("toys", ["--data", "x+y", *flags, "--name", "it's"], bf16=True)
     assert shlex.split(command)[:3] == ["python", "-m", "core.toys.train"]

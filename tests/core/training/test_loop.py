@@ -70,8 +70,11 @@ def test_two_states_are_kept_and_nothing_half_written() -> None:
     run(replace(SHORT, log_every=10))
     folder = only_folder(SHORT)
     assert sorted(item.name for item in folder.iterdir()) == [
-        "metrics.jsonl", "recipe.json", "state-00000015", "state-00000020",
-    ]  # fmt: skip
+        "metrics.jsonl",
+        "recipe.json",
+        "state-00000015",
+        "state-00000020",
+    ]
     assert json.loads((folder / "recipe.json").read_text())["lr"] == 0.02
     lines = metrics(folder)
     assert [line["step"] for line in lines] == [0, 10]
@@ -194,11 +197,11 @@ def test_every_step_draws_its_own_luck_and_again_the_same() -> None:
     def collect(seed: int, name: str) -> list[float]:
         drawn: list[float] = []
 
-        def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
-            drawn.append(float(torch.rand(1, generator=chance, dtype=torch.float64)))
+        def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
+            drawn.append(float(torch.rand(1, generator=rng, dtype=torch.float64)))
             return {"loss": network(IMAGES[:2]).sum() * 0}
 
-        loop.train(replace(SHORT, seed=seed, name=name), Toy(ToyConfig()), loss, wing="toys")
+        loop.train(replace(SHORT, seed=seed, name=name), Toy(ToyConfig()), loss, method="toys")
         return drawn
 
     first, again, other = collect(0, "a"), collect(0, "b"), collect(1, "c")
@@ -215,26 +218,26 @@ def test_processes_see_different_items_and_luck(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(loop.Accelerator, "process_index", property(lambda _, index=process: index))
         rows = seen.setdefault(process, [])
 
-        def loss(network: nn.Module, number: int, chance: torch.Generator, rows: list[int] = rows) -> dict[str, Tensor]:
+        def loss(network: nn.Module, number: int, rng: torch.Generator, rows: list[int] = rows) -> dict[str, Tensor]:
             rows += indices(40, 10, number, 0).tolist()
-            drawn.add(float(torch.rand(1, generator=chance, dtype=torch.float64)))
+            drawn.add(float(torch.rand(1, generator=rng, dtype=torch.float64)))
             return {"loss": network(IMAGES[:2]).sum() * 0}
 
         recipe = replace(SHORT, steps=6, name=f"process{process}")
-        loop.train(recipe, Toy(ToyConfig()), loss, wing="toys")
+        loop.train(recipe, Toy(ToyConfig()), loss, method="toys")
     assert Counter(seen[0] + seen[1]) == Counter(list(range(40)) * 3)
     assert len(drawn) == 12
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
 def test_a_loss_that_is_no_number_stops_the_run_and_names_the_items(bad: float) -> None:
-    def loss(network: nn.Module, number: int, chance: torch.Generator) -> dict[str, Tensor]:
+    def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         rows = torch.tensor([4, 2]) if number == 3 else torch.tensor([0, 1])
         return {"loss": network(IMAGES[:2]).sum() * (bad if number == 3 else 1.0), "ids": rows}
 
     recipe = replace(SHORT, name=f"bad{bad}", save_every=1)
     with pytest.raises(loop.DivergedError, match=r"at step 3: try a smaller --lr.*items of this batch: 4, 2\."):
-        loop.train(recipe, Toy(ToyConfig()), loss, wing="toys")
+        loop.train(recipe, Toy(ToyConfig()), loss, method="toys")
     assert max(item.name for item in only_folder(recipe).glob("state-*")) == "state-00000003", "nothing bad is kept"
 
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from core.data.batches import OnDevice, indices
-from core.evaluate import WINGS
+from core.evaluate import METHODS
 from core.training.recipe import Recipe, learning_rate, parse
 from tests.core.toy_recipe import ToyRecipe
 
@@ -20,11 +20,32 @@ from tests.core.toy_recipe import ToyRecipe
 
 def test_every_field_of_a_subclass_is_a_typed_flag() -> None:
     given = {
-        "data": "x+y", "root": "there", "name": "n", "steps": 7, "minutes": 1.5, "batch": 3, "lr": 0.5,
-        "weight_decay": 0.25, "warmup": 0.0, "clip": 2.0, "seed": 9, "device": "cpu", "resume": "runs/a",
-        "save_every": 4, "log_every": 3, "accumulate": 2, "preset": "large", "ratio": 0.5, "depth": 9, "noise": 0.0,
-        "die_at": 1, "nan_at": 2, "file_limit": 3, "beta1": 0.5, "beta2": 0.75,
-    }  # fmt: skip
+        "data": "x+y",
+        "root": "there",
+        "name": "n",
+        "steps": 7,
+        "minutes": 1.5,
+        "batch": 3,
+        "lr": 0.5,
+        "weight_decay": 0.25,
+        "warmup": 0.0,
+        "clip": 2.0,
+        "seed": 9,
+        "device": "cpu",
+        "resume": "runs/a",
+        "save_every": 4,
+        "log_every": 3,
+        "accumulate": 2,
+        "preset": "large",
+        "ratio": 0.5,
+        "depth": 9,
+        "noise": 0.0,
+        "die_at": 1,
+        "nan_at": 2,
+        "file_limit": 3,
+        "beta1": 0.5,
+        "beta2": 0.75,
+    }
     flags = [part for key, value in given.items() for part in ("--" + key.replace("_", "-"), str(value))]
     recipe = parse(ToyRecipe, [*flags, "--no-bf16", "--no-mirror", "--compile", "--snapshots", "--no-norm"])
     switches = {"bf16": False, "mirror": False, "compile": True, "snapshots": True, "norm": False}
@@ -44,9 +65,9 @@ def test_a_preset_is_between_the_defaults_and_the_flags() -> None:
     assert parse(ToyRecipe, ["--data", "x"]).depth == 2
 
 
-@pytest.mark.parametrize("wing", WINGS)
-def test_every_wing_has_presets_for_both_kinds_of_machine_and_each_names_fields(wing: str) -> None:
-    recipe: type[Recipe] = importlib.import_module(f"core.{wing}.train").RECIPE
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_has_presets_for_both_kinds_of_machine_and_each_names_fields(method: str) -> None:
+    recipe: type[Recipe] = importlib.import_module(f"core.{method}.train").RECIPE
     assert {"cpu", "gpu"} <= recipe.PRESETS.keys()
     kinds = {item.name: item.type for item in fields(recipe)}
     for name, row in recipe.PRESETS.items():

@@ -11,10 +11,10 @@ from core.vae import pretext
 
 
 def batch(count: int = 3, pixels: int = 12, latent: int = 4) -> tuple[torch.Tensor, ...]:
-    chance = generator(7)
-    logits = 3 * torch.randn(count, 1, pixels, 1, generator=chance)
-    images = torch.rand(count, 1, pixels, 1, generator=chance)
-    mu, logvar = torch.randn(2, count, latent, generator=chance)
+    rng = generator(7)
+    logits = 3 * torch.randn(count, 1, pixels, 1, generator=rng)
+    images = torch.rand(count, 1, pixels, 1, generator=rng)
+    mu, logvar = torch.randn(2, count, latent, generator=rng)
     return logits, images, mu, logvar
 
 
