@@ -1,6 +1,6 @@
 """The page: its two languages, the order of its tabs, and how it is served.
 
-Hosting is told by environment variables, read once in `main`: HOST, PORT, SHARE. Without them Gradio decides, which is
+Environment variables, read once in `main`, configure hosting: HOST, PORT, SHARE. Without them Gradio decides, which is
 what Hugging Face Spaces expects.
 """
 
@@ -28,7 +28,7 @@ WAITING = 64  # events in the queue before a visitor is told to come back
 def build() -> gr.Blocks:
     """Build the page twice from one code: English at /, Chinese at /zh."""
     first, *others = map(Say, LANGUAGES)
-    page: gr.Blocks = gr.Blocks(title=first("page.title"), analytics_enabled=False, delete_cache=(600, 3600))
+    page = gr.Blocks(title=first("page.title"), analytics_enabled=False, delete_cache=(600, 3600))
     with page:
         fill(first)
     for say in others:
@@ -46,15 +46,14 @@ def fill(say: Say) -> None:
             with layout.group(say, group), gr.Tabs(elem_id=f"{group}-tabs", overflow_behavior="wrap") as rows[group]:
                 for method in methods:
                     add_tab(say, method)
-    layout.follow_links(groups, rows, {method: group for group, methods in GROUPS.items() for method in methods})
+    layout.follow_links(groups, rows, {method: group for group in GROUPS for method in GROUPS[group]})
     layout.foot(say, megabytes=pictures.MAX_FILE_MB, megapixels=pictures.MAX_MEGAPIXELS)
 
 
 def add_tab(say: Say, method: str) -> None:
     """Lay out the tab of one method with its own strings."""
     tab, words = (importlib.import_module(f"demos.{method}.{part}") for part in ("tab", "words"))
-    own = say.adding(words.WORDS)
-    with layout.tab(own, method):
+    with layout.tab(own := say.adding(words.WORDS), method):
         tab.build(own)
 
 
