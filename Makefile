@@ -12,10 +12,11 @@ HOST ?= 127.0.0.1
 PORT ?= 7860
 SHARE ?= 0
 DATA ?= data
-METHODS := rotation contrastive vae vqvae gan generation masked gpt2 bert audio recommendation
+METHODS := $(patsubst core/%/train.py,%,$(wildcard core/*/train.py))
+NARROW := ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2
 
-.PHONY: help venv run test fast lint types unit browser chromium screenshots readme assets study evaluate card push clean \
-  $(METHODS:%=train-%)
+.PHONY: help venv run test fast narrow lint types unit browser chromium screenshots docs assets study evaluate card \
+  push clean $(METHODS:%=train-%)
 .DEFAULT_GOAL := help
 
 help:
@@ -49,6 +50,10 @@ test: lint types chromium
 ## make fast         the same without a browser
 fast: lint types unit
 
+## make narrow       training and numerical tests with the instruction set of an AVX2 processor
+narrow: $(VENV)/dev.stamp
+	$(NARROW) $(PY) -m pytest tests/core
+
 lint: $(VENV)/dev.stamp
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
@@ -71,27 +76,19 @@ chromium: $(VENV)/dev.stamp
 	$(PY) -m playwright install $$libraries chromium && $(PY) -m tests.browser.chromium && exit 0; \
 	echo "No Chromium: install your system's chromium package, or name a browser in PRETEXT_CHROMIUM, then repeat."; exit 1
 
-## make screenshots  take the pictures of the README anew
+## make screenshots  take the pictures of the README and docs/ anew
 screenshots: chromium
 	@if command -v apt-get >/dev/null && test "$$(id -u)" = 0 && ! fc-list :lang=zh | grep -q .; \
 	  then apt-get -q update && apt-get -q install -y --no-install-recommends fonts-noto-cjk; fi
 	$(PY) -m tests.browser.screenshots
 
-## make readme       write the checkpoints' figures and the list of calls into the README
-readme: $(VENV)/dev.stamp
-	$(PY) -m tests.readme
+## make docs         write the generated pages of docs/: checkpoints, API calls, study
+docs: $(VENV)/dev.stamp
+	$(PY) -m tests.docs
 
-## make train-METHOD   train a bundled checkpoint again by its card, on data unpacked under DATA; NAME=... chooses which
-train-rotation train-masked train-vqvae: NAME ?= photos
-train-contrastive: NAME ?= simclr-cifar10
-train-vae: NAME ?= mnist
-train-gan: NAME ?= cifar10
-train-generation: NAME ?= plain
-train-gpt2 train-bert: NAME ?= novels
-train-audio: NAME ?= sounds
-train-recommendation: NAME ?= movielens
+## make train-METHOD   train the recipe's default checkpoint, or NAME=..., again by its card, on data unpacked under DATA
 $(METHODS:%=train-%): train-%: $(VENV)/run.stamp
-	$(PY) -m core.cards repeat "$*/$(NAME)" --root "$(DATA)" $(FLAGS)
+	$(PY) -m core.cards repeat "$*$(NAME:%=/%)" --root "$(DATA)" $(FLAGS)
 
 ## make study        train what the study of generators lacks on data unpacked under DATA, then write its report
 study: $(VENV)/dev.stamp

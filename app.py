@@ -22,7 +22,7 @@ GROUPS = {  # each a row of tabs, named by "page.group_<group>"; a tab is the pa
     "beyond": ("audio", "recommendation"),
 }
 UPLOAD_MB = 150  # an hour of sound arrives whole and is refused by one of our sentences, unread
-WAITING = 64  # events in the queue before a visitor is told to come back
+WAITING = 64  # events in the queue before a visitor is asked to come back later
 
 
 def build() -> gr.Blocks:
@@ -59,8 +59,8 @@ def add_tab(say: Say, method: str) -> None:
 
 def main() -> None:
     """Serve the page."""
-    server.keep_whole()
     page = build().queue(max_size=WAITING)
+    server.prepare(page)
     page.launch(
         server_name=os.environ.get("HOST"),
         server_port=int(os.environ["PORT"]) if "PORT" in os.environ else None,

@@ -1,8 +1,8 @@
 """The cards of all bundled checkpoints as tables for people, and what can be done with one card.
 
 `python -m core.cards measure NAME` measures a checkpoint and writes the figures into its card, `repeat NAME` trains it
-again by the command on its card, `push NAME --repo USER/MODEL` uploads it to the Hugging Face Hub. `make readme` puts
-the tables into the README.
+again by the command on its card, `push NAME --repo USER/MODEL` uploads it to the Hugging Face Hub. A method without a
+name stands for the checkpoint that its recipe writes by default.
 """
 
 import argparse
@@ -70,6 +70,13 @@ def repeat(name: str, root: str, flags: Sequence[str]) -> int:
     return subprocess.run([sys.executable, *parts, "--root", root, *flags], check=False).returncode
 
 
+def full_name(name: str) -> str:
+    """A full name, "<method>/<name>", as it is; for a method alone, the checkpoint of its recipe without `--name`."""
+    if name not in evaluate.methods():
+        return name
+    return f"{name}/{evaluate.recipe_class(name)(data='').name}"
+
+
 def model_page(card: Card) -> str:
     """The README.md of a model on the Hub: front matter, what it is, its figures, how to open and repeat it."""
     rows = "".join(f"| {data} | {figures(metrics)} |\n" for data, metrics in card.metrics.items())
@@ -118,16 +125,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Do what is asked of one card; returns the exit status."""
     parser = argparse.ArgumentParser(description="Measure, repeat or upload a bundled checkpoint.")
     parser.add_argument("task", choices=["measure", "repeat", "push"])
-    parser.add_argument("name", help="METHOD/NAME, e.g. rotation/photos")
+    parser.add_argument("name", help="METHOD/NAME, e.g. rotation/photos, or METHOD for its recipe's default")
     parser.add_argument("--root", default="data", help="folder in which the named sets lie unpacked")
     parser.add_argument("--repo", default="", help="USER/MODEL on the Hub")
     asked, flags = parser.parse_known_args(argv)
     if (asked.task == "push" and not asked.repo) or (flags and asked.task != "repeat"):
         parser.error("push needs --repo USER/MODEL" if asked.task == "push" else f"unknown: {shlex.join(flags)}")
+    name = full_name(asked.name)
     try:
         if asked.task == "repeat":
-            return repeat(asked.name, asked.root, flags)
-        print(push(asked.name, asked.repo) if asked.task == "push" else table([measure(asked.name, asked.root)]))
+            return repeat(name, asked.root, flags)
+        print(push(name, asked.repo) if asked.task == "push" else table([measure(name, asked.root)]))
     except PretextError as error:
         print(error, file=sys.stderr)
         return 2

@@ -1,7 +1,7 @@
 """Save, verify and load trained models: safetensors plus a card, bundled or from the Hugging Face Hub.
 
 A checkpoint is a folder `assets/checkpoints/<method>/<name>/`: `model.safetensors` (half precision), `card.json` and
-whatever else the model needs to speak (a tokenizer). Nothing is ever unpickled. The card names the model's class, so
+whatever else the model needs (a tokenizer). Nothing is ever unpickled. The card names the model's class, so
 this file imports no method. A Hub model goes the same way: its `config.json` names its architecture, `HUB_CLASSES` the
 class of this project that opens it, and that class's `from_hub` reads the folder.
 """
@@ -36,7 +36,7 @@ HUB_FILES = ["config.json", "*.safetensors", "tokenizer*", "vocab*", "merges.txt
 
 @dataclass(frozen=True)
 class HubModel:
-    """A model on the Hub that a tab offers, with the size a visitor is shown before it is fetched."""
+    """A model on the Hub that a tab offers, with the size that a visitor sees before fetching it."""
 
     name: str
     megabytes: int
@@ -53,7 +53,7 @@ HUB_MODELS = {
 
 @dataclass(frozen=True)
 class Card:
-    """What anyone must know to trust a checkpoint or to make it again. Everything in it was written by a program.
+    """What is needed to judge a checkpoint and to train it again; written by programs only.
 
     Attributes:
         name: "<method>/<name>".
@@ -166,7 +166,7 @@ _guard = threading.Lock()
 
 
 def load(name: str, *, device: torch.device | str = "cpu", root: Path | None = None) -> Checkpoint:
-    """Load a model once a process and device: "rotation/photos", a Hub name, or a folder in either format.
+    """Load a model, once per process and device: "rotation/photos", a Hub name, or a folder in either format.
 
     With "@25" behind its name a checkpoint comes with the weights that it had after 25 % of its training.
 
@@ -176,7 +176,7 @@ def load(name: str, *, device: torch.device | str = "cpu", root: Path | None = N
     """
     root = root or ROOT
     key = (f"{root}/{name}", str(device))
-    with _guard:  # held for an instant: a slow download of one model must not stop the others
+    with _guard:  # held briefly: a slow download of one model must not block the others
         lock = _locks.setdefault(key, threading.Lock())
     with lock:
         if key not in _cache:

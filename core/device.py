@@ -1,4 +1,4 @@
-"""Where tensors live and how chance is drawn: one place decides, everything else is told."""
+"""Device, random number generators, precision and memory format: one place decides for the whole project."""
 
 import contextlib
 import platform
@@ -20,10 +20,10 @@ def pick(name: str = "auto") -> torch.device:
 
 
 def generator(*seeds: int, device: torch.device | str = "cpu") -> torch.Generator:
-    """Make a fresh source of chance from one or more integers, e.g. (recipe seed, step, process).
+    """Make a fresh random number generator from one or more integers, e.g. (recipe seed, step, process).
 
-    A generator a call, never the shared one: visitors share a process and must not share luck. The integers are
-    mixed as digits of a number with a large prime base, so (1, 0) and (0, 1) differ.
+    One generator per call, never the shared one: visitors share a process and must not influence each other. The
+    integers are mixed as digits of a number with a large prime base, so (1, 0) and (0, 1) differ.
     """
     mixed = 0
     for seed in seeds:

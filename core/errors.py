@@ -1,6 +1,6 @@
 """The errors a visitor or a researcher can act on, each one plain sentence.
 
-The English sentence, with its {placeholders}, is also the key under which `demos/_words.py` keeps the Chinese one.
+The English sentence, with its {placeholders}, is also the key under which `demos/page/words.py` keeps the Chinese one.
 Anything that is not one of these is a defect and crashes loudly into the log.
 """
 

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from core import checkpoints, device
@@ -17,22 +18,14 @@ from core.checkpoints import Card, Checkpoint
 from core.errors import CheckpointError, PretextError
 from core.training.recipe import Recipe
 
-METHODS = (
-    "rotation",
-    "contrastive",
-    "vae",
-    "vqvae",
-    "gan",
-    "generation",
-    "masked",
-    "gpt2",
-    "bert",
-    "audio",
-    "recommendation",
-)
-# Last words of metrics in 0..1, shown in per cent.
-SHARES = ("accuracy", "chance", "knn", "linear", "share", "precision", "recall", "rate", "ndcg")
+# Last words of metrics that are shares in 0..1, shown in per cent and compared in points; or whole names.
+SHARES = ("accuracy", "chance", "knn", "linear", "share", "precision", "recall", "rate", "ndcg", "relative_mse")
 POINTS, PART = 0.003, 0.005  # how far another machine may be off: of a share, and relative of anything else
+
+
+def methods() -> tuple[str, ...]:
+    """The methods with a recipe, `core/*/train.py`, in alphabetical order."""
+    return tuple(sorted(file.parent.name for file in Path(__file__).parent.glob("*/train.py")))
 
 
 def evaluate(name: str, data: str, **options: Any) -> dict[str, float]:
@@ -51,12 +44,12 @@ def evaluate(name: str, data: str, **options: Any) -> dict[str, float]:
         InputError: there are no such data.
     """
     checkpoint = _open(name, options.pop("device", "auto"))
-    found: dict[str, float] = _room(name).evaluate(checkpoint, data, **options)
+    found: dict[str, float] = _recipe_module(name).evaluate(checkpoint, data, **options)
     return found
 
 
 def measure(name: str, *, root: str = "data", where: str = "auto") -> dict[str, dict[str, float]]:
-    """Measure everything that a checkpoint's card tells, as its recipe did after training.
+    """Measure every metric of a checkpoint's card, as its recipe did after training.
 
     Args:
         name: "<method>/<name>".
@@ -69,8 +62,8 @@ def measure(name: str, *, root: str = "data", where: str = "auto") -> dict[str, 
     """
     checkpoint = _open(name, where)
     assert checkpoint.card is not None
-    recipe: Recipe = _room(name).RECIPE(**checkpoint.card.recipe, root=root)
-    found: dict[str, dict[str, float]] = _room(name).measure(checkpoint, recipe)
+    recipe = recipe_class(name)(**checkpoint.card.recipe, root=root)
+    found: dict[str, dict[str, float]] = _recipe_module(name).measure(checkpoint, recipe)
     return found
 
 
@@ -86,11 +79,16 @@ class Figure:
 
     @property
     def agrees(self) -> bool:
-        """Whether the two are as near as two machines must be: 0.3 points of a share, 0.5 % of anything else."""
+        """Whether two machines may differ by this much: 0.3 points of a share, 0.5 % of anything else."""
         if self.now is None or self.metric == "n":
             return self.now == self.card
-        allowed = POINTS if self.metric.split("_")[-1] in SHARES else PART * abs(self.card)
+        allowed = POINTS if is_share(self.metric) else PART * abs(self.card)
         return abs(self.card - self.now) <= allowed + 1e-9
+
+
+def is_share(metric: str) -> bool:
+    """Whether a metric is a share in 0..1, by its name or its last word."""
+    return metric in SHARES or metric.split("_")[-1] in SHARES
 
 
 def compare(card: Card, found: dict[str, dict[str, float]]) -> Iterator[Figure]:
@@ -106,29 +104,37 @@ def in_words(metric: str, value: float | None) -> str:
         return "not measured"
     if metric == "n":
         return f"{value:,.0f}"
-    return f"{value:.1%}" if metric.split("_")[-1] in SHARES else f"{value:.4g}"
+    return f"{value:.1%}" if is_share(metric) else f"{value:.4g}"
 
 
-def _room(name: str) -> Any:
+def recipe_class(name: str) -> type[Recipe]:
+    """The recipe of a method, given its name or that of one of its checkpoints."""
+    found: type[Recipe] = _recipe_module(name).RECIPE
+    return found
+
+
+def _recipe_module(name: str) -> Any:
     return importlib.import_module(f"core.{name.split('/')[0]}.train")
 
 
 def _open(name: str, where: str) -> Checkpoint:
-    if name.split("/")[0] not in METHODS:
+    if name.split("/")[0] not in methods():
         raise CheckpointError("There is no checkpoint called {name} here.", name=name)
-    checkpoints.read_card(name)  # a slip of the pen must not send `load` to the Hub
+    checkpoints.read_card(name)  # a mistyped name must not send `load` to the Hub
     return checkpoints.load(name, device=device.pick(where))
 
 
 def _all_cards(root: str, where: str) -> int:
     """Print every figure of every card beside the one measured now; 1 if any differs by more than it may."""
     off = 0
-    for name in (name for method in METHODS for name in checkpoints.bundled(method)):
+    for name in (name for method in methods() for name in checkpoints.bundled(method)):
         for figure in compare(checkpoints.read_card(name), measure(name, root=root, where=where)):
             off += not figure.agrees
             card, now = (in_words(figure.metric, value) for value in (figure.card, figure.now))
-            told = "" if figure.agrees else "  DIFFERS"
-            print(f"{name:<28} {figure.data:<44} {figure.metric:<20} card {card:>10}  now {now:>10}{told}", flush=True)
+            verdict = "" if figure.agrees else "  DIFFERS"
+            print(
+                f"{name:<28} {figure.data:<44} {figure.metric:<20} card {card:>10}  now {now:>10}{verdict}", flush=True
+            )
     print(f"{off} figures differ by more than {100 * POINTS:g} points or {PART:.1%}" if off else "all figures agree")
     return int(off > 0)
 

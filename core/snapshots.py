@@ -1,4 +1,4 @@
-"""Snapshots along a training, for a page that shows a model growing: which there are, and how far each had come."""
+"""Snapshots of a training run, for a page that shows a model learning: their names and their metrics."""
 
 from pathlib import Path
 
@@ -31,6 +31,6 @@ def moments(name: str) -> tuple[str, ...]:
 def reached(
     name: str, metric: str, root: Path | None = None, percents: tuple[int, ...] = PERCENTS
 ) -> tuple[float, ...]:
-    """What a metric of the card's first set was at each moment, measured on test data after the training."""
+    """A metric of the card's first set at each snapshot, measured on test data after the training."""
     snapshots = checkpoints.read_card(name, root).snapshots
     return tuple(float(snapshots[str(percent)][metric]) for percent in percents)

@@ -74,7 +74,7 @@ def huge_picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def built() -> gr.Blocks:
-    """The page, built once a session and not served."""
+    """The page, built once per session and not served."""
     import app
 
     return app.build()

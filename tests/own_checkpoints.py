@@ -1,4 +1,4 @@
-"""A tree of checkpoints for one test module: what is shipped, and beside it what a visitor trained himself."""
+"""A tree of checkpoints for one test module: the shipped ones, and room for those that a visitor trained."""
 
 from pathlib import Path
 
@@ -13,7 +13,4 @@ def settle(root: Path, patch: pytest.MonkeyPatch) -> Path:
         (root / folder.parent.name).mkdir(parents=True, exist_ok=True)
         (root / folder.parent.name / folder.name).symlink_to(folder)
     patch.setattr(checkpoints, "ROOT", root)
-    for function in (checkpoints.read_card, checkpoints.bundled, checkpoints.at_hand):
-        patch.setattr(function, "__defaults__", (root,))
-    patch.setattr(checkpoints.load, "__kwdefaults__", {"device": "cpu", "root": root})
     return root

@@ -1,6 +1,6 @@
 """What a visitor can ask of a trained audio model: paths and plain numbers in, frozen results out.
 
-Every answer hears the first five seconds of a file.
+Every function encodes the first five seconds of a file.
 """
 
 from dataclasses import dataclass
@@ -12,25 +12,38 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core import checkpoints, device
+from core import checkpoints, device, models
 from core.audio import pretext
-from core.audio.model import HEARD_S as HEARD_S
-from core.audio.models import MFCC_SETTINGS, Described, Source, gallery, hear, open_model, probes, restorer
+from core.audio.model import CLIP_S as CLIP_S
+from core.audio.models import (
+    AUDIO_MODEL,
+    HUB_KEY,
+    MFCC_SETTINGS,
+    Source,
+    StandardisedFeatures,
+    gallery,
+    open_model,
+    open_transformer,
+    probes,
+    read_clip,
+)
 from core.audio.models import NAME as NAME
+from core.audio.models import can_restore as can_restore
 from core.audio.models import has_probes as has_probes
 from core.audio.models import names as names
-from core.audio.models import restores as restores
-from core.audio.restoring import Filling, fill_by_model, filling, inside
+from core.audio.restoration import Filling, fade_window, fill_with_model, filling, hide_stretch
 from core.data import bundled, spectra
 from core.data.sounds import SAMPLE_RATE_HZ
 from core.downstream.neighbours import nearest
 from core.errors import InputError, whole, within
+from core.models import Offer
 
 Floats = NDArray[np.float32]
-PROBED = {  # what the card's linear probes were asked, all of them beside an untrained network
+HIDDEN_S = (0.04, 0.5)  # shortest and longest stretch that a visitor hides
+PROBED = {  # rows of the card on which a linear probe stands beside one on an untrained network
     "digits": "fsdd, digit probe",
-    "unheard": "fsdd, leave one speaker out",
-    "rooms": "esc10, five-fold probe",
+    "unseen_speaker": "fsdd, leave one speaker out",
+    "esc10": "esc10, five-fold probe",
 }
 
 
@@ -64,13 +77,13 @@ class Restoration:
     Attributes:
         wave: (S,), the sound as it was.
         masked_wave: (S,), with silence where it is hidden.
-        mel_db: (F, T) in [-80, 0], below the loudest cell.
-        hidden: (T,) bool.
+        mel_db: (F, T), -80 and up, counted from the loudest visible cell.
+        hidden: (T,) bool, frames that depend on a hidden sample.
         start_s: where the stretch begins.
         end_s: where it ends.
-        model: what the network puts there.
+        model: restored by the network.
         mean: each band's mean over the visible frames.
-        linear: a straight line, band by band, from the last frame before to the first one after.
+        linear: interpolated, band by band, from the last visible frame before to the first one after.
     """
 
     wave: Floats
@@ -85,13 +98,13 @@ class Restoration:
 
 
 @dataclass(frozen=True)
-class Likeness:
-    """How alike two sounds are, by the network and by MFCC.
+class Similarity:
+    """How similar two sounds are, by the network and by MFCC.
 
     Attributes:
         cosine: of the standardised embeddings.
         mfcc_cosine: of the standardised means and deviations of MFCC.
-        rank: share of all pairs of bundled sounds that are less alike, by the network.
+        rank: share of all pairs of bundled sounds that are less similar, by the network.
         mfcc_rank: the same by MFCC.
         mels_db: the two spectrograms (F, T) that were compared.
     """
@@ -121,8 +134,8 @@ class Neighbours:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a linear probe reads off one embedding: names of the classes and their probabilities (C,), sum one."""
+class ProbeOutput:
+    """The output of a linear probe for one embedding: names of the classes and their probabilities (C,), sum one."""
 
     names: tuple[str, ...]
     probabilities: Floats
@@ -135,7 +148,7 @@ def analyse(source: Source, *, name: str = NAME) -> Analysis:
         InputError: no sound that can be read.
     """
     model = open_model(name)
-    wave = hear(source)
+    wave = read_clip(source)
     mel = spectra.log_mel(wave, MFCC_SETTINGS)
     with torch.inference_mode():
         features = model.features(wave).float().cpu()
@@ -151,7 +164,7 @@ def analyse(source: Source, *, name: str = NAME) -> Analysis:
 
 
 def restore(source: Source, place: float, length_s: float, *, seed: float = 0, name: str = NAME) -> Restoration:
-    """Hide a stretch of a sound and let the network put back what it expects there.
+    """Hide a stretch of a sound and restore it by the network and by two baselines that learned nothing.
 
     Args:
         source: path.
@@ -164,86 +177,93 @@ def restore(source: Source, place: float, length_s: float, *, seed: float = 0, n
         InputError: no sound that can be read, numbers out of range, or a model that cannot restore.
     """
     within(place, 0, 1)
-    within(length_s, 0.04, 0.5)
-    model = restorer(name)
-    wave = hear(source)
-    settings = model.config.mel
-    absolute = spectra.absolute_db(wave, settings)  # (F, T)
-    mel = spectra.relative_db(absolute)
-    count = round(length_s / settings.hop_s)
-    if 2 * count > mel.shape[-1]:
+    within(length_s, *HIDDEN_S)
+    phase_seed = whole(seed, 0, 2**31 - 1)
+    model = open_transformer(name)
+    wave, settings = read_clip(source), model.config.mel
+    frames, count = len(wave) // settings.hop + 1, round(length_s / settings.hop_s)
+    if 2 * count > frames:
         raise InputError("Hide at most half of the sound: it lasts {seconds} seconds.", seconds=_seconds(wave))
-    first = round(place * (mel.shape[-1] - count))
-    hidden = torch.zeros(mel.shape[-1], dtype=torch.bool)
-    hidden[first : first + count] = True
-    fillings = {
-        "model": fill_by_model(model, mel, hidden),
-        "mean": pretext.fill_mean(mel, hidden),
-        "linear": spectra.bridge(mel, hidden),
-    }
-    loudest = float(absolute.max())
-    seeds = whole(seed, 0, 2**31 - 1)
-    made = {key: filling(wave, mel, filled, hidden, settings, loudest, seeds) for key, filled in fillings.items()}
+    first = round(place * (frames - count))
     start, end = first * settings.hop, (first + count) * settings.hop
-    silence = torch.where(inside(wave, start, end) > 0, torch.zeros(()), wave)
+    stretch = hide_stretch(wave, start, end, settings)
+    fillings = {
+        "model": fill_with_model(model, stretch.mel_db, stretch.hidden),
+        "mean": pretext.fill_mean(stretch.mel_db, stretch.hidden),
+        "linear": spectra.interpolate_hidden(stretch.mel_db, stretch.hidden),
+    }
+    silenced = torch.where(fade_window(len(wave), start, end) > 0, torch.zeros(()), wave)
     return Restoration(
-        wave.numpy(), silence.numpy(), mel.numpy(), hidden.numpy(), start / SAMPLE_RATE_HZ, end / SAMPLE_RATE_HZ, **made
+        wave.numpy(),
+        silenced.numpy(),
+        stretch.mel_db.numpy(),
+        stretch.hidden.numpy(),
+        start / SAMPLE_RATE_HZ,
+        end / SAMPLE_RATE_HZ,
+        **{key: filling(stretch, filled, settings, phase_seed) for key, filled in fillings.items()},
     )
 
 
-def compare(first: Source, second: Source, *, name: str = NAME) -> Likeness:
-    """How alike two sounds are.
+def compare(first: Source, second: Source, *, name: str = NAME) -> Similarity:
+    """How similar two sounds are.
 
     Raises:
         InputError: one of them cannot be read.
     """
-    return _likeness([hear(first), hear(second)], name)
+    waves = [read_clip(first), read_clip(second)]
+    mels = [spectra.log_mel(wave, MFCC_SETTINGS) for wave in waves]
+    with torch.inference_mode():
+        embeddings = open_model(name).embed(waves)
+    return _similarity(embeddings, mels, name)
 
 
-def two_views(source: Source, *, strength: float = 1.0, seed: float = 0, name: str = NAME) -> Likeness:
-    """How alike two random views of one sound are; a bundled sound chosen by the seed may stand behind them.
+def two_views(source: Source, *, strength: float = 1.0, seed: float = 0, name: str = NAME) -> Similarity:
+    """How similar two random views of one sound are; each has a bundled sound of its own in the background.
 
     Args:
         source: path.
         strength: of all changes, 0 to 2; the network was trained with 1.
         seed: of the views.
-        name: of a checkpoint that hears spectrograms.
+        name: of a checkpoint that encodes spectrograms.
 
     Raises:
-        InputError: no sound that can be read, or a model that hears waveforms only.
+        InputError: no sound that can be read, or a model that encodes waveforms only.
     """
     within(strength, 0, 2)
-    model = restorer(name)
+    model = open_transformer(name)
     rng = device.generator(whole(seed, 0, 2**31 - 1))
-    mel = spectra.log_mel(hear(source), model.config.mel)
-    keys = [sound.key for sound in bundled.sounds()]
-    behind = bundled.read_sound(keys[int(torch.randint(len(keys), (1,), generator=rng))])
-    clips = pretext.bank([mel, spectra.log_mel(torch.from_numpy(behind.copy()), model.config.mel)])
+    mel = spectra.log_mel(read_clip(source), model.config.mel)
     settings = pretext.ViewSettings().scaled(strength)
-    window = model.config.window
-    rows = torch.tensor([0, 1])
-    views = [pretext.view(clips, rows, window, rng, settings)[0] for _ in "ab"]  # 2 x (F, W)
+    views = []
+    for background in _background_sounds(rng):
+        clips = pretext.bank([mel, spectra.log_mel(background, model.config.mel)])
+        views.append(pretext.view(clips, torch.tensor([0, 1]), model.config.window, rng, settings)[0])  # (F, W)
     with torch.inference_mode():
         batch = spectra.to_unit(torch.stack(views)).to(model.device)
         embeddings = model(batch).embedding.float().cpu()
-    return _judge(embeddings, torch.stack([spectra.mfcc_summary(view) for view in views]), views, name)
+    return _similarity(embeddings, views, name)
 
 
-def _likeness(waves: list[Tensor], name: str) -> Likeness:
-    mels = [spectra.log_mel(wave, MFCC_SETTINGS) for wave in waves]
-    with torch.inference_mode():
-        embeddings = open_model(name).embed(waves)
-    return _judge(embeddings, torch.stack([spectra.mfcc_summary(mel) for mel in mels]), mels, name)
+def _background_sounds(rng: torch.Generator) -> list[Tensor]:
+    """Two different bundled sounds, (S,) each."""
+    keys = [sound.key for sound in bundled.sounds()]
+    chosen = torch.randperm(len(keys), generator=rng)[:2].tolist()
+    return [torch.from_numpy(bundled.read_sound(keys[index]).copy()) for index in chosen]
 
 
-def _judge(embeddings: Tensor, cepstra: Tensor, mels: list[Tensor], name: str) -> Likeness:
+def _similarity(embeddings: Tensor, mels: list[Tensor], name: str) -> Similarity:
+    """Cosines of two embeddings (2, D) and of two spectrograms (F, T) by MFCC, with their ranks among all pairs."""
     known = gallery(name)
-    found = []
-    for kind, pair in ((known.model, embeddings), (known.mfcc, cepstra)):
-        a, b = kind.standardised(pair)
-        cosine = float(F.cosine_similarity(a, b, dim=0))
-        found += [cosine, float((kind.pairs < cosine).float().mean())]
-    return Likeness(found[0], found[2], found[1], found[3], (mels[0].numpy(), mels[1].numpy()))
+    cepstra = torch.stack([spectra.mfcc_summary(mel) for mel in mels])
+    cosine, rank = _cosine_and_rank(known.model, embeddings)
+    mfcc_cosine, mfcc_rank = _cosine_and_rank(known.mfcc, cepstra)
+    return Similarity(cosine, mfcc_cosine, rank, mfcc_rank, (mels[0].numpy(), mels[1].numpy()))
+
+
+def _cosine_and_rank(known: StandardisedFeatures, pair: Tensor) -> tuple[float, float]:
+    first, second = known.standardised(pair)
+    cosine = float(F.cosine_similarity(first, second, dim=0))
+    return cosine, float((known.pair_cosines < cosine).float().mean())
 
 
 def neighbours(source: Source, *, count: float = 6, name: str = NAME) -> Neighbours:
@@ -253,7 +273,7 @@ def neighbours(source: Source, *, count: float = 6, name: str = NAME) -> Neighbo
         InputError: no sound that can be read, or a count outside 1 to 20.
     """
     k = whole(count, 1, 20)
-    wave = hear(source)
+    wave = read_clip(source)
     known = gallery(name)
     with torch.inference_mode():
         embedding = open_model(name).embed([wave])
@@ -261,24 +281,24 @@ def neighbours(source: Source, *, count: float = 6, name: str = NAME) -> Neighbo
     return Neighbours(_nearest(known.model, embedding, k), _nearest(known.mfcc, cepstra, k))
 
 
-def probe(source: Source, *, name: str = NAME) -> dict[str, Reading]:
-    """What linear probes read off the embedding of a sound: {"digit": ..., "speaker": ...}.
+def probe(source: Source, *, name: str = NAME) -> dict[str, ProbeOutput]:
+    """The outputs of the linear probes for the embedding of a sound: {"digit": ..., "speaker": ...}.
 
     Raises:
         InputError: no sound that can be read, or a model without probes.
     """
-    model, wave = open_model(name), hear(source)
+    model, wave = open_model(name), read_clip(source)
     fitted = probes(name)
     with torch.inference_mode():
         embedding = model.embed([wave])[0]
     return {
-        task: Reading(names, (weight @ embedding + bias).softmax(0).numpy())
+        task: ProbeOutput(names, (weight @ embedding + bias).softmax(0).numpy())
         for task, (weight, bias, names) in fitted.items()
     }
 
 
 def metrics(name: str = NAME) -> dict[str, dict[str, Any]]:
-    """What the checkpoint's card says of its test sets."""
+    """The metrics on a checkpoint's card, by data set."""
     return checkpoints.read_card(name).metrics
 
 
@@ -287,36 +307,27 @@ def sound_path(key: str) -> str:
     return str(bundled.ASSETS / "sounds" / f"{key}.flac")
 
 
-@dataclass(frozen=True)
-class Offer:
-    """The model on the Hub: its name, what fetching it costs, and whether it is on this machine already."""
-
-    name: str
-    megabytes: int
-    at_hand: bool
-
-
 def offer() -> Offer:
-    """The one audio model on the Hub that the page offers."""
-    model = checkpoints.HUB_MODELS["audio"]
-    return Offer(model.name, model.megabytes, checkpoints.at_hand(model.name))
+    """The audio model on the Hub that the page offers."""
+    return models.offer(HUB_KEY)
 
 
 def fetch(name: str) -> None:
-    """Load a Hub model and hear the gallery with it, which takes minutes the first time.
+    """Fetch a Hub model and encode the bundled sounds with it, which takes minutes the first time.
 
     Raises:
         HubUnavailable: it is not on this machine and the Hub cannot be reached.
+        CheckpointError: not an audio model.
     """
-    checkpoints.load(name, device=device.pick())
+    models.fetch(name, AUDIO_MODEL)
     gallery(name)
 
 
-def _nearest(kind: Described, query: Tensor, count: int) -> tuple[Neighbour, ...]:
-    similarity, index = nearest(kind.standardised(query), kind.rows, count)
-    known = bundled.sounds()
+def _nearest(known: StandardisedFeatures, query: Tensor, count: int) -> tuple[Neighbour, ...]:
+    similarity, index = nearest(known.standardised(query), known.rows, count)
+    clips = bundled.sounds()
     return tuple(
-        Neighbour(known[i], s, sound_path(known[i].key))
+        Neighbour(clips[i], s, sound_path(clips[i].key))
         for s, i in zip(similarity[0].tolist(), index[0].tolist(), strict=True)
     )
 

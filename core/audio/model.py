@@ -1,4 +1,4 @@
-"""A transformer over spectrogram frames that restores what was hidden and embeds a whole clip.
+"""A transformer over spectrogram frames that restores hidden frames and embeds a whole clip.
 
 The masked part follows Liu et al. 2020, "Mockingjay" (whole frames hidden, both sides visible), the paired views
 Saeed et al. 2021, "COLA" and Niizumi et al. 2021, "BYOL-A". Positions enter through a convolution, as in wav2vec 2.0
@@ -18,10 +18,10 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from core.data.spectra import MelSettings, bridge, log_mel, to_unit
+from core.data.spectra import MelSettings, interpolate_hidden, log_mel, to_unit
 
 PROBE_FILE = "probes.safetensors"
-HEARD_S = 5.0  # of a longer clip the first seconds count, in evaluation and on the page
+CLIP_S = 5.0  # of a longer clip only these first seconds are encoded, in evaluation and on the page
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Config:
 
     @property
     def mel(self) -> MelSettings:
-        """How this model wants its sounds."""
+        """The spectrogram that this model takes."""
         return MelSettings(n_fft=self.n_fft, hop=self.hop, n_mels=self.n_mels)
 
 
@@ -66,14 +66,14 @@ class Probe(NamedTuple):
     names: tuple[str, ...]
 
 
-class Heard(NamedTuple):
-    """What the network makes of a batch of spectrograms.
+class SoundTransformerOutput(NamedTuple):
+    """The output for a batch of spectrograms.
 
     Attributes:
         features: (B, T', D), one row for every two frames.
         embedding: (B, 3 D), mean, deviation and maximum of the features over time.
-        projection: (B, P), what the contrastive loss compares.
-        restored: (B, F, T), the spectrogram as the network thinks it was, in [-1, 1] and a little beyond.
+        projection: (B, P), compared by the contrastive loss.
+        restored: (B, F, T), the restored spectrogram, in [-1, 1] and a little beyond.
     """
 
     features: Tensor
@@ -85,8 +85,8 @@ class Heard(NamedTuple):
 class SoundTransformer(nn.Module):
     """Convolutional stem -> transformer -> features; from these a clip embedding and a restored spectrogram.
 
-    Hidden frames come in as straight lines between what is visible, with a flag; a decoder guesses what was there, and
-    a few convolutions that see both the lines and the guess say what to add to the lines.
+    Hidden frames are interpolated linearly between the visible ones and marked by a flag. A decoder predicts them, and
+    a few convolutions compute from the interpolation and the prediction what to add to the interpolation.
     """
 
     config_class = Config
@@ -118,8 +118,8 @@ class SoundTransformer(nn.Module):
             nn.Conv2d(8, 1, 5, padding=2),
         )
         for parameter in self.detail[4].parameters():
-            nn.init.zeros_(parameter)  # untrained it restores straight lines
-        self.head = nn.Sequential(  # the norm over the batch takes out what all clips share, which is most at the start
+            nn.init.zeros_(parameter)  # an untrained network interpolates linearly
+        self.head = nn.Sequential(  # at the start clips differ little; the norm over the batch removes what they share
             nn.Linear(3 * d, 2 * d), nn.BatchNorm1d(2 * d), nn.GELU(), nn.Linear(2 * d, config.projection)
         )
 
@@ -128,29 +128,29 @@ class SoundTransformer(nn.Module):
         """Seconds from one feature row to the next."""
         return self.stride * self.config.mel.hop_s
 
-    def forward(self, mels: Tensor, hidden: Tensor | None = None) -> Heard:
-        """Hear spectrograms, some of whose frames may be hidden.
+    def forward(self, mels: Tensor, hidden: Tensor | None = None) -> SoundTransformerOutput:
+        """Encode spectrograms, some of whose frames may be hidden.
 
         Args:
             mels: (B, F, T) in [-1, 1], T even.
-            hidden: (B, T) bool, true where the network may not look; None hides nothing.
+            hidden: (B, T) bool, true for frames that are hidden from the network; None hides none.
         """
         if hidden is None:
             hidden = mels.new_zeros(len(mels), mels.shape[-1], dtype=torch.bool)
-        mels = bridge(mels, hidden)
+        mels = interpolate_hidden(mels, hidden)
         seen = torch.stack([mels, hidden[:, None].to(mels).expand_as(mels)], 1)  # (B, 2, F, T)
         maps = self.stem(seen)  # (B, C, F / 8, T')
         x = self.inwards(rearrange(maps, "b c f t -> b t (c f)"))  # (B, T', D)
         x = x + F.gelu(self.positions(x.mT)).mT
         features = self.norm(self.encoder(x))
-        embedding = summarise(features)
-        guess = self.outwards(self.decoder(features))  # (B, T', 2 F)
-        guess = rearrange(guess, "b t (two f) -> b 1 f (t two)", two=self.stride)
-        restored = mels + self.detail(torch.cat([seen, guess], 1))[:, 0]
-        return Heard(features, embedding, self.head(embedding), restored)
+        embedding = pool(features)
+        predicted = self.outwards(self.decoder(features))  # (B, T', 2 F)
+        predicted = rearrange(predicted, "b t (two f) -> b 1 f (t two)", two=self.stride)
+        restored = mels + self.detail(torch.cat([seen, predicted], 1))[:, 0]
+        return SoundTransformerOutput(features, embedding, self.head(embedding), restored)
 
     def features(self, wave: Tensor) -> Tensor:
-        """Features over time of one sound (S,) at 16 kHz: (T', D), silence added to a short one left out again."""
+        """Features over time of one sound (S,) at 16 kHz: (T', D), without the padding of a short one."""
         mel = to_unit(log_mel(wave, self.config.mel))
         padded, before = self.pad(mel)
         features = self(padded[None].to(self.device)).features[0]
@@ -183,8 +183,8 @@ class SoundTransformer(nn.Module):
         return self.outwards.weight.device
 
 
-def summarise(features: Tensor) -> Tensor:
-    """A clip in one row: mean, deviation and maximum over time, (B, T, D) to (B, 3 D)."""
+def pool(features: Tensor) -> Tensor:
+    """Pool features over time: mean, deviation and maximum over time, (B, T, D) to (B, 3 D)."""
     return torch.cat([features.mean(1), features.std(1, correction=0), features.amax(1)], 1)
 
 
@@ -215,10 +215,10 @@ def _blocks(config: Config, depth: int) -> nn.Sequential:
 
 
 class Wav2Vec2(nn.Module):
-    """wav2vec 2.0 from the Hub behind the same questions: features over time and an embedding, from a waveform.
+    """wav2vec 2.0 from the Hub with the same methods: features over time and an embedding, from a waveform.
 
-    Baevski et al. 2020, "wav2vec 2.0: A Framework for Self-Supervised Learning of Speech Representations". It guesses
-    which of a hundred quantised sounds was hidden and never draws a spectrogram, so it cannot restore one.
+    Baevski et al. 2020, "wav2vec 2.0: A Framework for Self-Supervised Learning of Speech Representations". It predicts
+    which of a hundred quantised sounds was hidden and has no spectrogram, so it cannot restore one.
     """
 
     def __init__(self, network: nn.Module, hop_s: float, normalise: bool) -> None:
@@ -249,4 +249,4 @@ class Wav2Vec2(nn.Module):
 
     def embed(self, waves: Sequence[Tensor]) -> Tensor:
         """Embeddings (N, 3 D) of sounds (S_i,), on the CPU."""
-        return torch.cat([summarise(self.features(wave)[None]).float().cpu() for wave in waves])
+        return torch.cat([pool(self.features(wave)[None]).float().cpu() for wave in waves])

@@ -1,7 +1,7 @@
-"""What the audio method keeps at hand for its answers: the opened model, its probes, and the bundled sounds described.
+"""What the audio method keeps in memory: the opened model, its probes, and the features of the bundled sounds.
 
-Cosines are taken between descriptions that were standardised by the bundled sounds; otherwise any two sounds would
-seem alike, for a network and for MFCC.
+Cosines are taken between features standardised by the bundled sounds. Without that any two sounds have a cosine near
+one, by a network and by MFCC.
 """
 
 import functools
@@ -14,75 +14,53 @@ import torch.nn.functional as F
 from safetensors import safe_open
 from torch import Tensor
 
-from core import checkpoints, device
-from core.audio.model import HEARD_S, PROBE_FILE, Probe, SoundTransformer, Wav2Vec2
+from core import checkpoints, device, models
+from core.audio.model import CLIP_S, PROBE_FILE, Probe, SoundTransformer, Wav2Vec2
+from core.checkpoints import Checkpoint
 from core.data import bundled, sounds, spectra
 from core.data.sounds import SAMPLE_RATE_HZ
 from core.errors import InputError
 
 Source = str | Path | None
+AudioModel = SoundTransformer | Wav2Vec2
+AUDIO_MODEL = cast(type[AudioModel], AudioModel)  # mypy knows no type of a union
 NAME = "audio/sounds"
+HUB_KEY = "audio"  # in checkpoints.HUB_MODELS
 MFCC_SETTINGS = spectra.MelSettings()
 
 
-@functools.cache
-def probes(name: str) -> dict[str, Probe]:
-    """The probes in the checkpoint's folder."""
-    folder = checkpoints.load(name, device=device.pick()).folder
-    if not (folder / PROBE_FILE).is_file():
-        raise InputError("The model {name} has no probes; choose the bundled one.", name=name)
-    with safe_open(folder / PROBE_FILE, framework="pt") as file:
-        return {
-            task: Probe(file.get_tensor(f"{task}.weight"), file.get_tensor(f"{task}.bias"), tuple(names.split(",")))
-            for task, names in sorted(file.metadata().items())
-        }
+def read_clip(source: Source) -> Tensor:
+    """The first five seconds of a file, (S,) in [-1, 1] at 16,000 Hz.
 
-
-def hear(source: Source) -> Tensor:
-    """The first five seconds (S,) of a file."""
-    wave = sounds.open_sound(source)[: round(HEARD_S * SAMPLE_RATE_HZ)]
+    Raises:
+        InputError: no sound that can be read.
+    """
+    wave = sounds.open_sound(source)[: round(CLIP_S * SAMPLE_RATE_HZ)]
     return torch.from_numpy(sounds.checked(wave))
 
 
 def names() -> tuple[str, ...]:
-    """Models a visitor may name: the shipped one, those trained here, and the one from the Hub if it was fetched."""
-    own = tuple(name for name in checkpoints.bundled("audio") if name != NAME)
-    hub = checkpoints.HUB_MODELS["audio"].name
-    return (NAME, *own, hub) if checkpoints.at_hand(hub) else (NAME, *own)
+    """Models a visitor may choose: the shipped one, those trained here, and the one from the Hub if it was fetched."""
+    hub = models.offer(HUB_KEY)
+    return (*models.names(NAME), hub.name) if hub.at_hand else models.names(NAME)
 
 
-def open_model(name: str) -> SoundTransformer | Wav2Vec2:
+def _open(name: str) -> tuple[AudioModel, Checkpoint]:
+    return models.open_offered(name, names(), AUDIO_MODEL)
+
+
+def open_model(name: str) -> AudioModel:
     """One of `names`, on the device of this machine.
 
     Raises:
         InputError: another one.
+        CheckpointError: damaged, or not an audio model.
     """
-    if name not in names():  # what a visitor sends opens no other file and starts no download
-        raise InputError("Choose one of the models offered.")
-    return cast(SoundTransformer | Wav2Vec2, checkpoints.load(name, device=device.pick()).model)
+    return _open(name)[0]
 
 
-def has_probes(name: str) -> bool:
-    """Whether probes lie beside a model: they are fitted where the spoken digits of FSDD were among its data.
-
-    Raises:
-        InputError: a model that is not offered.
-    """
-    open_model(name)
-    return (checkpoints.load(name, device=device.pick()).folder / PROBE_FILE).is_file()
-
-
-def restores(name: str) -> bool:
-    """Whether a model can fill a hole and hear views; one from the Hub cannot.
-
-    Raises:
-        InputError: a model that is not offered.
-    """
-    return isinstance(open_model(name), SoundTransformer)
-
-
-def restorer(name: str) -> SoundTransformer:
-    """A model that hears spectrograms and can restore them.
+def open_transformer(name: str) -> SoundTransformer:
+    """A model that encodes spectrograms and can restore them.
 
     Raises:
         InputError: another one.
@@ -93,41 +71,83 @@ def restorer(name: str) -> SoundTransformer:
     return model
 
 
+def can_restore(name: str) -> bool:
+    """Whether a model can restore a hidden stretch and encode views; one from the Hub cannot.
+
+    Raises:
+        InputError: a model that is not offered.
+    """
+    return isinstance(open_model(name), SoundTransformer)
+
+
+def has_probes(name: str) -> bool:
+    """Whether probes lie beside a model: they are fitted where the spoken digits of FSDD were among its data.
+
+    Raises:
+        InputError: a model that is not offered.
+    """
+    return (_open(name)[1].folder / PROBE_FILE).is_file()
+
+
+@functools.cache
+def probes(name: str) -> dict[str, Probe]:
+    """The probes in a checkpoint's folder, by task.
+
+    Raises:
+        InputError: there are none.
+    """
+    folder = checkpoints.load(name, device=device.pick()).folder
+    if not (folder / PROBE_FILE).is_file():
+        raise InputError("The model {name} has no probes; choose the bundled one.", name=name)
+    with safe_open(folder / PROBE_FILE, framework="pt") as file:
+        return {
+            task: Probe(file.get_tensor(f"{task}.weight"), file.get_tensor(f"{task}.bias"), tuple(names.split(",")))
+            for task, names in sorted(file.metadata().items())
+        }
+
+
 @dataclass(frozen=True)
-class Described:
-    """The bundled sounds in one description: rows (N, D) standardised, by what, and the cosines of all pairs."""
+class StandardisedFeatures:
+    """Features of the bundled sounds on one scale.
+
+    Attributes:
+        rows: (N, D), each column with mean 0 and deviation 1.
+        mean: (D,), before that.
+        deviation: (D,), before that.
+        pair_cosines: (N (N - 1) / 2,), of all pairs of sounds.
+    """
 
     rows: Tensor
     mean: Tensor
     deviation: Tensor
-    pairs: Tensor
+    pair_cosines: Tensor
 
     def standardised(self, rows: Tensor) -> Tensor:
-        """Rows (M, D) as those of the gallery are."""
+        """Other features (M, D) or (D,) on the scale of the gallery."""
         return (rows - self.mean) / self.deviation
 
 
 @dataclass(frozen=True)
 class Gallery:
-    """The bundled sounds, described by a model and by MFCC."""
+    """Features of the bundled sounds, by a model and by MFCC."""
 
-    model: Described
-    mfcc: Described
+    model: StandardisedFeatures
+    mfcc: StandardisedFeatures
 
 
 @functools.cache
 def gallery(name: str) -> Gallery:
-    """Descriptions of every bundled sound, computed once a process."""
+    """Features of every bundled sound, computed once per process."""
     waves = [torch.from_numpy(bundled.read_sound(sound.key).copy()) for sound in bundled.sounds()]
     with torch.inference_mode():
         embeddings = open_model(name).embed(waves)
     cepstra = [spectra.mfcc_summary(spectra.log_mel(wave, MFCC_SETTINGS)) for wave in waves]
-    return Gallery(_describe(embeddings), _describe(torch.stack(cepstra)))
+    return Gallery(_standardise(embeddings), _standardise(torch.stack(cepstra)))
 
 
-def _describe(rows: Tensor) -> Described:
+def _standardise(rows: Tensor) -> StandardisedFeatures:
     mean, deviation = rows.mean(0), rows.std(0, correction=0).clamp(min=1e-5)
     scaled = (rows - mean) / deviation
     unit = F.normalize(scaled, dim=1)
-    above = torch.triu_indices(len(rows), len(rows), offset=1)
-    return Described(scaled, mean, deviation, (unit @ unit.T)[above[0], above[1]])
+    upper = torch.triu_indices(len(rows), len(rows), offset=1)
+    return StandardisedFeatures(scaled, mean, deviation, (unit @ unit.T)[upper[0], upper[1]])

@@ -1,10 +1,11 @@
-"""How unlabelled sounds label themselves here, twice over.
+"""The two labels that unlabelled sounds give: a hidden stretch and two views.
 
-A hidden stretch: some frames of a spectrogram are covered, and what was there is the answer (Mockingjay, Liu et al.
-2020). Two views: two random versions of one clip have to find each other among all clips of a batch (COLA, Saeed et
-al. 2021; the mixing-in of other sounds is BYOL-A's, Niizumi et al. 2021). Views keep what is said and change how it
-was recorded: where the clip starts, how fast it goes, the size of the mouth, the room's colour, noise and other
-sounds behind it. Spectrograms are in dB below the loudest cell, see `core.data.spectra`.
+A hidden stretch: some frames of a spectrogram are hidden, and their values are the target (Mockingjay, Liu et al.
+2020). Two views: two random versions of one clip are matched among all clips of a batch (COLA, Saeed et al. 2021; the
+mixing-in of other sounds is BYOL-A's, Niizumi et al. 2021). Views keep what is said and change how it was recorded:
+where the clip starts, how fast it goes, the size of the mouth, the gain of each band, noise and background sounds. Each
+view draws its own background: a shared one would be enough to match the pair. Spectrograms are in dB below the loudest
+cell, see `core.data.spectra`.
 """
 
 import math
@@ -16,7 +17,7 @@ from torch import Tensor
 
 from core.data.spectra import FLOOR_DB, relative_db
 
-TEN = 10 / math.log(10)  # dB of one neper of power
+DB_PER_NEPER = 10 / math.log(10)  # of power
 EMPTY_FROM = 0.78  # share of the mel bands that lie below 4 kHz
 
 
@@ -29,10 +30,10 @@ class ViewSettings:
         shift: largest move along the mel bands, in bands.
         colour_db: largest gain or loss of a region of bands.
         noise_db: loudest steady noise, in dB below the loudest cell.
-        mix_db: loudest other sound behind it, in dB below the loudest cell.
+        mix_db: loudest background sound, in dB below the loudest cell.
         cut: largest share of a clip that is cut off at one end.
         replicate: share of the views whose highest bands are copied from those below, as if recorded at a higher rate.
-        clean: share of the views without noise and without another sound.
+        clean: share of the views without noise and without a background sound.
     """
 
     stretch: float = 0.2
@@ -85,7 +86,7 @@ def bank(spectrograms: Sequence[Tensor]) -> Bank:
 
 
 def view(clips: Bank, rows: Tensor, window: int, rng: torch.Generator, settings: ViewSettings) -> Tensor:
-    """Draw one random view of each of some clips.
+    """Draw one random view of each clip; the background of a view is the view of another clip in the batch.
 
     Args:
         clips: where they lie.
@@ -108,9 +109,15 @@ def view(clips: Bank, rows: Tensor, window: int, rng: torch.Generator, settings:
     db = shift_bands(db, settings.shift * _uniform(batch, -1, 1, rng))
     db = colour(db, settings.colour_db, rng)
     db = replicate(db, _chosen(batch, settings.replicate, rng), rng)
-    noisy = add_sounds(db, db.roll(1, 0), _level(batch, settings.mix_db, rng))
+    noisy = add_sounds(db, db[draw_backgrounds(batch, rng)], _level(batch, settings.mix_db, rng))
     noisy = add_noise(noisy, _level(batch, settings.noise_db, rng), rng)
     return relative_db(torch.where(_chosen(batch, settings.clean, rng), db, noisy))
+
+
+def draw_backgrounds(batch: int, rng: torch.Generator) -> Tensor:
+    """For each clip of a batch another one, any with the same probability: (batch,) int64; of one clip, itself."""
+    offset = torch.randint(1, max(2, batch), (batch,), generator=rng, device=rng.device)
+    return (torch.arange(batch, device=rng.device) + offset) % batch
 
 
 def sample(clips: Bank, rows: Tensor, times: Tensor) -> Tensor:
@@ -137,7 +144,7 @@ def shift_bands(db: Tensor, bands: Tensor) -> Tensor:
 
 
 def colour(db: Tensor, most_db: float, rng: torch.Generator, *, knots: int = 6) -> Tensor:
-    """Another microphone: gain every region of bands by its own amount, smoothly between `knots` of them."""
+    """Imitate another microphone: a random gain in dB at `knots` bands, interpolated between them."""
     gains = most_db * (2 * torch.rand(len(db), 1, knots, generator=rng, device=rng.device) - 1)
     curve = torch.nn.functional.interpolate(gains, size=db.shape[1], mode="linear", align_corners=True)  # (B, 1, F)
     return db + curve.mT * (db > -FLOOR_DB)
@@ -146,8 +153,8 @@ def colour(db: Tensor, most_db: float, rng: torch.Generator, *, knots: int = 6) 
 def replicate(db: Tensor, chosen: Tensor, rng: torch.Generator) -> Tensor:
     """Copy the bands below 4 kHz into those above, up to 25 dB softer, where those are empty.
 
-    Spectral band replication (Dietz et al. 2002), here so that a network trained on telephone-like recordings of
-    8,000 samples a second is not taken aback by a microphone's upper half.
+    Spectral band replication (Dietz et al. 2002). Without it a network trained on recordings of 8,000 samples per
+    second fails on sounds with content above 4 kHz.
 
     Args:
         db: (B, F, W).
@@ -163,7 +170,7 @@ def replicate(db: Tensor, chosen: Tensor, rng: torch.Generator) -> Tensor:
 
 def add_sounds(db: Tensor, other: Tensor, level_db: Tensor) -> Tensor:
     """Add the power of another spectrogram, its level (B,) in dB."""
-    return TEN * torch.logaddexp(db / TEN, (other + level_db[:, None, None]) / TEN)
+    return DB_PER_NEPER * torch.logaddexp(db / DB_PER_NEPER, (other + level_db[:, None, None]) / DB_PER_NEPER)
 
 
 def add_noise(db: Tensor, level_db: Tensor, rng: torch.Generator) -> Tensor:
@@ -171,16 +178,16 @@ def add_noise(db: Tensor, level_db: Tensor, rng: torch.Generator) -> Tensor:
     batch, bands, _ = db.shape
     tilt = 10 * _uniform(batch, -1, 1, rng)[:, None] * torch.linspace(-1, 1, bands, device=db.device)  # (B, F), dB
     draws = torch.rand(4, *db.shape, generator=rng, device=rng.device).clamp(min=1e-6)
-    noise = TEN * (-draws.log()).mean(0).log() + tilt[..., None]
+    noise = DB_PER_NEPER * (-draws.log()).mean(0).log() + tilt[..., None]
     return add_sounds(db, noise, level_db)
 
 
 def spans(batch: int, frames: int, rng: torch.Generator, *, shortest: int, longest: int) -> Tensor:
-    """Hide one stretch of each clip: (batch, frames) bool, `shortest` to `longest` frames somewhere."""
+    """Hide one stretch of each clip: (batch, frames) bool, `shortest` to `longest` frames at a random position."""
     length = torch.randint(shortest, longest + 1, (batch, 1), generator=rng, device=rng.device)
     first = (_uniform(batch, 0, 1, rng)[:, None] * (frames - length + 1)).long()
-    place = torch.arange(frames, device=rng.device)
-    return (place >= first) & (place < first + length)
+    index = torch.arange(frames, device=rng.device)
+    return (index >= first) & (index < first + length)
 
 
 def hidden_error(restored: Tensor, truth: Tensor, hidden: Tensor) -> Tensor:
@@ -199,7 +206,7 @@ def hidden_error(restored: Tensor, truth: Tensor, hidden: Tensor) -> Tensor:
 
 
 def fill_mean(db: Tensor, hidden: Tensor) -> Tensor:
-    """The plainest guess: in every hidden frame each band's mean over the visible ones; (F, T) and (T,) to (F, T)."""
+    """Fill every hidden frame with each band's mean over the visible ones; (F, T) and (T,) to (F, T)."""
     return torch.where(hidden, db[:, ~hidden].mean(1, keepdim=True), db)
 
 

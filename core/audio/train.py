@@ -1,8 +1,8 @@
 """The recipe: `python -m core.audio.train --data fsdd+esc10 --root FOLDER --preset cpu --name sounds`.
 
-One pass gives both losses: two views of every clip, a stretch of each hidden, the hidden frames restored and the views
-matched. Labels are never seen. Afterwards two linear probes, digit and speaker, are fitted on labelled clips of the
-Free Spoken Digit Dataset if it was among the data; their weights lie beside the model in probes.safetensors.
+One forward pass gives both losses: two views of every clip, a stretch of each hidden, the hidden frames restored and
+the views matched. Labels are not used. Afterwards two linear probes, digit and speaker, are fitted on labelled clips of
+the Free Spoken Digit Dataset if it was among the data; their weights lie beside the model in probes.safetensors.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from core.audio import pretext
-from core.audio.evaluation import NOTES, describe, evaluate, fit_probes, measure, pack_probes
+from core.audio.evaluation import NOTES, evaluate, extract_features, fit_probes, measure, pack_probes
 from core.audio.model import Config, SoundTransformer
 from core.checkpoints import Checkpoint
 from core.data import sounds, spectra
@@ -34,7 +34,7 @@ HIDDEN_FRAMES = (8, 24)  # shortest and longest stretch that is hidden in traini
 
 @dataclass(frozen=True, kw_only=True)
 class AudioRecipe(Recipe):
-    """Train a network to restore hidden stretches of sounds and to tell which two views show one clip.
+    """Train a network to restore hidden stretches of sounds and to match the two views of one clip.
 
     Attributes:
         width: of a frame's features.
@@ -42,16 +42,16 @@ class AudioRecipe(Recipe):
         stem: channels of the convolutional stem.
         window: frames of a view, 10 ms each.
         temperature: of the contrastive loss.
-        extra: a further set that trains and is not measured, e.g. "folder:assets/sounds"; "" for none.
+        extra: a further set for training that is not measured, e.g. "folder:assets/sounds"; "" for none.
         restoring: weight of the squared error on hidden frames beside the contrastive loss.
         stretch: largest change of speed of a view.
         shift: largest move of a view along the mel bands.
         noise_db: loudest steady noise in a view, below its loudest cell.
-        mix_db: loudest other sound in a view, below its loudest cell.
+        mix_db: loudest background sound in a view, below its loudest cell.
     """
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
-        # 2.2 M parameters; 18 minutes, 1,356 steps, on one core
+        # 2.2 M parameters; 18 minutes, 1,356 steps, on one core (AVX512-BF16)
         "cpu": {"steps": 4000, "minutes": 18.0, "batch": 80, "extra": BUNDLED},
         # 13 M parameters; not yet timed on a GPU, so the clock ends it
         "gpu": {"width": 384, "depth": 6, "batch": 512, "minutes": 9.0, "steps": 100_000, "extra": BUNDLED},
@@ -82,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
     recipe = parse(AudioRecipe, argv)
     spec = f"{recipe.data}+{recipe.extra}" if recipe.extra else recipe.data
     data = sounds.load(spec, "train", root=recipe.root, limit=64 if recipe.smoke else 0)
-    if not data.waves:  # of a single sound nothing is left beside what is kept aside
+    if not data.waves:  # a single sound is kept for validation, so nothing is left to train on
         raise InputError("Nearest neighbours need at least two sounds.")
     with loop.seeded(recipe.seed):
         model = SoundTransformer(Config(width=recipe.width, depth=recipe.depth, stem=recipe.stem, window=recipe.window))
@@ -114,10 +114,10 @@ def main(argv: Sequence[str] | None = None) -> Path:
 
 
 def _probes(recipe: AudioRecipe, model: SoundTransformer) -> dict[str, bytes]:
-    """The file of probes, fitted on what visitors get: the weights rounded as they are shipped."""
+    """The file of probes, fitted on the embeddings of the weights as they are shipped: rounded to half precision."""
     checkpoint = Checkpoint(f"audio/{recipe.name}", model.half().float().eval(), None, Path(), model.device)
-    fit = describe(checkpoint, sounds.load("fsdd", "train", root=recipe.root))
-    return pack_probes(fit_probes(fit.data, fit.rows[0]))
+    features = extract_features(checkpoint, sounds.load("fsdd", "train", root=recipe.root))
+    return pack_probes(fit_probes(features.data, features.rows[0]))
 
 
 def losses(
@@ -128,19 +128,19 @@ def losses(
     Args:
         network: a SoundTransformer.
         pair: two views (B, F, T) in dB of the same clips, to be matched, a stretch of each hidden.
-        plain: (P, F, T) in dB, to be restored: noise added for a view could not be guessed by anyone.
+        plain: (P, F, T) in dB, to be restored, without the noise of a view: noise cannot be predicted.
         rng: draws where the stretches lie.
         recipe: weights of the losses.
     """
     mels = spectra.to_unit(torch.cat([*pair, plain]))  # (2B + P, F, T)
     longest = min(HIDDEN_FRAMES[1], mels.shape[-1] // 2)  # something must stay visible
     hidden = pretext.spans(len(mels), mels.shape[-1], rng, shortest=HIDDEN_FRAMES[0], longest=longest)
-    heard = network(mels, hidden)
-    first, second = heard.projection[: 2 * len(pair[0])].float().chunk(2)
+    output = network(mels, hidden)
+    first, second = output.projection[: 2 * len(pair[0])].float().chunk(2)
     contrast = nt_xent(first, second, recipe.temperature).mean
     rest = slice(2 * len(pair[0]), None)
-    error = pretext.hidden_error(heard.restored[rest].float(), mels[rest], hidden[rest])
-    lines = pretext.hidden_error(spectra.bridge(mels[rest], hidden[rest]), mels[rest], hidden[rest])
+    error = pretext.hidden_error(output.restored[rest].float(), mels[rest], hidden[rest])
+    lines = pretext.hidden_error(spectra.interpolate_hidden(mels[rest], hidden[rest]), mels[rest], hidden[rest])
     loss = contrast + recipe.restoring * error
     return {"loss": loss, "contrast": contrast, "hidden_error": error, "straight_lines": lines}
 

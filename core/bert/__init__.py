@@ -1,1 +1,1 @@
-"""BERT: hide some words of a text, let a network that sees both sides of each gap say what stood there."""
+"""Masked language modelling: predict the hidden tokens of a text from both sides (BERT, Devlin et al. 2019)."""

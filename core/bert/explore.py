@@ -1,8 +1,7 @@
 """What a visitor can ask of a BERT: plain values in, frozen results out.
 
-Four kinds of question: what fills the gaps of a text, all at once or one after the other; what a step of the training
-would hide; how well each word was foreseen, beside a model that reads from left to right (`comparing.py`); and
-whether the features tell two senses of a word apart (`senses.py`).
+This module fills the gaps of a text, at once or one by one, and shows how training corrupts a text. `comparison.py`
+scores a text beside a model that reads from left to right, and `senses.py` finds uses of a word in the same sense.
 """
 
 from collections.abc import Sequence
@@ -12,28 +11,30 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from core import checkpoints, device
+from core import checkpoints, device, models
 from core.bert import evaluation, pretext
-from core.bert.comparing import Compared, compare
+from core.bert.comparison import Comparison, compare
 from core.bert.models import (
     MAX_CHARACTERS,
     MAX_TOKENS,
     NOVELS,
-    Reader,
+    OFFERED,
+    LoadedModel,
     Sentence,
     blank_before,
     clean,
     fetch,
     language,
     names,
+    open_model,
     piece,
-    reader,
     sentence,
     with_words,
 )
-from core.bert.senses import FIRST_SENTENCE, Measure, Use, Used, measured, nearest_uses, words_of
+from core.bert.senses import FIRST_SENTENCE, Measure, SimilarUse, Use, measured, nearest_uses, words_of
 from core.bert.sentences import EXAMPLES, Example
 from core.errors import InputError, whole
+from core.models import Offer
 
 __all__ = [
     "BEST",
@@ -43,20 +44,19 @@ __all__ = [
     "MAX_TOKENS",
     "NOVELS",
     "Candidate",
-    "Compared",
-    "Drawn",
+    "Comparison",
     "Example",
     "Figures",
+    "FilledText",
     "Filling",
     "Gap",
     "Measure",
     "Offer",
-    "Told",
+    "SimilarUse",
+    "TrainingExample",
     "Use",
-    "Used",
     "clean",
     "compare",
-    "draw",
     "fetch",
     "figures",
     "fill",
@@ -67,16 +67,18 @@ __all__ = [
     "offers",
     "parameters",
     "suggest",
+    "training_example",
     "words",
     "words_of",
 ]
 
-BEST = 5  # candidates a gap
+BEST = 5  # candidates per gap
+Corruption = Literal["hidden", "replaced", "kept", ""]
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A token that could fill a gap, to read, and its probability."""
+    """A token that may fill a gap, as shown, and its probability."""
 
     text: str
     probability: float
@@ -84,15 +86,15 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Gap:
-    """A hidden token and what the model thinks of its place while all gaps are open.
+    """A hidden token and the model's prediction while all gaps are hidden.
 
     Attributes:
-        label: the token that stood there: the label that the text made itself.
-        probability: what the model gave it.
-        rank: of it, 1 for the likeliest token.
-        best: the five likeliest, best first.
-        left: what most often followed the token on the left in training; None where nobody counted.
-        left_right: that guess is right.
+        label: the hidden token: the label that the text makes itself.
+        probability: of the label.
+        rank: of the label, 1 for the most likely token.
+        best: the five most likely tokens, best first.
+        left: the most frequent follower of the left neighbour in training; None where the checkpoint has no counts.
+        left_right: whether that naive prediction is right.
     """
 
     label: str
@@ -104,14 +106,15 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Told:
+class FilledText:
     """A text with its gaps filled.
 
     Attributes:
         parts: (text, whether it was filled in), from left to right.
-        right: how many gaps got the token that stood there.
-        order: the gaps, numbered from 0, in the order in which they were filled; empty where all were at once.
-        bits: of surprise at the filled gaps, each looked at alone in the filled text; the fewer, the better they agree.
+        right: how many gaps got the original token.
+        order: the gaps, counted from 0, in the order in which they were filled; empty if all were filled at once.
+        bits: surprisal of the filled tokens, each hidden alone in the filled text; fewer bits are a better fit. The
+            pieces of a word see each other, since they have to fit as well.
     """
 
     parts: tuple[tuple[str, bool], ...]
@@ -122,34 +125,34 @@ class Told:
 
 @dataclass(frozen=True)
 class Filling:
-    """What the model makes of a text with gaps.
+    """A text with gaps, filled in two ways.
 
     Attributes:
         gaps: from left to right.
-        at_once: every gap with its own likeliest token.
-        one_by_one: the surest gap first, the others seen anew after each.
-        differ: the numbers of the gaps where the two put different tokens, from 0.
-        vocabulary: tokens to choose among.
+        at_once: every gap with its own most likely token.
+        one_by_one: the most confident prediction first, the others predicted again after each.
+        differ: the gaps, counted from 0, where the two differ.
+        vocabulary: number of tokens in the vocabulary.
     """
 
     gaps: tuple[Gap, ...]
-    at_once: Told
-    one_by_one: Told
+    at_once: FilledText
+    one_by_one: FilledText
     differ: tuple[int, ...]
     vocabulary: int
 
 
 def words(text: str | None, name: str = NOVELS) -> tuple[str, ...]:
-    """The words of a text, from left to right, as a visitor may hide them.
+    """The words of a text that a visitor may hide, from left to right.
 
     Raises:
         InputError: empty or too long, or no such model.
     """
-    return tuple(word.text for word in sentence(text, reader(name)).words)
+    return tuple(word.text for word in sentence(text, open_model(name)).words)
 
 
 def suggest(text: str | None, name: str = NOVELS) -> tuple[int, ...]:
-    """Two neighbours to hide first: the longest word and the one after it (or before it, at the end); as numbers."""
+    """Two neighbours to hide first, by index: the longest word and the one after it, or before it at the end."""
     found = words(text, name)
     longest = max(range(len(found)), key=lambda number: sum(map(str.isalpha, found[number])))
     around = [n for n in (longest + 1, longest - 1) if 0 <= n < len(found) and found[n][:1].isalnum()]
@@ -160,149 +163,143 @@ def fill(text: str | None, hidden: Sequence[float], name: str = NOVELS) -> Filli
     """Hide whole words of a text and let the model fill the gaps.
 
     Args:
-        text: to hide words of.
-        hidden: the numbers of the words, from 0, in any order.
+        text: a sentence or two.
+        hidden: indices of the words, from 0, in any order.
         name: of the model.
 
     Raises:
-        InputError: no such word or model, no word at all, or a text empty or too long.
+        InputError: no word hidden, no such word or model, or a text empty or too long.
     """
-    voice = reader(name)
-    read = sentence(text, voice)
+    loaded = open_model(name)
+    read = sentence(text, loaded)
     if not hidden:
         raise InputError("Hide at least one word.")
     chosen = sorted({whole(number, 0, len(read.words) - 1) for number in hidden})
-    places = [place for number in chosen for place in read.words[number].places]
-    tokens, gaps = torch.tensor(read.tokens), torch.tensor(places)
-    at_once = pretext.fill_at_once(voice.score, tokens, gaps, voice.mask)
-    one_by_one = pretext.fill_one_by_one(voice.score, tokens, gaps, voice.mask)
+    positions = [position for number in chosen for position in read.words[number].positions]
+    tokens, gaps = torch.tensor(read.tokens), torch.tensor(positions)
+    at_once = pretext.fill_at_once(loaded.score, tokens, gaps, loaded.mask)
+    one_by_one = pretext.fill_one_by_one(loaded.score, tokens, gaps, loaded.mask)
     return Filling(
-        gaps=_gaps(read, tokens, gaps, voice),
-        at_once=_told(read, tokens, gaps, at_once.tokens, (), voice),
-        one_by_one=_told(read, tokens, gaps, one_by_one.tokens, tuple(one_by_one.order.argsort().tolist()), voice),
+        gaps=_gaps(read, tokens, gaps, loaded),
+        at_once=_filled_text(read, tokens, gaps, at_once.tokens, (), loaded),
+        one_by_one=_filled_text(
+            read, tokens, gaps, one_by_one.tokens, tuple(one_by_one.order.argsort().tolist()), loaded
+        ),
         differ=tuple((at_once.tokens != one_by_one.tokens).nonzero()[:, 0].tolist()),
-        vocabulary=len(voice.vocabulary),
+        vocabulary=len(loaded.vocabulary),
     )
 
 
 @torch.inference_mode()
-def _gaps(read: Sentence, tokens: Tensor, gaps: Tensor, voice: Reader) -> tuple[Gap, ...]:
-    """Candidates for each gap while all of them are open."""
+def _gaps(read: Sentence, tokens: Tensor, gaps: Tensor, loaded: LoadedModel) -> tuple[Gap, ...]:
+    """Candidates for each gap while all of them are hidden."""
     hidden, at = tokens.clone(), torch.zeros(len(tokens), dtype=torch.bool)
-    hidden[gaps], at[gaps] = voice.mask, True
-    probabilities = voice.score(hidden[None], at[None]).float().softmax(-1)  # (P, V)
+    hidden[gaps], at[gaps] = loaded.mask, True
+    probabilities = loaded.score(hidden[None], at[None]).float().softmax(-1)  # (P, V)
     found = []
-    for row, place in zip(probabilities, gaps.tolist(), strict=True):
-        label = read.tokens[place]
-        chances, best = row.topk(BEST)
-        follower = None if voice.counts is None else _follower(int(hidden[place - 1]), voice)
-        pairs = zip(best.tolist(), chances.tolist(), strict=True)
+    for row, position in zip(probabilities, gaps.tolist(), strict=True):
+        label = read.tokens[position]
+        highest, best = row.topk(BEST)
+        follower = None if loaded.counts is None else _follower(int(hidden[position - 1]), loaded)
+        pairs = zip(best.tolist(), highest.tolist(), strict=True)
         found.append(
             Gap(
-                label=piece(label, read, place, voice),
+                label=piece(label, read, position, loaded),
                 probability=float(row[label]),
                 rank=1 + int((row > row[label]).sum()),
-                best=tuple(Candidate(piece(token, read, place, voice), chance) for token, chance in pairs),
-                left=None if follower is None else piece(follower, read, place, voice),
+                best=tuple(Candidate(piece(token, read, position, loaded), p) for token, p in pairs),
+                left=None if follower is None else piece(follower, read, position, loaded),
                 left_right=follower == label,
             )
         )
     return tuple(found)
 
 
-def _follower(left: int, voice: Reader) -> int:
-    """What most often followed a token in training; behind a gap or a mark, the most frequent token of all."""
-    assert voice.counts is not None
-    return int(voice.counts.often.argmax() if left in voice.vocabulary.marks else voice.counts.after[left, 0])
+def _follower(left: int, loaded: LoadedModel) -> int:
+    """The most frequent follower of a token in training; behind a gap or a mark, the most frequent token of all."""
+    assert loaded.counts is not None
+    return int(
+        loaded.counts.token_counts.argmax() if left in loaded.vocabulary.marks else loaded.counts.followers[left, 0]
+    )
 
 
-def _told(read: Sentence, tokens: Tensor, gaps: Tensor, put: Tensor, order: tuple[int, ...], voice: Reader) -> Told:
-    """A filled text to read, and how well what was put in agrees with the rest."""
+def _filled_text(
+    read: Sentence, tokens: Tensor, gaps: Tensor, put: Tensor, order: tuple[int, ...], loaded: LoadedModel
+) -> FilledText:
+    """A filled text, and how well the filled tokens fit the rest."""
     filled = tokens.clone()
     filled[gaps] = put
-    bits = pretext.pseudo_bits(voice.score, filled, gaps, voice.mask)
-    parts = with_words(read, dict(zip(gaps.tolist(), put.tolist(), strict=True)), voice)
-    return Told(parts, int((put == tokens[gaps]).sum()), order, float(bits.sum()))
+    bits = pretext.pseudo_bits(loaded.score, filled, [[gap] for gap in gaps.tolist()], loaded.mask)
+    parts = with_words(read, dict(zip(gaps.tolist(), put.tolist(), strict=True)), loaded)
+    return FilledText(parts, int((put == tokens[gaps]).sum()), order, float(bits.sum()))
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """What one step of the training would do to a text.
+class TrainingExample:
+    """A text as one training step corrupts it.
 
     Attributes:
-        parts: (text, what happens to it), from left to right; "hidden" behind the mask, "replaced" by another token,
-            "kept" as it is but to be guessed, or "" for tokens that are not asked for.
-        chosen: how many tokens are to be guessed.
-        tokens: of the text, marks not counted.
+        parts: (text, corruption), from left to right; "hidden" by the mask, "replaced" by another token, "kept" but
+            predicted, or "" for tokens that are not predicted.
+        chosen: how many tokens are predicted.
+        tokens: of the text, without marks.
     """
 
-    parts: tuple[tuple[str, Literal["hidden", "replaced", "kept", ""]], ...]
+    parts: tuple[tuple[str, Corruption], ...]
     chosen: int
     tokens: int
 
 
-def draw(text: str | None, seed: float, name: str = NOVELS) -> Drawn:
-    """Choose 15 % of the tokens and hide, replace or keep them, as in training.
+def training_example(text: str | None, seed: float, name: str = NOVELS) -> TrainingExample:
+    """Choose 15 % of the tokens and hide, replace or keep them, as in training (Devlin et al. 2019, sec. 3.1).
 
     Raises:
         InputError: empty or too long, no such model, or a seed that is no whole number.
     """
-    voice = reader(name)
-    read = sentence(text, voice)
+    loaded = open_model(name)
+    read = sentence(text, loaded)
     rng = device.generator(whole(seed, 0, 2**31 - 1))
-    tokens, marks = torch.tensor([read.tokens]), torch.tensor(voice.vocabulary.marks)
+    tokens, marks = torch.tensor([read.tokens]), torch.tensor(loaded.vocabulary.marks)
     chosen = pretext.choose(tokens, marks, rng)
-    seen = pretext.corrupt(tokens, chosen, voice.mask, marks, len(voice.vocabulary), rng)[0].tolist()
-    parts: list[tuple[str, Literal["hidden", "replaced", "kept", ""]]] = []
-    for place in range(1, len(seen) - 1):
-        written = piece(seen[place], read, place, voice)
-        if seen[place] == voice.mask:
-            parts.append((blank_before(read, place) + written, "hidden"))
-        elif seen[place] == read.tokens[place]:
-            fate: Literal["kept", ""] = "kept" if chosen[0, place] else ""
-            parts.append((blank_before(read, place) + written.removeprefix("##"), fate))
-        else:
-            parts.append((blank_before(read, place) + written, "replaced"))
-    return Drawn(tuple(parts), int(chosen.sum()), len(seen) - 2)
+    corrupted = pretext.corrupt(tokens, chosen, loaded.mask, marks, len(loaded.vocabulary), rng)[0].tolist()
+    parts: list[tuple[str, Corruption]] = []
+    for position in range(1, len(corrupted) - 1):
+        written = piece(corrupted[position], read, position, loaded)
+        kind: Corruption = "replaced"
+        if corrupted[position] == loaded.mask:
+            kind = "hidden"
+        elif corrupted[position] == read.tokens[position]:
+            kind, written = "kept" if chosen[0, position] else "", written.removeprefix("##")
+        parts.append((blank_before(read, position) + written, kind))
+    return TrainingExample(tuple(parts), int(chosen.sum()), len(corrupted) - 2)
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What the bundled model's card tells of the two test novels: metric -> value, shares in [0, 1].
+    """The bundled model's metrics on the two test novels, from its card: name -> value, shares in [0, 1].
 
     Attributes:
-        gaps: 15 % of the tokens hidden at once.
-        alone: one token hidden at a time.
-        novel: which of the two a passage is from, by a linear probe.
+        masked: 15 % of the tokens hidden at once.
+        one_at_a_time: one word hidden at a time.
+        novel: the novel of a passage, by a linear probe.
     """
 
-    gaps: dict[str, float]
-    alone: dict[str, float]
+    masked: dict[str, float]
+    one_at_a_time: dict[str, float]
     novel: dict[str, float]
 
 
 def figures() -> Figures:
-    """Read them."""
+    """Read the card of the bundled model."""
     card = checkpoints.read_card(NOVELS).metrics
-    return Figures(card["novels"], card["novels" + evaluation.ALONE], card["novels" + evaluation.WHICH])
+    return Figures(card["novels"], card["novels" + evaluation.ONE_AT_A_TIME], card["novels" + evaluation.WHICH_NOVEL])
 
 
 def parameters(name: str) -> int:
-    """How many numbers of a model in the tree were trained."""
+    """Number of trainable parameters of a shipped or own model, from its card."""
     return checkpoints.read_card(name).parameters
 
 
-@dataclass(frozen=True)
-class Offer:
-    """A model on the Hub: its key, its name, what fetching it costs, and whether it is on this machine already."""
-
-    key: str
-    name: str
-    megabytes: int
-    at_hand: bool
-
-
 def offers() -> tuple[Offer, ...]:
-    """The models on the Hub that the page offers."""
-    models = ((key, checkpoints.HUB_MODELS[key]) for key in ("bert", "bert-zh"))
-    return tuple(Offer(key, m.name, m.megabytes, checkpoints.at_hand(m.name)) for key, m in models)
+    """The models on the Hub that the tab offers."""
+    return tuple(models.offer(key) for key in OFFERED)

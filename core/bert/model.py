@@ -1,9 +1,9 @@
-"""BERT: self-attention over a whole text at once, and a head that scores what could stand at a place.
+"""BERT: self-attention over a whole text, and a head that scores the token at each position.
 
 Devlin et al. 2019, "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding", sec. 3. The
-network is `BertForMaskedLM` of `transformers`, for the models trained here and those from the Hub alike. Left out on
-purpose: dropout, which is chance inside `forward`; next-sentence prediction, which Liu et al. 2019 (RoBERTa, sec. 4.2)
-found not to help; padding, since all texts of a batch have one length here.
+network is `BertForMaskedLM` of `transformers`, for the models trained here and those from the Hub. Left out on
+purpose: dropout, which is random inside `forward`; next-sentence prediction, which did not help Liu et al. 2019
+(RoBERTa, sec. 4.2); padding, since all texts of a batch have one length here.
 """
 
 import math
@@ -23,12 +23,12 @@ class Config:
     """Architecture; the defaults are the bundled model's, BERT base has 30522, 512, 768, 12, 12.
 
     Attributes:
-        vocabulary: number of tokens.
-        context: longest text, in tokens, the two marks at its ends included.
-        width: numbers that stand for one token.
+        vocabulary: number of tokens in it.
+        context: longest text, in tokens, [CLS] and [SEP] included.
+        width: size of the embeddings and hidden states.
         layers: blocks of attention and feed-forward.
-        heads: attention heads a block; divides `width`.
-        kinds: of segment; 1 here, 2 where next sentences were predicted. Only the first is used.
+        heads: attention heads per block; divides `width`.
+        kinds: number of segment types; 1 here, 2 with next-sentence prediction. Only the first is used.
     """
 
     vocabulary: int
@@ -39,12 +39,12 @@ class Config:
     kinds: int = 1
 
 
-class Reading(NamedTuple):
-    """What the model makes of a text.
+class BertOutput(NamedTuple):
+    """What the model returns.
 
     Attributes:
-        logits: (B, T, V), one score for each token that could stand at each place; (n, V) where places were named.
-        states: layers + 1 of (B, T, D): each token before the first block and after each block.
+        logits: (B, T, V), unnormalised scores of the token at each position; (n, V) if positions were chosen.
+        states: layers + 1 of (B, T, D): embeddings, then the output of each block.
     """
 
     logits: Tensor
@@ -52,7 +52,7 @@ class Reading(NamedTuple):
 
 
 class Bert(nn.Module):
-    """Embeddings, blocks, and the head, whose last map is the token embeddings again."""
+    """Embeddings, blocks, and the head, whose output layer shares the token embeddings."""
 
     config_class = Config
 
@@ -70,25 +70,25 @@ class Bert(nn.Module):
                 type_vocab_size=config.kinds,
                 hidden_dropout_prob=0.0,
                 attention_probs_dropout_prob=0.0,
-                pad_token_id=None,  # its embedding would never learn, and number 0 is a mark here
+                pad_token_id=None,  # its embedding would get no gradient, and token 0 is [CLS] here
             )
         )
 
-    def forward(self, tokens: Tensor, at: Tensor | None = None) -> Reading:
-        """Read tokens (B, T) int64, marks at both ends, T at most `config.context`.
+    def forward(self, tokens: Tensor, at: Tensor | None = None) -> BertOutput:
+        """Score the token at each position, or at some.
 
         Args:
-            tokens: as they stand, gaps as the mask's number.
-            at: (B, T) bool, the n places to score; all of them if None. Scores cost as much as the rest of the network,
-                and only gaps need them.
+            tokens: (B, T) int64, [CLS] first and [SEP] last, [MASK] at hidden positions, T at most `config.context`.
+            at: (B, T) bool, the n positions to score; all of them if None. The head costs as much as the rest of the
+                network, and only hidden positions need it.
         """
         states = self.net.bert(tokens, output_hidden_states=True).hidden_states  # layers + 1 of (B, T, D)
         last = states[-1] if at is None else states[-1][at]  # (n, D)
-        return Reading(self.net.cls(last), tuple(states))
+        return BertOutput(self.net.cls(last), tuple(states))
 
     @classmethod
     def from_hub(cls, folder: Path) -> "Bert":
-        """Open a folder of config.json and model.safetensors of a `bert`; its segments stay, its pooler goes."""
+        """Open a folder in the Hub's format: config.json and model.safetensors of a `bert`, without its pooler."""
         network = BertForMaskedLM.from_pretrained(folder, local_files_only=True, use_safetensors=True)
         raw = network.config
         config = Config(
@@ -104,11 +104,11 @@ class Bert(nn.Module):
 
 @torch.no_grad()
 def initialise(model: Bert, rng: torch.Generator) -> None:
-    """Draw fresh weights: matrices normal, biases zero, norms one, places as sinusoids.
+    """Draw fresh weights: matrices normal, biases zero, norms one, position embeddings sinusoidal.
 
-    Two departures from Devlin et al. 2019, whose 0.02 everywhere is for a width of 768 and a million steps. A narrower
-    network gets larger weights, so that attention is not next to uniform at first. And the embeddings of places, which
-    are learned like all others, begin as Vaswani et al. 2017, sec. 3.5, fixed them: neighbours are alike at once.
+    Two differences from Devlin et al. 2019, who use N(0, 0.02) with a width of 768 and a million steps. A narrower
+    network gets larger weights, so that its attention is not almost uniform at first. The position embeddings, which
+    are trained, start as the fixed ones of Vaswani et al. 2017, sec. 3.5, so that neighbouring positions are similar.
     """
     scale = 0.02 * math.sqrt(768 / model.config.width)
     for name, weight in model.named_parameters():
@@ -122,17 +122,17 @@ def initialise(model: Bert, rng: torch.Generator) -> None:
             weight.fill_(1.0)
 
 
-def sinusoids(places: int, width: int) -> Tensor:
-    """Sines and cosines of each place, in waves from 2 pi places on: (places, width) in [-1, 1].
+def sinusoids(positions: int, width: int) -> Tensor:
+    """Sinusoidal position embeddings: (positions, width) in [-1, 1].
 
-    Vaswani et al. 2017, sec. 3.5; the longest wave is that of 10,000 places there and of 1,000 here, for shorter texts.
+    Vaswani et al. 2017, sec. 3.5, with the base 1,000 in place of 10,000, for shorter texts.
     """
-    waves = torch.arange(places)[:, None] / 1000 ** (torch.arange(0, width, 2) / width)  # (places, width / 2)
+    waves = torch.arange(positions)[:, None] / 1000 ** (torch.arange(0, width, 2) / width)  # (positions, width / 2)
     return torch.stack([waves.sin(), waves.cos()], 2).flatten(1)[:, :width]
 
 
 def untrained(config: Config, seed: int = 0) -> Bert:
-    """A network of this shape that never read anything: what features are worth without learning."""
+    """A network of this shape with random weights, in eval mode: the baseline of untrained features."""
     model = Bert(config)
     initialise(model, generator(seed))
     return model.eval().requires_grad_(False)

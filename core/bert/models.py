@@ -1,6 +1,6 @@
-"""A BERT with its vocabulary at work on one text: words to click, the tokens behind them, what fills a gap.
+"""A BERT with its vocabulary at work on one text: words to click, their tokens, and tokens as text.
 
-What `explore.py` builds its answers from. Nothing here is shared between visitors but the weights, which only get read.
+`explore.py` builds its answers from this module. Visitors share the weights, which are only read, and nothing else.
 """
 
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ from typing import Literal, cast
 import torch
 from torch import Tensor
 
-from core import checkpoints, device
+from core import checkpoints, models
 from core.bert import corpus
 from core.bert.evaluation import Counts
 from core.bert.model import Bert
 from core.checkpoints import Checkpoint
 from core.data.texts import Vocabulary, label, without_controls
-from core.errors import CheckpointError, InputError
+from core.errors import InputError
 
 MAX_CHARACTERS, MAX_TOKENS = 400, 64
 NOVELS = "bert/novels"
@@ -26,44 +26,42 @@ OFFERED = ("bert", "bert-zh")  # keys of `checkpoints.HUB_MODELS`
 
 
 @dataclass(frozen=True)
-class Reader:
-    """A loaded model and what it needs to read.
+class LoadedModel:
+    """A loaded model and what it needs to read text.
 
     Attributes:
-        name: of the checkpoint.
         model: in eval mode.
         vocabulary: of its folder.
-        counts: of its training text; None where nobody kept count.
-        mask: number of the mask.
-        where: the model's device.
+        counts: of its training text; None where the checkpoint has no counts.
+        mask: index of the [MASK] token.
+        device: the model's device.
     """
 
-    name: str
     model: Bert
     vocabulary: Vocabulary
     counts: Counts | None
     mask: int
-    where: torch.device
+    device: torch.device
 
     def score(self, tokens: Tensor, at: Tensor) -> Tensor:
-        """Scores (n, V) on the CPU of the n places of tokens (B, T) that `at` (B, T) names, row by row."""
-        return cast(Tensor, self.model(tokens.to(self.where), at.to(self.where)).logits.cpu())
+        """Logits (n, V) on the CPU at the n positions of tokens (B, T) where `at` (B, T) is true, row by row."""
+        return cast(Tensor, self.model(tokens.to(self.device), at.to(self.device)).logits.cpu())
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a text, with the blank before it where its tokens hold that too.
+    """A word of a text, with the blank before it where its tokens include that.
 
     Attributes:
-        first, last: the characters [first, last) it covers.
-        text: to show, without blanks around.
-        places: of its tokens in `Sentence.tokens`.
+        first, last: it covers the characters [first, last).
+        text: as shown, without blanks around.
+        positions: of its tokens in `Sentence.tokens`.
     """
 
     first: int
     last: int
     text: str
-    places: tuple[int, ...]
+    positions: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ class Sentence:
 
     Attributes:
         text: without control characters.
-        tokens: numbers, a mark at each end.
+        tokens: indices, [CLS] first and [SEP] last.
         words: from left to right.
     """
 
@@ -95,83 +93,83 @@ def clean(text: str | None) -> str:
             limit=MAX_CHARACTERS,
             characters=f"{len(text):,}",
         )
-    kept = without_controls(text).strip()
-    if not kept:
+    cleaned = without_controls(text).strip()
+    if not cleaned:
         raise InputError("Write a sentence first.")
-    return kept
+    return cleaned
 
 
-def sentence(text: str | None, voice: Reader) -> Sentence:
+def sentence(text: str | None, loaded: LoadedModel) -> Sentence:
     """Cut a visitor's text into words and tokens.
 
     Raises:
         InputError: empty, or longer than 400 characters or 64 tokens.
     """
-    plain, vocabulary = clean(text), voice.vocabulary
+    plain, vocabulary = clean(text), loaded.vocabulary
     cuts = vocabulary.cut(plain)
-    limit = longest(voice)
+    limit = longest(loaded)
     if len(cuts) > limit:
         raise InputError(
             "A text may have at most {limit} tokens here; this one has {tokens}.", limit=limit, tokens=len(cuts)
         )
     words: list[Word] = []
     for number in dict.fromkeys(cut.word for cut in cuts):
-        places = tuple(place for place, cut in enumerate(cuts, 1) if cut.word == number)
-        first, last = cuts[places[0] - 1].first, cuts[places[-1] - 1].last
-        words.append(Word(first, last, shown(plain[first:last]), places))
+        positions = tuple(position for position, cut in enumerate(cuts, 1) if cut.word == number)
+        first, last = cuts[positions[0] - 1].first, cuts[positions[-1] - 1].last
+        words.append(Word(first, last, shown(plain[first:last]), positions))
     tokens = (vocabulary.mark(corpus.BEGIN), *(cut.token for cut in cuts), vocabulary.mark(corpus.END))
     return Sentence(plain, tokens, tuple(words))
 
 
-def longest(voice: Reader) -> int:
-    """The most tokens that a text may have, marks not counted: a model of a visitor's own may read less than 64."""
-    return min(MAX_TOKENS, voice.model.config.context - 2)
+def longest(loaded: LoadedModel) -> int:
+    """The most tokens that a text may have without marks: a visitor's own model may have a context of less than 64."""
+    return min(MAX_TOKENS, loaded.model.config.context - 2)
 
 
-def fits(text: str, voice: Reader) -> bool:
+def fits(text: str, loaded: LoadedModel) -> bool:
     """Whether a text is short enough."""
-    return len(voice.vocabulary.cut(text)) <= longest(voice)
+    return len(loaded.vocabulary.cut(text)) <= longest(loaded)
 
 
 def shown(text: str) -> str:
-    """A word to read by itself; one of blanks or line ends only is made visible."""
+    """A word as shown alone; blanks and line ends become visible if there is nothing else."""
     return text.strip() or text.replace(" ", "␣").replace("\n", "⏎")
 
 
-def piece(token: int, read: Sentence, place: int, voice: Reader) -> str:
-    """A token to read where it is to stand: "##" in front if it goes on with what is before it, as BERT writes that."""
-    vocabulary = voice.vocabulary
+def piece(token: int, read: Sentence, position: int, loaded: LoadedModel) -> str:
+    """A token as shown at its position: "##" in front if it continues a word, as in BERT's vocabulary."""
+    vocabulary = loaded.vocabulary
     if token in vocabulary.marks:
         return vocabulary.names[token]
     text = label(token, vocabulary)
-    word = next(word for word in read.words if place in word.places)
-    touches = place > word.places[0] or read.text[: word.first][-1:].isalnum() or vocabulary.by_words
+    word = next(word for word in read.words if position in word.positions)
+    touches = position > word.positions[0] or read.text[: word.first][-1:].isalnum() or vocabulary.by_words
     return ("##" if touches and text[:1].isalnum() else "") + shown(text)
 
 
-def blank_before(read: Sentence, place: int) -> str:
-    """The blank in front of a token, if there is one."""
-    word = next(word for word in read.words if place in word.places)
-    around = read.text[max(0, word.first - 1) : word.first + 1]  # the vocabulary may count it to either side
-    return " " if place == word.places[0] and any(map(str.isspace, around)) else ""
+def blank_before(read: Sentence, position: int) -> str:
+    """The blank in front of a token, or ""."""
+    word = next(word for word in read.words if position in word.positions)
+    around = read.text[max(0, word.first - 1) : word.first + 1]  # the vocabulary may attach it to either side
+    return " " if position == word.positions[0] and any(map(str.isspace, around)) else ""
 
 
-def with_words(read: Sentence, filled: dict[int, int], voice: Reader) -> tuple[tuple[str, bool], ...]:
-    """A text with other tokens at some places, in stretches of (text, whether it was filled in).
+def with_words(read: Sentence, filled: dict[int, int], loaded: LoadedModel) -> tuple[tuple[str, bool], ...]:
+    """A text with other tokens at some positions, as parts (text, whether it was filled in).
 
     Args:
         read: the text; whole words of it are filled.
-        filled: place -> token.
-        voice: knows the tokens.
+        filled: position -> token.
+        loaded: gives the text of the tokens.
     """
     parts: list[tuple[str, bool]] = []
     done = 0
     for word in read.words:
-        if not set(word.places) & filled.keys():
+        if not set(word.positions) & filled.keys():
             continue
-        raw = b"".join(voice.vocabulary.pieces[filled[place]] for place in word.places)
+        raw = b"".join(loaded.vocabulary.pieces[filled[position]] for position in word.positions)
         new = raw.decode("utf-8", errors="replace")
-        if voice.vocabulary.by_words:  # its words do not hold the blank before them
+        if loaded.vocabulary.by_words:  # its words do not include the blank before them
             new = new.strip()
         parts += [(read.text[done : word.first], False), (new, True)]
         done = word.last
@@ -179,46 +177,40 @@ def with_words(read: Sentence, filled: dict[int, int], voice: Reader) -> tuple[t
 
 
 def names() -> tuple[str, ...]:
-    """Checkpoints a visitor may choose: the bundled one, his own, then those from the Hub."""
-    own = (name for name in checkpoints.bundled("bert") if name != NOVELS)
-    return (NOVELS, *own, *(checkpoints.HUB_MODELS[key].name for key in OFFERED))
+    """The checkpoints that a visitor may choose: the shipped one, the visitor's own, then those on the Hub."""
+    return (*models.names(NOVELS), *(checkpoints.HUB_MODELS[key].name for key in OFFERED))
 
 
 def language(name: str) -> Literal["en", "zh"]:
-    """The language that a model reads."""
+    """The language of a model's training text."""
     return "zh" if name == checkpoints.HUB_MODELS["bert-zh"].name else "en"
 
 
-def reader(name: str) -> Reader:
+def open_model(name: str) -> LoadedModel:
     """Open a model by the name that a visitor chose.
 
     Raises:
-        InputError: not one that is offered, or one from the Hub that was not fetched yet.
+        InputError: not offered, or on the Hub and not fetched yet.
+        CheckpointError: damaged, or no BERT.
     """
-    if name not in names():
-        raise InputError("There is no BERT called {name} here.", name=name)
-    if not checkpoints.at_hand(name):
-        raise InputError("Fetch {name} first: its button says how many megabytes that takes.", name=name)
-    return fetch(name)
+    return with_vocabulary(*models.open_offered(name, names(), Bert))
 
 
-def fetch(name: str) -> Reader:
+def fetch(name: str) -> LoadedModel:
     """Open a model, from the Hub if it is not on this machine.
 
     Raises:
         CheckpointError: damaged, or no BERT.
         HubUnavailable: the Hub cannot be reached.
     """
-    return reader_of(checkpoints.load(name, device=device.pick()))
+    return with_vocabulary(*models.fetch(name, Bert))
 
 
-def reader_of(checkpoint: Checkpoint) -> Reader:
-    """A loaded checkpoint with its vocabulary; raises CheckpointError if it is no BERT."""
-    if not isinstance(checkpoint.model, Bert):
-        raise CheckpointError("{name} is no BERT.", name=checkpoint.name)
+def with_vocabulary(model: Bert, checkpoint: Checkpoint) -> LoadedModel:
+    """The model of a checkpoint with its vocabulary and counts."""
     vocabulary = vocabulary_of(checkpoint.folder)
     mask = vocabulary.mark(corpus.MASK)
-    return Reader(checkpoint.name, checkpoint.model, vocabulary, _counts(checkpoint.folder), mask, checkpoint.device)
+    return LoadedModel(model, vocabulary, _counts(checkpoint.folder), mask, checkpoint.device)
 
 
 @cache
@@ -233,7 +225,8 @@ def _counts(folder: Path) -> Counts | None:
 
 
 @torch.inference_mode()
-def states(voice: Reader, tokens: Sequence[int], layer: int) -> Tensor:
-    """What layer `layer` makes of each token: (T, D) float32 on the CPU."""
-    found = voice.model(torch.tensor([tokens], device=voice.where)).states[layer]  # (1, T, D)
-    return cast(Tensor, found[0].float().cpu())
+def states(loaded: LoadedModel, tokens: Sequence[int], layer: int) -> Tensor:
+    """The states of each token behind block `layer`: (T, D) float32 on the CPU."""
+    read = torch.tensor([tokens], device=loaded.device)  # (1, T)
+    nowhere = torch.zeros_like(read, dtype=torch.bool)  # no logits are needed
+    return cast(Tensor, loaded.model(read, nowhere).states[layer][0].float().cpu())

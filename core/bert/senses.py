@@ -1,8 +1,8 @@
-"""What the features are good for: a word that means two things has two kinds of vector, by the company it keeps.
+"""What the features are good for: a word with two senses has different vectors in different sentences.
 
-A vector a word, as GloVe or the lowest layer has, is the same in "bear the silence" and "the brown bear". What a higher
-layer makes of it in its sentence is not: Devlin et al. 2019, sec. 5.3; Wiedemann et al. 2019, "Does BERT Make Any
-Sense?". Uses of one word only are compared, less their mean, which says which word it is.
+A fixed vector per word, as in GloVe, is the same in "bear the silence" and "the brown bear". The states of a higher
+layer differ: Devlin et al. 2019, sec. 5.3; Wiedemann et al. 2019, "Does BERT Make Any Sense?". Only uses of the same
+word are compared, and their mean, which they have in common, is subtracted.
 """
 
 import functools
@@ -15,16 +15,16 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.bert.model import untrained
-from core.bert.models import NOVELS, Reader, fits, language, reader, sentence, states
+from core.bert.models import NOVELS, LoadedModel, fits, language, open_model, sentence, states
 from core.bert.sentences import FIRST_SENTENCE, USES, Use
 from core.errors import InputError
 
-__all__ = ["FIRST_SENTENCE", "Measure", "Use", "Used", "measured", "nearest_uses", "words_of"]
+__all__ = ["FIRST_SENTENCE", "Measure", "SimilarUse", "Use", "measured", "nearest_uses", "words_of"]
 
 
 @dataclass(frozen=True)
-class Used:
-    """A bundled use of a word, how alike it is by the network (cosine) and by words in common (share of all words)."""
+class SimilarUse:
+    """A bundled use of a word, the cosine of its centred vector, and the words in common (Jaccard index)."""
 
     use: Use
     similarity: float
@@ -33,33 +33,33 @@ class Used:
 
 @dataclass(frozen=True)
 class Measure:
-    """How often the use most like a use has the same sense, over all n bundled ones, each left out in turn.
+    """Leave-one-out nearest-neighbour accuracy: how often the most similar use of a word has the same sense.
 
     Attributes:
         model: by the network's states.
-        untrained: by those of a network of the same shape with random weights; None for one from the Hub.
+        untrained: by those of a network of the same shape with random weights; None for a model from the Hub.
         naive: by words in common.
-        chance: by a blind pick among the other uses of the word.
-        n: uses.
+        chance_level: of a random choice among the other uses of the word.
+        n: bundled uses.
     """
 
     model: float
     untrained: float | None
     naive: float
-    chance: float
+    chance_level: float
     n: int
 
 
 @functools.cache
 def words_of(name: str = NOVELS) -> tuple[str, ...]:
-    """The words of two senses that are bundled for a model's language, but for those in sentences too long for it."""
-    voice, uses = reader(name), USES[language(name)]
-    long = {use.word for use in uses if not fits(use.text, voice) or not fits(FIRST_SENTENCE[use.word], voice)}
-    return tuple(word for word in dict.fromkeys(use.word for use in uses) if word not in long)
+    """The bundled words with two senses in a model's language, without those in sentences too long for it."""
+    loaded, uses = open_model(name), USES[language(name)]
+    too_long = {use.word for use in uses if not fits(use.text, loaded) or not fits(FIRST_SENTENCE[use.word], loaded)}
+    return tuple(word for word in dict.fromkeys(use.word for use in uses) if word not in too_long)
 
 
-def nearest_uses(text: str | None, word: str, name: str = NOVELS) -> tuple[Used, ...]:
-    """The bundled uses of a word, those most like its use in a visitor's sentence first.
+def nearest_uses(text: str | None, word: str, name: str = NOVELS) -> tuple[SimilarUse, ...]:
+    """The bundled uses of a word, most similar to its use in a visitor's sentence first.
 
     Args:
         text: a sentence with the word in it.
@@ -67,90 +67,87 @@ def nearest_uses(text: str | None, word: str, name: str = NOVELS) -> tuple[Used,
         name: of the model.
 
     Raises:
-        InputError: the word does not stand in the text, none of the offered ones, a text empty or too long.
+        InputError: a word that is not in the text or not offered, or a text empty or too long.
     """
     if word not in words_of(name):
         raise InputError("Choose one of the words offered.")
-    voice = reader(name)
+    loaded = open_model(name)
     uses = [use for use in USES[language(name)] if use.word == word]
-    own, others = vector(text, word, voice), _vectors(name, word)
-    centre = others.mean(0)
-    cosines = F.cosine_similarity((own - centre)[None], others - centre)  # (U,)
-    plain = sentence(text, voice).text
+    query, bundled = vector(text, word, loaded), _vectors(name, word)
+    centre = bundled.mean(0)
+    cosines = F.cosine_similarity((query - centre)[None], bundled - centre)  # (U,)
+    plain = sentence(text, loaded).text
     return tuple(
-        Used(uses[i], float(cosines[i]), overlap(plain, uses[i].text)) for i in cosines.argsort(descending=True)
+        SimilarUse(uses[i], float(cosines[i]), overlap(plain, uses[i].text)) for i in cosines.argsort(descending=True)
     )
 
 
-def vector(text: str | None, word: str, voice: Reader) -> Tensor:
-    """What the network makes of a word in a text: (D,), mean over its tokens of the states before the last block.
+def vector(text: str | None, word: str, loaded: LoadedModel) -> Tensor:
+    """The contextual vector of a word in a text: (D,), mean over its tokens of the states before the last block.
 
-    The last block's states are about what could stand there; the one before was chosen beforehand, not by these data.
+    The states of the last block predict the token. The layer was chosen beforehand, not by these data.
 
     Raises:
-        InputError: the word does not stand in the text.
+        InputError: the word is not in the text.
     """
-    read = sentence(text, voice)
+    read = sentence(text, loaded)
     found = next((each for each in read.words if each.text.lower() == word), None)
     if found is None:
         raise InputError("Write a sentence with the word “{word}” in it.", word=word)
-    return states(voice, read.tokens, -2)[list(found.places)].mean(0)
+    return states(loaded, read.tokens, -2)[list(found.positions)].mean(0)
 
 
 @functools.cache
 def _vectors(name: str, word: str) -> Tensor:
-    voice = reader(name)
-    return torch.stack([vector(use.text, word, voice) for use in USES[language(name)] if use.word == word])
+    loaded = open_model(name)
+    return torch.stack([vector(use.text, word, loaded) for use in USES[language(name)] if use.word == word])
 
 
 @functools.cache
 def measured(name: str = NOVELS) -> Measure:
-    """`measure` for a model that a visitor chose, once a process."""
-    voice = reader(name)
-    return measure(voice, USES[language(name)], compare=voice.counts is not None)
+    """`measure` for a model that a visitor chose, computed once per process."""
+    loaded = open_model(name)
+    return measure(loaded, USES[language(name)], compare=loaded.counts is not None)
 
 
-def measure(voice: Reader, uses: Sequence[Use], *, compare: bool) -> Measure:
-    """Of some uses, how often is the one most like a use, of the same word, of the same sense?
+def measure(loaded: LoadedModel, uses: Sequence[Use], *, compare: bool) -> Measure:
+    """Of the uses of each word, how often has the most similar other one the same sense?
 
     Args:
-        voice: the network; words that have a use too long for it do not count.
+        loaded: the network; words with a use too long for it are left out.
         uses: several of each word, some of each sense.
-        compare: also ask a network of the same shape with random weights.
+        compare: also measure a network of the same shape with random weights.
     """
-    others = replace(voice, model=untrained(voice.model.config).to(voice.where)) if compare else None
+    baseline = replace(loaded, model=untrained(loaded.model.config).to(loaded.device)) if compare else None
     right = {"model": 0, "untrained": 0, "naive": 0}
-    chance = 0.0
+    chance_level = 0.0
     by_word = [[use for use in uses if use.word == word] for word in dict.fromkeys(use.word for use in uses)]
-    short = [own for own in by_word if all(fits(use.text, voice) for use in own)]
+    short = [own for own in by_word if all(fits(use.text, loaded) for use in own)]
     count = sum(map(len, short))
     for own in short:
         word = own[0].word
         same = torch.tensor([[a.sense == b.sense for b in own] for a in own])  # (U, U)
-        alike = {"naive": torch.tensor([[overlap(a.text, b.text) for b in own] for a in own])}
-        for kind, network in (("model", voice), ("untrained", others)):
+        similarities = {"naive": torch.tensor([[overlap(a.text, b.text) for b in own] for a in own])}
+        for kind, network in (("model", loaded), ("untrained", baseline)):
             if network is not None:
                 vectors = torch.stack([vector(use.text, word, network) for use in own])
                 unit = F.normalize(vectors - vectors.mean(0), dim=1)
-                alike[kind] = unit @ unit.T
-        for kind, similarity in alike.items():
+                similarities[kind] = unit @ unit.T
+        for kind, similarity in similarities.items():
             best = similarity.fill_diagonal_(-torch.inf).argmax(1)
             right[kind] += int(same[torch.arange(len(own)), best].sum())
-        chance += float((same.sum(1) - 1).double().sum() / (len(own) - 1))
+        chance_level += float((same.sum(1) - 1).double().sum() / (len(own) - 1))
     shares = {kind: found / max(1, count) for kind, found in right.items()}
     return Measure(
         model=shares["model"],
         untrained=shares["untrained"] if compare else None,
         naive=shares["naive"],
-        chance=chance / max(1, count),
+        chance_level=chance_level / max(1, count),
         n=count,
     )
 
 
 def overlap(first: str, second: str) -> float:
-    """The naive comparison: words that two sentences have in common, as a share of all they have (Jaccard).
-
-    Chinese, which has no blanks, by characters.
-    """
+    """The naive comparison of two sentences: Jaccard index of their words, for Chinese of their characters."""
     a, b = (set(re.findall(r"[a-z]+|[^\W\da-z_]", text.lower())) for text in (first, second))
     return len(a & b) / max(1, len(a | b))

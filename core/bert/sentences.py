@@ -1,14 +1,14 @@
-"""Sentences written for this project: examples to hide words of, and words of two meanings, each in some sentences."""
+"""Sentences written for this project: examples with words to hide, and uses of words with two senses."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Example:
-    """A text to begin with and which of its words are hidden, numbered from 0.
+    """A first text and which of its words are hidden, counted from 0.
 
-    Words were picked that the bundled model fills otherwise at once than one by one, since that is to be seen here; so
-    it does with about half of all choices of two or three words near each other.
+    The words are chosen so that the bundled model fills them differently at once and one by one, which the page shows.
+    About half of all choices of two or three neighbouring words have this property.
     """
 
     key: str
@@ -27,7 +27,7 @@ CHINESE = Example("chinese", "今天的天气很好，我们一起去公园散�
 
 @dataclass(frozen=True)
 class Use:
-    """A word in a sentence, and what it means there, as (English, Chinese); the model never sees the meaning."""
+    """A word in a sentence, and its sense there, as (English, Chinese); the model never sees the sense."""
 
     word: str
     text: str

@@ -1,14 +1,14 @@
 """The recipe: `python -m core.bert.train --data novels --preset cpu`.
 
-A vocabulary of byte pairs is learned from the text first, as for GPT-2; then a BERT guesses what was hidden
-in random stretches of it. No dropout: these runs see their text about once, so there is nothing to forget.
+A vocabulary of byte pairs is learned from the text first, as for GPT-2. Then a BERT predicts the hidden tokens of
+random stretches of the text. No dropout: these runs see their text about once and do not overfit.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +17,7 @@ from core.bert import corpus, evaluation, pretext, senses
 from core.bert.corpus import Numbers
 from core.bert.evaluation import evaluate
 from core.bert.model import Bert, Config, initialise
-from core.bert.models import reader_of
+from core.bert.models import with_vocabulary
 from core.bert.sentences import USES
 from core.checkpoints import Checkpoint
 from core.data import texts
@@ -28,26 +28,26 @@ from core.training import loop
 from core.training.export import write_checkpoint
 from core.training.recipe import Recipe, parse
 
-HELD_OUT = 50_000  # tokens at the end of the training text, or a hundredth of it: test data choose nothing
+HELD_OUT = 50_000  # tokens at the end of the training text, or one per cent of it; settings are chosen on these
 
 
 @dataclass(frozen=True, kw_only=True)
 class BertRecipe(Recipe):
-    """Train a BERT to guess hidden tokens of a text.
+    """Train a BERT to predict hidden tokens of a text.
 
     Attributes:
-        vocabulary: entries of the byte-pair vocabulary.
+        vocabulary: size of the byte-pair vocabulary.
         sample: million characters from which byte pairs are learned.
         limit: million characters of each training file to read; 0 reads all.
-        share: of the tokens to guess.
+        share: of the tokens that are predicted.
         context: longest stretch, in tokens, marks included.
-        width: numbers that stand for a token.
+        width: size of the embeddings and hidden states.
         layers: blocks.
-        heads: attention heads a block.
+        heads: attention heads per block.
     """
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
-        # 2.9 M parameters; on one core of its own 25 minutes gave 13,169 steps
+        # 2.9 M parameters; on one core of its own (AVX512-BF16) 25 minutes gave 13,169 steps
         "cpu": {"limit": 50, "batch": 8, "minutes": 25.0, "steps": 100_000, "save_every": 2000},
         # 23 M parameters; not yet timed on a GPU, so the clock ends it
         "gpu": {"width": 512, "layers": 6, "heads": 8, "batch": 256, "lr": 6e-4, "minutes": 27.0, "steps": 100_000},
@@ -72,20 +72,22 @@ RECIPE = BertRecipe
 
 
 def main(argv: Sequence[str] | None = None) -> Path:
-    """Train, measure on each set's test split, write the checkpoint; returns its folder."""
+    """Train, evaluate on each set's test split, write the checkpoint; returns its folder."""
     recipe = parse(BertRecipe, argv)
     text = read(recipe)
     tokenizer = texts.train_bytes_bpe(texts.sample(text, recipe.sample), recipe.vocabulary, corpus.MARKS).to_str()
     vocabulary = Vocabulary(tokenizer)
-    seen, _ = split(text, vocabulary, recipe)
-    begin = corpus.openings(seen, vocabulary)
+    training, _ = split(text, vocabulary, recipe)
+    starts = corpus.paragraph_starts(training, vocabulary)
     model = Bert(Config(len(vocabulary), recipe.context, recipe.width, recipe.layers, recipe.heads))
     initialise(model, generator(recipe.seed))
 
     def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
-        tokens, places = corpus.draw(seen, begin, vocabulary, context=recipe.context, batch=recipe.batch, rng=rng)
-        shown, chosen = hide(tokens, vocabulary, rng, recipe.share)
-        return {"loss": pretext.masked_loss(network(shown, chosen).logits.float(), tokens[chosen]), "ids": places}
+        tokens, positions = corpus.draw(
+            training, starts, vocabulary, context=recipe.context, batch=recipe.batch, rng=rng
+        )
+        read, chosen = hide(tokens, vocabulary, rng, recipe.share)
+        return {"loss": pretext.masked_loss(network(read, chosen).logits.float(), tokens[chosen]), "ids": positions}
 
     result = loop.train(recipe, model, loss, method="bert")
     return write_checkpoint(
@@ -93,16 +95,16 @@ def main(argv: Sequence[str] | None = None) -> Path:
         result,
         model,
         method="bert",
-        data=f"{recipe.data}, training split, {len(seen)} tokens of it",
+        data=f"{recipe.data}, training split, {len(training)} tokens of it",
         measure=measure,
         evaluate=evaluate,
         notes=evaluation.NOTES,
-        extra={"tokenizer.json": tokenizer.encode(), "counts.json": count(seen, len(vocabulary))},
+        extra={"tokenizer.json": tokenizer.encode(), "counts.json": count(training, len(vocabulary))},
     )
 
 
 def hide(tokens: Tensor, vocabulary: Vocabulary, rng: torch.Generator, share: float) -> tuple[Tensor, Tensor]:
-    """What the network reads (B, T) and which places it is to guess (B, T)."""
+    """The corrupted tokens (B, T) int64 that the network reads, and the positions (B, T) bool that it predicts."""
     marks = torch.tensor(vocabulary.marks, device=tokens.device)
     chosen = pretext.choose(tokens, marks, rng, share)
     mask = vocabulary.mark(corpus.MASK)
@@ -115,10 +117,10 @@ def read(recipe: BertRecipe) -> list[str]:
 
 
 def split(text: Sequence[str], vocabulary: Vocabulary, recipe: BertRecipe) -> tuple[Numbers, Numbers]:
-    """All tokens of the training split but for its end, which is held out, and that end.
+    """The tokens of the training split without its held-out end, and that end.
 
     Raises:
-        InputError: too few of them for a single stretch.
+        InputError: fewer tokens than one context.
     """
     tokens = corpus.encode(text, vocabulary)
     held_out = max(1, min(HELD_OUT, len(tokens) // 100))
@@ -131,34 +133,34 @@ def split(text: Sequence[str], vocabulary: Vocabulary, recipe: BertRecipe) -> tu
     return tokens[:-held_out], tokens[-held_out:]
 
 
-def count(seen: Numbers, size: int) -> bytes:
-    """counts.json: how often each token came, and what followed it most often."""
-    tokens = torch.from_numpy(seen.astype("int64"))
-    often, after = tokens.bincount(minlength=size), pretext.followers(tokens, size, evaluation.BEST)
-    return json.dumps({"often": often.tolist(), "after": after.tolist()}).encode()
+def count(training: Numbers, size: int) -> bytes:
+    """The content of counts.json: occurrences of each token, and its most frequent followers."""
+    tokens = torch.from_numpy(training.astype("int64"))
+    token_counts, followers = tokens.bincount(minlength=size), pretext.followers(tokens, size, evaluation.BEST)
+    return json.dumps({"often": token_counts.tolist(), "after": followers.tolist()}).encode()
 
 
 def measure(checkpoint: Checkpoint, recipe: BertRecipe) -> dict[str, dict[str, float]]:
-    """All metrics of the card; the sets' test texts, but first the held-out end of the training split."""
+    """All metrics of the card: on the held-out end of the training split and on each set's test texts."""
     vocabulary = Vocabulary.read(checkpoint.folder)
-    _, kept = split(read(recipe), vocabulary, recipe)
-    found = {f"{recipe.data}, end of the training split, held out": evaluation.gaps(checkpoint, kept)}
+    _, held_out = split(read(recipe), vocabulary, recipe)
+    found = {f"{recipe.data}, end of the training split, held out": evaluation.masked_accuracy(checkpoint, held_out)}
     for spec in recipe.data.split("+"):
         unseen = corpus.read(spec, "test", root=recipe.root, limit=30_000 * recipe.smoke)
         tokens = corpus.encode(unseen, vocabulary)
-        found[spec] = evaluation.gaps(checkpoint, tokens)
-        found[spec + evaluation.ALONE] = evaluation.one_at_a_time(checkpoint, tokens)
+        found[spec] = evaluation.masked_accuracy(checkpoint, tokens)
+        found[spec + evaluation.ONE_AT_A_TIME] = evaluation.pseudo_perplexity(checkpoint, unseen)
         if len(unseen) > 1:
-            found[spec + evaluation.WHICH] = evaluation.whose_novel(checkpoint, unseen)
-    alike = senses.measure(reader_of(checkpoint), USES["en"], compare=True)
-    assert alike.untrained is not None
-    if alike.n:
+            found[spec + evaluation.WHICH_NOVEL] = evaluation.novel_probe(checkpoint, unseen)
+    similar = senses.measure(with_vocabulary(cast(Bert, checkpoint.model), checkpoint), USES["en"], compare=True)
+    assert similar.untrained is not None
+    if similar.n:
         found["bundled sentences, senses of words"] = {
-            "accuracy": alike.model,
-            "untrained_accuracy": alike.untrained,
-            "words_accuracy": alike.naive,
-            "chance": alike.chance,
-            "n": alike.n,
+            "accuracy": similar.model,
+            "untrained_accuracy": similar.untrained,
+            "words_accuracy": similar.naive,
+            "chance": similar.chance_level,
+            "n": similar.n,
         }
     return found
 

@@ -13,15 +13,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core import checkpoints, device, snapshots
-from core.contrastive import encoders, pretext
-from core.contrastive.dictionary import AGES as AGES
-from core.contrastive.dictionary import STOPS as STOPS
-from core.contrastive.dictionary import Look as Look
-from core.contrastive.dictionary import look as look
+from core.contrastive import models, pretext
+from core.contrastive.dictionary import MOMENTA as MOMENTA
+from core.contrastive.dictionary import QUEUE_STEPS as QUEUE_STEPS
+from core.contrastive.dictionary import DictionaryLookup as DictionaryLookup
+from core.contrastive.dictionary import MomentumStudy as MomentumStudy
+from core.contrastive.dictionary import look_up as look_up
 from core.contrastive.dictionary import momentum_at as momentum_at
-from core.contrastive.dictionary import record as record
-from core.contrastive.encoders import GALLERY_PX, Space
-from core.contrastive.pretext import ViewSettings
+from core.contrastive.dictionary import momentum_study as momentum_study
+from core.contrastive.models import SPACES as SPACES
+from core.contrastive.models import Space
+from core.contrastive.models import names as names
+from core.contrastive.pretext import ViewSettings as ViewSettings
 from core.data import bundled, pictures
 from core.downstream.neighbours import leave_one_out_accuracy
 from core.downstream.retrieval import Neighbour as Neighbour
@@ -32,15 +35,14 @@ from core.nn.losses import pair_cosines, pair_losses
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-SPACES, offered = encoders.SPACES, encoders.offered
 MIN_PICTURES, MAX_PICTURES = 2, 16
 SOURCE_PX, VIEW_PX = 128, 96  # sides of the square that views are cut from, and of a view
 TEMPERATURES = (0.05, 1.0)
 SEEDS = 9999
-SUSPECTS = 3
+FALSE_NEGATIVES = 3  # shown
 GROUP_NEIGHBOURS = 20
 METRICS = ("knn", "linear")  # of a card
-CHANCE = 0.1  # CIFAR-10 has ten kinds, equally many of each
+CHANCE_LEVEL = 0.1  # CIFAR-10 has ten classes of equal size
 
 
 @dataclass(frozen=True)
@@ -49,34 +51,34 @@ class Losses:
 
     Attributes:
         temperature: t.
-        rows: (2N,), nats, one a view.
+        rows: (2N,), nats, one per view.
         mean: over the rows.
-        chance: log(2N - 1), the loss if all views are equally similar.
+        chance_level: log(2N - 1), the loss if all views are equally similar.
     """
 
     temperature: float
     rows: Floats
     mean: float
-    chance: float
+    chance_level: float
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two views of each picture, and how an encoder compares all with all.
+    """Two views of each picture, and the cosines of all views with all by one encoder.
 
     Attributes:
         pictures: (N, P, P, 3) uint8, the squares that the views were cut from.
         first, second: (N, P, P, 3) uint8, two views of each.
-        space: where they were compared.
+        space: in which they were compared.
         cosine: (2N, 2N); rows 2k and 2k + 1 are the views of picture k.
         losses: of that matrix.
-        partners: mean cosine of the two views of a picture.
-        strangers: mean cosine of views of different pictures.
-        found: share of the views whose most similar other view is their partner.
-        pixels_found: the same by plain pixels: cosine of the views' colours after taking out their mean.
-        chance: 1 / (2N - 1), the share found by guessing.
-        suspects: (picture, other picture, cosine) of the different pictures that are most alike, most similar first:
-            the likeliest false negatives.
+        positive_cosine: mean over the two views of a picture.
+        negative_cosine: mean over views of different pictures.
+        accuracy: share of the views whose most similar other view is their partner.
+        pixel_accuracy: the same by plain pixels: cosine of the views' colours after subtracting their mean.
+        chance_level: 1 / (2N - 1), the accuracy of guessing.
+        false_negatives: (picture, other picture, cosine) of the most similar different pictures, most similar first:
+            the most likely false negatives.
     """
 
     pictures: Bytes
@@ -85,12 +87,12 @@ class Comparison:
     space: Space
     cosine: Floats
     losses: Losses
-    partners: float
-    strangers: float
-    found: float
-    pixels_found: float
-    chance: float
-    suspects: tuple[tuple[int, int, float], ...]
+    positive_cosine: float
+    negative_cosine: float
+    accuracy: float
+    pixel_accuracy: float
+    chance_level: float
+    false_negatives: tuple[tuple[int, int, float], ...]
 
 
 @dataclass(frozen=True)
@@ -98,13 +100,13 @@ class GroupProbe:
     """Leave-one-out k-NN of the nine groups of emoji.
 
     Attributes:
-        accuracy: encoder, or "pixels", to the share of emoji whose group is told right.
-        chance: share of the largest group, always guessed.
+        accuracy: encoder, or "pixels", to the share of emoji whose group is predicted correctly.
+        majority_share: share of the largest group, the accuracy of always predicting it.
         n: number of emoji.
     """
 
     accuracy: dict[str, float]
-    chance: float
+    majority_share: float
     n: int
 
 
@@ -122,7 +124,7 @@ def compare(
     Args:
         sources: 2 to 16 pictures, paths or (H, W, 3) uint8; the middle squares are used.
         views: see `view_settings`.
-        encoder: one of `offered`.
+        encoder: one of `names`.
         space: one of SPACES; the rotation network has features only.
         temperature: of the loss, 0.05 to 1.
         seed: of the views, 0 to 9999; the same seed draws the same views for every encoder.
@@ -134,24 +136,24 @@ def compare(
     squares = open_squares(sources)  # (N, 128, 128, 3)
     rng = device.generator(whole(seed, 0, SEEDS))
     pair = pretext.two_views(pictures.to_tensor(squares), rng, views, VIEW_PX)
-    embedded = [encoders.embed(encoder, space, view) for view in pair]
+    embedded = [models.embed(encoder, space, view) for view in pair]
     cosine = pair_cosines(embedded[0], embedded[1])
     plain = [(view - view.mean((2, 3), keepdim=True)).flatten(1) for view in pair]
     block = torch.arange(len(cosine)) // 2
-    strange = block[:, None] != block  # (2N, 2N)
+    negative = block[:, None] != block  # (2N, 2N)
     return Comparison(
         pictures=squares,
         first=pictures.to_bytes(pair[0]),
         second=pictures.to_bytes(pair[1]),
-        space=encoders.space_of(encoder, space),
+        space=models.space_of(encoder, space),
         cosine=cosine.numpy(),
         losses=losses(cosine.tolist(), temperature),
-        partners=float(cosine[0::2, 1::2].diagonal().mean()),
-        strangers=float(cosine[strange].mean()),
-        found=_share(pretext.hits(cosine)),
-        pixels_found=_share(pretext.hits(pair_cosines(plain[0], plain[1]))),
-        chance=1 / (2 * len(squares) - 1),
-        suspects=tuple(pretext.false_negatives(cosine, SUSPECTS)),
+        positive_cosine=float(cosine[0::2, 1::2].diagonal().mean()),
+        negative_cosine=float(cosine[negative].mean()),
+        accuracy=_share(pretext.partner_is_nearest(cosine)),
+        pixel_accuracy=_share(pretext.partner_is_nearest(pair_cosines(plain[0], plain[1]))),
+        chance_level=1 / (2 * len(squares) - 1),
+        false_negatives=tuple(pretext.false_negatives(cosine, FALSE_NEGATIVES)),
     )
 
 
@@ -169,7 +171,7 @@ def grow(
     Args:
         sources: 2 to 16 pictures.
         views: see `view_settings`; the same seed draws the same views at every stage.
-        stage: 0 (before the first step) to 4 (finished), see `growth.PERCENTS`.
+        stage: 0 (before the first step) to 4 (finished), see `snapshots.PERCENTS`.
         space: one of SPACES.
         temperature: of the loss.
         seed: of the views.
@@ -177,20 +179,20 @@ def grow(
     Raises:
         InputError: what `compare` refuses, or another stage.
     """
-    encoder = snapshots.at(encoders.SMALL, stage)
+    encoder = snapshots.at(models.SMALL, stage)
     return compare(sources, views, encoder=encoder, space=space, temperature=temperature, seed=seed)
 
 
 def reached(metric: str = "knn") -> tuple[float, ...]:
-    """What the small network had reached on CIFAR-10 at each stage: "knn" or "linear"."""
-    return snapshots.reached(encoders.SMALL, metric)
+    """Accuracy of the small network on CIFAR-10 at each stage, by "knn" or "linear"."""
+    return snapshots.reached(models.SMALL, metric)
 
 
 def view_settings(min_crop: float, jitter: float, greyscale: float, blur: float, flip: float) -> ViewSettings:
-    """Check what the sliders say: `min_crop` 0.05 to 1, the others 0 to 1.
+    """Check the settings of the views: `min_crop` 0.05 to 1, the others 0 to 1.
 
     Raises:
-        InputError: a value is no number or outside its range.
+        InputError: a value that is not a number or is outside its range.
     """
     within(min_crop, 0.05, 1.0)
     return ViewSettings(min_crop, *(within(value, 0.0, 1.0) for value in (jitter, greyscale, blur, flip)))
@@ -200,7 +202,7 @@ def losses(cosine: Any, temperature: float) -> Losses:
     """NT-Xent of every row of a matrix that `compare` gave, at any temperature, without encoding anything again.
 
     Args:
-        cosine: (2N, 2N) numbers in [-1, 1] as nested lists, 2 to 16 pictures, the views of one side by side.
+        cosine: (2N, 2N) numbers in [-1, 1] as nested lists, of 2 to 16 pictures, the two views of each side by side.
         temperature: 0.05 to 1.
 
     Raises:
@@ -222,7 +224,7 @@ def _matrix(cosine: Any) -> Floats:
     rows = len(matrix)
     if matrix.shape != (rows, rows) or rows % 2 or not 2 * MIN_PICTURES <= rows <= 2 * MAX_PICTURES:
         raise InputError("This is not a square matrix of cosines.")
-    if not (np.abs(matrix) <= 1.001).all():  # also false for what is not a number
+    if not (np.abs(matrix) <= 1.001).all():  # also false for NaN
         raise InputError("This is not a square matrix of cosines.")
     return matrix
 
@@ -255,8 +257,8 @@ def neighbours(
 
     Args:
         sources: pictures, paths or (H, W, 3) uint8.
-        which: number of the one to ask for, counted from 1.
-        encoder: one of `offered`.
+        which: number of the query picture, counted from 1.
+        encoder: one of `names`.
         count: 1 to 64.
 
     Raises:
@@ -266,53 +268,54 @@ def neighbours(
         raise InputError("Choose or upload a picture first.")
     whole(count, 1, 64)
     chosen = sources[whole(which, 1, len(sources)) - 1]
-    square = pictures.square(pictures.open_picture(chosen), GALLERY_PX)
-    query = encoders.embed(encoder, "features", pictures.to_tensor(square))
-    return most_alike(query, encoders.gallery_features(encoder), *encoders.gallery(), count)
+    square = pictures.square(pictures.open_picture(chosen), bundled.GALLERY_PX)
+    query = models.embed(encoder, "features", pictures.to_tensor(square))
+    gallery = bundled.picture_gallery()
+    return most_alike(query, models.gallery_features(encoder), gallery.names, gallery.images, count)
 
 
 @functools.cache
 def group_probe() -> GroupProbe:
-    """How well each encoder's features tell the group of an emoji from its nearest neighbours, beside plain pixels."""
-    groups = bundled.emoji_gallery().groups
-    kinds = sorted(set(groups))
-    labels = torch.tensor([kinds.index(group) for group in groups])
-    count = len(labels)
-    plain = encoders.shrink(pictures.to_tensor(encoders.gallery()[1][:count]), 32).flatten(1)
+    """Accuracy of predicting an emoji's group from its nearest neighbours, by each encoder and by plain pixels."""
+    gallery = bundled.picture_gallery()
+    groups = sorted(set(gallery.emoji_groups))
+    labels = torch.tensor([groups.index(group) for group in gallery.emoji_groups])
+    count = gallery.emoji_count
+    plain = models.resize(pictures.to_tensor(gallery.images[:count]), 32).flatten(1)
     features = {"pixels": plain - plain.mean(1, keepdim=True)}
-    features |= {encoder: encoders.gallery_features(encoder)[:count] for encoder in offered()}
+    features |= {encoder: models.gallery_features(encoder)[:count] for encoder in names()}
     accuracy = {name: leave_one_out_accuracy(z, labels, k=GROUP_NEIGHBOURS) for name, z in features.items()}
     return GroupProbe(accuracy, float(labels.bincount().max()) / count, count)
 
 
 def gallery_size() -> int:
     """How many pictures `neighbours` chooses from."""
-    return len(encoders.gallery()[0])
+    return len(bundled.picture_gallery().names)
 
 
 def sizes() -> dict[str, int]:
-    """Encoder -> side in pixels at which it takes its pictures."""
-    return {encoder: encoders.size(encoder) for encoder in offered()}
+    """Encoder -> side in pixels of the pictures that it takes."""
+    return {encoder: models.size(encoder) for encoder in names()}
 
 
 def metrics() -> dict[str, dict[str, Any]]:
-    """What the SimCLR checkpoint's card says of its test sets."""
-    return checkpoints.read_card(encoders.NAME, checkpoints.ROOT).metrics
+    """The metrics on the card of the SimCLR checkpoint, by test set."""
+    return checkpoints.read_card(models.NAME).metrics
 
 
-def measured(metric: str) -> dict[str, float]:
-    """Shares of CIFAR-10's test pictures told right, by encoder: the shipped ones, and SimCLR's network untrained.
+def card_accuracy(metric: str) -> dict[str, float]:
+    """Accuracy on CIFAR-10's test pictures, by encoder: the shipped ones, and SimCLR's network untrained.
 
     Args:
-        metric: "knn" (200 neighbours vote) or "linear" (a linear probe). An encoder whose card lacks it is left out.
+        metric: "knn" (200 neighbours vote) or "linear" (a linear probe); an encoder whose card lacks it is left out.
     """
-    shipped = [name for name in ("simclr", "moco") if name in offered()]
-    cards = {name: checkpoints.read_card(encoders.NAMES[name], checkpoints.ROOT).metrics["cifar10"] for name in shipped}
+    shipped = [name for name in ("simclr", "moco") if name in names()]
+    cards = {name: checkpoints.read_card(models.CHECKPOINTS[name]).metrics["cifar10"] for name in shipped}
     shares: dict[str, float] = {name: card[metric] for name, card in cards.items() if metric in card}
     if f"untrained_{metric}" in cards["simclr"]:
         shares["untrained"] = cards["simclr"][f"untrained_{metric}"]
     return shares
 
 
-def _share(right: Tensor) -> float:
-    return float(right.float().mean())
+def _share(correct: Tensor) -> float:
+    return float(correct.float().mean())

@@ -1,6 +1,6 @@
-"""An encoder to keep and a projection head to throw away afterwards (SimCLR, Chen et al. 2020, fig. 2).
+"""An encoder, and a projection head that is discarded after training (SimCLR, Chen et al. 2020, fig. 2).
 
-MoCo v2 (Chen et al. 2020, arXiv 2003.04297) took over the head, so both methods train this network; see `moco.py`.
+MoCo v2 (Chen et al. 2020, arXiv 2003.04297) adopted the head, so both methods train this network; see `moco.py`.
 """
 
 from collections.abc import Sequence
@@ -35,12 +35,12 @@ class Config:
     projection: int = 128
 
 
-class Embedding(NamedTuple):
-    """What the network makes of a batch.
+class ContrastiveOutput(NamedTuple):
+    """Embeddings of a batch.
 
     Attributes:
-        features: (B, D), the encoder's; what is used afterwards.
-        projections: (B, P), the head's, of length 1; what the loss sees.
+        features: (B, D), of the encoder; used after training.
+        projections: (B, P), of the head, of length 1; the input of the loss.
     """
 
     features: Tensor
@@ -48,7 +48,7 @@ class Embedding(NamedTuple):
 
 
 class ContrastiveNet(nn.Module):
-    """Encoder and projection head. The head gives away what the views change, so the encoder need not (sec. 4.2)."""
+    """Encoder and projection head. The head becomes invariant to the views, so the encoder can keep more (sec. 4.2)."""
 
     config_class = Config
 
@@ -65,14 +65,14 @@ class ContrastiveNet(nn.Module):
             nn.Linear(config.hidden, config.projection),
         )
 
-    def forward(self, images: Tensor) -> Embedding:
+    def forward(self, images: Tensor) -> ContrastiveOutput:
         """Embed pictures (B, 3, H, W) in [0, 1]."""
         features = self.encoder(images)  # (B, D)
-        return Embedding(features, F.normalize(self.head(features).float(), dim=1))
+        return ContrastiveOutput(features, F.normalize(self.head(features).float(), dim=1))
 
 
 def untrained(config: Config, seed: int = 0) -> ContrastiveNet:
-    """Build the network with weights drawn from `seed` alone, whatever else this process draws meanwhile."""
+    """Build the network with weights drawn from `seed` alone, independent of the global random state."""
     model = ContrastiveNet(config)
     initialise(model, generator(seed))
     return model

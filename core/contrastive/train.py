@@ -1,8 +1,10 @@
 """The recipe: `python -m core.contrastive.train --data cifar10 --root FOLDER --preset cpu --name simclr-cifar10`.
 
-SimCLR contrasts each view with all others of the batch, of every process; `--method moco` with a queue of keys from
-earlier batches. Both train the same network on the same views and are measured alike. Left out on purpose: the LARS
-optimizer and batches of thousands. At a batch of 256 AdamW with a lower temperature does as well (appendix B.9).
+SimCLR compares each view with all others of the batch, of every process; `--method moco` with a queue of keys from
+earlier batches. Both train the same network on the same views and are tested in the same way. Left out on purpose: the
+paper's LARS optimizer. On CIFAR-10 the paper searches learning rates 0.5 to 1.5, batches of 256 to 4,096 and
+temperatures 0.1 to 1.0, of which 0.5 is best, with weight decay 1e-6 as on ImageNet (Chen et al. 2020, appendix B.9).
+AdamW, a batch of 256 and temperature 0.2 are this project's choice for one core; they were not compared with LARS.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,20 +45,20 @@ class ContrastiveRecipe(Recipe):
     """Train a network to find the other view of each picture among views of other pictures.
 
     Attributes:
-        method: "simclr" finds it in the batch, "moco" in a queue of keys.
+        method: "simclr" takes the negatives from the batch, "moco" from a queue of keys.
         size: side of the pictures in pixels.
         width: channels of the first stage; each later stage has twice as many.
         stages: number of stages, each half as large as the one before.
-        depth: blocks a stage.
+        depth: blocks per stage.
         stem_stride: 2 halves the picture before the first stage.
         hidden: width of the projection head's hidden layer.
         projection: width of the projection head's output.
         temperature: of the loss.
-        queue: keys that wait (moco).
-        momentum: how much of the key network stays at each forward pass (moco).
-        shards: parts of a batch of keys that are normalised apart (moco); 1 leaves them together.
-        trail: keep the query network along its way to this pass, for the page's dictionary; 0 keeps nothing (moco).
-        symmetric: ask with both views of each picture instead of one, at twice the cost (moco).
+        queue: its length in keys (moco).
+        momentum: share of the key network's weights that stays at each step (moco).
+        shards: parts of a batch of keys that are normalised separately (moco); 1 does not split it.
+        weight_history: record the query network's weights up to this step, for the page; 0 records nothing (moco).
+        symmetric: make queries of both views of each picture instead of one, at twice the cost (moco).
         min_crop: smallest share of the area that a view keeps.
         jitter: strength of the colour jitter.
         greyscale: share of the views that lose their colour.
@@ -65,11 +67,11 @@ class ContrastiveRecipe(Recipe):
     """
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
-        # 1.3 M parameters; on one core 22 minutes gave SimCLR 2,500 steps, 60 gave MoCo 5,400
+        # 1.3 M parameters; on one core (AVX512-BF16) 22 minutes gave SimCLR 2,500 steps, 60 gave MoCo 5,400
         "cpu": {"width": 64, "stages": 3, "depth": 1, "stem_stride": 2, "minutes": 30.0, "steps": 100_000},
-        # 0.4 M parameters, with snapshots; 4 minutes on one core, 470 steps
+        # 0.4 M parameters, with snapshots; 4 minutes on one core (AVX512-BF16), 470 steps
         "small": {"width": 32, "stages": 3, "depth": 1, "minutes": 4.0, "steps": 100_000, "snapshots": True},
-        # 0.1 M parameters, with the weights along the first half of its steps; 2 minutes on one core
+        # 0.1 M parameters, with recorded weights of the first half of its steps; 2 minutes on one core (AVX512-BF16)
         "dictionary": {
             "method": "moco",
             "width": 16,
@@ -79,7 +81,7 @@ class ContrastiveRecipe(Recipe):
             "projection": 64,
             "temperature": 0.1,
             "steps": 1024,
-            "trail": 512,
+            "weight_history": 512,
         },
         # ResNet-18, 11.4 M parameters, up to 200 epochs of CIFAR-10; not yet timed on a GPU, so the clock ends it
         "gpu": {
@@ -112,7 +114,7 @@ class ContrastiveRecipe(Recipe):
     momentum: float = 0.99
     shards: int = 4
     symmetric: bool = False
-    trail: int = 0
+    weight_history: int = 0
     min_crop: float = 0.2
     jitter: float = 0.5
     greyscale: float = 0.2
@@ -124,15 +126,15 @@ RECIPE = ContrastiveRecipe
 
 
 class Trained(NamedTuple):
-    """A finished run: the network that ships, what the run left behind, and the weights kept along it, if any."""
+    """A finished run: the network that ships, the result of the loop, and the recorded weights, if any."""
 
     model: ContrastiveNet
     result: loop.Result
-    trail: weight_history.Trail | None
+    history: weight_history.WeightHistory | None
 
 
 def main(argv: Sequence[str] | None = None) -> Path:
-    """Train, measure on each set, write the checkpoint; returns its folder."""
+    """Train, test on each set, write the checkpoint; returns its folder."""
     recipe = parse(ContrastiveRecipe, argv)
     trained = run(recipe)
     return write_checkpoint(
@@ -144,28 +146,30 @@ def main(argv: Sequence[str] | None = None) -> Path:
         measure=measure,
         evaluate=evaluate,
         notes=NOTES + (JPEG_NOTE if "cifar10" in recipe.data.split("+") else ""),
-        extra={weight_history.FILE: trained.trail.packed()} if trained.trail else None,
+        extra={weight_history.FILE: trained.history.to_bytes()} if trained.history else None,
     )
 
 
 def run(recipe: ContrastiveRecipe) -> Trained:
-    """Train; what comes back is the network that ships, in eval mode."""
+    """Train; the network in the result is the one that ships, in eval mode."""
     if recipe.method not in METHODS:
         raise SystemExit(f"--method is {' or '.join(METHODS)}, not {recipe.method}.")
-    if recipe.trail and recipe.resume:
-        raise SystemExit("--trail keeps weights in memory: such a run cannot be resumed.")
+    if recipe.weight_history and recipe.resume:
+        raise SystemExit("--weight-history keeps weights in memory: such a run cannot be resumed.")
     data = pictures.load(recipe.data, "train", size=recipe.size, root=recipe.root, limit=_limit(recipe))
     images = OnDevice(data.images)
     views = pretext.ViewSettings(recipe.min_crop, recipe.jitter, recipe.greyscale, recipe.blur, recipe.flip)
     model = untrained(config_of(recipe), recipe.seed)
     moco = MoCo(model, queue=recipe.queue, momentum=recipe.momentum, shards=recipe.shards, seed=recipe.seed)
-    kept = weight_history.Trail(min(recipe.trail, recipe.steps - 1)) if recipe.trail else None
+    history = None
+    if recipe.weight_history:
+        history = weight_history.WeightHistory(min(recipe.weight_history, recipe.steps - 1))
 
     def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
-        if kept is not None:
-            kept.see(number, model)
+        if history is not None:
+            history.record(number, model)
         rows = indices(len(images), recipe.batch, number, recipe.seed)
-        with torch.autocast(rng.device.type, enabled=False):  # colours need all their digits
+        with torch.autocast(rng.device.type, enabled=False):  # colour jitter needs full precision
             pair = pretext.two_views(images.take(rows, rng.device).float() / 255, rng, views)
         if recipe.method == "simclr":
             return simclr_loss(network, pair, recipe) | {"ids": rows}
@@ -175,14 +179,14 @@ def run(recipe: ContrastiveRecipe) -> Trained:
 
     result = loop.train(recipe, moco if recipe.method == "moco" else model, loss, method="contrastive")
     runs.keep_part(result.folder, "query")
-    return Trained(model.eval(), result, kept)
+    return Trained(model.eval(), result, history)
 
 
 def simclr_loss(network: nn.Module, pair: tuple[Tensor, Tensor], recipe: ContrastiveRecipe) -> dict[str, Tensor]:
     """NT-Xent of two views (B, 3, S, S) of each picture among all views of the batch, of every process."""
     first, second = network(torch.cat(pair)).projections.chunk(2)  # (B, P) each
     found = pretext.nt_xent(gather(first), gather(second), recipe.temperature)
-    return {"loss": found.mean, "accuracy": pretext.hits(found.cosine).float().mean()}
+    return {"loss": found.mean, "accuracy": pretext.partner_is_nearest(found.cosine).float().mean()}
 
 
 def moco_loss(
@@ -190,7 +194,7 @@ def moco_loss(
 ) -> tuple[dict[str, Tensor], Tensor]:
     """InfoNCE of one view (B, 3, S, S) of each picture against its key and the queue; also the keys to enqueue.
 
-    Symmetric, each view asks for the other: (2B, P) keys instead of (B, P).
+    Symmetric: both views are queries and keys, so there are (2B, P) keys instead of (B, P).
     """
     query_views, key_views = (torch.cat(pair), torch.cat(pair[::-1])) if recipe.symmetric else pair
     order = None
@@ -204,14 +208,14 @@ def moco_loss(
 
 
 def config_of(recipe: ContrastiveRecipe) -> Config:
-    """The architecture that a recipe asks for."""
+    """The architecture of a recipe."""
     widths = tuple(recipe.width * 2**stage for stage in range(recipe.stages))
     depths = (recipe.depth,) * recipe.stages
     return Config(recipe.size, widths, depths, recipe.stem_stride, recipe.hidden, recipe.projection)
 
 
 def measure(checkpoint: Checkpoint, recipe: ContrastiveRecipe) -> dict[str, dict[str, float]]:
-    """All metrics of the card: each set's test split, and the pictures kept aside from training."""
+    """All metrics of the card: each set's test split, and its validation pictures."""
     found, limit = {}, _limit(recipe)
     for spec in recipe.data.split("+"):
         found[spec] = evaluate(checkpoint, spec, root=recipe.root, limit=limit)
@@ -222,40 +226,42 @@ def measure(checkpoint: Checkpoint, recipe: ContrastiveRecipe) -> dict[str, dict
 def evaluate(
     checkpoint: Checkpoint, spec: str, *, root: str = "data", queries: Queries = "test", limit: int = 0
 ) -> dict[str, float]:
-    """How well features tell classes by k-NN and by a linear probe, beside those of the same network untrained.
+    """Accuracy of k-NN and of a linear probe on the features, and on those of the same network untrained.
 
     Args:
         checkpoint: with a ContrastiveNet.
-        spec: named set or "folder:PATH"; a folder without train/ and test/ inside is cut into 19 parts of gallery and
-            1 part of queries.
+        spec: named set or "folder:PATH"; a folder without train/ and test/ inside is split into 19 parts of gallery
+            and 1 part of queries.
         root: folder that holds the named sets.
-        queries: "test" asks the test split with all training pictures as gallery, "val" the pictures kept aside.
-        limit: at most so many pictures of each split; 0 takes all.
+        queries: "test" tests on the test split with all training pictures as gallery, "val" on the validation pictures.
+        limit: maximum number of pictures of each split; 0 takes all.
 
     Returns:
-        {"knn", "untrained_knn", "linear", "untrained_linear": shares right, "n": number of pictures asked}.
+        {"knn", "untrained_knn", "linear", "untrained_linear": accuracies, "n": number of test pictures}.
     """
     model = cast(ContrastiveNet, checkpoint.model)
-    known, asked = labelled.gallery_and_queries(spec, model.config.size, root, queries, limit)
+    gallery_set, query_set = labelled.gallery_and_queries(spec, model.config.size, root, queries, limit)
     fresh = untrained(model.config).to(checkpoint.device).eval()
-    trained, plain = (_probes(net.encoder, known, asked, checkpoint.device) for net in (model, fresh))
+    trained, plain = (_probes(net.encoder, gallery_set, query_set, checkpoint.device) for net in (model, fresh))
     return {
         "knn": trained[0],
         "untrained_knn": plain[0],
         "linear": trained[1],
         "untrained_linear": plain[1],
-        "n": len(asked.images),
+        "n": len(query_set.images),
     }
 
 
-def _probes(encoder: nn.Module, known: Pictures, asked: Pictures, device: torch.device) -> tuple[float, float]:
-    """Shares right by k-NN and by a linear probe."""
-    gallery, queries = (embed(encoder, part.images, device=device) for part in (known, asked))
-    truth = labelled.relabel(asked, known.classes)
-    knn = knn_accuracy(gallery, known.labels, queries, truth, k=min(NEIGHBOURS, len(gallery)))
-    if len(known.classes) == 1:  # nothing to tell apart: any probe gives the one answer, like the neighbours
+def _probes(
+    encoder: nn.Module, gallery_set: Pictures, query_set: Pictures, device: torch.device
+) -> tuple[float, float]:
+    """Accuracy of k-NN and of a linear probe."""
+    gallery, queries = (embed(encoder, part.images, device=device) for part in (gallery_set, query_set))
+    truth = labelled.relabel(query_set, gallery_set.classes)
+    knn = knn_accuracy(gallery, gallery_set.labels, queries, truth, k=min(NEIGHBOURS, len(gallery)))
+    if len(gallery_set.classes) == 1:  # a probe needs two classes; with one, it would answer like the neighbours
         return knn, knn
-    return knn, linear_accuracy(gallery.numpy(), known.labels.numpy(), queries.numpy(), truth.numpy())
+    return knn, linear_accuracy(gallery.numpy(), gallery_set.labels.numpy(), queries.numpy(), truth.numpy())
 
 
 def _limit(recipe: ContrastiveRecipe) -> int:

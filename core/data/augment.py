@@ -1,8 +1,8 @@
 """Augmentations as tensor operations on a whole batch, on whatever device it lies, drawn from a given generator.
 
 Each picture of a batch draws its own crop, colours and blur, distributed as torchvision's per-picture transforms; only
-the order of the colour changes is drawn once a batch. Pictures are (B, 3, H, W) float in [0, 1]; every function returns
-a new tensor. Left out on purpose: bytes and other numbers of channels.
+the order of the colour changes is drawn once per batch. Pictures are (B, 3, H, W) float in [0, 1]; every function
+returns a new tensor. Left out on purpose: bytes and other numbers of channels.
 """
 
 import math
@@ -16,8 +16,15 @@ from torch import Tensor
 from core.data.jpeg import jpeg, simulate
 
 __all__ = [
-    "chosen", "colour_jitter", "gaussian_blur", "greyscale", "horizontal_flip", "jpeg", "random_resized_crop",
-    "reencode", "uniform",
+    "chosen",
+    "colour_jitter",
+    "gaussian_blur",
+    "greyscale",
+    "horizontal_flip",
+    "jpeg",
+    "random_resized_crop",
+    "reencode",
+    "uniform",
 ]
 
 GREY = (0.299, 0.587, 0.114)  # ITU-R BT.601 luma, what Pillow and torchvision use
@@ -99,10 +106,7 @@ def colour_jitter(images: Tensor, generator: torch.Generator, strength: float = 
 
 
 def gaussian_blur(
-    images: Tensor,
-    generator: torch.Generator,
-    sigma: tuple[float, float] = (0.1, 2.0),
-    share: float = 0.5,
+    images: Tensor, generator: torch.Generator, sigma: tuple[float, float] = (0.1, 2.0), share: float = 0.5
 ) -> Tensor:
     """Blur each picture with its own Gaussian; `sigma` is its standard deviation in pixels."""
     batch, channels, height, width = images.shape
@@ -121,12 +125,13 @@ def gaussian_blur(
 def reencode(
     images: Tensor, generator: torch.Generator, quality: tuple[int, int] = (50, 95), share: float = 0.5
 ) -> Tensor:
-    """Lose what JPEG would lose of each picture with probability `share`, so that traces of one encoder tell nothing.
+    """Simulate JPEG on each picture with probability `share`, so that traces of one encoder are no shortcut.
 
     Args:
         images: (B, 3, H, W) in [0, 1].
         generator: on the device of `images`.
         quality: lowest and highest JPEG quality, whole numbers drawn evenly.
+        share: probability per picture.
     """
     batch, (low, high) = len(images), quality
     qualities = torch.randint(low, high + 1, (batch,), generator=generator, device=generator.device)

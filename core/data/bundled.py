@@ -1,7 +1,7 @@
 """What comes with the project: emoji, photographs, digits and sounds, each with two names and a credit.
 
 The emoji sheet (Noto Color Emoji, SIL Open Font Licence), 200 MNIST test digits (CC BY-SA 3.0) and the sounds lie in
-`assets/` and were made by `core.data.make_emoji`, `make_digits` and `make_sounds`; NOTICE tells their sources. The
+`assets/` and were made by `core.data.make_emoji`, `make_digits` and `make_sounds`; NOTICE names their sources. The
 photographs are read out of the installed scikit-image and scikit-learn. Nothing here touches the network. Left out on
 purpose: scikit-image's pictures that it would have to download.
 
@@ -21,6 +21,7 @@ from einops import rearrange
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.data import pictures
 from core.errors import InputError
 
 Bytes = NDArray[np.uint8]
@@ -32,6 +33,7 @@ Kind = Literal["tone", "chirp", "pluck", "noise", "digit", "sample"]
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SAMPLE_RATE_HZ = 16_000
+GALLERY_PX = 64
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,26 @@ class Photograph:
     name: Name
     credit: str
     image: Bytes
+
+
+@dataclass(frozen=True)
+class PictureGallery:
+    """Every emoji, then every photograph: the G pictures among which the nearest neighbours are searched.
+
+    Attributes:
+        names: G pairs (English, Chinese).
+        images: (G, 64, 64, 3) uint8; of a photograph the middle square.
+        emoji_groups: N pairs (English, Chinese), the groups of the first N pictures, which are the emoji.
+    """
+
+    names: tuple[Name, ...]
+    images: Bytes
+    emoji_groups: tuple[Name, ...]
+
+    @property
+    def emoji_count(self) -> int:
+        """N, how many of the first pictures are emoji."""
+        return len(self.emoji_groups)
 
 
 @dataclass(frozen=True)
@@ -154,6 +176,18 @@ def _photograph(key: str, place: str, name: Name, credit: str) -> Photograph:
     with (files(package) / path).open("rb") as file, Image.open(file) as picture:
         image = np.array(picture.convert("RGB"))  # (H, W, 3)
     return Photograph(key, name, credit, _read_only(image))
+
+
+@functools.cache
+def picture_gallery() -> PictureGallery:
+    """The emoji and the photographs as one gallery."""
+    emoji, photos = emoji_gallery(), photographs()
+    squares = np.stack([pictures.square(photo.image, GALLERY_PX) for photo in photos])
+    return PictureGallery(
+        names=emoji.names + tuple(photo.name for photo in photos),
+        images=_read_only(np.concatenate([emoji.images, squares])),
+        emoji_groups=emoji.groups,
+    )
 
 
 @functools.cache

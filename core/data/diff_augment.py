@@ -1,9 +1,9 @@
-"""DiffAugment: changes that real and generated pictures pass alike before they are judged, and gradients pass too.
+"""DiffAugment: the same differentiable changes to real and generated pictures before the discriminator sees them.
 
 Zhao et al. 2020, "Differentiable Augmentation for Data-Efficient GAN Training" (arXiv 2006.10738), sec. 3. Were only
 the real pictures changed, the generator would learn to draw changed ones; were gradients stopped, it would learn
-nothing. What is drawn comes as numbers, so that a batch can be changed again in the same way. A pixel from outside is
-mid-grey.
+nothing. The random numbers are an argument, so that a batch can be changed again in the same way. A pixel from outside
+is mid-grey.
 """
 
 import torch
@@ -16,7 +16,7 @@ GREY = 0.5
 
 
 def draw(batch: int, rng: torch.Generator) -> Tensor:
-    """(B, 7) on the generator's device, evenly from [0, 1): what is drawn for each picture of a batch.
+    """(B, 7) on the generator's device, uniform in [0, 1): the random numbers of each picture of a batch.
 
     Columns: brightness, saturation, contrast, shift across and down, hole across and down.
     """

@@ -1,8 +1,8 @@
-"""Films and who rated them in which order: MovieLens, fetched from its makers on first use, or a folder written alike.
+"""Films and who rated them in which order: MovieLens, fetched on first use, or a folder in the same format.
 
 Harper & Konstan 2015, "The MovieLens Datasets: History and Context". A set is a folder with `ratings.csv` (userId,
-movieId, rating, timestamp) and `movies.csv` (movieId, title, genres). Stars are left out on purpose: what somebody
-chose to rate, and after what, is all that is read here.
+movieId, rating, timestamp) and `movies.csv` (movieId, title, genres). Stars are left out on purpose: only which
+films a user rated, and in which order, is read.
 """
 
 import csv
@@ -47,8 +47,8 @@ class Ratings:
 
     Attributes:
         films: the catalogue, by number.
-        histories: one array a user of places in `films`, in the order in which he rated them.
-        times_s: when, one array a user, seconds since 1970.
+        histories: one array per user of indices into `films`, in the order of rating.
+        times_s: when, one array per user, seconds since 1970.
     """
 
     films: tuple[Film, ...]
@@ -59,8 +59,8 @@ class Ratings:
 def read(spec: str, *, root: str = "data") -> Ratings:
     """Read "movielens" (fetched into `root` if it is not there) or "folder:PATH".
 
-    Films that somebody rated in the very same second are put into a random order that is the same every time: MovieLens
-    lists them by their number, and a model would learn that list.
+    Films rated by one user in the same second are put into a random order that is the same every time: MovieLens
+    lists them by number, and a model would learn that order.
 
     Raises:
         InputError: nothing there, no network, or files that are not written like MovieLens.
@@ -71,14 +71,14 @@ def read(spec: str, *, root: str = "data") -> Ratings:
             films = sorted((_film(row) for row in csv.DictReader(file)), key=lambda film: film.number)
         with (folder / "ratings.csv").open(encoding="utf-8", newline="") as file:
             rows = [(int(row["userId"]), int(row["timestamp"]), int(row["movieId"])) for row in csv.DictReader(file)]
-        place = {film.number: at for at, film in enumerate(films)}
-        events = np.array([(user, second, place[number]) for user, second, number in rows], np.int64).reshape(-1, 3)
+        index_of = {film.number: index for index, film in enumerate(films)}
+        events = np.array([(user, second, index_of[number]) for user, second, number in rows], np.int64).reshape(-1, 3)
     except (KeyError, ValueError, AttributeError) as error:
         raise InputError(
             "The files in {folder} are not written like MovieLens: {reason}", folder=folder, reason=error
         ) from error
-    luck = np.random.default_rng(0).permutation(len(events))
-    order = np.lexsort((luck, events[:, 1], events[:, 0]))
+    ties = np.random.default_rng(0).permutation(len(events))
+    order = np.lexsort((ties, events[:, 1], events[:, 0]))
     users, times_s, chosen = events[order].T
     ends = np.flatnonzero(np.diff(users)) + 1
     return Ratings(tuple(films), tuple(np.split(chosen, ends)), tuple(np.split(times_s, ends)))
@@ -101,7 +101,7 @@ def find(spec: str, root: str) -> Path:
 
 
 def fetch(folder: Path) -> None:
-    """Fetch MovieLens from its makers and unpack the files in KEPT into `folder`, all of them or none.
+    """Fetch MovieLens from GroupLens and unpack the files in KEPT into `folder`, all of them or none.
 
     Raises:
         InputError: the address cannot be reached, or sends something else.
@@ -121,7 +121,8 @@ def fetch(folder: Path) -> None:
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise InputError(
             "MovieLens is not in {folder} and {address} did not send it. Unpack ml-latest-small.zip there.",
-            folder=folder, address=ADDRESS,
+            folder=folder,
+            address=ADDRESS,
         ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -129,10 +130,10 @@ def fetch(folder: Path) -> None:
 
 def _film(row: dict[str, str]) -> Film:
     genres = tuple(genre for genre in row["genres"].split("|") if genre != NO_GENRE)
-    return Film(int(row["movieId"]), natural(row["title"]), genres)
+    return Film(int(row["movieId"]), natural_title(row["title"]), genres)
 
 
-def natural(title: str) -> str:
-    """A title as it is spoken: "Matrix, The (1999)" becomes "The Matrix (1999)"."""
+def natural_title(title: str) -> str:
+    """A title with its article in front: "Matrix, The (1999)" becomes "The Matrix (1999)"."""
     found = ARTICLE.fullmatch(title.strip())
     return f"{found[2]} {found[1]}{found[3]}" if found else title.strip()

@@ -57,7 +57,7 @@ def simulate(images: Tensor, quality: Tensor) -> Tensor:
 
     Args:
         images: (B, 3, H, W) in [0, 1], any size.
-        quality: (B,) whole numbers in 1..100, one a picture.
+        quality: (B,) whole numbers in 1..100, one per picture.
 
     Returns:
         (B, 3, H, W) in [0, 1], multiples of 1/255.

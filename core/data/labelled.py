@@ -12,9 +12,9 @@ from core.data.pictures import Pictures
 Queries = Literal["test", "val"]
 
 
-def gallery_and_queries(spec: str, size: int, root: str, queries: Queries = "test", limit: int = 0) -> tuple[
-    Pictures, Pictures
-]:
+def gallery_and_queries(
+    spec: str, size: int, root: str, queries: Queries = "test", limit: int = 0
+) -> tuple[Pictures, Pictures]:
     """All training pictures and the test pictures of a set, or ("val") the training split cut in 19 parts and 1.
 
     A folder without train/ and test/ inside, and the emoji, are cut for "test" too.

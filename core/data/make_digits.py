@@ -29,7 +29,7 @@ def main() -> None:
     labels = test.targets.numpy()  # (10000,)
     indices = np.concatenate([np.flatnonzero(labels == digit)[:EACH] for digit in range(CLASSES)])  # (200,)
     cells = test.data.numpy()[indices]  # (200, 28, 28)
-    sheet = rearrange(cells, "(row column) y x -> (row y) (column x)", column=EACH)  # one class a row
+    sheet = rearrange(cells, "(row column) y x -> (row y) (column x)", column=EACH)  # one class per row
     Image.fromarray(sheet).save(flags.out / "digits.png", optimize=True)
     index = {"cell_px": CELL_PX, "columns": EACH, "labels": labels[indices].tolist(), "indices": indices.tolist()}
     (flags.out / "digits.json").write_text(json.dumps(index) + "\n", encoding="utf-8")

@@ -65,7 +65,7 @@ def single_emoji(emoji_test: str) -> Iterator[Cell]:
 
 
 def _name(char: str, language: str) -> str:
-    # The package writes ":flexed_biceps:"; a name that it lacks is a KeyError, which the maker of the sheet shall see.
+    # The package writes ":flexed_biceps:"; a name that it lacks is a KeyError, which must not be hidden.
     return str(emoji.EMOJI_DATA[char][language]).strip(":").replace("_", " ")
 
 

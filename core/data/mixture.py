@@ -1,6 +1,6 @@
 """A training mixture of two parts: the first set that a recipe names, and all others together, in a fixed share.
 
-Without the share a large set would drown a small one: the shares of a batch say what counts, not the sizes of sets.
+Without it a large set would dominate a small one: the share in a batch is set, not the size of a set.
 """
 
 from collections.abc import Sequence
@@ -27,13 +27,13 @@ def load(spec: str, *, size: int, root: str, limit: int = 0) -> list[OnDevice]:
 
 
 def choose(sizes: Sequence[int], batch: int, first_share: float, number: int, seed: int) -> list[Tensor]:
-    """Which pictures of each part a pass sees: (B_1,), (B_2,), together `batch`.
+    """Which pictures of each part a forward pass sees: (B_1,), (B_2,), together `batch`.
 
     Args:
         sizes: of the one or two parts.
-        batch: pictures of the pass.
+        batch: pictures of the forward pass.
         first_share: share of them from the first part, where there are two.
-        number: of the pass.
+        number: of the forward pass.
         seed: of the recipe.
     """
     first = batch if len(sizes) == 1 else round(batch * first_share)

@@ -1,4 +1,4 @@
-"""Changes that leave a picture what it is and take away what an encoder left in it: a check for shortcuts."""
+"""Changes that keep a picture's content and remove traces of its encoder: a check for shortcuts."""
 
 from typing import Literal, get_args
 

@@ -1,8 +1,8 @@
-"""Sounds as the models take them: a visitor's file opened with care, named data sets, any folder.
+"""Sounds as the models take them: a visitor's file, named data sets, any folder.
 
 Everything becomes mono float32 at 16,000 Hz. What a file claims in its header (length, rate, channels) is checked
-before a single sample is decoded, so an hour of sound costs nothing. A class is the folder a clip lies in; in the Free
-Spoken Digit Dataset it stands in the file's name. Left out on purpose: video containers and streaming.
+before a sample is decoded, so a long file costs nothing. A class is the folder of a clip; in the Free Spoken Digit
+Dataset it is in the file's name. Left out on purpose: video containers and streaming.
 """
 
 from collections.abc import Sequence
@@ -31,8 +31,8 @@ MAX_CHANNELS = 2
 RATE_STEP_HZ = 25
 SILENT_PEAK = 1e-4  # -80 dB of full scale
 SUFFIXES = {".wav", ".ogg", ".flac", ".mp3"}
-VAL_EVERY = 20  # every twentieth clip of a training split is kept aside to choose by; test data choose nothing
-TEST_TAKES, VAL_TAKES = range(5), range(5, 10)  # of FSDD: its official test split; ours to choose by
+VAL_EVERY = 20  # every twentieth clip of a training split is for validation; settings are never chosen on test data
+TEST_TAKES, VAL_TAKES = range(5), range(5, 10)  # of FSDD: its official test split; our validation split
 ESC_TEST_FOLD = "5"
 
 
@@ -42,7 +42,7 @@ class Sounds:
 
     Attributes:
         waves: N tensors (samples,) float32 at 16,000 Hz, each as long as its file.
-        labels: (N,) int64, an index into `classes`. Only probes may look at it.
+        labels: (N,) int64, an index into `classes`. For probes and metrics only.
         classes: names, sorted.
         speakers: N names of who speaks (FSDD), else "".
     """
@@ -113,8 +113,10 @@ def _header(path: Path) -> "soundfile._SoundFileInfo":
 def _check_header(header: "soundfile._SoundFileInfo") -> None:
     if not MIN_RATE_HZ <= header.samplerate <= MAX_RATE_HZ:
         raise InputError(
-            "A sound needs {low} to {high} samples a second; this one has {rate}.",
-            low=MIN_RATE_HZ, high=MAX_RATE_HZ, rate=header.samplerate,
+            "A sound needs {low} to {high} samples per second; this one has {rate}.",
+            low=MIN_RATE_HZ,
+            high=MAX_RATE_HZ,
+            rate=header.samplerate,
         )
     if header.channels > MAX_CHANNELS:
         raise InputError("A sound may have one or two channels; this one has {channels}.", channels=header.channels)

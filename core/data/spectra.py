@@ -59,6 +59,18 @@ def relative_db(db: Tensor) -> Tensor:
     return (db - db.amax((-2, -1), keepdim=True)).clamp(min=-FLOOR_DB)
 
 
+def frames_reached(samples: int, start: int, end: int, settings: MelSettings) -> Tensor:
+    """Frames that depend on the samples from `start` to `end` of a sound of so many samples: (T,) bool.
+
+    Frame t is computed from `n_fft` samples around sample t * hop; beyond both ends the sound is mirrored.
+    """
+    inside = torch.zeros(samples)
+    inside[start:end] = 1
+    half = settings.n_fft // 2
+    windows = F.pad(inside[None], (half, half), mode="reflect")[0].unfold(0, settings.n_fft, settings.hop)
+    return windows.amax(1) > 0
+
+
 def to_unit(db: Tensor) -> Tensor:
     """[-80, 0] dB to [-1, 1]."""
     return db / (FLOOR_DB / 2) + 1
@@ -69,8 +81,8 @@ def from_unit(unit: Tensor) -> Tensor:
     return (unit - 1) * (FLOOR_DB / 2)
 
 
-def bridge(mels: Tensor, hidden: Tensor) -> Tensor:
-    """Fill hidden frames with straight lines, band by band, from the last visible frame before to the first one after.
+def interpolate_hidden(mels: Tensor, hidden: Tensor) -> Tensor:
+    """Interpolate hidden frames linearly, band by band, from the last visible frame before to the first one after.
 
     Args:
         mels: (..., F, T).
@@ -80,12 +92,12 @@ def bridge(mels: Tensor, hidden: Tensor) -> Tensor:
         (..., F, T), visible frames as they were.
     """
     total = mels.shape[-1]
-    place = torch.arange(total, device=mels.device).expand(hidden.shape)  # (..., T)
-    before = torch.where(hidden, -1, place).cummax(-1).values
-    after = torch.where(hidden, total, place).flip(-1).cummin(-1).values.flip(-1)
+    index = torch.arange(total, device=mels.device).expand(hidden.shape)  # (..., T)
+    before = torch.where(hidden, -1, index).cummax(-1).values
+    after = torch.where(hidden, total, index).flip(-1).cummin(-1).values.flip(-1)
     before, after = torch.where(before < 0, after, before), torch.where(after == total, before, after)
-    part = (place - before) / (after - before).clamp(min=1)  # 0 at the last frame before, 1 at the first one after
-    ends = [mels.gather(-1, index[..., None, :].expand_as(mels)) for index in (before, after)]
+    part = (index - before) / (after - before).clamp(min=1)  # 0 at the last frame before, 1 at the first one after
+    ends = [mels.gather(-1, frame[..., None, :].expand_as(mels)) for frame in (before, after)]
     return torch.where(hidden[..., None, :], torch.lerp(ends[0], ends[1], part[..., None, :].to(mels.dtype)), mels)
 
 
@@ -97,7 +109,7 @@ def mfcc(db: Tensor, count: int = 20) -> Tensor:
 
 
 def mfcc_summary(db: Tensor, count: int = 20) -> Tensor:
-    """The classic description of a clip: mean and deviation of MFCC over time, (..., F, T) to (..., 2 count)."""
+    """The classic features of a clip: mean and deviation of MFCC over time, (..., F, T) to (..., 2 count)."""
     values = mfcc(db, count)
     return torch.cat([values.mean(-1), values.std(-1, correction=0)], -1)
 
@@ -141,6 +153,10 @@ def _spectrum(power: Tensor, settings: MelSettings) -> Tensor:
 @functools.cache
 def _mel(settings: MelSettings) -> torchaudio.transforms.MelSpectrogram:
     return torchaudio.transforms.MelSpectrogram(
-        settings.sample_rate_hz, n_fft=settings.n_fft, hop_length=settings.hop, n_mels=settings.n_mels,
-        mel_scale="slaney", norm=None,
+        settings.sample_rate_hz,
+        n_fft=settings.n_fft,
+        hop_length=settings.hop,
+        n_mels=settings.n_mels,
+        mel_scale="slaney",
+        norm=None,
     )

@@ -2,7 +2,7 @@
 
 A named set is a folder with train*.txt and test*.txt; `folder:PATH` is searched to its bottom. Books inside one file
 are parted by <|endoftext|>. Both kinds of vocabulary here fall back on bytes, so emoji, Arabic or a rare Chinese
-character cost more tokens but lose nothing, and bits a character count all of a text.
+character cost more tokens but lose nothing, and bits per character count all of a text.
 """
 
 import json
@@ -32,7 +32,7 @@ def documents(spec: str, split: Split, *, root: str = "data", limit: int = 0) ->
         limit: characters of each file to read at most; 0 reads all.
 
     Returns:
-        One string a document, line ends and all characters as they stand in the file.
+        One string per document, line ends and all characters as they stand in the file.
 
     Raises:
         InputError: nothing there, or a file is not UTF-8.
@@ -63,7 +63,7 @@ def find_files(spec: str, split: Split, root: str) -> list[Path]:
 
 
 def without_controls(text: str) -> str:
-    """A text as a model should see it: no control characters, line ends as \\n, tabs as blanks, any script."""
+    r"""A text as a model should see it: no control characters, line ends as \n, tabs as blanks, any script."""
     plain = text.replace("\r\n", "\n").replace("\t", " ")
     # Cc are control characters, Cs halves of a UTF-16 pair; joiners and direction marks (Cf) belong to the text.
     return "".join(c for c in plain if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs"))
@@ -96,7 +96,7 @@ def train_bytes_bpe(texts: Iterable[str], size: int, marks: Sequence[str] = (END
 
 
 def train_characters(texts: Iterable[str], least: int) -> Tokenizer:
-    """A token a character that comes at least `least` times; a rarer one is written as its bytes, <0xE4> and so on."""
+    """One token per character that comes at least `least` times; a rarer one becomes its bytes, <0xE4> and so on."""
     counts: dict[str, int] = {}
     for text in texts:
         symbols, times = np.unique(np.array([*text]), return_counts=True)

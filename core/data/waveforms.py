@@ -1,6 +1,6 @@
 """Sounds made from a formula: tones, chirps, plucked strings and bursts of noise, as pure functions.
 
-All return (S,) float64 at the asked rate, at most 1 in size, with no click at either end.
+All return (S,) float64 at the given rate, at most 1 in size, with no click at either end.
 """
 
 from typing import cast
@@ -36,7 +36,7 @@ def chirp(start_hz: float, end_hz: float, seconds: float, rate_hz: int) -> Sampl
 
 
 def pluck(pitch_hz: float, seconds: float, rate_hz: int, rng: np.random.Generator) -> Samples:
-    """A plucked string: a burst of noise goes round a delay line and loses its highs on the way.
+    """A plucked string: a burst of noise circulates in a delay line that damps high frequencies.
 
     Karplus and Strong 1983, "Digital Synthesis of Plucked-String and Drum Timbres", eq. 1. The mean of two neighbours
     adds half a sample to the loop, and the loop has whole samples: the pitch is off by up to 1.6 % at 500 Hz.
@@ -45,7 +45,7 @@ def pluck(pitch_hz: float, seconds: float, rate_hz: int, rng: np.random.Generato
     burst = np.zeros(round(seconds * rate_hz))
     burst[:loop] = rng.uniform(-1, 1, loop)
     feedback = np.zeros(loop + 2)
-    feedback[0], feedback[loop:] = 1, -0.498  # a little under one half, so that low strings die away too
+    feedback[0], feedback[loop:] = 1, -0.498  # a little under one half, so that low strings decay too
     return fade(cast(Samples, lfilter([1.0], feedback, burst)), rate_hz, seconds=0.005)
 
 

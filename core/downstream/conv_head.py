@@ -1,4 +1,4 @@
-"""A convolutional probe: a small network trained on frozen feature maps, where a linear one asks too little.
+"""A convolutional probe: a small network trained on frozen feature maps, for what a linear probe cannot read.
 
 Gidaris et al. 2018, table 1, "RotNet + conv": a block of convolutions on the second block's features.
 """
@@ -33,9 +33,10 @@ def conv_head_accuracy(
     steps: int = 6000,
     batch: int = 256,
     lr: float = 2e-3,
+    width: int = 192,
     seed: int = 0,
 ) -> float:
-    """Train a `conv_head` on frozen maps of mirrored pictures and count what it gets right, in [0, 1].
+    """Train a `conv_head` on frozen maps of mirrored pictures and return its accuracy, in [0, 1].
 
     Args:
         maps: pictures (B, 3, S, S) in [0, 1] to feature maps (B, C, H, W), in eval mode.
@@ -45,14 +46,15 @@ def conv_head_accuracy(
         truth: (M,) int64.
         device: where the encoder lies.
         steps: of AdamW with a cosine from `lr` to zero.
-        batch: pictures a step.
+        batch: pictures per step.
         lr: peak learning rate.
+        width: channels of the head.
         seed: of first weights, order and mirroring.
     """
     images, labels = images.to(device), labels.to(device)
     with torch.inference_mode():
         channels = maps(images[:1].float() / 255).shape[1]
-    head = initialise(conv_head(channels, int(labels.max()) + 1), generator(seed)).to(device).train()
+    head = initialise(conv_head(channels, int(labels.max()) + 1, width), generator(seed)).to(device).train()
     optimizer = torch.optim.AdamW(head.parameters(), lr=lr, weight_decay=5e-4)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     for step in range(steps):

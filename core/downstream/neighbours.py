@@ -34,8 +34,8 @@ def knn_classify(
         labels: (N,) int64.
         test: (M, D) features.
         k: neighbours, at most N.
-        temperature: Wu et al. use 0.07, lightly and solo-learn 0.1.
-        chunk: test items a time, to bound memory.
+        temperature: Wu et al. and solo-learn use 0.07, lightly 0.1.
+        chunk: test items per chunk, to bound memory.
 
     Returns:
         (M,) int64, the class with the most votes.
@@ -56,8 +56,8 @@ def knn_accuracy(train: Tensor, labels: Tensor, test: Tensor, test_labels: Tenso
 
 
 def leave_one_out_accuracy(features: Tensor, labels: Tensor, *, k: int = 20, temperature: float = 0.1) -> float:
-    """Share of items (N, D) whose label (N,) their k nearest other items tell right, voting as in `knn_classify`."""
+    """Share of items (N, D) whose label (N,) their k nearest other items vote for, as in `knn_classify`."""
     z = F.normalize(features, dim=1)
-    similarity, index = (z @ z.T).fill_diagonal_(-torch.inf).topk(k, dim=1)  # (N, k), nobody its own neighbour
+    similarity, index = (z @ z.T).fill_diagonal_(-torch.inf).topk(k, dim=1)  # (N, k), no item is its own neighbour
     votes = F.one_hot(labels[index], int(labels.max()) + 1) * (similarity / temperature).exp()[..., None]
     return float((votes.sum(1).argmax(1) == labels).float().mean())

@@ -1,9 +1,8 @@
-"""Bits of surprise: how well a language model foresaw a text, read from left to right.
+"""Surprisal in bits: how well a language model predicts a text from left to right.
 
 Radford et al. 2019, sec. 2, eq. 1: the probability of a text is the product of the probabilities of its tokens, each
-given those before it. What the product leaves is counted here in bits a character, which unlike perplexity a token
-can be compared between models that cut a text differently. Two methods ask for it: the one whose models read this way,
-and the one that compares them with reading both sides.
+given those before it. Minus its logarithm is measured here in bits per character, which, unlike perplexity per token,
+can be compared between models with different vocabularies. The methods `gpt2` and `bert` use it.
 """
 
 import itertools
@@ -15,24 +14,24 @@ from torch import Tensor
 
 
 def surprise_bits(logits: Tensor, following: Tensor) -> Tensor:
-    """Bits of surprise, -log2 p, at each token that came: (B, T, V) and (B, T) to (B, T)."""
+    """Surprisal -log2 p of each token in bits: logits (B, T, V) and tokens (B, T) to (B, T)."""
     log_p = logits.float().log_softmax(-1).gather(-1, following[..., None])[..., 0]  # (B, T)
     return -log_p / math.log(2)
 
 
 def windows(tokens: int, context: int) -> list[tuple[int, int, int]]:
-    """How a long text is scored with windows that overlap by half: (first, last, scored from), each token once.
+    """Windows of a long text that overlap by half, as (first, last, scored from); each token is scored once.
 
-    Every token is predicted from at least half a context, but for those that have less before them. A window holds at
+    Every token is predicted from at least half a context, except those near the start of the text. A window holds at
     most `context` inputs, so `context + 1` tokens with the last label.
 
     Args:
-        tokens: length of the text, with the start token in front.
+        tokens: length of the text, start token included.
         context: of the model.
 
     Returns:
-        Windows [first, last) of the text; labels at places [scored from, last) count. All places from 1 on are covered
-        exactly once.
+        Windows [first, last) of the text; labels at positions [scored from, last) are scored. All positions from 1 on
+        are covered exactly once.
     """
     found = []
     scored = 1
@@ -46,43 +45,43 @@ def windows(tokens: int, context: int) -> list[tuple[int, int, int]]:
 
 @torch.inference_mode()
 def text_bits(score: Callable[[Tensor], Tensor], tokens: Tensor, context: int) -> Tensor:
-    """Surprise at every token of a text of any length, window by window.
+    """Surprisal of every token of a text of any length, window by window.
 
     Args:
-        score: (B, T) int64 to logits (B, T, V), each place seeing itself and those before.
-        tokens: (N + 1,) int64, the start token in front.
+        score: (B, T) int64 to logits (B, T, V), each position attending to itself and those before.
+        tokens: (N + 1,) int64, start token first.
         context: of the model.
 
     Returns:
         (N,) float32 on the CPU, bits of each token after the start.
     """
     bits = torch.zeros(len(tokens) - 1)
-    # All windows but the first and the last are of one length, so they go through the model some at a time.
-    for _, alike in itertools.groupby(windows(len(tokens), context), key=lambda w: (w[1] - w[0], w[1] - w[2])):
-        equal = list(alike)
-        for some in (equal[i : i + 16] for i in range(0, len(equal), 16)):
-            read = torch.stack([tokens[first:last] for first, last, _ in some])  # (W, T + 1)
+    # All windows but the first and the last have one length, so they go through the model in batches.
+    for _, group in itertools.groupby(windows(len(tokens), context), key=lambda w: (w[1] - w[0], w[1] - w[2])):
+        equal = list(group)
+        for batch in (equal[i : i + 16] for i in range(0, len(equal), 16)):
+            read = torch.stack([tokens[first:last] for first, last, _ in batch])  # (W, T + 1)
             found = surprise_bits(score(read[:, :-1]), read[:, 1:]).cpu()  # (W, T)
-            for row, (first, last, scored) in zip(found, some, strict=True):
+            for row, (first, last, scored) in zip(found, batch, strict=True):
                 bits[scored - 1 : last - 1] = row[scored - first - 1 :]
     return bits
 
 
 def bits_per_character(bits: float, characters: int) -> float:
-    """Total bits of surprise shared out over the characters of the text, whatever the tokens were."""
+    """Total surprisal in bits divided by the number of characters, whatever the vocabulary."""
     return bits / max(1, characters)
 
 
 def perplexity(bits: float, tokens: int) -> float:
-    """2 to the mean bits a token: among how many equally likely tokens the model was, on average, choosing."""
+    """2 to the mean bits per token: the number of equally likely tokens with the same surprisal."""
     return float(2 ** (bits / max(1, tokens)))
 
 
 def unigram_bits(counts: Tensor, following: Tensor) -> Tensor:
-    """Bits of each token for someone who knows only how often each is used; the naive baseline.
+    """Surprisal of each token by token frequencies alone, in bits; the naive baseline.
 
     Args:
-        counts: (V,), how often each token came in the training text; one is added to each, so none is impossible.
+        counts: (V,), occurrences of each token in the training text; one is added to each, so none is impossible.
         following: any shape, int64.
 
     Returns:

@@ -1,8 +1,8 @@
 """A linear probe: how much of a label can be read off frozen features with one linear layer.
 
 Alain & Bengio 2016, "Understanding intermediate layers using linear classifier probes". The classifier is
-scikit-learn's logistic regression on standardised features. `leave_group_out` asks more: whether what was learned on
-some speakers, or recordings, holds for one that was never met.
+scikit-learn's logistic regression on standardised features. `leave_group_out` tests more: whether what was learned on
+some speakers, or recordings, holds for one that was left out.
 """
 
 from collections.abc import Sequence
@@ -49,11 +49,11 @@ def leave_group_out(
     strengths: Sequence[float] = STRENGTHS,
     steps: int = 500,
 ) -> Labels:
-    """Guess the label of each test item by a probe that never met the item's group.
+    """Predict the label of each test item with a probe fitted without the item's group.
 
     With speakers as groups this is leave-one-speaker-out; with folds as groups and the same items on both sides it is
-    cross-validation. How strict a probe is, is chosen by leaving out each of its own groups in turn, so the group that
-    is asked chooses nothing.
+    cross-validation. The penalty of a probe is chosen by leaving out each of its own groups in turn, so the
+    tested group has no influence on it.
 
     Args:
         train: (N, D) features.
@@ -79,7 +79,7 @@ def leave_group_out(
 def choose_strength(
     features: Floats, labels: Labels, groups: Labels, *, strengths: Sequence[float] = STRENGTHS, steps: int = 500
 ) -> float:
-    """The strength whose probes, fitted without one group after the other, guess most of (N, D) right; ties: the first.
+    """The strength whose probes, each fitted without one group, predict most of (N, D) correctly; ties: the first.
 
     Raises:
         ValueError: fewer than two groups (N,), so nothing can be left out.

@@ -38,13 +38,13 @@ class Retrieval:
     Attributes:
         features: by features.
         pixels: by raw pixels.
-        chance: by picking any other picture.
+        chance_level: by picking any other picture.
         n: number of pictures.
     """
 
     features: float
     pixels: float
-    chance: float
+    chance_level: float
     n: int
 
 
@@ -68,12 +68,12 @@ def compare(features: Tensor, pixels: Tensor, groups: Sequence[Hashable]) -> Ret
     order = {group: number for number, group in enumerate(dict.fromkeys(groups))}
     numbers = torch.tensor([order[group] for group in groups])
     sizes = numbers.bincount().double()
-    chance = float((sizes * (sizes - 1)).sum() / (len(numbers) * (len(numbers) - 1)))
-    return Retrieval(_same_group(features, numbers), _same_group(pixels, numbers), chance, len(numbers))
+    chance_level = float((sizes * (sizes - 1)).sum() / (len(numbers) * (len(numbers) - 1)))
+    return Retrieval(_same_group(features, numbers), _same_group(pixels, numbers), chance_level, len(numbers))
 
 
 def _same_group(rows: Tensor, groups: Tensor) -> float:
     """Share of the pictures whose nearest other picture is of their group."""
-    _, index = nearest(rows, rows, 2)  # itself and the next; which comes first is luck where two are the same
+    _, index = nearest(rows, rows, 2)  # itself and the next; the order is arbitrary where two are the same
     others = torch.where(index[:, 0] == torch.arange(len(rows)), index[:, 1], index[:, 0])
     return float((groups[others] == groups).float().mean())

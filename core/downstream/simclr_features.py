@@ -29,7 +29,7 @@ def describe(images: Tensor, where: torch.device, *, trained: bool = True) -> Te
     Args:
         images: see above.
         where: device.
-        trained: False for the same network with weights as they were drawn: what features know without learning.
+        trained: False for the same network with weights as they were drawn: the baseline without training.
 
     Raises:
         CheckpointError: the encoder is not in the tree, or is damaged.

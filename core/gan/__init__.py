@@ -1,1 +1,1 @@
-"""Generative adversarial network: a generator learns to draw from a discriminator that learns to tell."""
+"""Generative adversarial network: a generator and a discriminator, trained against each other."""

@@ -1,8 +1,8 @@
-"""How good a generator is: the metrics of its card.
+"""The metrics of a generator's card.
 
-Real and generated pictures are compared by what this project's SimCLR encoder makes of them (`downstream.reference`).
-Beside the generator's figures stand those of other sets of pictures measured in the same way: real ones that it was
-trained on (the floor), the same blurred, and pure noise (the ceiling).
+Real and generated pictures are compared on the features of this project's SimCLR encoder
+(`downstream.simclr_features`). The card reports other sets of pictures, measured in the same way, beside the generator:
+its training pictures (the floor), the same blurred, and pure noise (the ceiling).
 """
 
 from collections.abc import Iterator
@@ -22,13 +22,14 @@ from core.downstream.features import embed
 from core.downstream.frechet import cloud_metrics, enough, spread_out
 from core.downstream.neighbours import knn_accuracy
 from core.errors import InputError
+from core.gan import reference_stats
 from core.gan.model import Discriminator, Generator, untrained
-from core.gan.sampling import noise, paint
+from core.gan.reference_stats import DISCRIMINATOR_FILE as DISCRIMINATOR_FILE
+from core.gan.sampling import generate, noise
 from core.training.recipe import Recipe
 
-CRITIC_FILE = "discriminator.safetensors"
 SAMPLES, MANY = 5_000, 10_000
-LIMITS = (0.5, 1.0, 1.5, 2.0)  # of the truncation trick, measured beside none
+LIMITS = (0.5, 1.0, 1.5, 2.0)  # of the truncation trick, measured beside no truncation
 BLUR_PX = 1.5  # standard deviation
 NEIGHBOURS = 200
 NOTES = (
@@ -37,15 +38,17 @@ NOTES = (
     "as many as the row says), seed 0, against all test pictures (precision and recall: against as many). 'training "
     "pictures' is the floor, 'blurred' (the same, 1.5 pixels) and 'noise' are what bad pictures get. 'discriminator': "
     "test pictures and samples told apart, chance 50 %, and k-NN (k = 200, every fifth training picture "
-    "votes) on its features, untrained beside it, chance 10 %. The CIFAR-10 used here was passed through JPEG (quality "
-    "75, 4:2:0)."
+    "votes) on its features, untrained beside it, chance 10 %. 'copy check': the distance to the nearest training "
+    "picture below which 95 % of 1,000 mirrored training pictures lie, the share of 1,000 others below it (found), and "
+    "of 2,000 test pictures (false alarms, near-duplicates of training pictures among them). The CIFAR-10 used here "
+    "was passed through JPEG (quality 75, 4:2:0)."
 )
 
 
 def evaluate(
     checkpoint: Checkpoint, spec: str, *, root: str = "data", split: pictures.Split = "test", samples: int = SAMPLES
 ) -> dict[str, float]:
-    """How near samples come to the pictures of a set.
+    """Measure the distance between samples and the pictures of a set.
 
     Args:
         checkpoint: with a Generator.
@@ -69,7 +72,7 @@ def evaluate(
 
 
 def measure(checkpoint: Checkpoint, recipe: Recipe) -> dict[str, dict[str, float]]:
-    """All metrics of the card."""
+    """Compute all metrics of the card: row name -> metric -> value."""
     found: dict[str, dict[str, float]] = {}
     size, limit = cast(Generator, checkpoint.model).config.size, 256 if recipe.smoke else 0
     for spec in recipe.data.split("+"):
@@ -77,14 +80,30 @@ def measure(checkpoint: Checkpoint, recipe: Recipe) -> dict[str, dict[str, float
         seen = pictures.load(spec, "train", size=size, root=recipe.root, limit=limit or 2 * SAMPLES).images
         known, count = simclr_features.describe(real, checkpoint.device), min(SAMPLES, len(real))
         found[spec] = cloud_metrics(known, simclr_features.describe(_samples(checkpoint, count), checkpoint.device))
-        for name, others in _rivals(checkpoint, spread_out(seen, count), len(real)):
+        for name, others in _baselines(checkpoint, spread_out(seen, count), len(real)):
             found[f"{spec}, {name}"] = cloud_metrics(known, simclr_features.describe(others, checkpoint.device))
         found[f"{spec}, discriminator"] = judge(checkpoint, spec, recipe.root, limit)
+        found[f"{spec}, copy check"] = copy_check(checkpoint)
     return found
 
 
-def _rivals(checkpoint: Checkpoint, seen: Tensor, most: int) -> Iterator[tuple[str, Tensor]]:
-    """Sets of pictures to stand beside the samples, by name; at most `most` samples."""
+def copy_check(checkpoint: Checkpoint) -> dict[str, float]:
+    """The reliability of the copy check, from the distances that ship beside a generator.
+
+    Returns:
+        {"threshold": distance, "true_positive_rate", "false_positive_rate": shares, "n": number of test pictures}.
+    """
+    found = reference_stats.read(checkpoint.folder).copy_threshold()
+    return {
+        "threshold": found.distance,
+        "true_positive_rate": found.true_positive_rate,
+        "false_positive_rate": found.false_positive_rate,
+        "n": found.count,
+    }
+
+
+def _baselines(checkpoint: Checkpoint, seen: Tensor, most: int) -> Iterator[tuple[str, Tensor]]:
+    """Sets of pictures to compare with the samples, by name; at most `most` samples."""
     many, plain = min(MANY, most), seen.float() / 255
     yield f"{many:,} samples", _samples(checkpoint, many)
     yield "training pictures", plain
@@ -95,43 +114,43 @@ def _rivals(checkpoint: Checkpoint, seen: Tensor, most: int) -> Iterator[tuple[s
 
 
 def judge(checkpoint: Checkpoint, spec: str, root: str, limit: int = 0) -> dict[str, float]:
-    """What the discriminator can do: tell real from generated, and, by its features, what a picture shows.
+    """Measure the discriminator: its accuracy, and how well its features classify pictures.
 
     Returns:
-        {"accuracy": share of test pictures and as many samples on the right side of 0, "knn", "untrained_knn": shares
-        of classes told right, "n": number of test pictures}.
+        {"accuracy": share of test pictures and as many samples whose score has the right sign, "knn",
+        "untrained_knn": k-NN accuracy, "n": number of test pictures}.
     """
-    critic = open_critic(checkpoint)
-    config, where = critic.config, checkpoint.device
+    discriminator = load_discriminator(checkpoint)
+    config, where = discriminator.config, checkpoint.device
     known, asked = labelled.gallery_and_queries(spec, config.size, root, limit=limit or MANY)
     generated = _samples(checkpoint, len(asked.images))
-    real_scores, scores = (embed(lambda x: critic(x).scores, x, device=where) for x in (asked.images, generated))
-    truth, told = labelled.relabel(asked, known.classes), {}
-    for name, network in (("knn", critic), ("untrained_knn", untrained(config)[1].to(where).eval())):
+    real_scores, scores = (embed(lambda x: discriminator(x).scores, x, device=where) for x in (asked.images, generated))
+    truth, accuracies = labelled.relabel(asked, known.classes), {}
+    for name, network in (("knn", discriminator), ("untrained_knn", untrained(config)[1].to(where).eval())):
         gallery, queries = (
             embed(lambda x, network=network: network(x).features, part.images, device=where)  # type: ignore[misc]
             for part in (known, asked)
         )
-        told[name] = knn_accuracy(gallery, known.labels, queries, truth, k=min(NEIGHBOURS, len(gallery)))
+        accuracies[name] = knn_accuracy(gallery, known.labels, queries, truth, k=min(NEIGHBOURS, len(gallery)))
     right = torch.cat([real_scores > 0, scores < 0]).float().mean()
-    return {"accuracy": float(right), **told, "n": len(asked.images)}
+    return {"accuracy": float(right), **accuracies, "n": len(asked.images)}
 
 
-def open_critic(checkpoint: Checkpoint) -> Discriminator:
-    """The discriminator that lies beside a generator, on the same device; its digest was checked with the card.
+def load_discriminator(checkpoint: Checkpoint) -> Discriminator:
+    """Read the discriminator that ships beside a generator, on the same device; its digest was checked with the card.
 
     Raises:
         InputError: there is none.
     """
-    path = checkpoint.folder / CRITIC_FILE
+    path = checkpoint.folder / DISCRIMINATOR_FILE
     if not path.is_file():
         raise InputError("The model {name} has no discriminator; choose the bundled one.", name=checkpoint.name)
-    critic = Discriminator(cast(Generator, checkpoint.model).config)
-    checkpoints.fill(critic, load_file(path))
-    return critic.to(checkpoint.device).eval().requires_grad_(False)
+    discriminator = Discriminator(cast(Generator, checkpoint.model).config)
+    checkpoints.fill(discriminator, load_file(path))
+    return discriminator.to(checkpoint.device).eval().requires_grad_(False)
 
 
 def _samples(checkpoint: Checkpoint, count: int, limit: float | None = None) -> Tensor:
     model = cast(Generator, checkpoint.model)
     z = noise(0, count, model.config.latent) if limit is None else noise(0, count, model.config.latent, limit)
-    return paint(model, z, checkpoint.device)
+    return generate(model, z, checkpoint.device)

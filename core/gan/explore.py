@@ -15,11 +15,12 @@ from core.downstream.frechet import nearest_distances
 from core.errors import whole, within
 from core.gan import reference_stats
 from core.gan.models import NAME as NAME
-from core.gan.models import critic, known, open_model, training_picture
 from core.gan.models import names as names
-from core.gan.pretext import CHANCE as CHANCE
+from core.gan.models import open_discriminator, open_model, open_reference_stats, training_picture
+from core.gan.pretext import CHANCE_LEVEL as CHANCE_LEVEL
 from core.gan.pretext import NO_LIMIT
-from core.gan.sampling import noise, paint
+from core.gan.reference_stats import CopyThreshold
+from core.gan.sampling import generate, noise
 from core.nn import interpolation
 
 Bytes = NDArray[np.uint8]
@@ -30,26 +31,23 @@ COUNT = 24
 MAX_COUNT = 64
 MAX_SEED = 2**31 - 1
 MIN_STEPS, MAX_STEPS = 3, 12
-TRUNCATION = (0.1, 3.0)  # standard deviations; at the upper end one number in 370 is touched
+TRUNCATION = (0.1, 3.0)  # standard deviations; the upper limit affects one number in 370
 GROWN = 12  # samples shown at each stage
-# Share of unseen real pictures that come nearer to a training picture than what is called near here. It is not 0, since
-# CIFAR-10's test split holds near-duplicates of its training pictures (Barz & Denzler 2020, arXiv 1902.00423).
-NEAR_SHARE = 0.01
 
 
 @dataclass(frozen=True)
-class Opinion:
-    """What the discriminator makes of one picture, beside pictures it was made for.
+class PictureScore:
+    """The discriminator's score of one picture, beside its scores of real and generated pictures.
 
     Attributes:
-        seen: (32, 32, 3) uint8, as the network gets it.
-        score: above 0 it says real.
+        seen: (32, 32, 3) uint8, the input of the network.
+        score: above 0 for real.
         seen_scores: (C,), of training pictures.
         unseen_scores: (C,), of test pictures.
         sample_scores: (C,), of generated ones.
         above_real: share of test pictures with a lower score, in [0, 1].
         above_samples: share of generated ones with a lower score.
-        told: share of test pictures and samples on the right side of 0; CHANCE is guessing.
+        accuracy: share of test pictures and samples whose score has the right sign; see CHANCE_LEVEL.
     """
 
     seen: Bytes
@@ -59,18 +57,18 @@ class Opinion:
     sample_scores: Floats
     above_real: float
     above_samples: float
-    told: float
+    accuracy: float
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Pictures nobody took.
+    """Generated pictures.
 
     Attributes:
         images: (N, 32, 32, 3) uint8.
         scores: (N,), the discriminator's.
-        variety: mean distance of two of them, in units of that of two unseen real pictures: 1 is as varied as these.
-        untruncated_variety: the same without a limit, of the same seed.
+        variety: mean distance of two samples over that of two unseen real pictures, on SimCLR features.
+        untruncated_variety: the same for the same seed without a limit.
     """
 
     images: Bytes
@@ -81,11 +79,11 @@ class Samples:
 
 @dataclass(frozen=True)
 class Interpolation:
-    """The way from one seed's picture to another's.
+    """The path from one seed's picture to another's.
 
     Attributes:
         images: (steps, 32, 32, 3) uint8, generated along the path.
-        blends: (steps, 32, 32, 3) uint8, naive baseline: the two ends laid over one another.
+        blends: (steps, 32, 32, 3) uint8, naive baseline: the two end pictures, blended.
         image_scores: (steps,), the discriminator's.
         blend_scores: (steps,), of the blends.
     """
@@ -102,78 +100,79 @@ class Nearest:
 
     Attributes:
         sample: (32, 32, 3) uint8.
-        picture: the training picture, or None where the data do not lie.
-        kind: its class, which neither network was told.
+        picture: the training picture, or None if the data are not here.
+        class_name: its class, which neither network was given.
         distance: between their features, each of length 1, in the 32 directions that are stored.
     """
 
     sample: Bytes
     picture: Bytes | None
-    kind: str
+    class_name: str
     distance: float
 
 
 @dataclass(frozen=True)
 class CopyCheck:
-    """Are samples copies of training pictures?
+    """Whether samples are copies of training pictures.
 
     Attributes:
-        nearest: one a sample.
+        nearest: one per sample.
         distances: (C,), from unseen real pictures to their nearest training picture.
-        copies: (C,), from mirrored training pictures to theirs: what copies with a slight change look like.
-        near: the distance below which one in a hundred unseen pictures lies.
-        suspects: how many samples lie below it.
+        copies: (C,), from mirrored training pictures to theirs: distances of slightly changed copies.
+        threshold: distance below which a sample counts as a copy, with the rates of its errors.
+        suspects: number of samples below it.
         gallery: number of training pictures.
     """
 
     nearest: tuple[Nearest, ...]
     distances: Floats
     copies: Floats
-    near: float
+    threshold: CopyThreshold
     suspects: int
     gallery: int
 
 
-def judge(picture: Picture, *, name: str = NAME) -> Opinion:
-    """What the discriminator makes of a picture, cut square and shrunk to 32 pixels.
+def judge(picture: Picture, *, name: str = NAME) -> PictureScore:
+    """Score a picture, cropped square and resized to 32 pixels.
 
     Raises:
-        InputError: no picture that can be read, or a model that is not offered.
+        InputError: the picture cannot be read, or a model that is not offered.
     """
     model, where = open_model(name)
     seen = pictures.square(pictures.open_picture(picture), model.config.size)
     score = float(_scores(pictures.to_tensor(seen), name, where)[0])
-    at = known(name)
-    right = torch.cat([at.unseen_scores > 0, at.sample_scores < 0]).float().mean()
-    return Opinion(
+    stats = open_reference_stats(name)
+    right = torch.cat([stats.unseen_scores > 0, stats.sample_scores < 0]).float().mean()
+    return PictureScore(
         seen=seen,
         score=score,
-        seen_scores=_numbers(at.seen_scores),
-        unseen_scores=_numbers(at.unseen_scores),
-        sample_scores=_numbers(at.sample_scores),
-        above_real=float((at.unseen_scores < score).float().mean()),
-        above_samples=float((at.sample_scores < score).float().mean()),
-        told=float(right),
+        seen_scores=_numbers(stats.seen_scores),
+        unseen_scores=_numbers(stats.unseen_scores),
+        sample_scores=_numbers(stats.sample_scores),
+        above_real=float((stats.unseen_scores < score).float().mean()),
+        above_samples=float((stats.sample_scores < score).float().mean()),
+        accuracy=float(right),
     )
 
 
 def sample(seed: float = 0, limit: float = TRUNCATION[1], count: float = COUNT, *, name: str = NAME) -> Samples:
-    """Draw pictures.
+    """Generate pictures.
 
     Args:
         seed: of the noise, a whole number from 0 on.
-        limit: no number of the noise is farther from 0, 0.1 to 3 standard deviations.
+        limit: largest distance of the noise from 0, 0.1 to 3 standard deviations.
         count: 2 to 64.
         name: of the checkpoint.
 
     Raises:
         InputError: a number outside its range, or a model that is not offered.
     """
-    asked, at, number = whole(seed, 0, MAX_SEED), within(limit, *TRUNCATION), whole(count, 2, MAX_COUNT)
+    start, number = whole(seed, 0, MAX_SEED), whole(count, 2, MAX_COUNT)
+    at_most = within(limit, *TRUNCATION)
     model, where = open_model(name)
-    images = paint(model, noise(asked, number, model.config.latent, at), where)
-    free = images if at == TRUNCATION[1] else paint(model, noise(asked, number, model.config.latent), where)
-    real = float(known(name).spread)
+    images = generate(model, noise(start, number, model.config.latent, at_most), where)
+    free = images if at_most == TRUNCATION[1] else generate(model, noise(start, number, model.config.latent), where)
+    real = float(open_reference_stats(name).spread)
     varieties = [reference_stats.variety(reference_stats.unit(part, where)) / real for part in (images, free)]
     return Samples(pictures.to_bytes(images), _numbers(_scores(images, name, where)), varieties[0], varieties[1])
 
@@ -182,19 +181,19 @@ def interpolate(first: float = 0, second: float = 1, steps: float = 8, *, name: 
     """Generate pictures along the arc between the noise of two seeds.
 
     Raises:
-        InputError: a seed that is no whole number from 0 on, steps outside 3 to 12, or a model that is not offered.
+        InputError: a seed that is not a whole number from 0 on, steps outside 3 to 12, or a model that is not offered.
     """
     seeds, number = [whole(seed, 0, MAX_SEED) for seed in (first, second)], whole(steps, MIN_STEPS, MAX_STEPS)
     model, where = open_model(name)
     ends = [noise(seed, 1, model.config.latent)[0] for seed in seeds]
-    images = paint(model, interpolation.spherical(ends[0], ends[1], number), where)  # (steps, 3, S, S)
+    images = generate(model, interpolation.spherical(ends[0], ends[1], number), where)  # (steps, 3, S, S)
     blends = torch.lerp(images[:1], images[-1:], torch.linspace(0, 1, number).view(-1, 1, 1, 1))
     scores = [_numbers(_scores(part, name, where)) for part in (images, blends)]
     return Interpolation(pictures.to_bytes(images), pictures.to_bytes(blends), scores[0], scores[1])
 
 
 def grow(stage: float, seed: float = 0, *, count: float = GROWN) -> Bytes:
-    """Samples of the shipped generator after part of its training, of the same noise at every stage.
+    """Samples of the shipped generator at one stage of its training, of the same noise at every stage.
 
     Args:
         stage: 0 (before the first step) to 4 (finished).
@@ -205,11 +204,11 @@ def grow(stage: float, seed: float = 0, *, count: float = GROWN) -> Bytes:
         (count, 32, 32, 3) uint8.
 
     Raises:
-        InputError: another stage, or a number outside its range.
+        InputError: no such stage, or a number outside its range.
     """
     asked, number = whole(seed, 0, MAX_SEED), whole(count, 1, MAX_COUNT)
     model, where = open_model(snapshots.at(NAME, stage))
-    return pictures.to_bytes(paint(model, noise(asked, number, model.config.latent), where))
+    return pictures.to_bytes(generate(model, noise(asked, number, model.config.latent), where))
 
 
 def reached() -> tuple[float, ...]:
@@ -218,33 +217,33 @@ def reached() -> tuple[float, ...]:
 
 
 def copies(seed: float = 0, count: float = 8, *, name: str = NAME) -> CopyCheck:
-    """Look for the training picture nearest to each of the first samples of a seed.
+    """Find the training picture nearest to each of the first samples of a seed.
 
     Raises:
         InputError: a number outside its range, or a model that is not offered.
     """
     asked, number = whole(seed, 0, MAX_SEED), whole(count, 1, MAX_COUNT)
     model, where = open_model(name)
-    images = paint(model, noise(asked, number, model.config.latent), where)
-    at = known(name)
-    distances, places = nearest_distances(at.code(images, where), at.codes)
-    near = float(at.unseen_distances.quantile(NEAR_SHARE))
+    images = generate(model, noise(asked, number, model.config.latent), where)
+    stats = open_reference_stats(name)
+    distances, indices = nearest_distances(stats.code(images, where), stats.codes)
+    threshold = stats.copy_threshold()
     found = tuple(
-        Nearest(drawn, training_picture(name, place), at.classes[int(at.labels[place])], distance)
-        for drawn, place, distance in zip(pictures.to_bytes(images), places.tolist(), distances.tolist(), strict=True)
+        Nearest(drawn, training_picture(name, index), stats.classes[int(stats.labels[index])], distance)
+        for drawn, index, distance in zip(pictures.to_bytes(images), indices.tolist(), distances.tolist(), strict=True)
     )
     return CopyCheck(
         nearest=found,
-        distances=_numbers(at.unseen_distances),
-        copies=_numbers(at.copy_distances),
-        near=near,
-        suspects=int((distances < near).sum()),
-        gallery=len(at.codes),
+        distances=_numbers(stats.unseen_distances),
+        copies=_numbers(stats.copy_distances),
+        threshold=threshold,
+        suspects=int((distances < threshold.distance).sum()),
+        gallery=len(stats.codes),
     )
 
 
 def metrics(name: str = NAME) -> dict[str, dict[str, float]]:
-    """Every figure of a card, the name of the first set taken off: "" for the samples, "noise", "blurred", ..."""
+    """Every metric of a card by row, without the name of the first set: "" for the samples, "noise", "blurred", ..."""
     card = checkpoints.read_card(name)
     first = str(card.recipe["data"]).split("+")[0]
     return {
@@ -255,7 +254,7 @@ def metrics(name: str = NAME) -> dict[str, dict[str, float]]:
 
 
 def tradeoff(name: str = NAME) -> tuple[tuple[float, float, float], ...]:
-    """(limit, precision, recall) of the truncation trick by the card, the tightest first and none (`NO_LIMIT`) last."""
+    """(limit, precision, recall) of the truncation trick from the card, tightest limit first, `NO_LIMIT` last."""
     card = metrics(name)
     limits = {float(spec.split()[1]): row for spec, row in card.items() if spec.startswith("truncation ")}
     rows = [*sorted(limits.items()), (NO_LIMIT, card[""])]
@@ -263,9 +262,9 @@ def tradeoff(name: str = NAME) -> tuple[tuple[float, float, float], ...]:
 
 
 def _scores(images: Tensor, name: str, where: torch.device) -> Tensor:
-    """(N,): the discriminator's scores of pictures (N, 3, S, S) in [0, 1]."""
-    judging = critic(name)
-    return embed(lambda x: judging(x).scores, images, device=where)
+    """The discriminator's scores (N,) of pictures (N, 3, S, S) in [0, 1]."""
+    discriminator = open_discriminator(name)
+    return embed(lambda x: discriminator(x).scores, images, device=where)
 
 
 def _numbers(values: Tensor) -> Floats:

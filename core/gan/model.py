@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from core.nn.gan_blocks import ResidualDiscriminator, ResidualGenerator, begin
-from core.nn.gan_game import Judgement
+from core.nn.gan_blocks import ResidualDiscriminator, ResidualGenerator, init_weights
+from core.nn.gan_game import DiscriminatorOutput
 
 
 @dataclass(frozen=True)
@@ -17,20 +17,20 @@ class Config:
     """Architecture of both networks.
 
     Attributes:
-        size: side of the pictures in pixels: 4 times 2 for each of the generator's blocks.
-        latent: numbers of noise that a picture is made of.
+        size: side of the pictures in pixels: 4, doubled by each block of the generator.
+        latent: length of the noise vector.
         widths: channels of the generator's maps, first of 4 x 4 positions, then after each block.
-        critic_widths: channels after each block of the discriminator; the last one keeps the size of its maps.
+        discriminator_widths: channels after each block of the discriminator; the last one keeps the size of its maps.
     """
 
     size: int = 32
     latent: int = 64
     widths: Sequence[int] = (128, 96, 64, 48)
-    critic_widths: Sequence[int] = (48, 64, 128, 128)
+    discriminator_widths: Sequence[int] = (48, 64, 128, 128)
 
 
 class Generator(ResidualGenerator):
-    """Noise in, pictures out. Trained or averaged: this is what is shipped."""
+    """Map noise to pictures. The averaged generator is shipped."""
 
     config_class = Config
 
@@ -39,27 +39,27 @@ class Generator(ResidualGenerator):
         self.config = config
 
     def forward(self, noise: Tensor) -> Tensor:
-        """Noise (B, Z), standard normal, to pictures (B, 3, S, S) in [0, 1]."""
-        return self.draw(noise)
+        """Map noise (B, Z), standard normal, to pictures (B, 3, S, S) in [0, 1]."""
+        return self.decode(noise)
 
 
 class Discriminator(ResidualDiscriminator):
-    """Pictures in, a score each: above 0 for real."""
+    """Map pictures to one score each, above 0 for real."""
 
     config_class = Config
 
     def __init__(self, config: Config) -> None:
-        super().__init__(config.critic_widths)
+        super().__init__(config.discriminator_widths)
         self.config = config
 
-    def forward(self, images: Tensor) -> Judgement:
-        """Judge pictures (B, 3, S, S) in [0, 1]."""
-        features = self.read(images)  # (B, D)
-        return Judgement(features, self.score(features).squeeze(1))
+    def forward(self, images: Tensor) -> DiscriminatorOutput:
+        """Score pictures (B, 3, S, S) in [0, 1]."""
+        features = self.encode(images)  # (B, D)
+        return DiscriminatorOutput(features, self.score(features).squeeze(1))
 
 
 def untrained(config: Config, seed: int = 0) -> tuple[Generator, Discriminator]:
-    """Both networks with weights drawn from `seed` alone."""
-    drawing, judging = Generator(config), Discriminator(config)
-    begin(drawing, judging, seed)
-    return drawing, judging
+    """Build both networks with weights drawn from `seed` alone."""
+    generator, discriminator = Generator(config), Discriminator(config)
+    init_weights(generator, discriminator, seed)
+    return generator, discriminator

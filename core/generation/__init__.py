@@ -1,1 +1,1 @@
-"""Does self-supervision help a generator? Six ways to train one, and the distances they reach."""
+"""A study of GANs with and without self-supervision: six arms and their Frechet distances."""

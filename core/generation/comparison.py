@@ -1,7 +1,8 @@
-"""What the record says of the arms: the study of a set, and which arms part from which by more than seeds differ."""
+"""Comparisons of the recorded arms: the study of a set, and which arms differ by more than their seeds do."""
 
 import functools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.errors import InputError
@@ -12,39 +13,54 @@ from core.generation.report import Study, Verdict
 
 
 @dataclass(frozen=True)
-class Findings:
-    """Which arms part from the plain GAN on a set, by both networks' features at 5,000 pictures.
+class Sides:
+    """On which side of the plain GAN the other arms lie by one figure.
 
     Attributes:
-        seeds: of each arm; with one nothing is judged.
-        order: all arms, the lowest distance on EfficientNet's features first.
-        lower: arms whose distance is lower than the plain one's on both by more than seeds differ.
+        lower: arms of which all seeds are lower than all seeds of the plain GAN.
         higher: likewise higher.
         undecided: the others.
-        control: references of the trained encoder against those of the untrained one.
-        attention: references weighed by attention against their mean.
+    """
+
+    lower: tuple[str, ...]
+    higher: tuple[str, ...]
+    undecided: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Which arms differ from the plain GAN on a set, at 5,000 pictures.
+
+    Attributes:
+        seeds: of each arm; with one seed no arm is compared.
+        order: all arms, the lowest distance on EfficientNet's features first.
+        distance: an arm is lower or higher only if it is so by both networks' features.
+        precision: by SimCLR's features, the only ones it is measured on.
+        recall: likewise.
+        control: references of the trained encoder against those of the untrained one, by distance on both networks.
+        attention: references weighed by attention against their mean, likewise.
     """
 
     seeds: int
     order: tuple[str, ...]
-    lower: tuple[str, ...]
-    higher: tuple[str, ...]
-    undecided: tuple[str, ...]
+    distance: Sides
+    precision: Sides
+    recall: Sides
     control: Verdict
     attention: Verdict
 
     @property
-    def luck(self) -> float:
-        """How often two arms that are alike part by luck on one network: of all orders of 2n numbers, in two."""
+    def false_positive_rate(self) -> float:
+        """Probability that two equal arms differ by one figure: two of all orders of 2n numbers separate them."""
         return 2 / math.comb(2 * self.seeds, self.seeds)
 
 
 @functools.cache
 def study(data: str = SETS[0]) -> report.Study:
-    """What was found on a set.
+    """The recorded study of a set.
 
     Raises:
-        InputError: another set.
+        InputError: no such set.
     """
     for found in report.stored():
         if found.data == data:
@@ -53,7 +69,7 @@ def study(data: str = SETS[0]) -> report.Study:
 
 
 def recorded(arm: str, data: str = SETS[0]) -> tuple[tuple[int, float], ...]:
-    """(number of pictures, distance on SimCLR features) on record of the generator that ships, the fewest first."""
+    """The shipped generator's recorded (number of pictures, distance on SimCLR features), fewest pictures first."""
     found = study(data).arm(arm)
     many = next(row for row in found.rows if row.endswith("samples") and row.count(",") == 1)
     ours = found.seeds.index(SHIPPED)
@@ -62,29 +78,71 @@ def recorded(arm: str, data: str = SETS[0]) -> tuple[tuple[int, float], ...]:
 
 
 def findings(data: str = SETS[0]) -> Findings:
-    """What the record says of the arms on a set.
+    """Compare the recorded arms of a set.
 
     Raises:
-        InputError: another set.
+        InputError: no such set.
     """
-    found = study(data)
-    others = [arm for arm in ARMS if arm != "plain"]
-    verdicts = {arm: _on_both(found, arm, "plain") for arm in others}
+    return _compare(study(data))
+
+
+def _compare(found: Study) -> Findings:
     distances = {arm.name: arm.rows[EFFICIENTNET]["frechet"].mean for arm in found.arms}
     return Findings(
         seeds=min(len(arm.seeds) for arm in found.arms),
         order=tuple(sorted(distances, key=lambda arm: distances[arm])),
-        lower=tuple(arm for arm in others if verdicts[arm] == "lower"),
-        higher=tuple(arm for arm in others if verdicts[arm] == "higher"),
-        undecided=tuple(arm for arm in others if verdicts[arm] not in ("lower", "higher")),
-        control=_on_both(found, "references", "untrained"),
-        attention=_on_both(found, "references", "mean"),
+        distance=_sides(found, "frechet", ("", EFFICIENTNET)),
+        precision=_sides(found, "precision"),
+        recall=_sides(found, "recall"),
+        control=_verdict(found, "references", "untrained", "frechet", ("", EFFICIENTNET)),
+        attention=_verdict(found, "references", "mean", "frechet", ("", EFFICIENTNET)),
     )
 
 
-def _on_both(found: Study, first: str, second: str) -> Verdict:
-    """How two arms differ if both networks' features agree on it."""
-    told = {
-        report.compare(*(found.arm(arm).rows[row]["frechet"] for arm in (first, second))) for row in ("", EFFICIENTNET)
-    }
-    return told.pop() if len(told) == 1 else "apart_not"
+def _sides(found: Study, metric: str, rows: Sequence[str] = ("",)) -> Sides:
+    others = [arm for arm in ARMS if arm != "plain"]
+    verdicts = {arm: _verdict(found, arm, "plain", metric, rows) for arm in others}
+    lower, higher = (tuple(arm for arm in others if verdicts[arm] == side) for side in ("lower", "higher"))
+    return Sides(lower, higher, tuple(arm for arm in others if arm not in lower + higher))
+
+
+def _verdict(found: Study, first: str, second: str, metric: str, rows: Sequence[str]) -> Verdict:
+    """The verdict on two arms if all rows agree; undecided otherwise."""
+    verdicts = {report.compare(*(found.arm(arm).rows[row][metric] for arm in (first, second))) for row in rows}
+    return verdicts.pop() if len(verdicts) == 1 else "undecided"
+
+
+def joined(found: Study, arms: Sequence[str], metric: str) -> report.Spread:
+    """A figure on SimCLR's features over all seeds of some arms, at least one."""
+    return report.Spread(tuple(value for arm in arms for value in found.arm(arm).rows[""][metric].values))
+
+
+def as_text(found: Study) -> str:
+    """The findings on a set as a list in Markdown, for docs/."""
+    seen = _compare(found)
+    if seen.seeds < 2:
+        return "Each arm was trained once: no arm is called different."
+    rate = f"{seen.false_positive_rate:.0%}"
+    distance = f"lower {_names(seen.distance.lower)}; higher {_names(seen.distance.higher)}"
+    lines = [
+        f"Arms that lie on one side of the plain GAN with all seeds (false positive rate per figure: {rate}):\n",
+        f"- distance on both networks: {distance}.",
+    ]
+    for metric, sides in (("precision", seen.precision), ("recall", seen.recall)):
+        lower, higher = (_names(arms, _range(found, arms, metric)) for arms in (sides.lower, sides.higher))
+        plain = _range(found, ["plain"], metric)
+        lines.append(f"- {metric} (SimCLR): lower {lower}; higher {higher}; plain {plain}.")
+    return "\n".join(lines)
+
+
+def _names(arms: Sequence[str], values: str = "") -> str:
+    if not arms:
+        return "none"
+    return f"{', '.join(arms)} ({values})" if values else ", ".join(arms)
+
+
+def _range(found: Study, arms: Sequence[str], metric: str) -> str:
+    if not arms:
+        return ""
+    spread = joined(found, arms, metric)
+    return f"{spread.low:.1%} to {spread.high:.1%}"

@@ -1,4 +1,4 @@
-"""Pictures of the study's sets, all as colour pictures of 32 pixels."""
+"""The study's sets, all as colour pictures of 32 x 32 pixels."""
 
 import torch
 import torch.nn.functional as F
@@ -20,10 +20,10 @@ def load(spec: str, split: pictures.Split, *, root: str = "data", limit: int = 0
         limit: at most so many pictures of each set, evenly spread; 0 takes all.
 
     Returns:
-        (N, 3, 32, 32) uint8; digits lie in a black border, white on black.
+        (N, 3, 32, 32) uint8; digits are white on black, with a black border.
 
     Raises:
-        InputError: a set is not there or holds no picture.
+        InputError: a set is missing or has no pictures.
     """
     parts = []
     for one in spec.split("+"):

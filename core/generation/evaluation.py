@@ -1,7 +1,7 @@
-"""How near an arm's pictures come to real ones, by two or three networks' features, with as many pictures as asked.
+"""The distance between an arm's pictures and real ones, on the features of two or three networks.
 
-`python -m core.generation.evaluation --data cifar10 --root FOLDER` measures real pictures against real ones, which is
-the floor under every distance, and writes it where the report finds it.
+`python -m core.generation.evaluation --data cifar10 --root FOLDER` measures real pictures against real ones, the lower
+bound of every distance, and writes it for the report.
 """
 
 import argparse
@@ -30,13 +30,17 @@ Metrics = dict[str, float]
 Describe = Callable[[Tensor, torch.device], Tensor]
 
 RESULTS = checkpoints.TREE / "assets" / "results" / "generation"
-SETS = ("cifar10", "mnist")  # of the study: one where help is likely, one where it may not help
+SETS = ("cifar10", "mnist")  # of the study: self-supervision is more likely to help on the first
 SAMPLES, MANY = 5_000, 10_000
 SHIPPED = 0  # seed of the generators that the page draws with
-MOMENTS = (0, 25, 100)  # per cent of the training at which an arm ships: six arms at all five would not fit
-PICTURES = 20_000  # of the training split, evenly spread, that every arm learns from
+MOMENTS = (
+    0,
+    25,
+    100,
+)  # per cent of the training at which an arm ships; all five moments of six arms would be too large
+PICTURES = 20_000  # of the training split, evenly spread, that every arm is trained on
 EFFICIENTNET, FID = "EfficientNet-Lite0", "FID"
-REAL_FILE = "real.safetensors"  # mean and covariance of real pictures' SimCLR features, for measuring on the page
+REAL_FILE = "real.safetensors"  # mean and covariance of real pictures' SimCLR features, for measurements on the page
 NOTES = (
     "Frechet distances to all test pictures; precision and recall (k = 3) against as many. Without a further word on "
     "the features of contrastive/simclr-cifar10, 'EfficientNet-Lite0' on that network's (96 pixels, ImageNet): neither "
@@ -48,7 +52,7 @@ NOTES = (
 def evaluate(
     checkpoint: Checkpoint, spec: str, *, root: str = "data", split: pictures.Split = "test", samples: int = SAMPLES
 ) -> Metrics:
-    """How near samples come to the pictures of a set.
+    """Measure the distance between samples and the pictures of a set.
 
     Args:
         checkpoint: with a Generator.
@@ -70,7 +74,7 @@ def evaluate(
 
 
 def measure(checkpoint: Checkpoint, recipe: Recipe) -> dict[str, Metrics]:
-    """All metrics of the card, of every set that it was trained on."""
+    """Compute all metrics of the card for every set that the model was trained on: row name -> metric -> value."""
     found: dict[str, Metrics] = {}
     limit = 256 if recipe.smoke else 0
     for spec in recipe.data.split("+"):
@@ -81,13 +85,16 @@ def measure(checkpoint: Checkpoint, recipe: Recipe) -> dict[str, Metrics]:
 
 
 def compare(spec: str, real: Tensor, drawn: Tensor, where: torch.device) -> dict[str, Metrics]:
-    """Rows of a card: distances of the first half and of all of the pictures drawn, by every network at hand.
+    """Compute rows of a card: distances of the first SAMPLES and of all drawn pictures, by every installed network.
 
     Args:
         spec: name of the set.
         real: (N, 3, 32, 32), test pictures.
         drawn: (M, 3, 32, 32), M at most N.
         where: device.
+
+    Returns:
+        Row name -> metric -> value.
     """
     rows: dict[str, Metrics] = {}
     few, many = min(SAMPLES, len(drawn)), len(drawn)
@@ -95,12 +102,13 @@ def compare(spec: str, real: Tensor, drawn: Tensor, where: torch.device) -> dict
         known, other = describe(real, where), describe(drawn, where)
         words = [spec, *([name] if name else [])]
         rows[", ".join(words)] = _distance(known, other[:few]) if name else cloud_metrics(known, other[:few])
-        rows[", ".join([*words, f"{many:,} samples"])] = _distance(known, other)
+        all_samples = rows[", ".join(words)] if name and few == many else _distance(known, other)
+        rows[", ".join([*words, f"{many:,} samples"])] = dict(all_samples)
     return rows
 
 
 def networks() -> Iterator[tuple[str, Describe]]:
-    """The networks whose features can be had here, by name; this project's own SimCLR encoder has none."""
+    """The installed networks by name; the name of this project's SimCLR encoder is empty."""
     yield "", simclr_features.describe
     if efficientnet.is_here():
         yield EFFICIENTNET, efficientnet.describe
@@ -114,12 +122,12 @@ def _real(spec: str, split: pictures.Split, root: str, limit: int) -> Tensor:
 
 @functools.lru_cache(maxsize=2)
 def _known(spec: str, split: pictures.Split, root: str, where: torch.device) -> Tensor:
-    """SimCLR features of real pictures, kept while snapshots of one training are measured."""
+    """SimCLR features of real pictures, kept while the snapshots of one training are measured."""
     return simclr_features.describe(_real(spec, split, root, 0), where)
 
 
 def _limit(checkpoint: Checkpoint) -> int:
-    """How many training pictures the arm learned from."""
+    """The number of pictures that the arm was trained on."""
     return PICTURES if checkpoint.card is None else int(cast(int, checkpoint.card.recipe["pictures"]))
 
 
@@ -133,7 +141,7 @@ def _distance(real: Tensor, other: Tensor) -> Metrics:
 
 
 def main(argv: Sequence[str] | None = None) -> Path:
-    """Measure training pictures against test pictures and write assets/results/generation/SET/real.json."""
+    """Measure training pictures against test pictures; write assets/results/generation/SET/real.json."""
     parser = argparse.ArgumentParser(description="Measure real pictures against real ones.")
     parser.add_argument("--data", required=True, help="mnist or a named set")
     parser.add_argument("--root", default="data", help="folder in which the named sets lie unpacked")
@@ -141,7 +149,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
     asked = parser.parse_args(argv)
     real = _real(asked.data, "test", asked.root, 0)
     seen = datasets.load(asked.data, "train", root=asked.root)
-    mixed = seen[torch.randperm(len(seen), generator=device.generator(0))[: len(real)]]  # files lie sorted by class
+    mixed = seen[torch.randperm(len(seen), generator=device.generator(0))[: len(real)]]  # files are sorted by class
     where = device.pick(asked.device)
     record = {
         "command": f"python -m core.generation.evaluation --data {asked.data} --root data",

@@ -1,7 +1,7 @@
-"""What the arms with references are told about a picture: features of those most like it, by a frozen encoder.
+"""The references of a picture: the features of the pictures most like it, by a frozen encoder.
 
-The encoder is this project's SimCLR network, or the same network before any training, which is the control. Features
-and neighbours come from the same encoder.
+The encoder is this project's SimCLR network or, as the control, the same network without training. Features and
+neighbours come from the same encoder.
 """
 
 import functools
@@ -16,18 +16,18 @@ from core.downstream import simclr_features
 from core.errors import InputError
 from core.generation import datasets
 from core.generation.model import Config
-from core.generation.pretext import most_alike
+from core.generation.pretext import nearest_others
 
-FILE = "references.safetensors"  # of a checkpoint: what `Library.packed` gives
+FILE = "references.safetensors"  # of a checkpoint: the tensors of `Library.packed`
 
 
 @dataclass(frozen=True)
 class Library:
-    """Pictures known by their features.
+    """Features of pictures, and the references of each.
 
     Attributes:
         features: (N, F).
-        neighbours: (M, K) int64, numbers of the pictures that stand for each of M, the most alike first.
+        neighbours: (M, K) int64, rows of `features` that are the references of each of M pictures, nearest first.
     """
 
     features: Tensor
@@ -37,38 +37,38 @@ class Library:
         return len(self.neighbours)
 
     def take(self, rows: Tensor) -> Tensor:
-        """References (B, K, F) of the pictures with these numbers (B,)."""
+        """References (B, K, F) of the pictures with the indices `rows` (B,)."""
         return self.features[self.neighbours[rows]]
 
     def draw(self, count: int, seed: int) -> Tensor:
-        """References (count, K, F) of pictures drawn evenly, always the same for a seed."""
+        """References (count, K, F) of pictures drawn uniformly, always the same for a seed."""
         return self.take(torch.randint(len(self), (count,), generator=device.generator(seed, 1)))
 
     def thinned(self, count: int) -> "Library":
-        """`count` of the pictures, evenly spread, and only the features that they need."""
+        """Keep `count` pictures, evenly spread, and only the features that they need."""
         rows = torch.linspace(0, len(self) - 1, min(count, len(self))).round().long()
-        needed, places = self.neighbours[rows].unique(return_inverse=True)
-        return Library(self.features[needed], places)
+        needed, indices = self.neighbours[rows].unique(return_inverse=True)
+        return Library(self.features[needed], indices)
 
     def packed(self) -> dict[str, Tensor]:
-        """As tensors to store: the features in 8 bits, each number of them with a scale of its own."""
+        """As tensors to store: the features in 8 bits, with one scale per dimension."""
         scale = self.features.abs().amax(0).clamp(min=1e-6) / 127
         codes = (self.features / scale).round().to(torch.int8)
         return {"codes": codes, "scale": scale, "neighbours": self.neighbours.to(torch.int32)}
 
     @classmethod
     def unpacked(cls, tensors: Mapping[str, Tensor]) -> "Library":
-        """What `packed` stored."""
+        """Restore a library from the tensors of `packed`."""
         return cls(tensors["codes"].float() * tensors["scale"], tensors["neighbours"].long())
 
 
 def describe(images: Tensor, encoder: str, where: torch.device) -> Tensor:
-    """Features (N, 256) of pictures (N, 3, 32, 32), bytes or in [0, 1], by the "trained" or "untrained" encoder."""
+    """Features (N, 256) of pictures (N, 3, 32, 32), uint8 or in [0, 1], by the "trained" or "untrained" encoder."""
     return simclr_features.describe(images, where, trained=encoder == "trained")
 
 
 def library(config: Config, spec: str, root: str, limit: int, where: torch.device) -> Library | None:
-    """The training pictures of a set as a generator with this Config is told of them; None if it reads no references.
+    """The references of a set's training pictures for a generator with this Config; None for one without references.
 
     Raises:
         InputError: no such set, or too few pictures.
@@ -80,6 +80,6 @@ def library(config: Config, spec: str, root: str, limit: int, where: torch.devic
 def _library(spec: str, encoder: str, k: int, root: str, limit: int, where: str) -> Library:
     images = datasets.load(spec, "train", root=root, limit=limit)
     if len(images) <= k:
-        raise InputError("A picture needs {k} others to be told by; here are {count}.", k=k, count=len(images))
+        raise InputError("A picture needs {k} others as references; here are {count}.", k=k, count=len(images))
     features = describe(images, encoder, torch.device(where))
-    return Library(features, most_alike(features, k))
+    return Library(features, nearest_others(features, k))

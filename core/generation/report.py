@@ -1,8 +1,8 @@
-"""What the study found, from its recorded runs: `python -m core.generation.report` writes and prints it.
+"""The results of the study from its recorded runs: `python -m core.generation.report` writes and prints them.
 
-Every number comes out of assets/results/generation/SET/ARM-SEED/run.json, the card of a run; the page draws its table
-and figures from the report and holds no number of its own. Two arms are called different only if all seeds of one lie
-on one side of all seeds of the other; with one seed each that would say nothing, and is not said.
+Every number comes from assets/results/generation/SET/ARM-SEED/run.json, the card of a run; the page draws its table and
+figures from the report. Two arms are called different only if all seeds of one lie on one side of all seeds of the
+other; arms with one seed are not compared.
 """
 
 import json
@@ -16,11 +16,17 @@ from core.generation.evaluation import RESULTS, SETS
 from core.generation.pretext import ARMS
 
 REPORT = "report.json"
-Verdict = Literal["lower", "higher", "apart_not", "one_seed"]
-# Published FIDs without and with the rotation loss (SNGAN, SSGAN: github.com/kwotsin/mimicry, 50,000 pictures of either
-# kind), and without and with self-supervised features as the condition (RCG, github.com/LTH14/rcg, unconditional
-# ImageNet at 256 pixels). None may be compared with a distance of ours, only their directions.
-PUBLISHED = (("CIFAR-10", 16.77, 14.65), ("STL-10", 39.56, 37.06), ("CelebA", 12.93, 15.18), ("ImageNet", 5.91, 2.15))
+SHARES = ("precision", "recall")  # measured on SimCLR's features only
+Verdict = Literal["lower", "higher", "undecided", "one_seed"]
+# Published FIDs of SNGAN and SSGAN, which is the same with a rotation loss: set, without, with. Both from
+# github.com/kwotsin/mimicry, with equal networks and training per set, 50,000 pictures of either kind. None may be
+# compared with a distance measured here, only the directions.
+PUBLISHED = (
+    ("CIFAR-10, 32 px", 16.77, 14.65),
+    ("STL-10, 48 px", 39.56, 37.06),
+    ("CelebA, 128 px", 12.93, 15.18),
+    ("LSUN-Bedroom, 128 px", 25.87, 12.02),
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ class Spread:
     """One figure over the seeds of an arm.
 
     Attributes:
-        values: one a seed.
+        values: one per seed.
         mean: of them.
         low: smallest.
         high: largest.
@@ -58,8 +64,8 @@ class Arm:
         seeds: of its runs.
         rows: row of the card without the set's name -> metric -> values over the seeds.
         steps: of one run.
-        minutes: mean wall time of the training, whatever else the machine did meanwhile.
-        parameters: of its generator.
+        minutes: mean wall time of the training, on a machine that may have had other load.
+        parameters: number of its generator's parameters.
     """
 
     name: str
@@ -84,7 +90,7 @@ class Study:
 
 
 def read(data: str, root: Path = RESULTS) -> Study:
-    """Gather the recorded runs of a set; an arm without a run is left out."""
+    """Read the recorded runs of a set; an arm without a run is left out."""
     arms = [_arm(name, data, runs) for name in ARMS if (runs := sorted((root / data).glob(f"{name}-*/run.json")))]
     real = json.loads((root / data / "real.json").read_text(encoding="utf-8"))["metrics"]
     return Study(data, tuple(arms), {_row(spec, data): metrics for spec, metrics in real.items()})
@@ -115,16 +121,16 @@ def _row(spec: str, data: str) -> str:
 
 
 def compare(first: Spread, second: Spread) -> Verdict:
-    """Whether a figure is lower or higher than another by more than seeds differ."""
+    """Whether all seeds of a figure are lower or higher than all seeds of another."""
     if len(first.values) < 2 or len(second.values) < 2:
         return "one_seed"
     if first.high < second.low:
         return "lower"
-    return "higher" if first.low > second.high else "apart_not"
+    return "higher" if first.low > second.high else "undecided"
 
 
 def as_json(studies: Sequence[Study]) -> dict[str, Any]:
-    """The report as it is stored, rounded to what is shown."""
+    """The report as it is stored, rounded to four digits."""
     return {study.data: _study(study) for study in studies}
 
 
@@ -150,7 +156,7 @@ def _study(study: Study) -> dict[str, Any]:
 
 
 def stored(root: Path = RESULTS) -> tuple[Study, ...]:
-    """The studies of the stored report, from which the page draws."""
+    """Read the studies of the stored report."""
     found = json.loads((root / REPORT).read_text(encoding="utf-8"))
     return tuple(_restored(data, study) for data, study in found.items())
 
@@ -174,31 +180,31 @@ def _restored(data: str, study: Mapping[str, Any]) -> Study:
 
 
 def table(study: Study) -> str:
-    """A set's figures in Markdown: one line an arm, and one for real pictures."""
+    """A set's figures in Markdown: one line per arm, and one for real pictures."""
     rows = [row for row in study.arms[0].rows if "frechet" in study.arms[0].rows[row]]
     titles = [row or "SimCLR" for row in rows]
-    head = ["arm", "seeds", *titles, "precision", "recall"]
+    head = ["arm", "seeds", *titles, *SHARES, "parameters"]
     lines = [head, ["---"] * len(head)]
     for arm in study.arms:
         first = arm.rows[""]
-        figures = [in_words(arm.rows[row]["frechet"]) for row in rows]
-        shares = [f"{first[name].mean:.1%}" for name in ("precision", "recall")]
-        lines.append([arm.name, str(len(arm.seeds)), *figures, *shares])
+        figures = [as_text(arm.rows[row]["frechet"]) for row in rows]
+        shares = [as_text(first[name], ".1%") for name in SHARES]
+        lines.append([arm.name, str(len(arm.seeds)), *figures, *shares, f"{arm.parameters:,}"])
     floor = [f"{study.floor[row]['frechet']:.2f}" if row in study.floor else "" for row in rows]
-    shares = [f"{study.floor[''][name]:.1%}" for name in ("precision", "recall")]
-    lines.append(["real pictures", "", *floor, *shares])
+    shares = [f"{study.floor[''][name]:.1%}" for name in SHARES]
+    lines.append(["real pictures", "", *floor, *shares, ""])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def in_words(spread: Spread) -> str:
-    """Mean and range over seeds."""
+def as_text(spread: Spread, form: str = ".2f") -> str:
+    """Mean and range over seeds as text, each number by the format specification."""
     if len(spread.values) == 1:
-        return f"{spread.mean:.2f}"
-    return f"{spread.mean:.2f} ({spread.low:.2f} to {spread.high:.2f})"
+        return f"{spread.mean:{form}}"
+    return f"{spread.mean:{form}} ({spread.low:{form}} to {spread.high:{form}})"
 
 
 def main() -> Path:
-    """Read all recorded runs, print the tables, write the report; returns its path."""
+    """Read all recorded runs, print the tables and write the report; returns its path."""
     studies = [read(data) for data in SETS]
     for study in studies:
         print(f"{study.data}, Frechet distances (low is good)\n\n{table(study)}\n")

@@ -1,4 +1,4 @@
-"""From a seed to pictures: noise, references where an arm reads them, and a generator run over both."""
+"""From a seed to pictures: draw noise and references, and apply a generator to them."""
 
 import torch
 from torch import Tensor
@@ -11,13 +11,13 @@ CHUNK = 100
 
 
 def noise(seed: int, count: int, latent: int) -> Tensor:
-    """(count, latent) standard normal numbers, always the same for a seed."""
+    """Draw standard normal numbers (count, latent), always the same for a seed."""
     return torch.randn(count, latent, generator=device.generator(seed))
 
 
 @torch.inference_mode()
-def paint(model: Generator, z: Tensor, references: Tensor | None, where: torch.device) -> Tensor:
-    """Pictures (B, 3, S, S) in [0, 1] on the CPU of noise (B, Z) and references (B, K, F), a few at a time."""
+def generate(model: Generator, z: Tensor, references: Tensor | None, where: torch.device) -> Tensor:
+    """Map noise (B, Z) and references (B, K, F) to pictures (B, 3, S, S) in [0, 1] on the CPU, in chunks."""
     found = []
     for start in range(0, len(z), CHUNK):
         some = slice(start, start + CHUNK)
@@ -27,7 +27,7 @@ def paint(model: Generator, z: Tensor, references: Tensor | None, where: torch.d
 
 
 def sample(model: Generator, seed: int, count: int, library: Library | None, where: torch.device) -> Tensor:
-    """Pictures (count, 3, S, S) of a seed's noise, each with the references of a picture drawn evenly."""
-    return paint(
+    """Generate pictures (count, 3, S, S) from a seed's noise, each with the references of a picture drawn uniformly."""
+    return generate(
         model, noise(seed, count, model.config.latent), None if library is None else library.draw(count, seed), where
     )

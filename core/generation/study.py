@@ -1,7 +1,7 @@
-"""Every arm and seed of the study, one after another: `python -m core.generation.study --data cifar10 --root FOLDER`.
+"""Train every arm and seed of the study in turn: `python -m core.generation.study --data cifar10 --root FOLDER`.
 
-Each run is a process of its own, as by hand. What is done already is skipped, so it can be stopped and called again.
-Seed 0 ships, and with its snapshots on the first set.
+Each run is a separate process. Recorded runs are skipped, so the study can be stopped and continued. Seed 0 ships, with
+its snapshots on the first set.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from core.generation.train import name_for
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Train and measure what has no record yet; flags that are unknown here go to the recipe; returns 0."""
+    """Train and measure the runs without a record; passes unknown flags to the recipe; returns 0."""
     parser = argparse.ArgumentParser(description="Train all arms of the study.")
     parser.add_argument("--data", default=SETS[0], help="cifar10, or mnist where it may not help")
     parser.add_argument("--root", default="data", help="folder in which the named sets lie unpacked")
@@ -26,17 +26,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     for seed in map(int, asked.seeds.split(",")):
         for arm in asked.arms.split(","):
             if not (RESULTS / asked.data / f"{arm}-{seed}" / "run.json").is_file():
-                told = [*flags(asked.data, arm, seed), "--preset", asked.preset, "--root", asked.root, *further]
-                subprocess.run([sys.executable, "-m", "core.generation.train", *told], check=True)
+                arguments = [*flags(asked.data, arm, seed), "--preset", asked.preset, "--root", asked.root, *further]
+                subprocess.run([sys.executable, "-m", "core.generation.train", *arguments], check=True)
     return 0
 
 
 def flags(data: str, arm: str, seed: int) -> list[str]:
-    """What parts one run of the study from the next: flags of `core.generation.train`."""
-    told = ["--arm", arm, "--data", data, "--seed", str(seed), "--name", name_for(data, arm, seed)]
-    told += ["--no-flip"] if data == "mnist" else []  # a mirrored digit is none
-    told += ["--snapshots"] if data == SETS[0] and seed == SHIPPED else []
-    return told + ([] if seed == SHIPPED else ["--no-ship"])
+    """The flags of `core.generation.train` that differ between the runs of the study."""
+    arguments = ["--arm", arm, "--data", data, "--seed", str(seed), "--name", name_for(data, arm, seed)]
+    arguments += ["--no-flip"] if data == "mnist" else []  # a mirrored digit is not a digit
+    arguments += ["--snapshots"] if data == SETS[0] and seed == SHIPPED else []
+    return arguments + ([] if seed == SHIPPED else ["--no-ship"])
 
 
 if __name__ == "__main__":

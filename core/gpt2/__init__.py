@@ -1,1 +1,1 @@
-"""Language modelling: guess the next token of a text (GPT-2, Radford et al. 2019)."""
+"""Language modelling: predict the next token of a text (GPT-2, Radford et al. 2019)."""

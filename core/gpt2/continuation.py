@@ -1,30 +1,32 @@
-"""A text that grows: continue a prompt token by token, look at what else was likely, branch from there."""
+"""Continue a prompt token by token, show the alternatives of a token, branch from there."""
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from torch import Tensor
+
 from core import device
 from core.data.texts import label
 from core.errors import InputError, whole, within
 from core.gpt2 import sampling
-from core.gpt2.models import NOVELS, Memory, Speaker, clean, spans, speaker
+from core.gpt2.models import NOVELS, CachedDecoder, LoadedModel, clean, open_model, spans
 
 MAX_LENGTH = 300
-SHOWN = 10  # alternatives
+SHOWN = 10  # alternatives per token
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How to continue: the model, how many tokens, and what the draw may choose from.
+    """How to continue: the model, how many tokens, and how each is sampled.
 
     Attributes:
         name: of the model.
         length: tokens to add, 1 to 300.
-        temperature: 0 always takes the likeliest, 1 draws as the model says, 2 is close to noise.
-        top_k: only the k likeliest tokens; 0 all.
-        top_p: only the fewest tokens that together reach this share; 1 all.
-        seed: of the draw; the same seed gives the same text.
+        temperature: 0 always takes the most likely token, 1 samples from the model's distribution, 2 is close to noise.
+        top_k: sample from the k most likely tokens; 0 from all.
+        top_p: sample from the fewest tokens whose probabilities add up to p; 1 from all.
+        seed: of the sampling; the same seed gives the same text.
     """
 
     name: str = NOVELS
@@ -40,9 +42,9 @@ class Piece:
     """One or more tokens that make whole characters.
 
     Attributes:
-        number: of its first token, 1 for the first of the text, or the first that the model added.
-        text: to read.
-        bits: of surprise, all its tokens together, as the model saw it before temperature and cuts.
+        number: of its first token, counted from 1 in the text, or in what the model added.
+        text: as shown.
+        bits: surprisal of all its tokens together, before temperature, top-k and top-p.
     """
 
     number: int
@@ -52,22 +54,22 @@ class Piece:
 
 @dataclass(frozen=True)
 class Continuation:
-    """A prompt and what the model made of it so far.
+    """A prompt and the text that the model added so far.
 
     Attributes:
-        settings: as asked.
+        settings: as requested.
         prompt: as the model read it.
         tokens: of the whole text, prompt first.
-        given: how many of them are the prompt's.
-        bits: of surprise at each token that the model added.
-        pieces: what was added, to read; a character still incomplete is held back.
-        ended: the model itself said that the text ends here.
+        prompt_tokens: how many of them are the prompt's.
+        bits: surprisal of each token that the model added.
+        pieces: the added text; a character still incomplete is held back.
+        ended: the model added the end-of-text token.
     """
 
     settings: Settings
     prompt: str
     tokens: tuple[int, ...]
-    given: int
+    prompt_tokens: int
     bits: tuple[float, ...] = ()
     pieces: tuple[Piece, ...] = ()
     ended: bool = False
@@ -80,7 +82,7 @@ class Continuation:
 
 @dataclass(frozen=True)
 class Alternative:
-    """A token that could stand at a place: its number, text (bytes as ‹E4›, "" for the end mark) and probability."""
+    """A token that may follow: its index, text (bytes as ‹E4›, "" for the end-of-text token) and probability."""
 
     token: int
     text: str
@@ -89,13 +91,13 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Alternatives:
-    """What else the model thought of at one place.
+    """The most likely tokens at one position.
 
     Attributes:
-        number: which added token stands there, 1 for the first.
-        chosen: the token that was drawn.
-        rank: of the chosen one, 1 for the likeliest.
-        likeliest: the ten best, best first, before temperature and cuts.
+        number: of the added token there, counted from 1.
+        chosen: the token that was sampled.
+        rank: of the chosen token, 1 for the most likely.
+        likeliest: the ten most likely, best first, before temperature, top-k and top-p.
     """
 
     number: int
@@ -105,7 +107,7 @@ class Alternatives:
 
 
 def check(settings: Settings) -> Settings:
-    """Return settings with whole numbers made whole; raises InputError for one out of range."""
+    """Return the settings with whole numbers as int; raises InputError if one is out of range."""
     return replace(
         settings,
         length=whole(settings.length, 1, MAX_LENGTH),
@@ -117,90 +119,110 @@ def check(settings: Settings) -> Settings:
 
 
 def continue_text(prompt: str | None, settings: Settings) -> Iterator[Continuation]:
-    """Go on from a prompt, one token a step; the last one yielded is the finished text.
+    """Continue a prompt, one token per step; the last value yielded is the finished text.
 
     Raises:
-        InputError: nothing to go on from, too much of it, or a setting out of range.
+        InputError: a prompt empty or too long, or a setting out of range.
     """
-    asked, text = check(settings), clean(prompt)
-    voice = speaker(asked.name)
-    tokens = tuple(voice.vocabulary.encode(text))
-    yield from _grow(voice, Continuation(asked, text, tokens, len(tokens)))
+    checked, text = check(settings), clean(prompt)
+    loaded = open_model(checked.name)
+    tokens = tuple(loaded.vocabulary.encode(text))
+    yield from _extend(loaded, Continuation(checked, text, tokens, len(tokens)))
 
 
-def branch(text: Continuation | None, number: float, token: float) -> Iterator[Continuation]:
-    """Take another token at a place of a continuation and go on from there with the same settings.
+def branch(text: Continuation | None, number: float, token: float | None) -> Iterator[Continuation]:
+    """Replace an added token by another and continue from there with the same settings.
 
     Args:
         text: as `continue_text` yielded it.
-        number: which added token to replace, 1 for the first.
-        token: the one to take, by its place in the vocabulary.
+        number: of the added token to replace, counted from 1.
+        token: its replacement, an index into the vocabulary.
 
     Raises:
-        InputError: no continuation yet, fewer tokens in it, or no such token.
+        InputError: no continuation yet, fewer tokens in it, no token chosen, or no such token.
     """
-    text, at = _inside(text, number)
-    voice = speaker(text.settings.name)
-    taken = whole(token, 0, len(voice.vocabulary) - 1)
-    added = at - text.given
-    logits = Memory(voice).next_logits([voice.model.config.start, *text.tokens[:at]])
-    bits = -float(logits.log_softmax(0)[taken]) / math.log(2)
-    kept = replace(text, tokens=(*text.tokens[:at], taken), bits=(*text.bits[:added], bits), ended=False)
-    yield from _grow(voice, kept)
+    text, position = _locate(text, number)
+    if token is None:
+        raise InputError("Choose a token to take instead first.")
+    loaded = open_model(text.settings.name)
+    chosen = whole(token, 0, len(loaded.vocabulary) - 1)
+    added = position - text.prompt_tokens
+    logits = CachedDecoder(loaded).next_logits([loaded.model.config.start, *text.tokens[:position]])
+    bits = (*text.bits[:added], _surprisal(logits, chosen))
+    branched = replace(text, tokens=(*text.tokens[:position], chosen), bits=bits, ended=False)
+    yield from _extend(loaded, branched)
 
 
-def _grow(voice: Speaker, text: Continuation) -> Iterator[Continuation]:
-    """Draw tokens until the asked length. The chance at a place hangs on seed and place, not on how one came there."""
-    asked, memory = text.settings, Memory(voice)
+def _extend(loaded: LoadedModel, text: Continuation) -> Iterator[Continuation]:
+    """Sample tokens up to the requested length.
+
+    The generator at a position depends on the seed and the position alone, so a branch repeats the same draws.
+    """
+    settings, decoder = text.settings, CachedDecoder(loaded)
     tokens, bits = list(text.tokens), list(text.bits)
-    ended = len(tokens) > text.given and tokens[-1] == voice.vocabulary.end
-    while not ended and len(tokens) < text.given + asked.length:
-        yield _shown(voice, text, tokens, bits, finished=False)
-        logits = memory.next_logits([voice.model.config.start, *tokens])
-        shaped = sampling.shape(logits, temperature=asked.temperature, top_k=asked.top_k, top_p=asked.top_p)
-        token = sampling.draw(shaped, device.generator(asked.seed, len(tokens)))
+    ended = len(tokens) > text.prompt_tokens and tokens[-1] == loaded.vocabulary.end
+    while not ended and len(tokens) < text.prompt_tokens + settings.length:
+        yield _update(loaded, text, tokens, bits, finished=False)
+        logits = decoder.next_logits([loaded.model.config.start, *tokens])
+        probabilities = sampling.shape(
+            logits, temperature=settings.temperature, top_k=settings.top_k, top_p=settings.top_p
+        )
+        token = sampling.draw(probabilities, device.generator(settings.seed, len(tokens)))
         tokens.append(token)
-        bits.append(-float(logits.log_softmax(0)[token]) / math.log(2))
-        ended = token == voice.vocabulary.end
-    yield _shown(voice, text, tokens, bits, finished=True, ended=ended)
+        bits.append(_surprisal(logits, token))
+        ended = token == loaded.vocabulary.end
+    yield _update(loaded, text, tokens, bits, finished=True, ended=ended)
 
 
-def _shown(
-    voice: Speaker, text: Continuation, tokens: list[int], bits: list[float], *, finished: bool, ended: bool = False
+def _surprisal(logits: Tensor, token: int) -> float:
+    """-log2 p of a token: logits (V,) to bits."""
+    return -float(logits.log_softmax(0)[token]) / math.log(2)
+
+
+def _update(
+    loaded: LoadedModel,
+    text: Continuation,
+    tokens: list[int],
+    bits: list[float],
+    *,
+    finished: bool,
+    ended: bool = False,
 ) -> Continuation:
-    groups = spans(tokens[text.given :], voice.vocabulary, finished=finished)
+    """The continuation with these tokens and bits; its pieces are grouped into whole characters."""
+    groups = spans(tokens[text.prompt_tokens :], loaded.vocabulary, finished=finished)
     pieces = [Piece(g.first + 1, g.text, sum(bits[g.first : g.last])) for g in groups]
     return replace(text, tokens=tuple(tokens), bits=tuple(bits), pieces=tuple(pieces), ended=ended)
 
 
-def _inside(text: Continuation | None, number: float) -> tuple[Continuation, int]:
-    """The continuation and the place in all its tokens of the added token of this number."""
+def _locate(text: Continuation | None, number: float) -> tuple[Continuation, int]:
+    """The continuation, and the index into its tokens of the added token with this number."""
     if text is None or not text.bits:
         raise InputError("Let the model continue a text first.")
-    return text, text.given - 1 + whole(number, 1, len(text.bits))
+    return text, text.prompt_tokens - 1 + whole(number, 1, len(text.bits))
 
 
 def alternatives(text: Continuation | None, number: float) -> Alternatives:
-    """The ten likeliest tokens where the model added one.
+    """The ten most likely tokens at the position of an added token.
 
     Args:
         text: as `continue_text` yielded it.
-        number: which added token, 1 for the first.
+        number: of the added token, counted from 1.
 
     Raises:
         InputError: no continuation yet, or fewer tokens in it.
     """
-    text, at = _inside(text, number)
-    voice = speaker(text.settings.name)
-    probabilities = Memory(voice).next_logits([voice.model.config.start, *text.tokens[:at]]).softmax(0)  # (V,)
+    text, position = _locate(text, number)
+    loaded = open_model(text.settings.name)
+    read = [loaded.model.config.start, *text.tokens[:position]]
+    probabilities = CachedDecoder(loaded).next_logits(read).softmax(0)  # (V,)
     _, best = probabilities.topk(min(SHOWN, len(probabilities)))
 
     def alternative(token: int) -> Alternative:
-        return Alternative(token, label(token, voice.vocabulary), float(probabilities[token]))
+        return Alternative(token, label(token, loaded.vocabulary), float(probabilities[token]))
 
-    chosen = text.tokens[at]
+    chosen = text.tokens[position]
     return Alternatives(
-        number=at - text.given + 1,
+        number=position - text.prompt_tokens + 1,
         chosen=alternative(chosen),
         rank=1 + int((probabilities > probabilities[chosen]).sum()),
         likeliest=tuple(alternative(token) for token in best.tolist()),

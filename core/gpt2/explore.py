@@ -1,7 +1,7 @@
 """What a visitor can ask of a language model: plain values in, frozen results out.
 
-Four kinds of question: go on with a text (`continuation.py`), what the vectors are good for (`likeness.py`), and, here,
-how well a model foresaw a text, and how a small one learned to.
+Continuing a text is in `continuation.py`, comparing vectors in `similarity.py`. This module has the surprisal of a text
+and the snapshots of a small model along its training.
 """
 
 import math
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import torch
 
-from core import checkpoints, snapshots
+from core import checkpoints, models, snapshots
 from core.data.texts import label
 from core.downstream import perplexity
 from core.errors import CheckpointError
@@ -24,12 +24,12 @@ from core.gpt2.continuation import (
     branch,
     continue_text,
 )
-from core.gpt2.models import MAX_CHARACTERS, NOVELS, SMALL, TANG, clean, fetch, names, spans, speaker
+from core.gpt2.models import MAX_CHARACTERS, NOVELS, SMALL, TANG, clean, fetch, names, open_model, spans
 from core.gpt2.prompts import LINES, PROMPTS, QUERIES
 from core.gpt2.similarity import (
     Measure,
     Neighbourhood,
-    Similar,
+    SimilarLine,
     first_word,
     kinds,
     language,
@@ -38,9 +38,9 @@ from core.gpt2.similarity import (
     retrieval,
     similar,
 )
+from core.models import Offer
 
 __all__ = [
-    "GROWN_TOKENS",
     "LINES",
     "MAX_CHARACTERS",
     "MAX_LENGTH",
@@ -48,18 +48,19 @@ __all__ = [
     "PROMPTS",
     "QUERIES",
     "SMALL",
+    "SNAPSHOT_TOKENS",
     "TANG",
     "About",
     "Alternative",
     "Alternatives",
     "Continuation",
-    "Grown",
+    "Growth",
     "Measure",
     "Neighbourhood",
     "Offer",
     "Piece",
     "Settings",
-    "Similar",
+    "SimilarLine",
     "Surprise",
     "about",
     "alternatives",
@@ -84,18 +85,18 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Surprise:
-    """How well a model foresaw a text, beside what needs no learning.
+    """How well a model predicts a text, beside two baselines.
 
     Attributes:
         pieces: the text in pieces with their bits.
-        tokens: number of tokens.
-        characters: number of characters.
-        vocabulary: number of tokens there are.
+        tokens: of the text.
+        characters: of the text.
+        vocabulary: number of tokens in the vocabulary.
         bits_per_character: of the model.
-        unigram: of someone who knows only how often each token is used; None where nobody kept count.
-        chance: of someone to whom every token is equally likely.
-        perplexity: a token.
-        labels: the first few (token read last, token to guess, its probability): the labels the text makes itself.
+        unigram: bits per character by token frequencies alone; None where the checkpoint has no counts.
+        chance_level: bits per character if every token is equally likely.
+        perplexity: per token.
+        labels: the first few labels that the text makes itself, as (token before, label, probability of the label).
     """
 
     pieces: tuple[Piece, ...]
@@ -104,25 +105,25 @@ class Surprise:
     vocabulary: int
     bits_per_character: float
     unigram: float | None
-    chance: float
+    chance_level: float
     perplexity: float
     labels: tuple[tuple[str, str, float], ...]
 
 
 def surprise(text: str | None, name: str = NOVELS, *, labels: int = 8) -> Surprise:
-    """How well a model foresaw each token of a text. The first one is predicted from the start token alone.
+    """Surprisal of each token of a text. The first one is predicted from the start token alone.
 
     Raises:
         InputError: empty or too long, or no such model.
     """
-    plain, voice = clean(text), speaker(name)
-    config, vocabulary = voice.model.config, voice.vocabulary
+    plain, loaded = clean(text), open_model(name)
+    config, vocabulary = loaded.model.config, loaded.vocabulary
     tokens = vocabulary.encode(plain)
-    numbers = torch.tensor([config.start, *tokens], device=voice.where)  # (N + 1,)
-    bits = perplexity.text_bits(lambda read: voice.model(read).logits, numbers, config.context)  # (N,)
+    indices = torch.tensor([config.start, *tokens], device=loaded.device)  # (N + 1,)
+    bits = perplexity.text_bits(lambda read: loaded.model(read).logits, indices, config.context)  # (N,)
     unigram = None
-    if voice.counts is not None:
-        total = float(perplexity.unigram_bits(voice.counts, torch.tensor(tokens)).sum())
+    if loaded.counts is not None:
+        total = float(perplexity.unigram_bits(loaded.counts, torch.tensor(tokens)).sum())
         unigram = perplexity.bits_per_character(total, len(plain))
     groups = spans(tokens, vocabulary)
     read = ["", *(label(token, vocabulary) for token in tokens)]
@@ -133,20 +134,23 @@ def surprise(text: str | None, name: str = NOVELS, *, labels: int = 8) -> Surpri
         vocabulary=len(vocabulary),
         bits_per_character=perplexity.bits_per_character(float(bits.sum()), len(plain)),
         unigram=unigram,
-        chance=perplexity.bits_per_character(len(tokens) * math.log2(len(vocabulary)), len(plain)),
+        chance_level=perplexity.bits_per_character(len(tokens) * math.log2(len(vocabulary)), len(plain)),
         perplexity=perplexity.perplexity(float(bits.sum()), len(tokens)),
         labels=tuple((read[i], read[i + 1], 2 ** -float(bits[i])) for i in range(min(labels, len(tokens)))),
     )
 
 
+SNAPSHOT_TOKENS = 40  # that the small network adds
+
+
 @dataclass(frozen=True)
-class Grown:
-    """What the small network makes of a beginning at one moment of its training.
+class Growth:
+    """What the small network does with a prompt at one moment of its training.
 
     Attributes:
         text: its continuation.
-        surprise: how well it foresaw the beginning.
-        replaced: the beginning is not the visitor's, whose script this network never read.
+        surprise: how well it predicts the prompt.
+        replaced: an English prompt stands in for the visitor's, whose script this network never read.
     """
 
     text: Continuation
@@ -154,69 +158,65 @@ class Grown:
     replaced: bool
 
 
-GROWN_TOKENS = 40
+def grow(prompt: str | None, stage: float) -> Growth:
+    """Let the small network continue a text with the weights that it had after part of its training.
 
-
-def grow(prompt: str | None, stage: float) -> Grown:
-    """Let the small network go on from a text with the weights that it had after part of its training.
-
-    It read English novels only, so of a text in another script it would know nothing at any stage: then it goes on from
-    an English beginning.
+    It read English novels only and predicts other scripts badly at any stage, so an English prompt replaces them.
 
     Args:
         prompt: as for `continue_text`.
         stage: 0 (before the first step) to 4 (finished).
 
     Raises:
-        InputError: nothing to go on from, too much of it, or another stage.
+        InputError: a prompt empty or too long, or another stage.
     """
     name, text = snapshots.at(SMALL, stage), clean(prompt)
     letters = [character for character in text if character.isalpha()]
     replaced = 2 * sum(map(str.isascii, letters)) < len(letters)
     text = PROMPTS["novel"] if replaced else text
-    *_, grown = continue_text(text, Settings(name, GROWN_TOKENS))
-    return Grown(grown, surprise(text, name), replaced)
+    *_, continuation = continue_text(text, Settings(name, SNAPSHOT_TOKENS))
+    return Growth(continuation, surprise(text, name), replaced)
 
 
 @dataclass(frozen=True)
 class Reached:
-    """Bits a character on test novels at the five stages, and what two kinds of ignorance cost there.
+    """Bits per character on the test novels at the five stages, and of two baselines.
 
     Attributes:
         stages: of the small network.
-        unigram: of someone who knows only how often each token is used; bits a token as in the training text.
-        chance: of someone to whom every token is equally likely.
+        unigram: by token frequencies alone; bits per token are those on the training text.
+        chance_level: if every token is equally likely.
     """
 
     stages: tuple[float, ...]
     unigram: float
-    chance: float
+    chance_level: float
 
 
 def reached() -> Reached:
-    """How far the small network had come at each stage.
+    """Bits per character of the small network at each stage, from its card.
 
     Raises:
-        CheckpointError: it lies there without its token counts.
+        CheckpointError: its counts.json is missing.
     """
-    voice = speaker(snapshots.at(SMALL, len(snapshots.PERCENTS) - 1))
-    if voice.counts is None:
+    loaded = open_model(snapshots.at(SMALL, len(snapshots.PERCENTS) - 1))
+    if loaded.counts is None:
         raise CheckpointError("File {file} of checkpoint {name} is damaged.", file="counts.json", name=SMALL)
     bits, per_token = (snapshots.reached(SMALL, metric) for metric in ("bits_per_character", "perplexity"))
-    tokens_a_character = bits[-1] / math.log2(per_token[-1])
-    each = perplexity.unigram_bits(voice.counts, torch.arange(len(voice.counts)))  # (V,), bits of each token
-    unigram = float(voice.counts.double() @ each.double() / voice.counts.sum())
-    return Reached(bits, unigram * tokens_a_character, math.log2(len(voice.counts)) * tokens_a_character)
+    tokens_per_character = bits[-1] / math.log2(per_token[-1])
+    token_bits = perplexity.unigram_bits(loaded.counts, torch.arange(len(loaded.counts)))  # (V,)
+    unigram = float(loaded.counts.double() @ token_bits.double() / loaded.counts.sum())
+    return Reached(bits, unigram * tokens_per_character, math.log2(len(loaded.counts)) * tokens_per_character)
 
 
 @dataclass(frozen=True)
 class About:
-    """What a visitor is told of a model: parameters, and its card's figures on texts that it was not trained on.
+    """A model's size and its card's figures on texts that it was not trained on.
 
     Attributes:
-        parameters: trained numbers.
+        parameters: number of trainable parameters.
         bits_per_character: on those texts.
-        perplexity: a token, on those texts.
+        perplexity: per token, on those texts.
         n: characters of those texts.
         own: a visitor's own model, measured on the held-out end of its training text: a folder may have no test texts.
     """
@@ -229,22 +229,12 @@ class About:
 
 
 def about(name: str = NOVELS) -> About:
-    """Read the card of a model in the tree."""
+    """Read the card of a shipped or own model."""
     card, own = checkpoints.read_card(name), name not in (NOVELS, TANG)
     measured = next(iter(card.metrics.values())) if own else card.metrics[name.split("/")[-1]]
     return About(card.parameters, measured["bits_per_character"], measured["perplexity"], int(measured["n"]), own)
 
 
-@dataclass(frozen=True)
-class Offer:
-    """The model on the Hub: its name, what fetching it costs, and whether it is on this machine already."""
-
-    name: str
-    megabytes: int
-    at_hand: bool
-
-
 def offer() -> Offer:
-    """The one language model on the Hub that the page offers."""
-    model = checkpoints.HUB_MODELS["gpt2"]
-    return Offer(model.name, model.megabytes, checkpoints.at_hand(model.name))
+    """The model on the Hub that the tab offers."""
+    return models.offer("gpt2")

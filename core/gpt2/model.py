@@ -1,9 +1,9 @@
-"""GPT-2: a stack of masked self-attention blocks that scores the next token at every place.
+"""GPT-2: a stack of causal self-attention blocks that scores the next token at every position.
 
 Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", sec. 2.3; the blocks are those of Vaswani et
 al. 2017 with the norm moved to the front. Names of parameters follow OpenAI's release, so the Hub's weights load as
-they are, and a test proves the outputs equal to `transformers` on the same weights. Left out on purpose: dropout,
-which is chance inside `forward`, and which a model that sees its text once or twice does not need.
+they are; a test compares the outputs with `transformers` on the same weights. Left out on purpose: dropout, which is
+random inside `forward` and not needed by a model that sees its text once or twice.
 """
 
 import json
@@ -29,12 +29,12 @@ class Config:
     """Architecture; the defaults are the bundled models', GPT-2 small has 50257, 1024, 768, 12, 12.
 
     Attributes:
-        vocabulary: number of tokens.
-        context: longest text it can look back on, in tokens.
-        width: numbers that stand for one token.
+        vocabulary: number of tokens in it.
+        context: longest text that it reads, in tokens.
+        width: size of the embeddings and hidden states.
         layers: blocks.
-        heads: attention heads a block; divides `width`.
-        start: the token before the first one of every text, from which that one is predicted.
+        heads: attention heads per block; divides `width`.
+        start: the token in front of every text, from which the first one is predicted.
     """
 
     vocabulary: int
@@ -46,20 +46,20 @@ class Config:
 
 
 class KeysValues(NamedTuple):
-    """What one block remembers of the tokens before: keys and values, each (B, heads, S, width / heads)."""
+    """Cached keys and values of one block, each (B, heads, S, width / heads)."""
 
     keys: Tensor
     values: Tensor
 
 
-class Reading(NamedTuple):
-    """What the model makes of a text.
+class GPT2Output(NamedTuple):
+    """What the model returns.
 
     Attributes:
-        logits: (B, T, V), one score for each possible next token, at each place.
-        states: layers + 1 of (B, T, D): each token before the first block, after each block, the last one normed.
-        cache: one KeysValues a block, of all tokens so far; hand it back to go on from here.
-        attentions: one (B, heads, T, S) a block, each row a share of one over the S tokens so far; empty unless asked.
+        logits: (B, T, V), unnormalised scores of the next token at each position.
+        states: layers + 1 of (B, T, D): embeddings, then the output of each block, the last one normalised.
+        cache: one KeysValues per block, of all tokens so far; pass it back to continue from here.
+        attentions: one (B, heads, T, S) per block, rows sum to one over the S tokens so far; empty unless requested.
     """
 
     logits: Tensor
@@ -69,7 +69,7 @@ class Reading(NamedTuple):
 
 
 class Attention(nn.Module):
-    """Masked multi-head self-attention: a token looks at itself and at those before it."""
+    """Causal multi-head self-attention: a token attends to itself and to those before it."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ class Attention(nn.Module):
         self.c_proj = nn.Linear(config.width, config.width)
 
     def forward(self, x: Tensor, past: KeysValues | None, show: bool) -> tuple[Tensor, KeysValues, tuple[Tensor, ...]]:
-        """Mix x (B, T, D) with the S - T tokens of `past`; the weights come last, as a tuple of none or one."""
+        """Attend from x (B, T, D) to itself and to the S - T tokens of `past`; the weights come last, none or one."""
         heads = rearrange(self.c_attn(x), "b t (three h d) -> three b h t d", three=3, h=self.heads)
         q, k, v = heads.unbind(0)  # each (B, h, T, d)
         if past is not None:
@@ -94,7 +94,7 @@ class Attention(nn.Module):
 
 
 def attention_weights(q: Tensor, k: Tensor) -> Tensor:
-    """Softmax of the scaled products, later tokens hidden: q (B, h, T, d), k (B, h, S, d) to (B, h, T, S).
+    """Softmax of the scaled products, later tokens masked: q (B, h, T, d), k (B, h, S, d) to (B, h, T, S).
 
     Vaswani et al. 2017, eq. 1. The T queries are the last of the S tokens.
     """
@@ -105,7 +105,7 @@ def attention_weights(q: Tensor, k: Tensor) -> Tensor:
 
 
 class FeedForward(nn.Module):
-    """Four times as wide inside, with the tanh form of GELU."""
+    """Two linear layers, four times as wide inside, with the tanh form of GELU."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -113,13 +113,13 @@ class FeedForward(nn.Module):
         self.c_proj = nn.Linear(4 * config.width, config.width)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, T, D) to (B, T, D), each token by itself."""
+        """(B, T, D) to (B, T, D), each token alone."""
         inner: Tensor = F.gelu(self.c_fc(x), approximate="tanh")
         return self.c_proj(inner)  # type: ignore[no-any-return]
 
 
 class Block(nn.Module):
-    """Attention, then feed-forward, each behind a norm and beside a bypass."""
+    """Attention, then feed-forward, each with a layer norm in front and a residual connection around."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -129,14 +129,14 @@ class Block(nn.Module):
         self.mlp = FeedForward(config)
 
     def forward(self, x: Tensor, past: KeysValues | None, show: bool) -> tuple[Tensor, KeysValues, tuple[Tensor, ...]]:
-        """(B, T, D) to (B, T, D), with what attention returns beside."""
-        mixed, kept, shown = self.attn(self.ln_1(x), past, show)
+        """(B, T, D) to (B, T, D), with the keys, values and weights of the attention."""
+        mixed, keys_values, shown = self.attn(self.ln_1(x), past, show)
         x = x + mixed
-        return x + self.mlp(self.ln_2(x)), kept, shown
+        return x + self.mlp(self.ln_2(x)), keys_values, shown
 
 
 class GPT2(nn.Module):
-    """Token and place embeddings, blocks, a last norm; the scores are products with the token embeddings again."""
+    """Token and position embeddings, blocks, a last layer norm; the output layer shares the token embeddings."""
 
     config_class = Config
 
@@ -148,20 +148,20 @@ class GPT2(nn.Module):
         self.h = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.ln_f = nn.LayerNorm(config.width)
 
-    def forward(self, tokens: Tensor, cache: Sequence[KeysValues] = (), *, show_attention: bool = False) -> Reading:
+    def forward(self, tokens: Tensor, cache: Sequence[KeysValues] = (), *, show_attention: bool = False) -> GPT2Output:
         """Read tokens (B, T) int64 that follow those in `cache`; together at most `config.context`."""
         past = cache[0].keys.shape[2] if cache else 0
-        places = torch.arange(past, past + tokens.shape[1], device=tokens.device)
-        x = self.wte(tokens) + self.wpe(places)  # (B, T, D)
-        states, kept, shown = [x], [], []
+        positions = torch.arange(past, past + tokens.shape[1], device=tokens.device)
+        x = self.wte(tokens) + self.wpe(positions)  # (B, T, D)
+        states, new_cache, shown = [x], [], []
         for i, block in enumerate(self.h):
             x, keys_values, weights = block(x, cache[i] if cache else None, show_attention)
             states.append(x)
-            kept.append(keys_values)
+            new_cache.append(keys_values)
             shown.extend(weights)
         states[-1] = self.ln_f(x)
         logits = F.linear(states[-1], self.wte.weight)  # (B, T, V)
-        return Reading(logits, tuple(states), tuple(kept), tuple(shown))
+        return GPT2Output(logits, tuple(states), tuple(new_cache), tuple(shown))
 
     @classmethod
     def from_hub(cls, folder: Path) -> "GPT2":
@@ -178,15 +178,14 @@ class GPT2(nn.Module):
         own = model.state_dict()
         if not own.keys() <= weights.keys():
             raise CheckpointError("The weights in {name} do not fit their config.json.", name=folder.name)
-        # OpenAI stored the four linear maps of a block as (in, out); PyTorch's Linear keeps (out, in).
-        turned = {k: weights[k].T if k.endswith(TRANSPOSED) else weights[k] for k in own}
-        model.load_state_dict(turned)
+        # OpenAI stored the four linear layers of a block as (in, out); PyTorch's Linear stores (out, in).
+        model.load_state_dict({k: weights[k].T if k.endswith(TRANSPOSED) else weights[k] for k in own})
         return model
 
 
 @torch.no_grad()
 def initialise(model: GPT2, rng: torch.Generator) -> None:
-    """Draw fresh weights as GPT-2 did: N(0, 0.02), those that write into the bypass scaled by 1 / sqrt(2 layers).
+    """Draw fresh weights as GPT-2 did: N(0, 0.02), those before a residual sum scaled by 1 / sqrt(2 layers).
 
     Radford et al. 2019, sec. 2.3. Biases start at zero, norms at one.
     """

@@ -1,6 +1,6 @@
-"""A language model with its vocabulary at work on one text: next-token scores with memory, and pieces to show.
+"""A GPT-2 with its vocabulary at work on one text: next-token scores with a cache, and pieces to show.
 
-What `explore.py` builds its answers from. Nothing here is shared between visitors but the weights, which only get read.
+`explore.py` builds its answers from this module. Visitors share the weights, which are only read, and nothing else.
 """
 
 import codecs
@@ -13,70 +13,70 @@ from typing import cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from core import checkpoints, device, snapshots
+from core import checkpoints, models, snapshots
+from core.checkpoints import Checkpoint
 from core.data.texts import Vocabulary, without_controls
-from core.errors import CheckpointError, InputError
+from core.errors import InputError
 from core.gpt2.model import GPT2, KeysValues
 from core.gpt2.sampling import window_start
 
 MAX_CHARACTERS = 2000
 NOVELS, TANG = "gpt2/novels", "gpt2/tang"
-SMALL = "gpt2/small"  # is only shown growing, so nobody chooses it
+SMALL = "gpt2/small"  # only its snapshots are shown, so it is not among the models to choose from
 STAGES = snapshots.moments(SMALL)
 
 
 @dataclass(frozen=True)
-class Speaker:
-    """A loaded model and what it needs to speak.
+class LoadedModel:
+    """A loaded model and what it needs to read and write text.
 
     Attributes:
-        name: of the checkpoint.
         model: in eval mode.
         vocabulary: of its folder.
-        counts: (V,), how often each token came in its training text; None where nobody kept count.
-        where: the model's device.
+        counts: (V,), how often each token occurred in its training text; None where the checkpoint has no counts.
+        device: the model's device.
     """
 
-    name: str
     model: GPT2
     vocabulary: Vocabulary
     counts: Tensor | None
-    where: torch.device
+    device: torch.device
 
 
 @dataclass(frozen=True)
 class Span:
-    """Tokens that only together make whole characters: numbers [first, last) of a list, and their text."""
+    """Tokens that only together make whole characters: indices [first, last) into a list, and their text."""
 
     first: int
     last: int
     text: str
 
 
-class Memory:
-    """Scores of the next token of a growing text; what was read before is not read again.
+class CachedDecoder:
+    """Next-token scores of a growing text; keys and values of the tokens read before are kept.
 
-    Made anew for every answer, so two visitors never share one.
+    A new one is made for every answer, so two visitors never share one.
     """
 
-    def __init__(self, speaker: Speaker) -> None:
-        self._speaker = speaker
+    def __init__(self, loaded: LoadedModel) -> None:
+        self._loaded = loaded
         self._cache: tuple[KeysValues, ...] = ()
         self._start = self._read = 0
 
     @torch.inference_mode()
     def next_logits(self, tokens: Sequence[int]) -> Tensor:
-        """Scores (V,) float32 on the CPU of what follows tokens, which begin with those of the last call."""
-        model = self._speaker.model
+        """Scores (V,) float32 on the CPU of the token after `tokens`, which begin with those of the last call."""
+        model = self._loaded.model
         start = window_start(len(tokens), model.config.context)
         if start != self._start or not self._cache:
             self._cache, self._start, self._read = (), start, start
-        new = torch.tensor([tokens[self._read :]], device=self._speaker.where)  # (1, T)
-        reading = model(new, self._cache)
-        self._cache, self._read = reading.cache, len(tokens)
-        return cast(Tensor, reading.logits[0, -1].float().cpu())
+        new = torch.tensor([tokens[self._read :]], device=self._loaded.device)  # (1, T)
+        output = model(new, self._cache)
+        self._cache, self._read = output.cache, len(tokens)
+        return cast(Tensor, output.logits[0, -1].float().cpu())
 
 
 def clean(text: str | None) -> str:
@@ -93,43 +93,40 @@ def clean(text: str | None) -> str:
             limit=f"{MAX_CHARACTERS:,}",
             characters=f"{len(text):,}",
         )
-    kept = without_controls(text).rstrip(" ")
-    if not kept.strip():
+    cleaned = without_controls(text).rstrip(" ")
+    if not cleaned.strip():
         raise InputError("Write the beginning of a text first.")
-    return kept
+    return cleaned
 
 
 def names() -> tuple[str, ...]:
-    """Checkpoints a visitor may choose: those that are shipped, a visitor's own, then the one from the Hub."""
-    own = (name for name in checkpoints.bundled("gpt2") if name not in (NOVELS, TANG, SMALL))
-    return (NOVELS, TANG, *own, checkpoints.HUB_MODELS["gpt2"].name)
+    """The checkpoints that a visitor may choose: shipped ones, the visitor's own, then the one on the Hub."""
+    return (*models.names(NOVELS, TANG, hidden=(SMALL,)), checkpoints.HUB_MODELS["gpt2"].name)
 
 
-def speaker(name: str) -> Speaker:
+def open_model(name: str) -> LoadedModel:
     """Open a model by the name that a visitor chose.
 
     Raises:
-        InputError: not one that is offered, or one from the Hub that was not fetched yet.
+        InputError: not offered, or on the Hub and not fetched yet.
+        CheckpointError: damaged, or no GPT-2.
     """
-    if name not in (*names(), *STAGES):
-        raise InputError("There is no language model called {name} here.", name=name)
-    if not checkpoints.at_hand(name.partition("@")[0]):
-        raise InputError("Fetch {name} first: its button says how many megabytes that takes.", name=name)
-    return fetch(name)
+    return _with_vocabulary(*models.open_offered(name, (*names(), *STAGES), GPT2))
 
 
-def fetch(name: str) -> Speaker:
+def fetch(name: str) -> LoadedModel:
     """Open a model, from the Hub if it is not on this machine.
 
     Raises:
         CheckpointError: damaged, or no GPT-2.
         HubUnavailable: the Hub cannot be reached.
     """
-    where = device.pick()
-    checkpoint = checkpoints.load(name, device=where)
-    if not isinstance(checkpoint.model, GPT2):
-        raise CheckpointError("{name} is no language model.", name=name)
-    return Speaker(name, checkpoint.model, _vocabulary(checkpoint.folder), _counts(checkpoint.folder), where)
+    return _with_vocabulary(*models.fetch(name, GPT2))
+
+
+def _with_vocabulary(model: GPT2, checkpoint: Checkpoint) -> LoadedModel:
+    folder = checkpoint.folder
+    return LoadedModel(model, _vocabulary(folder), _counts(folder), checkpoint.device)
 
 
 @cache
@@ -147,25 +144,25 @@ def spans(tokens: Sequence[int], vocabulary: Vocabulary, *, finished: bool = Tru
     """Group tokens so that each group is whole characters: a Chinese character or an emoji may take up to four.
 
     Args:
-        tokens: numbers.
-        vocabulary: says which bytes each stands for.
-        finished: if more may come, a character still incomplete at the end is held back; else it is shown as �.
+        tokens: indices into the vocabulary.
+        vocabulary: gives the bytes of each token.
+        finished: False holds back an incomplete character at the end, since more may follow; True shows it as �.
     """
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     found, first, text = [], 0, ""
-    for place, token in enumerate(tokens):
+    for position, token in enumerate(tokens):
         text += decoder.decode(vocabulary.pieces[token])
         if not decoder.getstate()[0]:
-            found.append(Span(first, place + 1, text))
-            first, text = place + 1, ""
+            found.append(Span(first, position + 1, text))
+            first, text = position + 1, ""
     if finished and first < len(tokens):
         found.append(Span(first, len(tokens), text + decoder.decode(b"", final=True)))
     return found
 
 
-def state_mean(speaker: Speaker, text: str, layer: int) -> np.ndarray:
-    """The mean over a short text's tokens of what layer `layer` makes of them: (D,) float32."""
-    tokens = [speaker.model.config.start, *speaker.vocabulary.encode(text)][: speaker.model.config.context]
+def state_mean(loaded: LoadedModel, text: str, layer: int) -> NDArray[np.float32]:
+    """The mean over a short text's tokens of the states behind block `layer`: (D,) float32."""
+    tokens = [loaded.model.config.start, *loaded.vocabulary.encode(text)][: loaded.model.config.context]
     with torch.inference_mode():
-        state = speaker.model(torch.tensor([tokens], device=speaker.where)).states[layer]  # (1, T, D)
-    return cast(np.ndarray, state[0, 1:].mean(0).float().cpu().numpy())
+        states = loaded.model(torch.tensor([tokens], device=loaded.device)).states[layer]  # (1, T, D)
+    return np.asarray(states[0, 1:].mean(0).float().cpu().numpy())

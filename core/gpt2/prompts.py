@@ -1,4 +1,4 @@
-"""Texts to begin with: prompts for the page, and short lines of eight themes each in English and Chinese.
+"""Prompts for the page, and short lines of eight themes in English and in Chinese.
 
 The English ones were written for this project; the Chinese ones are single verses of Tang poets, in the public domain.
 """
@@ -22,7 +22,7 @@ PROMPTS = {
     "tutorial": "自监督学习在生成式 AI 中的应用是",
 }
 
-QUERIES = {  # a line to look for others like it, none of `LINES`
+QUERIES = {  # a first line to search similar ones for, none of `LINES`
     "en": "The sailors hauled their boat up the beach before the storm broke.",
     "zh": "月落乌啼霜满天，江枫渔火对愁眠。",
 }
@@ -160,8 +160,8 @@ LINES = {
     "zh": tuple(Line(text, theme) for theme, texts in _CHINESE.items() for text in texts),
 }
 
-# Words of eight kinds, one token each for the bundled models; how often the nearest other word is of the same kind is
-# the measure of the embeddings.
+# Words of eight kinds, one token each for the bundled models. How often the nearest other word is of the same kind
+# measures the embeddings.
 KINDS = {
     "en": (
         ("red", "green", "blue", "white", "black", "yellow", "brown", "grey"),

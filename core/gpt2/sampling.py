@@ -1,4 +1,4 @@
-"""From scores to a token: temperature, top-k, top-p, and one draw. Pure functions; the chance is an argument.
+"""From logits to a token: temperature, top-k, top-p, and one draw. Pure functions; the generator is an argument.
 
 Fan et al. 2018 (top-k), Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration" (top-p, the nucleus).
 """
@@ -8,16 +8,16 @@ from torch import Tensor
 
 
 def shape(logits: Tensor, *, temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0) -> Tensor:
-    """Probabilities to draw from: sharpen or flatten, keep the k likeliest, of these the fewest that hold p together.
+    """Probabilities to sample from: divide by the temperature, keep the top k, of these the nucleus of mass p.
 
     Args:
         logits: (V,), unnormalised.
-        temperature: divides the scores; 0 leaves only the likeliest token, the first of equals.
-        top_k: how many tokens stay; 0 keeps all.
-        top_p: share of the probability that the kept tokens reach at least; 1 keeps all.
+        temperature: divides the logits; 0 keeps only the most likely token, the first of equals.
+        top_k: how many tokens to keep; 0 keeps all.
+        top_p: least total probability of the kept tokens; 1 keeps all.
 
     Returns:
-        (V,) float64, summing to one, zero for what was cut.
+        (V,) float64, summing to one, zero for removed tokens.
     """
     scores = logits.double()
     likeliest = scores.argsort(descending=True, stable=True)  # (V,)
@@ -29,9 +29,9 @@ def shape(logits: Tensor, *, temperature: float = 1.0, top_k: int = 0, top_p: fl
         ranked[top_k:] = 0
         ranked = ranked / ranked.sum()
     if top_p < 1:
-        before = ranked.cumsum(0) - ranked  # what the likelier ones hold already
+        before = ranked.cumsum(0) - ranked  # total of the more likely tokens
         ranked[before >= top_p] = 0
-        ranked[0] = ranked[0].clamp(min=torch.finfo(ranked.dtype).tiny)  # one always stays, also at top_p 0
+        ranked[0] = ranked[0].clamp(min=torch.finfo(ranked.dtype).tiny)  # one token stays, also at top_p 0
     return torch.zeros_like(scores).scatter(0, likeliest, ranked / ranked.sum())
 
 
@@ -41,10 +41,14 @@ def draw(probabilities: Tensor, rng: torch.Generator) -> int:
 
 
 def window_start(tokens: int, context: int) -> int:
-    """Where the model starts to read when a text of so many tokens is longer than its context.
+    """First position that the model reads when a text is longer than its context.
 
-    It moves on by half a context at a time, so what was remembered of the rest stays useful for that long. A function
-    of the length alone: the token at a place is predicted from the same window, however the visitor came there.
+    It advances by half a context at a time, so that the cache stays valid in between. It depends on the length alone:
+    the token at a position is always predicted from the same window.
+
+    Args:
+        tokens: length of the text.
+        context: of the model, in tokens.
     """
     half = max(1, context // 2)
     return 0 if tokens <= context else -(-(tokens - context) // half) * half

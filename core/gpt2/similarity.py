@@ -1,4 +1,4 @@
-"""What the vectors that a language model learned are good for: words used alike, and lines about one thing."""
+"""What the vectors of a language model are good for: words with similar uses, and lines with the same theme."""
 
 import functools
 from collections.abc import Sequence
@@ -14,46 +14,46 @@ from core.data.texts import label
 from core.downstream.neighbours import nearest
 from core.errors import InputError, whole
 from core.gpt2.continuation import SHOWN
-from core.gpt2.models import NOVELS, Speaker, clean, speaker, state_mean
+from core.gpt2.models import NOVELS, LoadedModel, clean, open_model, state_mean
 from core.gpt2.prompts import KINDS, LINES, Line
 
 Floats = NDArray[np.float32]
-WORD = {"en": "king", "zh": "春"}  # to begin with
-MANY = 16  # words of the eight kinds that must be one token, for their neighbours to say something
-HAN = range(0xE4, 0xEA)  # bytes that only begin a Chinese character in UTF-8
+FIRST_WORD = {"en": "king", "zh": "春"}
+MIN_WORDS = 16  # of the eight kinds must be one token, or the measure says too little
+HAN = range(0xE4, 0xEA)  # first bytes of Chinese characters in UTF-8
 LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-SEEN_OFTEN = 50  # times a token came in training, from where on its embedding has moved far enough to be compared
-GRAM = 3  # letters in a row that the naive comparison of lines counts; one Chinese character says as much
+MIN_COUNT = 50  # occurrences in training; the embeddings of rarer tokens are still close to their initial values
+GRAM = 3  # letters per n-gram of the naive comparison; for Chinese one character
 
 
 @dataclass(frozen=True)
 class Neighbourhood:
-    """A token and those whose embeddings are most like its own, as (text, cosine), best first."""
+    """A token and those with the most similar embeddings, as (text, cosine), most similar first."""
 
     token: str
-    alike: tuple[tuple[str, float], ...]
+    neighbours: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """How often the item most like an item is of the same kind, over n bundled items, each left out in turn.
+    """Leave-one-out nearest-neighbour accuracy: how often the most similar other item has the same label.
 
     Attributes:
         model: by the model's vectors.
-        naive: by a comparison that needs no model; None where it cannot be made.
-        chance: by a blind pick.
-        n: items.
+        naive: by a comparison that needs no model; None where it is not possible.
+        chance_level: of a random choice.
+        n: bundled items.
     """
 
     model: float
     naive: float | None
-    chance: float
+    chance_level: float
     n: int
 
 
 @dataclass(frozen=True)
-class Similar:
-    """A bundled line, its theme and how alike it is: cosine of mean states, share of letter groups in common."""
+class SimilarLine:
+    """A bundled line with its theme, the cosine of mean states, and the n-gram overlap."""
 
     line: Line
     similarity: float
@@ -61,145 +61,145 @@ class Similar:
 
 
 def nearest_tokens(text: str | None, name: str = NOVELS) -> Neighbourhood:
-    """The ten tokens whose embeddings are most like that of a word.
+    """The ten tokens with the embeddings most similar to that of a word.
 
-    Only tokens seen at least 50 times in training count, where that is known: the others hardly moved from chance.
+    Tokens that occurred less than 50 times in training are left out, where the counts are known.
 
     Raises:
         InputError: empty or too long, no such model, or a word that is not one token.
     """
-    plain, voice = clean(text).strip(), speaker(name)
-    token = one_token(voice, plain)
+    plain, loaded = clean(text).strip(), open_model(name)
+    token = one_token(loaded, plain)
     if token is None:
         raise InputError(
             "“{word}” is more than one token for this model. Try a shorter or a more common word.", word=plain
         )
-    weights = voice.model.wte.weight.float().cpu()  # (V, D)
-    known = _known(voice)
-    centre = weights[known].mean(0)  # what all embeddings have in common says nothing
+    weights = loaded.model.wte.weight.float().cpu()  # (V, D)
+    known = _known(loaded)
+    centre = weights[known].mean(0)  # common to all embeddings
     known = known[known != token]
     cosines, index = nearest(weights[token][None] - centre, weights[known] - centre, min(SHOWN, len(known)))
     found = zip(known[index[0]].tolist(), cosines[0].tolist(), strict=True)
     return Neighbourhood(
-        label(token, voice.vocabulary), tuple((label(other, voice.vocabulary), cosine) for other, cosine in found)
+        label(token, loaded.vocabulary), tuple((label(other, loaded.vocabulary), cosine) for other, cosine in found)
     )
 
 
-def one_token(voice: Speaker, word: str) -> int | None:
-    """A word's token, with a blank before it, as inside a sentence, where there is one; None if it takes more."""
-    ways = [voice.vocabulary.encode(way) for way in (" " + word, word)]
-    return next((way[0] for way in ways if len(way) == 1), None)
+def one_token(loaded: LoadedModel, word: str) -> int | None:
+    """The token of a word, preferably with a blank in front, as inside a sentence; None if the word takes several."""
+    encodings = [loaded.vocabulary.encode(text) for text in (" " + word, word)]
+    return next((tokens[0] for tokens in encodings if len(tokens) == 1), None)
 
 
-def _known(voice: Speaker) -> torch.Tensor:
-    """Tokens seen often; where a text is so short that too few are, all there are."""
-    every = torch.arange(len(voice.vocabulary))
-    often = every if voice.counts is None else every[voice.counts >= SEEN_OFTEN]
-    return often if len(often) > SHOWN else every
+def _known(loaded: LoadedModel) -> torch.Tensor:
+    """Tokens (K,) that occurred at least MIN_COUNT times; all of them where the training text is too short for that."""
+    every = torch.arange(len(loaded.vocabulary))
+    frequent = every if loaded.counts is None else every[loaded.counts >= MIN_COUNT]
+    return frequent if len(frequent) > SHOWN else every
 
 
 def first_word(name: str = NOVELS) -> str:
-    """A word to begin with that is one token of this model: a common one, else what its text uses most, if a letter."""
-    voice = speaker(name)
-    common = [WORD[language(name)], *(word for words in KINDS[language(name)] for word in words)]
-    found = next((word for word in common if one_token(voice, word) is not None), None)
-    if found is not None or voice.counts is None:
+    """A first word that is one token of this model: a common one, else the most frequent token that is letters."""
+    loaded = open_model(name)
+    common = [FIRST_WORD[language(name)], *(word for words in KINDS[language(name)] for word in words)]
+    found = next((word for word in common if one_token(loaded, word) is not None), None)
+    if found is not None or loaded.counts is None:
         return found or common[0]
-    often = (label(token, voice.vocabulary).strip() for token in voice.counts.argsort(descending=True).tolist())
-    return next((word for word in often if word.isalpha() and one_token(voice, word) is not None), common[0])
+    frequent = (label(token, loaded.vocabulary).strip() for token in loaded.counts.argsort(descending=True).tolist())
+    return next((word for word in frequent if word.isalpha() and one_token(loaded, word) is not None), common[0])
 
 
 @functools.cache
 def kinds(name: str = NOVELS) -> Measure | None:
-    """Of words of eight kinds, how often is the most similar one of the same kind? Naive: the one used as often.
+    """Of words of eight kinds, how often is the most similar one of the same kind? Naive: the closest word count.
 
-    None where fewer than `MANY` of the words are one token, as with letters for tokens.
+    None where fewer than MIN_WORDS of the words are one token, as when tokens are letters.
     """
-    voice = speaker(name)
-    pairs = [(one_token(voice, word), kind) for kind, words in enumerate(KINDS[language(name)]) for word in words]
+    loaded = open_model(name)
+    pairs = [(one_token(loaded, word), kind) for kind, words in enumerate(KINDS[language(name)]) for word in words]
     tokens = torch.tensor([token for token, _ in pairs if token is not None])
     labels = torch.tensor([kind for token, kind in pairs if token is not None])
-    if len(tokens) < MANY:
+    if len(tokens) < MIN_WORDS:
         return None
-    weights = voice.model.wte.weight.float().cpu()
-    features = weights[tokens] - weights[_known(voice)].mean(0)
+    weights = loaded.model.wte.weight.float().cpu()
+    features = weights[tokens] - weights[_known(loaded)].mean(0)
     naive = None
-    if voice.counts is not None:
-        often = voice.counts[tokens].float().log()
-        naive = _leave_one_out(-(often[:, None] - often).abs(), labels)
-    return Measure(
-        _leave_one_out(F.normalize(features, dim=1) @ F.normalize(features, dim=1).T, labels),
-        naive,
-        _chance(labels),
-        len(labels),
-    )
+    if loaded.counts is not None:
+        log_counts = loaded.counts[tokens].float().log()
+        naive = _leave_one_out(-(log_counts[:, None] - log_counts).abs(), labels)
+    unit = F.normalize(features, dim=1)
+    return Measure(_leave_one_out(unit @ unit.T, labels), naive, _chance_level(labels), len(labels))
 
 
 def _leave_one_out(similarity: torch.Tensor, labels: torch.Tensor) -> float:
-    """How often the item most similar to an item, itself left out, has the same label: (N, N) and (N,) to a share."""
+    """Share of items whose most similar other item has the same label: similarity (N, N), labels (N,)."""
     others = similarity.clone().fill_diagonal_(-torch.inf)
     return float((labels[others.argmax(1)] == labels).float().mean())
 
 
-def _chance(labels: torch.Tensor) -> float:
+def _chance_level(labels: torch.Tensor) -> float:
+    """Probability that a random other item has the same label: labels (N,)."""
     same = (labels[:, None] == labels).sum() - len(labels)
     return float(same / (len(labels) * (len(labels) - 1)))
 
 
-def similar(text: str | None, name: str = NOVELS, *, count: int = 5) -> tuple[Similar, ...]:
-    """The bundled lines most like a text by the model's mean state, best first.
+def similar(text: str | None, name: str = NOVELS, *, count: int = 5) -> tuple[SimilarLine, ...]:
+    """The bundled lines most similar to a text by the model's mean state, most similar first.
 
     Raises:
         InputError: empty or too long, or no such model.
     """
-    plain, voice = clean(text), speaker(name)
+    plain, loaded = clean(text), open_model(name)
     lines, gallery, centre, layer = _gallery(name)
-    query = torch.from_numpy(state_mean(voice, plain, layer) - centre)[None]
+    query = torch.from_numpy(state_mean(loaded, plain, layer) - centre)[None]
     cosines, index = nearest(query, torch.from_numpy(gallery), whole(count, 1, len(lines)))
     return tuple(
-        Similar(lines[i], cosine, overlap(plain, lines[i].text))
+        SimilarLine(lines[i], cosine, overlap(plain, lines[i].text))
         for i, cosine in zip(index[0].tolist(), cosines[0].tolist(), strict=True)
     )
 
 
 @functools.cache
 def retrieval(name: str = NOVELS) -> Measure:
-    """Of the bundled lines, how often is the one most like a line of its theme? Naive: letters in common."""
+    """Of the bundled lines, how often has the most similar one the same theme? Naive: letters in common."""
     lines, gallery, _, _ = _gallery(name)
     features = F.normalize(torch.from_numpy(gallery), dim=1)  # (N, D)
     themes = list(dict.fromkeys(line.theme for line in lines))
     labels = torch.tensor([themes.index(line.theme) for line in lines])
     letters = torch.tensor([[overlap(line.text, other.text) for other in lines] for line in lines])
     return Measure(
-        _leave_one_out(features @ features.T, labels), _leave_one_out(letters, labels), _chance(labels), len(lines)
+        _leave_one_out(features @ features.T, labels),
+        _leave_one_out(letters, labels),
+        _chance_level(labels),
+        len(lines),
     )
 
 
 @functools.cache
 def _gallery(name: str) -> tuple[Sequence[Line], Floats, Floats, int]:
-    """Lines in the language of the model, their mean states (N, D) less the mean of all, that mean, and the layer."""
-    voice = speaker(name)
-    layer = voice.model.config.layers // 2  # the middle: the last states are about the next token, not about the text
+    """Lines in the model's language, their centred mean states (N, D), the centre (D,), and the layer."""
+    loaded = open_model(name)
+    layer = loaded.model.config.layers // 2  # the middle one: the last states predict the next token
     lines = LINES[language(name)]
-    states = np.stack([state_mean(voice, line.text, layer) for line in lines])
+    states = np.stack([state_mean(loaded, line.text, layer) for line in lines])
     centre = states.mean(0)
     return lines, states - centre, centre, layer
 
 
 @functools.cache
 def language(name: str) -> Literal["en", "zh"]:
-    """The language that a model read: Chinese if its text has more Chinese characters than half its Latin letters."""
-    voice = speaker(name)
-    if voice.counts is None:
+    """The language of a model's training text: Chinese if it has over half as many Chinese characters as letters."""
+    loaded = open_model(name)
+    if loaded.counts is None:
         return "en"
-    pieces = list(zip(voice.vocabulary.pieces, voice.counts.tolist(), strict=True))
+    pieces = list(zip(loaded.vocabulary.pieces, loaded.counts.tolist(), strict=True))
     han = sum(count * sum(byte in HAN for byte in piece) for piece, count in pieces)
     latin = sum(count * sum(byte in LETTERS for byte in piece) for piece, count in pieces)
     return "zh" if 2 * han > latin else "en"
 
 
 def overlap(first: str, second: str) -> float:
-    """The naive comparison: letter groups two texts have in common, as a share of all they have (Jaccard)."""
+    """The naive comparison of two texts: Jaccard index of their letter n-grams."""
     a, b = _grams(first), _grams(second)
     return len(a & b) / max(1, len(a | b))
 

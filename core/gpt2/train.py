@@ -1,8 +1,8 @@
 """The recipe: `python -m core.gpt2.train --data novels --root FOLDER --name novels`.
 
-A vocabulary is learned from the text first (`--tokens bytes`: byte pairs, as GPT-2; `--tokens characters`: one token a
-character, for Chinese), then the model guesses every next token of random stretches of it. No dropout: these runs see
-their text about once, so there is nothing to forget.
+A vocabulary is learned from the text first (`--tokens bytes`: byte pairs, as in GPT-2; `--tokens characters`: one token
+per character, for Chinese). Then the model predicts every next token of random stretches of the text. No dropout: these
+runs see their text about once and do not overfit.
 """
 
 import json
@@ -29,29 +29,29 @@ from core.training import loop
 from core.training.export import write_checkpoint
 from core.training.recipe import Recipe, parse
 
-HELD_OUT = 50_000  # tokens at the end of the training text, or a hundredth of it: test data choose nothing
+HELD_OUT = 50_000  # tokens at the end of the training text, or one per cent of it; settings are chosen on these
 
 
 @dataclass(frozen=True, kw_only=True)
-class LanguageRecipe(Recipe):
-    """Train a GPT-2 to guess the next token of a text.
+class GPT2Recipe(Recipe):
+    """Train a GPT-2 to predict the next token of a text.
 
     Attributes:
-        tokens: "bytes" for byte pairs, "characters" for one token a character that is not rare.
-        vocabulary: entries of the byte-pair vocabulary.
-        least: how often a character must come to get a token of its own.
+        tokens: "bytes" for byte pairs, "characters" for one token per character that is not rare.
+        vocabulary: size of the byte-pair vocabulary.
+        least: how often a character must occur to get a token of its own.
         sample: million characters from which byte pairs are learned.
         limit: million characters of each training file to read; 0 reads all.
-        context: tokens the model can look back on.
-        width: numbers that stand for a token.
+        context: longest text that the model reads, in tokens.
+        width: size of the embeddings and hidden states.
         layers: blocks.
-        heads: attention heads a block.
+        heads: attention heads per block.
     """
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
-        # 5.3 M parameters; 20 minutes on one core, 2,700 steps
+        # 5.3 M parameters; 20 minutes on one core (AVX512-BF16), 2,700 steps
         "cpu": {"limit": 70, "batch": 8, "lr": 1.5e-3, "steps": 12_000, "minutes": 20.0, "save_every": 1000},
-        # 3.1 M parameters with the tang poems' characters; 12 minutes on one core, 5,450 steps
+        # 3.1 M parameters with the tang poems' characters; 12 minutes on one core (AVX512-BF16), 5,450 steps
         "cpu-tang": {
             "tokens": "characters",
             "context": 128,
@@ -61,7 +61,7 @@ class LanguageRecipe(Recipe):
             "minutes": 12.0,
             "save_every": 2000,
         },
-        # 1.1 M parameters, with snapshots; 6 minutes on one core, 1,640 steps
+        # 1.1 M parameters, with snapshots; 6 minutes on one core (AVX512-BF16), 1,640 steps
         "small": {
             "vocabulary": 2000,
             "limit": 20,
@@ -104,33 +104,33 @@ class LanguageRecipe(Recipe):
     heads: int = 4
 
 
-RECIPE = LanguageRecipe
+RECIPE = GPT2Recipe
 
 
 def main(argv: Sequence[str] | None = None) -> Path:
-    """Train, measure on each set's test split, write the checkpoint; returns its folder."""
-    recipe = parse(LanguageRecipe, argv)
+    """Train, evaluate on each set's test split, write the checkpoint; returns its folder."""
+    recipe = parse(GPT2Recipe, argv)
     text = read(recipe)
     tokenizer = learn_vocabulary(text, recipe)
     vocabulary = Vocabulary(tokenizer)
-    seen, _ = split(text, vocabulary, recipe)
+    tokens, _ = split(text, vocabulary, recipe)
     start = start_token(vocabulary, recipe)
     model = GPT2(Config(len(vocabulary), recipe.context, recipe.width, recipe.layers, recipe.heads, start))
     initialise(model, generator(recipe.seed))
 
     def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
-        rows = indices((len(seen) - 1) // recipe.context, recipe.batch, number, recipe.seed)
-        given, following = pretext.shift(make_batch(seen, rows, rng, recipe))
-        return {"loss": pretext.next_token_loss(network(given).logits.float(), following), "ids": rows}
+        rows = indices((len(tokens) - 1) // recipe.context, recipe.batch, number, recipe.seed)
+        read, following = pretext.shift(make_batch(tokens, rows, rng, recipe))
+        return {"loss": pretext.next_token_loss(network(read).logits.float(), following), "ids": rows}
 
     result = loop.train(recipe, model, loss, method="gpt2")
-    counts = json.dumps(np.bincount(seen, minlength=len(vocabulary)).tolist()).encode()
+    counts = json.dumps(np.bincount(tokens, minlength=len(vocabulary)).tolist()).encode()
     return write_checkpoint(
         recipe,
         result,
         model,
         method="gpt2",
-        data=f"{recipe.data}, training split, {len(seen)} tokens of it",
+        data=f"{recipe.data}, training split, {len(tokens)} tokens of it",
         measure=measure,
         evaluate=evaluate,
         notes=NOTES,
@@ -138,24 +138,24 @@ def main(argv: Sequence[str] | None = None) -> Path:
     )
 
 
-def read(recipe: LanguageRecipe) -> list[str]:
+def read(recipe: GPT2Recipe) -> list[str]:
     """The documents of the training split that the recipe asks for."""
     limit = 1_000_000 * (recipe.limit or recipe.smoke)
     return list(texts.documents(recipe.data, "train", root=recipe.root, limit=limit))
 
 
-def start_token(vocabulary: Vocabulary, recipe: LanguageRecipe) -> int:
-    """What comes before a text: a line end, since poems stand one a line; the end mark, which parts books."""
+def start_token(vocabulary: Vocabulary, recipe: GPT2Recipe) -> int:
+    """The token in front of a text: the line end for poems, one per line; the end-of-text token between books."""
     return vocabulary.end if recipe.tokens == "bytes" else vocabulary.encode("\n")[0]
 
 
 def split(
-    text: Sequence[str], vocabulary: Vocabulary, recipe: LanguageRecipe
+    text: Sequence[str], vocabulary: Vocabulary, recipe: GPT2Recipe
 ) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
-    """All tokens of the training split but for its end, which is held out, and that end.
+    """The tokens of the training split without its held-out end, and that end.
 
     Raises:
-        InputError: too few of them for a single stretch.
+        InputError: fewer tokens than one context.
     """
     tokens = vocabulary.encode_all(text, start_token(vocabulary, recipe))
     held_out = max(1, min(HELD_OUT, len(tokens) // 100))
@@ -168,11 +168,11 @@ def split(
     return tokens[:-held_out], tokens[-held_out:]
 
 
-def measure(checkpoint: Checkpoint, recipe: LanguageRecipe) -> dict[str, dict[str, float]]:
-    """All metrics of the card: the held-out end of the training split and each set's test texts."""
+def measure(checkpoint: Checkpoint, recipe: GPT2Recipe) -> dict[str, dict[str, float]]:
+    """All metrics of the card: on the held-out end of the training split and on each set's test texts."""
     vocabulary = Vocabulary.read(checkpoint.folder)
-    _, kept = split(read(recipe), vocabulary, recipe)
-    found = {f"{recipe.data}, end of the training split, held out": measure_tokens(checkpoint, kept, vocabulary)}
+    _, held_out = split(read(recipe), vocabulary, recipe)
+    found = {f"{recipe.data}, end of the training split, held out": measure_tokens(checkpoint, held_out, vocabulary)}
     for spec in recipe.data.split("+"):
         unseen = texts.documents(spec, "test", root=recipe.root, limit=10_000 * recipe.smoke)
         found[spec] = measure_texts(checkpoint, unseen, vocabulary)
@@ -186,8 +186,11 @@ NOTES = (
 )
 
 
-def learn_vocabulary(text: Sequence[str], recipe: LanguageRecipe) -> str:
-    """Learn the recipe's kind of vocabulary from a sample spread evenly over the documents; returns tokenizer.json.
+def learn_vocabulary(text: Sequence[str], recipe: GPT2Recipe) -> str:
+    """Learn the recipe's kind of vocabulary from a sample spread evenly over the documents.
+
+    Returns:
+        The content of tokenizer.json.
 
     Raises:
         InputError: no such kind.
@@ -199,20 +202,20 @@ def learn_vocabulary(text: Sequence[str], recipe: LanguageRecipe) -> str:
     return texts.train_bytes_bpe(texts.sample(text, recipe.sample), recipe.vocabulary).to_str()
 
 
-def make_batch(tokens: NDArray[np.uint16], rows: Tensor, rng: torch.Generator, recipe: LanguageRecipe) -> Tensor:
-    """Cut the stretches with these numbers (B,) out of the text, each moved at random by less than its length.
+def make_batch(tokens: NDArray[np.uint16], rows: Tensor, rng: torch.Generator, recipe: GPT2Recipe) -> Tensor:
+    """Cut the stretches `rows` (B,) out of the text, each shifted at random by less than its length.
 
     Returns:
         (B, context + 1) int64 on the generator's device.
     """
-    moved = torch.randint(0, recipe.context, rows.shape, generator=rng, device=rng.device).cpu()
-    first = (rows * recipe.context + moved).clamp(max=len(tokens) - recipe.context - 1)  # (B,)
-    places = first[:, None] + torch.arange(recipe.context + 1)  # (B, T + 1)
-    return torch.from_numpy(tokens[places.numpy()].astype(np.int64)).to(rng.device)
+    shift = torch.randint(0, recipe.context, rows.shape, generator=rng, device=rng.device).cpu()
+    first = (rows * recipe.context + shift).clamp(max=len(tokens) - recipe.context - 1)  # (B,)
+    positions = first[:, None] + torch.arange(recipe.context + 1)  # (B, T + 1)
+    return torch.from_numpy(tokens[positions.numpy()].astype(np.int64)).to(rng.device)
 
 
 def evaluate(checkpoint: Checkpoint, spec: str, *, root: str = "data") -> dict[str, float]:
-    """How well a model foresees the test texts of a set, or all .txt files of a folder.
+    """Bits per character and perplexity on the test texts of a set, or on all .txt files of a folder.
 
     Args:
         checkpoint: with a GPT2 and its tokenizer.json.
@@ -220,22 +223,21 @@ def evaluate(checkpoint: Checkpoint, spec: str, *, root: str = "data") -> dict[s
         root: folder that holds the named sets.
 
     Returns:
-        {"bits_per_character", "perplexity" a token, "n": characters scored}: every character of the texts counts once,
-        windows overlap by half a context, the first token is predicted from the start token alone.
+        {"bits_per_character", "perplexity" per token, "n": characters scored}. Every character counts once, windows
+        overlap by half a context, the first token is predicted from the start token alone.
     """
     return measure_texts(checkpoint, texts.documents(spec, "test", root=root), Vocabulary.read(checkpoint.folder))
 
 
 def measure_texts(checkpoint: Checkpoint, documents: Sequence[str], vocabulary: Vocabulary) -> dict[str, float]:
-    """Bits a character and perplexity a token over whole documents, each begun anew; see `evaluate`."""
+    """Bits per character and perplexity per token over whole documents, each with a fresh context; see `evaluate`."""
     model = cast(GPT2, checkpoint.model)
     bits, tokens = 0.0, 0
     for document in documents:
-        numbers = torch.tensor([model.config.start, *vocabulary.encode(document)], device=checkpoint.device)
-        bits += float(
-            perplexity.text_bits(lambda read: model(read).logits, numbers, model.config.context).double().sum()
-        )
-        tokens += len(numbers) - 1
+        indices = torch.tensor([model.config.start, *vocabulary.encode(document)], device=checkpoint.device)
+        scored = perplexity.text_bits(lambda read: model(read).logits, indices, model.config.context)
+        bits += float(scored.double().sum())
+        tokens += len(scored)
     characters = sum(map(len, documents))
     return {
         "bits_per_character": perplexity.bits_per_character(bits, characters),
@@ -245,7 +247,7 @@ def measure_texts(checkpoint: Checkpoint, documents: Sequence[str], vocabulary: 
 
 
 def measure_tokens(checkpoint: Checkpoint, tokens: NDArray[np.uint16], vocabulary: Vocabulary) -> dict[str, float]:
-    """The same for a stretch of tokens cut out of the training text."""
+    """`measure_texts` for a stretch of tokens of the training text."""
     return measure_texts(checkpoint, [vocabulary.decode(tokens.tolist())], vocabulary)
 
 

@@ -1,1 +1,1 @@
-"""Masked autoencoders: hide most of a picture, paint it back from the rest (He et al. 2021)."""
+"""Masked autoencoders: hide most patches of a picture and restore them from the rest (He et al. 2021)."""

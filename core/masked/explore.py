@@ -1,6 +1,6 @@
 """What a visitor can ask of a masked autoencoder: plain values in, frozen results out.
 
-What its features are good for stands in `gallery.py`.
+Retrieval by its features is in `models.py`.
 """
 
 from collections.abc import Iterator
@@ -16,9 +16,21 @@ from core import checkpoints, device, snapshots
 from core.data import pictures
 from core.downstream.retrieval import Neighbour, Neighbours, Retrieval
 from core.errors import InputError, whole, within
-from core.masked import models, pretext
+from core.masked import pretext
 from core.masked.model import MaskedAutoencoder
-from core.masked.models import NAME, SMALL, Picture, gallery_size, names, neighbours, open_model, retrieval
+from core.masked.models import (
+    NAME,
+    SMALL,
+    Picture,
+    fetch,
+    gallery_size,
+    names,
+    neighbours,
+    offer,
+    open_model,
+    retrieval,
+)
+from core.models import Offer
 
 __all__ = [
     "MAX_RATIO",
@@ -34,6 +46,7 @@ __all__ = [
     "Restoration",
     "Retrieval",
     "Score",
+    "SetFigures",
     "Sweep",
     "about",
     "attention",
@@ -57,18 +70,18 @@ Flags = NDArray[np.bool_]
 METHODS = ("model", "linear", "mean")
 MIN_RATIO, MAX_RATIO, MAX_SEED = 0.1, 0.95, 2**31 - 1
 SWEEP = tuple(round(0.1 + 0.05 * number, 2) for number in range(18))  # 10 to 95 %
-PAINTED = 0.05  # a patch is hidden if more than this share of it is painted over
-COVER = 128  # the grey that hidden patches are shown in
+PAINTED = 0.05  # a patch is hidden if more than this share of it is painted
+COVER = 128  # grey level of hidden patches
 
 
 @dataclass(frozen=True)
 class Score:
-    """How far one method is off on the hidden patches.
+    """Error of one method on the hidden patches.
 
     Attributes:
         method: one of METHODS.
         mse: mean squared error of pixels in [0, 1].
-        psnr_db: of that error; infinite if there is none.
+        psnr_db: of that error; infinite if it is zero.
     """
 
     method: str
@@ -78,17 +91,17 @@ class Score:
 
 @dataclass(frozen=True)
 class Restoration:
-    """One picture, hidden and painted back. All pictures are (S, S, 3) uint8.
+    """One picture, masked and restored. All pictures are (S, S, 3) uint8.
 
     Attributes:
-        original: as the model's size has it.
+        original: the picture at the model's size.
         masked: hidden patches covered in grey.
-        restored: what the model paints, everywhere.
-        pasted: what it paints where the picture is hidden, the picture elsewhere.
-        linear: the same with linear in-painting.
-        mean: the same with the mean colour of the visible pixels.
+        restored: the model's prediction for all patches.
+        pasted: the prediction for hidden patches, the original elsewhere.
+        linear: `pasted` for linear in-painting.
+        mean: `pasted` for the mean colour of the visible pixels.
         keep: (G, G), true where a patch is visible.
-        scores: one a method, in the order of METHODS.
+        scores: one per method, in the order of METHODS.
     """
 
     original: Bytes
@@ -108,7 +121,7 @@ class Restoration:
 
 @dataclass(frozen=True)
 class Sweep:
-    """The error at growing mask ratios: `mse` maps each of METHODS to as many numbers as there are `ratios`."""
+    """The error at increasing mask ratios: `mse` maps each of METHODS to one number per ratio."""
 
     ratios: tuple[float, ...]
     mse: dict[str, tuple[float, ...]]
@@ -116,14 +129,13 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Attention:
-    """Where one patch looks, in a picture of which nothing is hidden.
+    """Attention of one patch, with no patch hidden.
 
     Attributes:
-        picture: (S, S, 3) uint8, as the model sees it.
+        picture: (S, S, 3) uint8, the model's input.
         row: of the patch, from 0.
         column: of the patch, from 0.
-        map: (G, G), its attention to every patch in the encoder's last block, mean of the heads, stretched so that the
-            least is 0 and the most is 1.
+        map: (G, G), its attention to every patch in the encoder's last block, mean of the heads, scaled to 0..1.
     """
 
     picture: Bytes
@@ -133,48 +145,57 @@ class Attention:
 
 
 @dataclass(frozen=True)
-class About:
-    """What stands in the card of a bundled model; metrics are those on scenes96.
+class SetFigures:
+    """Errors on the test pictures of one set.
 
     Attributes:
-        parameters: trainable numbers.
-        size: side of its pictures, in pixels.
-        patch: side of a patch, in pixels.
         mse: of the model on the hidden patches at ratio 0.75.
-        share: that error over mean fill's.
+        relative_mse: that error over mean fill's.
         psnr_db: of that error.
         n: test pictures.
-        linear_share: linear in-painting's error over mean fill's.
-        linear_n: test pictures that this was measured on.
+        linear_relative_mse: linear in-painting's error over mean fill's.
+        linear_n: test pictures of this measurement.
+    """
+
+    mse: float
+    relative_mse: float
+    psnr_db: float
+    n: int
+    linear_relative_mse: float
+    linear_n: int
+
+    @property
+    def better(self) -> bool:
+        """Whether the model's error is smaller than linear in-painting's, each relative to mean fill's."""
+        return self.relative_mse < self.linear_relative_mse
+
+
+@dataclass(frozen=True)
+class About:
+    """Figures of a bundled model's card.
+
+    Attributes:
+        parameters: number of trainable parameters.
+        size: side of its pictures, in pixels.
+        patch: side of a patch, in pixels.
+        scenes: errors on scenes96.
+        objects: errors on tinyimagenet64.
     """
 
     parameters: int
     size: int
     patch: int
-    mse: float
-    share: float
-    psnr_db: float
-    n: int
-    linear_share: float
-    linear_n: int
-
-
-@dataclass(frozen=True)
-class Offer:
-    """The model on the Hub: its name, what fetching it costs, and whether it is on this machine already."""
-
-    name: str
-    megabytes: int
-    at_hand: bool
+    scenes: SetFigures
+    objects: SetFigures
 
 
 def restore(picture: Picture, ratio: float = 0.75, seed: float = 0, *, name: str = NAME) -> Restoration:
-    """Hide a share of the patches by chance and paint them back.
+    """Hide a random share of the patches and restore them.
 
     Args:
         picture: a path, or (H, W, 3) uint8; the middle square is used.
         ratio: share of the patches to hide, 0.1 to 0.95.
-        seed: whole number; the same one hides the same patches, and of two ratios the larger hides some more.
+        seed: whole number, of the mask; with one seed a larger ratio hides the same patches and more.
         name: of the model.
 
     Raises:
@@ -188,7 +209,7 @@ def restore(picture: Picture, ratio: float = 0.75, seed: float = 0, *, name: str
 
 
 def grow(picture: Picture, ratio: float, seed: float, stage: float) -> Restoration:
-    """As `restore`, by a small network after part of its training; stage 0 (untrained) to 4 (finished).
+    """As `restore`, with a snapshot of the small model; stage 0 (untrained) to 4 (finished).
 
     Raises:
         InputError: no picture, a number outside its range, or another stage.
@@ -197,21 +218,21 @@ def grow(picture: Picture, ratio: float, seed: float, stage: float) -> Restorati
 
 
 def reached() -> tuple[float, ...]:
-    """The small network's error on test scenes over that of mean fill, at the five stages."""
-    return snapshots.reached(SMALL, "share")
+    """The small model's error on test scenes over that of mean fill, at the five stages."""
+    return snapshots.reached(SMALL, "relative_mse")
 
 
 def restore_painted(picture: Picture, painted: Picture, *, name: str = NAME) -> Restoration:
-    """Hide what a visitor painted over and paint it back.
+    """Hide the patches that a visitor painted over and restore them.
 
     Args:
         picture: as in `restore`.
-        painted: path of a layer, or (h, w, 4) uint8, of any size, laid over the middle square of the picture;
-            painted is what is not transparent, or not white. None is a layer without paint.
+        painted: path of a layer, or (h, w, 4) uint8, of any size, over the middle square of the picture; pixels that
+            are neither transparent nor white are painted. None is an empty layer.
         name: of the model.
 
     Raises:
-        InputError: nothing is painted, or so much that no patch is left.
+        InputError: nothing is painted, or no patch is left visible.
     """
     model, where = open_model(name)
     images = _prepare(picture, model)
@@ -219,7 +240,7 @@ def restore_painted(picture: Picture, painted: Picture, *, name: str = NAME) -> 
 
 
 def sweep(picture: Picture, seed: float = 0, *, name: str = NAME) -> Iterator[Sweep]:
-    """The three methods at mask ratios from 10 to 95 %, one ratio more with every result."""
+    """The three methods at mask ratios from 10 to 95 %; every result has one more ratio."""
     number = whole(seed, 0, MAX_SEED)
     model, where = open_model(name)
     images = _prepare(picture, model)
@@ -232,7 +253,7 @@ def sweep(picture: Picture, seed: float = 0, *, name: str = NAME) -> Iterator[Sw
 
 
 def attention(picture: Picture, x: float = 0.5, y: float = 0.5, *, name: str = NAME) -> Attention:
-    """Where the patch at (x, y) looks; both are shares of the picture's width and height, 0 to 1."""
+    """Attention of the patch at (x, y), shares of the picture's width and height, 0 to 1."""
     within(x, 0, 1)
     within(y, 0, 1)
     model, where = open_model(name)
@@ -240,8 +261,8 @@ def attention(picture: Picture, x: float = 0.5, y: float = 0.5, *, name: str = N
     column, row = min(int(x * grid), grid - 1), min(int(y * grid), grid - 1)
     with torch.inference_mode():
         patches = model.normalise(pretext.patchify(images.to(where), model.config.patch))
-        seen = model.encode(patches, torch.ones(1, grid**2, dtype=torch.bool, device=where))
-        heads = seen.attention[-1][0, :, 1 + row * grid + column, 1:]  # (heads, N), without the class token
+        encoded = model.encode(patches, torch.ones(1, grid**2, dtype=torch.bool, device=where))
+        heads = encoded.attention[-1][0, :, 1 + row * grid + column, 1:]  # (heads, N), without the class token
         weights = heads.mean(0).view(grid, grid)
         weights = weights - weights.min()
         stretched = (weights / weights.max().clamp(min=1e-9)).float().cpu().numpy()
@@ -251,30 +272,20 @@ def attention(picture: Picture, x: float = 0.5, y: float = 0.5, *, name: str = N
 def about(name: str = NAME) -> About:
     """Read the card of a bundled model."""
     card = checkpoints.read_card(name)
-    found, linear = card.metrics["scenes96"], card.metrics["scenes96, linear in-painting"]
-    return About(
-        parameters=card.parameters,
-        size=card.config["size"],
-        patch=card.config["patch"],
+    scenes, objects = (_figures(card, spec) for spec in ("scenes96", "tinyimagenet64"))
+    return About(card.parameters, card.config["size"], card.config["patch"], scenes, objects)
+
+
+def _figures(card: checkpoints.Card, spec: str) -> SetFigures:
+    found, linear = card.metrics[spec], card.metrics[f"{spec}, linear in-painting"]
+    return SetFigures(
         mse=found["mse"],
-        share=found["mse"] / found["mean_fill_mse"],
+        relative_mse=found["relative_mse"],
         psnr_db=found["psnr_db"],
         n=int(found["n"]),
-        linear_share=linear["mse"] / linear["mean_fill_mse"],
+        linear_relative_mse=linear["relative_mse"],
         linear_n=int(linear["n"]),
     )
-
-
-def offer() -> Offer:
-    """The one model on the Hub that the page offers."""
-    hub = checkpoints.HUB_MODELS["masked"]
-    return Offer(hub.name, hub.megabytes, checkpoints.at_hand(hub.name))
-
-
-def fetch() -> Offer:
-    """Fetch the Hub's model and open it; raises HubUnavailable or CheckpointError."""
-    models.fetch(offer().name)
-    return offer()
 
 
 def _prepare(picture: Picture, model: MaskedAutoencoder) -> Tensor:
@@ -282,10 +293,10 @@ def _prepare(picture: Picture, model: MaskedAutoencoder) -> Tensor:
 
 
 def _painted_keep(painted: Picture, grid: int) -> Tensor:
-    """Which patches a painted layer leaves: (1, grid^2) bool."""
+    """Patches that a painted layer leaves visible: (1, grid^2) bool."""
     keep = torch.ones(1, grid**2, dtype=torch.bool)
     if painted is not None:
-        layer = pictures.open_picture(painted)  # laid on white, so paint is what is not white
+        layer = pictures.open_picture(painted)  # opened on white, so other colours are paint
         ink = Image.fromarray((layer.min(2) < 250).astype(np.float32))
         share = np.asarray(ink.resize((grid, grid), Image.Resampling.BOX))  # (grid, grid)
         keep = torch.from_numpy(share <= PAINTED).flatten()[None]

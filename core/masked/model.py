@@ -1,8 +1,8 @@
-"""The masked autoencoder: a Vision Transformer sees the visible patches only, a small one paints the rest.
+"""The masked autoencoder: a Vision Transformer encodes the visible patches only, a small one predicts the rest.
 
 He et al. 2021, "Masked Autoencoders Are Scalable Vision Learners", sec. 3; blocks of Dosovitskiy et al. 2020. The mask
-comes in as an argument, so a page can draw, choose and repeat it. A test proves the outputs equal to `transformers`'
-ViTMAE on the same weights. Left out on purpose: dropout and stochastic depth, which pre-training does not use.
+is an argument, so the page can draw, choose and repeat it. A test compares the outputs with `transformers`' ViTMAE on
+the same weights. Left out on purpose: dropout and stochastic depth, which pre-training does not use.
 """
 
 import json
@@ -31,16 +31,17 @@ class Config:
     Attributes:
         size: side of the square pictures, in pixels.
         patch: side of a patch, in pixels.
-        width: numbers that stand for one visible patch in the encoder; a multiple of 4.
+        width: embedding size of the encoder; a multiple of 4.
         depth: blocks of the encoder.
-        heads: attention heads of each of its blocks.
+        heads: attention heads of each block of the encoder.
         decoder_width, decoder_depth, decoder_heads: the same of the decoder.
-        expansion: hidden width of a block's perceptron, in widths.
+        expansion: hidden width of a block's MLP, as a multiple of its width.
         epsilon: of every layer norm.
-        near: let the decoder look at near places first, by as much as it learns to; ViTMAE of the Hub does not.
-        target: what the last layer says. "residual": colours over the mean colour of the visible patches; "pixels":
-            colours; both in units of ImageNet's deviation. "normalised": each patch minus its own mean, over its own
-            deviation (`norm_pix_loss`).
+        alibi: subtract a learned multiple of the distance from the decoder's attention scores (ALiBi, Press et al.
+            2021, in two dimensions). The Hub's ViTMAE has none.
+        target: what the last layer predicts. "residual": colours minus the mean colour of the visible patches;
+            "pixels": colours; both in units of ImageNet's standard deviation. "normalised": each patch minus its own
+            mean, over its own standard deviation (`norm_pix_loss`).
     """
 
     size: int = 96
@@ -53,7 +54,7 @@ class Config:
     decoder_heads: int = 4
     expansion: int = 4
     epsilon: float = 1e-6
-    near: bool = True
+    alibi: bool = True
     target: Target = "residual"
 
     @property
@@ -62,27 +63,27 @@ class Config:
         return self.size // self.patch
 
 
-class Seen(NamedTuple):
-    """What the encoder makes of the visible patches.
+class EncoderOutput(NamedTuple):
+    """The encoder's output for the visible patches.
 
     Attributes:
         latent: (B, 1 + V, D): the class token, then the visible patches in reading order, after the last norm.
-        attention: for each block (B, heads, 1 + V, 1 + V), who looks at whom; rows sum to 1.
+        attention: for each block (B, heads, 1 + V, 1 + V), from row to column; rows sum to 1.
     """
 
     latent: Tensor
     attention: tuple[Tensor, ...]
 
 
-class Painted(NamedTuple):
-    """What the model makes of a batch.
+class MaskedAutoencoderOutput(NamedTuple):
+    """The model's output for a batch.
 
     Attributes:
-        patches: (B, N, P * P * 3), the restored picture in [0, 1] units, not clipped; visible patches too, though
-            nothing was ever asked of the model there.
-        raw: (B, N, P * P * 3), what the last layer says, in the units of `Config.target`.
-        latent: (B, 1 + V, D), see `Seen`.
-        attention: see `Seen`.
+        patches: (B, N, P * P * 3), the restored picture in [0, 1] units, not clipped. Visible patches are included,
+            although the loss does not cover them.
+        raw: (B, N, P * P * 3), output of the last layer, in the units of `Config.target`.
+        latent: (B, 1 + V, D), see `EncoderOutput`.
+        attention: see `EncoderOutput`.
     """
 
     patches: Tensor
@@ -92,7 +93,7 @@ class Painted(NamedTuple):
 
 
 class Block(nn.Module):
-    """Self-attention and a perceptron, each behind a norm and beside a shortcut."""
+    """Self-attention and an MLP, each with a norm before it and a residual connection."""
 
     def __init__(self, width: int, heads: int, expansion: int, epsilon: float) -> None:
         super().__init__()
@@ -104,10 +105,17 @@ class Block(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(width, expansion * width), nn.GELU(), nn.Linear(expansion * width, width))
 
     def forward(self, x: Tensor, bias: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """(B, T, D) to the same, and who looked at whom, (B, heads, T, T); `bias` (heads, T, T) is added to scores.
+        """One block.
 
-        Written out, since the fused kernel never shows its weights; its backward pass on a CPU in bfloat16 also took
-        four to seven times as long as this one at 145 tokens (torch 2.11).
+        Written out, since the fused kernel does not return its weights; its backward pass on a CPU in bfloat16 also
+        takes four to seven times as long as this one at 145 tokens (torch 2.11).
+
+        Args:
+            x: (B, T, D).
+            bias: (heads, T, T), added to the attention scores.
+
+        Returns:
+            (B, T, D), and the attention weights (B, heads, T, T).
         """
         split = rearrange(self.qkv(self.norm1(x)), "b t (three h d) -> three b h t d", three=3, h=self.heads)
         q, k, v = split[0], split[1], split[2]  # each (B, heads, T, D / heads)
@@ -118,11 +126,11 @@ class Block(nn.Module):
 
 
 class MaskedAutoencoder(nn.Module):
-    """Encoder over the visible patches, decoder over all places, one linear layer from there to pixels."""
+    """Encoder of the visible patches, decoder of all patches, one linear layer to pixels."""
 
     config_class = Config
-    places: Tensor
-    decoder_places: Tensor
+    positions: Tensor
+    decoder_positions: Tensor
     distances: Tensor
     mean: Tensor
     std: Tensor
@@ -140,7 +148,7 @@ class MaskedAutoencoder(nn.Module):
         self.class_token = nn.Parameter(torch.randn(config.width) * 0.02)
         self.encoder = nn.ModuleList(encoder)
         self.norm = nn.LayerNorm(config.width, config.epsilon)
-        self.bridge = nn.Linear(config.width, config.decoder_width)
+        self.projection = nn.Linear(config.width, config.decoder_width)
         self.mask_token = nn.Parameter(torch.randn(config.decoder_width) * 0.02)
         self.decoder = nn.ModuleList(decoder)
         self.decoder_norm = nn.LayerNorm(config.decoder_width, config.epsilon)
@@ -149,75 +157,79 @@ class MaskedAutoencoder(nn.Module):
             if isinstance(module, nn.Linear):
                 nn.init.xavier_uniform_(module.weight)
                 nn.init.zeros_(module.bias)
-        nn.init.xavier_uniform_(self.head.weight, gain=0.1)  # at first hardly more than the mean colour
-        self.register_buffer("places", sine_places(config.grid, config.width))
-        self.register_buffer("decoder_places", sine_places(config.grid, config.decoder_width))
-        self.pull = nn.Parameter(first_pull(config.decoder_depth, config.decoder_heads)) if config.near else None
+        nn.init.xavier_uniform_(self.head.weight, gain=0.1)  # begin near the mean colour
+        self.register_buffer("positions", sine_positions(config.grid, config.width))
+        self.register_buffer("decoder_positions", sine_positions(config.grid, config.decoder_width))
+        slopes = initial_alibi_slopes(config.decoder_depth, config.decoder_heads)
+        self.alibi_slopes = nn.Parameter(slopes) if config.alibi else None
         self.register_buffer("distances", patch_distances(config.grid), persistent=False)
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]), persistent=False)
         self.register_buffer("std", torch.tensor([0.229, 0.224, 0.225]), persistent=False)
 
-    def forward(self, images: Tensor, keep: Tensor) -> Painted:
+    def forward(self, images: Tensor, keep: Tensor) -> MaskedAutoencoderOutput:
         """Restore pictures from their visible patches.
 
         Args:
-            images: (B, 3, H, W) in [0, 1]. Hidden patches are cut away before the first layer.
-            keep: (B, N) bool, true where visible; the same number V >= 1 of them in every row.
+            images: (B, 3, H, W) in [0, 1]. Hidden patches are dropped before the first layer.
+            keep: (B, N) bool, true where visible; every row has the same number V >= 1 of them.
 
         Raises:
-            ValueError: rows of `keep` differ in how many patches they show, or show none.
+            ValueError: the rows of `keep` have different numbers of visible patches, or none.
         """
         patches = self.normalise(patchify(images, self.config.patch))  # (B, N, P * P * 3)
-        seen = self.encode(patches, keep)
-        raw = self.decode(seen.latent, keep).float()  # (B, N, P * P * 3)
-        return Painted(self.to_pixels(raw, patches, keep), raw, seen.latent, seen.attention)
+        encoded = self.encode(patches, keep)
+        raw = self.decode(encoded.latent, keep).float()  # (B, N, P * P * 3)
+        restored = self.to_pixels(raw, patches, keep)
+        return MaskedAutoencoderOutput(restored, raw, encoded.latent, encoded.attention)
 
-    def encode(self, patches: Tensor, keep: Tensor) -> Seen:
-        """Encode the visible ones of normalised patches (B, N, P * P * 3); the others cost no time at all."""
+    def encode(self, patches: Tensor, keep: Tensor) -> EncoderOutput:
+        """Encode the visible ones of normalised patches (B, N, P * P * 3); hidden ones take no computation."""
         batch, _, size = patches.shape
         counts = keep.sum(1)
         if int(counts.min()) != int(counts.max()) or int(counts.min()) == 0:
             raise ValueError("every row of keep must show the same number of patches, at least one")
         visible = patches[keep].view(batch, -1, size)  # (B, V, P * P * 3)
-        places = self.places[1:].expand(batch, -1, -1)[keep].view(batch, -1, self.config.width)
-        first = (self.class_token + self.places[0]).expand(batch, 1, -1)
-        x = torch.cat([first, self.embed(visible) + places], 1)  # (B, 1 + V, D)
+        positions = self.positions[1:].expand(batch, -1, -1)[keep].view(batch, -1, self.config.width)
+        first = (self.class_token + self.positions[0]).expand(batch, 1, -1)
+        x = torch.cat([first, self.embed(visible) + positions], 1)  # (B, 1 + V, D)
         attention = []
         for block in self.encoder:
             x, weights = block(x)
             attention.append(weights)
-        return Seen(self.norm(x), tuple(attention))
+        return EncoderOutput(self.norm(x), tuple(attention))
 
     def decode(self, latent: Tensor, keep: Tensor) -> Tensor:
-        """Put the visible patches (B, 1 + V, D) back in their places among mask tokens; (B, N, P * P * 3)."""
-        tokens = self.bridge(latent)  # (B, 1 + V, D')
-        holes = self.mask_token.to(tokens.dtype).expand(*keep.shape, -1)  # (B, N, D')
-        everywhere = holes.masked_scatter(keep[..., None], tokens[:, 1:])  # fills in reading order, as encode cut them
-        x = torch.cat([tokens[:, :1], everywhere], 1) + self.decoder_places
+        """Decode the visible patches (B, 1 + V, D) at their positions among mask tokens: (B, N, P * P * 3)."""
+        tokens = self.projection(latent)  # (B, 1 + V, D')
+        masked = self.mask_token.to(tokens.dtype).expand(*keep.shape, -1)  # (B, N, D')
+        patches = masked.masked_scatter(keep[..., None], tokens[:, 1:])  # in reading order, as `encode` selects them
+        x = torch.cat([tokens[:, :1], patches], 1) + self.decoder_positions
         for number, block in enumerate(self.decoder):
-            x, _ = block(x, None if self.pull is None else -self.pull[number, :, None, None] * self.distances)
+            x, _ = block(
+                x, None if self.alibi_slopes is None else -self.alibi_slopes[number, :, None, None] * self.distances
+            )
         return cast(Tensor, self.head(self.decoder_norm(x))[:, 1:])
 
     def normalise(self, patches: Tensor) -> Tensor:
-        """Patches in [0, 1] units to what the network reads: minus ImageNet's mean colour, over its deviation."""
+        """Patches in [0, 1] units to the network's input: minus ImageNet's mean colour, over its deviation."""
         repeat = self.config.patch**2
         return (patches - self.mean.repeat(repeat)) / self.std.repeat(repeat)
 
     def to_pixels(self, raw: Tensor, patches: Tensor, keep: Tensor) -> Tensor:
-        """What the last layer says to [0, 1] units; `patches` (B, N, P * P * 3) are normalised as read.
+        """Convert the last layer's output to [0, 1] units; `patches` (B, N, P * P * 3) are the normalised input.
 
-        A model of normalised patches says nothing of their brightness and contrast, and the true ones are hidden.
-        Assumed here: each hidden patch has the mean and deviation of the visible ones around it, weighted by
-        1 / distance^4. The restored picture of such a model is therefore partly this assumption's.
+        A model of normalised patches predicts neither their brightness nor their contrast, and the true values are
+        hidden. Each hidden patch gets the mean and deviation of the visible patches, weighted by 1 / distance^4. Part
+        of the restored picture of such a model therefore comes from this assumption.
         """
         repeat = self.config.patch**2
         if self.config.target == "residual":
             visible = rearrange(patches, "b n (p c) -> b n p c", c=3).mean(2) * keep[..., None]
             raw = raw + (visible.sum(1) / keep.sum(1, keepdim=True)).repeat(1, repeat)[:, None]
         if self.config.target == "normalised":
-            level, spread = patches.mean(-1, keepdim=True), patches.std(-1, keepdim=True)
-            weights = nearness(self.config.grid, keep)  # (B, N, N)
-            raw = raw * (weights @ spread) + weights @ level
+            mean, std = patches.mean(-1, keepdim=True), patches.std(-1, keepdim=True)
+            weights = inverse_distance_weights(self.config.grid, keep)  # (B, N, N)
+            raw = raw * (weights @ std) + weights @ mean
         return raw * self.std.repeat(repeat) + self.mean.repeat(repeat)
 
     @classmethod
@@ -238,44 +250,44 @@ class MaskedAutoencoder(nn.Module):
         return model
 
 
-def sine_places(grid: int, width: int) -> Tensor:
-    """Fixed embeddings of the class token (zeros) and of every place on a grid: (1 + grid^2, width).
+def sine_positions(grid: int, width: int) -> Tensor:
+    """Fixed embeddings of the class token (zeros) and of every position on a grid: (1 + grid^2, width).
 
-    Vaswani et al. 2017, sec. 3.5, for two axes as in He et al. 2021, appendix A: the first half of the numbers tells
+    Vaswani et al. 2017, sec. 3.5, for two axes as in He et al. 2021, appendix A: the first half of the numbers encodes
     the column, the second the row.
     """
     speed = 1 / 10000 ** (torch.arange(width // 4, dtype=torch.float64) / (width // 4))
     angle = torch.arange(grid, dtype=torch.float64)[:, None] * speed  # (grid, width / 4)
     axis = torch.cat([angle.sin(), angle.cos()], 1)  # (grid, width / 2)
-    places = torch.cat([axis.repeat(grid, 1), axis.repeat_interleave(grid, 0)], 1)  # (grid^2, width)
-    return torch.cat([torch.zeros(1, width), places.float()])
+    positions = torch.cat([axis.repeat(grid, 1), axis.repeat_interleave(grid, 0)], 1)  # (grid^2, width)
+    return torch.cat([torch.zeros(1, width), positions.float()])
 
 
 def patch_distances(grid: int) -> Tensor:
-    """Distances in patches between all places of a grid, the class token near to all: (1 + N, 1 + N)."""
+    """Distances, in patches, between all positions of a grid; 0 from the class token: (1 + N, 1 + N)."""
     points = torch.cartesian_prod(torch.arange(grid), torch.arange(grid)).float()
     return F.pad(torch.cdist(points, points), (1, 0, 1, 0))
 
 
-def first_pull(depth: int, heads: int) -> Tensor:
-    """How much a score falls with every patch of distance before training: (depth, heads), 2, 1, 1/2, ... a head.
+def initial_alibi_slopes(depth: int, heads: int) -> Tensor:
+    """How much an attention score falls per patch of distance: (depth, heads), 2, 1, 1/2, ... for the heads.
 
-    Press et al. 2021, "Train Short, Test Long", sec. 3, in two dimensions, and learned from there on. What fills a hole
-    mostly stands at its edge. Without this the decoder needs most of a short run to find that out: after 100 steps of
-    64 pictures the error on unseen scenes stood at 74 % of mean fill's without it and at 50 % with it.
+    Press et al. 2021, "Train Short, Test Long: Attention with Linear Biases", sec. 3, in two dimensions, as initial
+    values of a parameter. The content of a hole depends mostly on its edge. After 100 steps of 64 pictures the error on
+    unseen scenes was 74 % of mean fill's without the slopes and 50 % with them.
     """
     return (2.0 / 2.0 ** torch.arange(heads)).repeat(depth, 1)
 
 
-def nearness(grid: int, keep: Tensor) -> Tensor:
-    """How much each visible patch counts for every patch: (B, N, N), 1 / distance^4 with rows that sum to 1."""
+def inverse_distance_weights(grid: int, keep: Tensor) -> Tensor:
+    """Weight of each visible patch for every patch: (B, N, N), 1 / distance^4 with rows that sum to 1."""
     distances = patch_distances(grid)[1:, 1:].to(keep.device)
     weights = (distances + 1e-3) ** -4 * keep[:, None, :]
     return weights / weights.sum(-1, keepdim=True)
 
 
 def hub_config(hub: Mapping[str, int | float | bool]) -> Config:
-    """Read the config.json of a ViTMAE."""
+    """The config of a ViTMAE's config.json."""
     return Config(
         size=int(hub["image_size"]),
         patch=int(hub["patch_size"]),
@@ -287,6 +299,6 @@ def hub_config(hub: Mapping[str, int | float | bool]) -> Config:
         decoder_heads=int(hub["decoder_num_attention_heads"]),
         expansion=int(hub["intermediate_size"] / hub["hidden_size"]),
         epsilon=float(hub["layer_norm_eps"]),
-        near=False,
+        alibi=False,
         target="normalised" if hub.get("norm_pix_loss") else "pixels",
     )

@@ -1,7 +1,7 @@
-"""How an unlabelled picture labels itself here: most of its patches are hidden, and they are the answer.
+"""The pretext task: most patches of a picture are hidden, and the hidden patches are the target.
 
-He et al. 2021, "Masked Autoencoders Are Scalable Vision Learners". Beside the mask and the loss stand the two fillings
-without any learning that a model has to be held against: one colour, and linear interpolation.
+He et al. 2021, "Masked Autoencoders Are Scalable Vision Learners". The module holds the masks, the loss, and two
+baselines without learning: mean fill and linear interpolation.
 Pictures are (B, 3, H, W) in [0, 1], patches (B, N, P * P * 3) row by row, `keep` is (B, N), true where visible.
 """
 
@@ -31,34 +31,34 @@ def unpatchify(patches: Tensor, patch: int, rows: int) -> Tensor:
 
 
 def hidden_count(patches: int, ratio: float) -> int:
-    """How many of `patches` a mask of this ratio hides: the nearest whole number, but never none and never all."""
+    """Number of patches that a mask of this ratio hides: rounded, at least 1, at most `patches` - 1."""
     return min(max(round(patches * ratio), 1), patches - 1)
 
 
-def random_keep(batch: int, patches: int, ratio: float, generator: torch.Generator) -> Tensor:
-    """Choose at random which patches stay visible; every choice of that many patches is equally likely.
+def random_keep(batch: int, patches: int, ratio: float, rng: torch.Generator) -> Tensor:
+    """Choose uniformly at random which patches stay visible.
 
     He et al. 2021, sec. 3, "Masking".
 
     Args:
-        batch: pictures, each with a mask of its own.
-        patches: N, patches a picture.
+        batch: number of pictures; each gets its own mask.
+        patches: N, patches per picture.
         ratio: share of the patches to hide, 0 to 1.
-        generator: on the device on which the mask is wanted.
+        rng: on the device of the mask.
 
     Returns:
         (B, N) bool, true where visible; exactly `hidden_count(N, ratio)` are false in every row.
     """
-    noise = torch.rand(batch, patches, generator=generator, device=generator.device)
+    noise = torch.rand(batch, patches, generator=rng, device=rng.device)
     return _keep_largest(noise, patches - hidden_count(patches, ratio))
 
 
-def clumped_keep(batch: int, grid: int, ratio: float, generator: torch.Generator, *, reach: int = 5) -> Tensor:
-    """Like `random_keep` on a grid x grid picture, but the hidden patches hang together, as a painted mask's do.
+def clumped_keep(batch: int, grid: int, ratio: float, rng: torch.Generator, *, reach: int = 5) -> Tensor:
+    """Like `random_keep` for grid x grid patches, with the hidden patches in clumps, like those of a painted mask.
 
     The noise is averaged over `reach` x `reach` patches before it is ranked.
     """
-    noise = torch.rand(batch, 1, grid, grid, generator=generator, device=generator.device)
+    noise = torch.rand(batch, 1, grid, grid, generator=rng, device=rng.device)
     smooth = F.avg_pool2d(noise, reach, stride=1, padding=reach // 2, count_include_pad=False)
     return _keep_largest(smooth.flatten(1), grid * grid - hidden_count(grid * grid, ratio))
 
@@ -69,7 +69,7 @@ def _keep_largest(scores: Tensor, count: int) -> Tensor:
 
 
 def hidden_loss(predicted: Tensor, target: Tensor, keep: Tensor) -> Tensor:
-    """Mean squared error over the hidden patches only; what is visible costs nothing.
+    """Mean squared error over the hidden patches only.
 
     He et al. 2021, sec. 3, "Reconstruction target".
 
@@ -79,21 +79,21 @@ def hidden_loss(predicted: Tensor, target: Tensor, keep: Tensor) -> Tensor:
         keep: (B, N) bool, at least one false.
 
     Returns:
-        Scalar; in [0, 1] pixels 0.05 is about what one grey for all gives.
+        Scalar; for pixels in [0, 1] a single grey gives about 0.05.
     """
     each = reduce((predicted - target) ** 2, "b n d -> b n", "mean")
     return (each * ~keep).sum() / (~keep).sum()
 
 
 def mean_fill(patches: Tensor, keep: Tensor) -> Tensor:
-    """The naive baseline: every hidden pixel takes the mean colour of all visible pixels of its own picture.
+    """The naive baseline: every hidden pixel takes the mean colour of the visible pixels of its picture.
 
     Args:
         patches: (B, N, P * P * 3).
         keep: (B, N) bool, at least one true in each row.
 
     Returns:
-        (B, N, P * P * 3), visible patches as they came.
+        (B, N, P * P * 3), visible patches unchanged.
     """
     pixels = rearrange(patches, "b n (p c) -> b n p c", c=3)
     visible = reduce(pixels, "b n p c -> b n c", "mean") * keep[..., None]
@@ -103,39 +103,38 @@ def mean_fill(patches: Tensor, keep: Tensor) -> Tensor:
 
 
 def paste(predicted: Tensor, patches: Tensor, keep: Tensor) -> Tensor:
-    """The prediction (B, N, D) where a patch is hidden, the picture's own patch where it is visible."""
+    """The prediction (B, N, D) where a patch is hidden, the original patch where it is visible."""
     return torch.where(keep[..., None], patches, predicted)
 
 
 def linear_fill(picture: Floats, visible: Flags) -> Floats:
-    """In-painting without learning: linear interpolation between the nearest visible pixels, per colour.
+    """In-painting without learning: linear interpolation between visible pixels, for each colour.
 
-    A triangle is stretched between every three visible pixels with none between them (Delaunay), and colours run
-    straight across it; outside the outermost visible pixels the nearest one is repeated. Only visible pixels at the
-    edge of something hidden can be corners of such a triangle, which is what makes this quick.
+    Colours are interpolated over the Delaunay triangles of the visible pixels. Outside their convex hull the nearest
+    visible pixel is repeated. Only visible pixels at the edge of a hidden region are used, which makes this fast.
 
     Args:
         picture: (H, W, 3).
         visible: (H, W), at least one true.
 
     Returns:
-        (H, W, 3), visible pixels as they came.
+        (H, W, 3), visible pixels unchanged.
     """
     edge = visible & binary_dilation(~visible, structure=np.ones((3, 3), bool))
-    known, wanted = np.argwhere(edge), np.argwhere(~visible)
+    known, hidden = np.argwhere(edge), np.argwhere(~visible)
     filled = picture.copy()
-    if len(wanted) == 0:
+    if len(hidden) == 0:
         return filled
     colours = picture[edge]
-    found = NearestNDInterpolator(known, colours)(wanted)
-    if len(np.unique(known[:, 0])) > 1 and len(np.unique(known[:, 1])) > 1:  # else there is no triangle at all
-        linear = LinearNDInterpolator(known, colours)(wanted)
+    found = NearestNDInterpolator(known, colours)(hidden)
+    if len(np.unique(known[:, 0])) > 1 and len(np.unique(known[:, 1])) > 1:  # else there are no triangles
+        linear = LinearNDInterpolator(known, colours)(hidden)
         found = np.where(np.isnan(linear), found, linear)
     filled[~visible] = found
     return filled
 
 
 def pixel_mask(keep: Flags, patch: int, rows: int) -> Flags:
-    """Blow a mask over patches (N,) up to one over pixels (H, W)."""
+    """Enlarge a mask of patches (N,) to a mask of pixels (H, W)."""
     grid = keep.reshape(rows, -1)
     return grid.repeat(patch, axis=0).repeat(patch, axis=1)

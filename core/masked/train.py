@@ -1,9 +1,9 @@
 """The recipe: `python -m core.masked.train --data scenes96+tinyimagenet64 --root FOLDER --name photos`.
 
-Trained on raw pixels in [0, 1], because the page reports the squared error of pixels. The best answer under that loss
-is the mean of everything that could be there, which is smooth: so the network only says how a patch departs from the
-mean colour of what is visible (`Config.target`), and starts out as good as mean fill. The ratio changes from step to
-step and some masks hang together, because a visitor moves the slider and paints by hand.
+The target is raw pixels in [0, 1], because the page reports the squared error of pixels. The optimal prediction under
+that loss is the mean of all plausible contents, which is smooth. The network predicts the difference from the mean
+colour of the visible patches (`Config.target`), so it starts as accurate as mean fill. Each step draws a new ratio and
+some masks have clumps, because a visitor moves the slider and paints masks by hand.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ from core.training import loop
 from core.training.export import write_checkpoint
 from core.training.recipe import Recipe, parse
 
-TEST_SEED = 96  # of the masks that test pictures get; each picture's is drawn from (TEST_SEED, its number)
+TEST_SEED = 96  # the mask of each test picture is drawn from (TEST_SEED, its number)
 
 LINEAR_LIMIT = 300  # test pictures of each set that linear in-painting is measured on; it takes 0.1 s each
 
@@ -36,20 +36,20 @@ class MaskedRecipe(Recipe):
     Attributes:
         size: side of the pictures, in pixels.
         patch: side of a patch, in pixels.
-        width: of the encoder; a head has 64 numbers.
+        width: of the encoder; 64 per head.
         depth: blocks of the encoder.
-        decoder_width: of the decoder; a head has 32 numbers.
+        decoder_width: of the decoder; 32 per head.
         decoder_depth: blocks of the decoder.
-        first_share: share of each batch drawn from the first set that `data` names, the rest from the others.
+        first_share: share of each batch drawn from the first set in `data`, the rest from the others.
         min_ratio: smallest mask ratio of a step.
-        max_ratio: largest; each step draws one evenly.
-        clumped: share of the steps whose hidden patches hang together.
+        max_ratio: largest mask ratio; each step draws one uniformly.
+        clumped: share of the steps with masks from `pretext.clumped_keep`.
         min_crop: smallest share of the area that a crop keeps.
     """
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
-        "cpu": {"minutes": 24.0},  # 3.2 M parameters; 24 minutes on one core, 1,700 steps
-        # 1.0 M parameters, with snapshots; 6 minutes on one core, 960 steps
+        "cpu": {"minutes": 24.0},  # 3.2 M parameters; 24 minutes on one core (AVX512-BF16), 1,700 steps
+        # 1.0 M parameters, with snapshots; 6 minutes on one core (AVX512-BF16), 960 steps
         "small": {
             "width": 128,
             "depth": 4,
@@ -61,7 +61,7 @@ class MaskedRecipe(Recipe):
             "snapshots": True,
             "save_every": 2000,
         },
-        # 11 M parameters; not yet timed on a GPU, so the clock ends it
+        # 11 M parameters; not timed on a GPU, so limited by time
         "gpu": {
             "width": 384,
             "depth": 6,
@@ -106,8 +106,8 @@ def main(argv: Sequence[str] | None = None) -> Path:
         keep = make_mask(len(images), rng, recipe)
         target = pretext.patchify(images, recipe.patch)
         loss = pretext.hidden_loss(network(images, keep).patches, target, keep)
-        naive = pretext.hidden_loss(pretext.mean_fill(target, keep), target, keep)
-        return {"loss": loss, "share_of_mean_fill": loss.detach() / naive, "ids": torch.cat(rows)}
+        baseline = pretext.hidden_loss(pretext.mean_fill(target, keep), target, keep)
+        return {"loss": loss, "relative_mse": loss.detach() / baseline, "ids": torch.cat(rows)}
 
     result = loop.train(recipe, model, loss, method="masked")
     return write_checkpoint(
@@ -118,14 +118,14 @@ def main(argv: Sequence[str] | None = None) -> Path:
         data=f"{recipe.data}, training split but for every 20th picture",
         measure=measure,
         evaluate=evaluate,
-        notes="Squared error of pixels in [0, 1] on the hidden patches at mask ratio 0.75, one mask a picture. "
-        "mean_fill_mse: hidden pixels take the mean colour of the visible pixels of their picture. share: the first "
-        "over the second. Linear in-painting is measured on at most 300 test pictures of each set, evenly spread.",
+        notes="Squared error of pixels in [0, 1] on the hidden patches at mask ratio 0.75, one mask per picture. "
+        "mean_fill_mse: hidden pixels take the mean colour of the visible pixels of their picture. relative_mse: "
+        "mse over mean_fill_mse. Linear in-painting: at most 300 test pictures of each set, evenly spread.",
     )
 
 
 def measure(checkpoint: Checkpoint, recipe: MaskedRecipe) -> dict[str, dict[str, float]]:
-    """All metrics of the card: the model, and what needs no learning, on each set."""
+    """All metrics of the card: the model and linear in-painting on each set."""
     found = {}
     for spec in recipe.data.split("+"):
         found[spec] = evaluate(checkpoint, spec, root=recipe.root)
@@ -135,7 +135,7 @@ def measure(checkpoint: Checkpoint, recipe: MaskedRecipe) -> dict[str, dict[str,
 
 
 def configure(recipe: MaskedRecipe) -> Config:
-    """The architecture that a recipe asks for."""
+    """The architecture of a recipe."""
     return Config(
         size=recipe.size,
         patch=recipe.patch,
@@ -161,58 +161,58 @@ def make_mask(batch: int, rng: torch.Generator, recipe: MaskedRecipe) -> Tensor:
 def evaluate(
     checkpoint: Checkpoint, spec: str, *, root: str = "data", mask_ratio: float = 0.75, chunk: int = 200
 ) -> dict[str, float]:
-    """Squared error on the hidden patches of a test split or folder, one mask a picture.
+    """Squared error on the hidden patches of a test split or folder, one mask per picture.
 
     Args:
         checkpoint: with a MaskedAutoencoder.
         spec: named set or "folder:PATH".
         root: folder that holds the named sets.
         mask_ratio: share of the patches hidden.
-        chunk: pictures a time.
+        chunk: pictures per batch.
 
     Returns:
-        {"mse", "mean_fill_mse": in [0, 1] pixels, predictions clipped; "share": the first over the second; "psnr_db":
-        of "mse"; "n": pictures}.
+        {"mse", "mean_fill_mse": in [0, 1] pixels, predictions clipped; "relative_mse": the first over the second;
+        "psnr_db": of "mse"; "n": pictures}.
     """
     model = checkpoint.model
     assert isinstance(model, MaskedAutoencoder)
     config, where = model.config, checkpoint.device
     data = pictures.load(spec, "test", size=config.size, root=root)
-    wrong = naive = 0.0
+    error = baseline = 0.0
     for start in range(0, len(data.images), chunk):
         images = data.images[start : start + chunk].to(where).float() / 255
         keep = test_masks(range(start, start + len(images)), config.grid**2, mask_ratio).to(where)
         target = pretext.patchify(images, config.patch)
-        painted = model(images, keep).patches.clamp(0, 1)
-        wrong += len(images) * float(pretext.hidden_loss(painted, target, keep))
-        naive += len(images) * float(pretext.hidden_loss(pretext.mean_fill(target, keep), target, keep))
+        restored = model(images, keep).patches.clamp(0, 1)
+        error += len(images) * float(pretext.hidden_loss(restored, target, keep))
+        baseline += len(images) * float(pretext.hidden_loss(pretext.mean_fill(target, keep), target, keep))
     count = len(data.images)
-    mse = wrong / count
-    found = {"mse": mse, "mean_fill_mse": naive / count, "share": wrong / naive}
+    mse = error / count
+    found = {"mse": mse, "mean_fill_mse": baseline / count, "relative_mse": error / baseline}
     return found | {"psnr_db": pretext.psnr_db(mse), "n": count}
 
 
 def evaluate_linear(config: Config, spec: str, *, root: str = "data", mask_ratio: float = 0.75) -> dict[str, float]:
-    """The yardstick without learning: linear in-painting of at most LINEAR_LIMIT test pictures, evenly spread.
+    """The baseline without learning: linear in-painting of at most LINEAR_LIMIT test pictures, evenly spread.
 
     Returns:
-        {"mse", "mean_fill_mse": of these pictures under the same masks, "share": the first over the second, "n": how
-        many they are}.
+        {"mse", "mean_fill_mse": of these pictures under the same masks, "relative_mse": the first over the second,
+        "n": pictures}.
     """
     data = pictures.load(spec, "test", size=config.size, root=root, limit=LINEAR_LIMIT)
-    wrong = naive = 0.0
+    error = baseline = 0.0
     for number, image in enumerate(data.images):
         keep = test_masks([number], config.grid**2, mask_ratio)
         visible = pretext.pixel_mask(keep[0].numpy(), config.patch, config.grid)
         picture = image.permute(1, 2, 0).numpy().astype(np.float32) / 255  # (S, S, 3)
-        wrong += float(((pretext.linear_fill(picture, visible) - picture)[~visible] ** 2).mean())
-        naive += float(((picture[visible].mean(0) - picture)[~visible] ** 2).mean())
+        error += float(((pretext.linear_fill(picture, visible) - picture)[~visible] ** 2).mean())
+        baseline += float(((picture[visible].mean(0) - picture)[~visible] ** 2).mean())
     count = len(data.images)
-    return {"mse": wrong / count, "mean_fill_mse": naive / count, "share": wrong / naive, "n": count}
+    return {"mse": error / count, "mean_fill_mse": baseline / count, "relative_mse": error / baseline, "n": count}
 
 
 def test_masks(numbers: Sequence[int], patches: int, ratio: float) -> Tensor:
-    """The masks (B, N) of the test pictures with these numbers, on the CPU, whatever the chunk they come in."""
+    """The masks (B, N) of the test pictures with these numbers, on the CPU; independent of the chunk size."""
     return torch.cat([pretext.random_keep(1, patches, ratio, generator(TEST_SEED, number)) for number in numbers])
 
 

@@ -1,6 +1,6 @@
 """Picture encoders that methods share: torchvision's ResNet (He et al. 2015) with a stem for small pictures.
 
-The ImageNet stem (7x7 stride 2, then max-pooling) throws three quarters of a 32-pixel picture away before the first
+The ImageNet stem (7x7 stride 2, then max-pooling) discards three quarters of a 32-pixel picture before the first
 block; the usual remedy for CIFAR is a 3x3 stem without pooling (Chen et al. 2020, appendix B.9). Blocks are
 torchvision's own, and with widths (64, 128, 256, 512) and depths (2, 2, 2, 2) this is its `resnet18` but for the stem.
 """
@@ -28,7 +28,7 @@ class EncoderConfig:
 
 
 class PictureEncoder(nn.Module):
-    """A ResNet without its classifier; all stages can be looked at."""
+    """A ResNet without its classifier that returns the maps of all stages."""
 
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
@@ -72,10 +72,10 @@ def _stage(inner: int, width: int, depth: int, stride: int) -> nn.Sequential:
 
 @torch.no_grad()
 def whiten(encoder: PictureEncoder, images: Tensor, rng: torch.Generator) -> None:
-    """Let the stem begin with whitened patches: every filter hears the faint detail as loudly as the brightness.
+    """Initialise the stem with whitened patches, so that faint detail has the same variance as brightness.
 
-    Pixels next to each other are nearly alike, so a stem drawn at random answers almost only to brightness; directions
-    with a ten-thousandth of its variance, such as fine differences of colour, would have to be found by the gradient.
+    Neighbouring pixels are nearly alike, so a random stem responds almost only to brightness; directions
+    with a ten-thousandth of its variance, such as fine differences of colour, would be left to the gradient.
     Here the filters are a random rotation of the inverse square root of the covariance of 3 x 3 patches: up to 27 of
     them uncorrelated, each with variance 1 over the patches. Whitening for learned features: Coates, Lee & Ng 2011,
     sec. 3.2; as the start of a ResNet's stem: Jordan 2024 (arXiv 2404.00498), sec. 3.3.
@@ -98,7 +98,7 @@ def whiten(encoder: PictureEncoder, images: Tensor, rng: torch.Generator) -> Non
 
 
 def initialise(model: nn.Module, rng: torch.Generator) -> nn.Module:
-    """Draw the weights of convolutions and linear layers from `rng` alone, whatever else the process draws.
+    """Draw the weights of convolutions and linear layers from `rng` alone, independent of the process's random state.
 
     Biases begin at zero.
     """

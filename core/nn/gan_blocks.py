@@ -1,4 +1,4 @@
-"""What generators and discriminators of small pictures are built of: residual blocks and layers of bounded gain.
+"""Residual blocks and spectrally normalised layers for generators and discriminators of small pictures.
 
 Miyato et al. 2018, "Spectral Normalization for Generative Adversarial Networks" (arXiv 1802.05957), appendix B.4,
 tables 3 and 4. Left out on purpose: conditioning, attention and progressive growing.
@@ -11,31 +11,34 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.device import generator
+from core import device
 from core.nn.backbones import initialise
 
 FIRST_SIDE = 4  # of the generator's first maps
 
 
-def largest_gain(weight: Tensor, left: Tensor) -> Tensor:
-    """Estimate the largest singular value of a layer: how much it can stretch any input.
+def largest_singular_value(weight: Tensor, left: Tensor) -> Tensor:
+    """Estimate the largest singular value of a layer, the factor by which it can lengthen an input.
 
     Miyato et al. 2018, eq. 8 and algorithm 1: with u the left singular vector of W, the value is the length of W^T u.
-    For any other u of length 1 that length is too small, never too large. The gradient passes through W.
+    For any other u of length 1 the estimate is too small, never too large. The gradient flows through W.
 
     Args:
-        weight: (out, ...), as in a convolution or a linear layer; all but the first axis are one.
+        weight: (out, ...), of a convolution or a linear layer; all axes but the first are flattened.
         left: (out,), u, of length 1.
+
+    Returns:
+        Scalar.
     """
-    with torch.autocast(weight.device.type, enabled=False):  # a gain rounded to 8 bits would tremble from step to step
-        gain: Tensor = torch.linalg.vector_norm(weight.flatten(1).T @ left)
-    return gain
+    with torch.autocast(weight.device.type, enabled=False):  # bfloat16 keeps 8 bits, too few for a stable value
+        value: Tensor = torch.linalg.vector_norm(weight.flatten(1).T @ left)
+    return value
 
 
 class SpectralConv2d(nn.Conv2d):
-    """A convolution whose weight is divided by its largest gain, as a matrix (out, in * height * width).
+    """A convolution whose weight, as a matrix (out, in * height * width), is divided by its largest singular value.
 
-    The estimate of u moves by `power_step` and never by itself, so that `forward` is a function of its arguments.
+    Only `power_step` updates the estimate of u, so `forward` is a function of its arguments.
     """
 
     left: Tensor
@@ -45,13 +48,13 @@ class SpectralConv2d(nn.Conv2d):
         self.register_buffer("left", F.normalize(torch.ones(outer), dim=0))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Maps (B, inner, H, W) to (B, outer, H', W')."""
-        weight = self.weight / largest_gain(self.weight, self.left)
+        """Convolve maps (B, inner, H, W) to (B, outer, H', W')."""
+        weight = self.weight / largest_singular_value(self.weight, self.left)
         return F.conv2d(x, weight, self.bias, padding=self.padding)
 
 
 class SpectralLinear(nn.Linear):
-    """A linear layer whose weight is divided by its largest gain; see `SpectralConv2d`."""
+    """A linear layer whose weight is divided by its largest singular value; see `SpectralConv2d`."""
 
     left: Tensor
 
@@ -60,16 +63,15 @@ class SpectralLinear(nn.Linear):
         self.register_buffer("left", F.normalize(torch.ones(outer), dim=0))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Vectors (B, inner) to (B, outer)."""
-        return F.linear(x, self.weight / largest_gain(self.weight, self.left), self.bias)
+        """Map vectors (B, inner) to (B, outer)."""
+        return F.linear(x, self.weight / largest_singular_value(self.weight, self.left), self.bias)
 
 
 @torch.no_grad()
 def power_step(network: nn.Module) -> None:
-    """Bring u of every spectral layer closer to the left singular vector, by one step of power iteration.
+    """Update u of every spectral layer in a network by one step of power iteration.
 
-    Miyato et al. 2018, algorithm 1. One step for each step of the optimizer is enough, since the weights move little
-    in between.
+    Miyato et al. 2018, algorithm 1. One step per optimizer step is enough, since the weights change little in between.
     """
     for layer in network.modules():
         if isinstance(layer, (SpectralConv2d, SpectralLinear)):
@@ -79,27 +81,27 @@ def power_step(network: nn.Module) -> None:
 
 
 class UpBlock(nn.Module):
-    """Double the side of maps: norm, ReLU, enlarge, convolve; norm, ReLU, convolve; add the enlarged input."""
+    """Upsampling block: norm, ReLU, upsample, convolve; norm, ReLU, convolve; add the upsampled input."""
 
     def __init__(self, inner: int, outer: int) -> None:
         super().__init__()
         self.norm1 = nn.BatchNorm2d(inner)
-        self.conv1 = nn.Conv2d(inner, outer, 3, padding=1, bias=False)  # the next norm brings its own bias
+        self.conv1 = nn.Conv2d(inner, outer, 3, padding=1, bias=False)  # the next norm has a bias
         self.norm2 = nn.BatchNorm2d(outer)
         self.conv2 = nn.Conv2d(outer, outer, 3, padding=1)
         self.shortcut = nn.Conv2d(inner, outer, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, inner, H, W) to (B, outer, 2H, 2W)."""
-        y: Tensor = self.conv1(_enlarged(F.relu(self.norm1(x))))  # (B, outer, 2H, 2W)
+        """Map (B, inner, H, W) to (B, outer, 2H, 2W)."""
+        y: Tensor = self.conv1(_upsample(F.relu(self.norm1(x))))  # (B, outer, 2H, 2W)
         y = self.conv2(F.relu(self.norm2(y)))
-        return y + _enlarged(self.shortcut(x))  # a 1 x 1 convolution costs a quarter before the enlarging
+        return y + _upsample(self.shortcut(x))  # a 1 x 1 convolution before upsampling costs a quarter
 
 
 class DownBlock(nn.Module):
-    """Two spectral convolutions beside a shortcut, no norm: each picture is judged by itself.
+    """Downsampling block: two spectral convolutions and a shortcut, without batch norm.
 
-    The first block of a discriminator sees pixels, so it begins without a ReLU (table 4).
+    The first block of a discriminator reads pixels, so it begins without a ReLU (table 4).
     """
 
     def __init__(self, inner: int, outer: int, *, halve: bool = True, first: bool = False) -> None:
@@ -110,26 +112,29 @@ class DownBlock(nn.Module):
         self.shortcut = SpectralConv2d(inner, outer, 1) if halve or inner != outer else None
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, inner, H, W) to (B, outer, H/2, W/2), or with `halve` off to (B, outer, H, W)."""
+        """Map (B, inner, H, W) to (B, outer, H/2, W/2), or to (B, outer, H, W) without `halve`."""
         y = self.conv1(x if self.first else F.relu(x))
-        y = self._shrunk(self.conv2(F.relu(y)))
-        along = self._shrunk(x)  # shrunk first: a 1 x 1 convolution then costs a quarter
-        return y + (along if self.shortcut is None else self.shortcut(along))
+        y = self._pool(self.conv2(F.relu(y)))
+        pooled = self._pool(x)  # a 1 x 1 convolution after pooling costs a quarter
+        return y + (pooled if self.shortcut is None else self.shortcut(pooled))
 
-    def _shrunk(self, x: Tensor) -> Tensor:
+    def _pool(self, x: Tensor) -> Tensor:
         return F.avg_pool2d(x, 2) if self.halve else x
 
 
 class ResidualGenerator(nn.Module):
-    """A vector in, a picture out (table 4), with as many blocks as it takes from 4 x 4 positions to all pixels."""
+    """Map a vector to a picture (table 4), with as many blocks as lead from 4 x 4 positions to all pixels."""
 
     def __init__(self, inputs: int, widths: Sequence[int], size: int) -> None:
-        """Lay out the network.
+        """Build the network.
 
         Args:
-            inputs: numbers that a picture is made of.
+            inputs: length of the input vector.
             widths: channels of the maps, first of 4 x 4 positions, then after each block.
-            size: side of the pictures in pixels; a ValueError if so many blocks draw another.
+            size: side of the pictures in pixels.
+
+        Raises:
+            ValueError: so many blocks lead to another size.
         """
         super().__init__()
         drawn = FIRST_SIDE * 2 ** (len(widths) - 1)
@@ -140,8 +145,8 @@ class ResidualGenerator(nn.Module):
         self.norm = nn.BatchNorm2d(widths[-1])
         self.last = nn.Conv2d(widths[-1], 3, 3, padding=1)
 
-    def draw(self, vectors: Tensor) -> Tensor:
-        """Vectors (B, inputs) to pictures (B, 3, S, S) in [0, 1]."""
+    def decode(self, vectors: Tensor) -> Tensor:
+        """Map vectors (B, inputs) to pictures (B, 3, S, S) in [0, 1]."""
         x = self.first(vectors).view(len(vectors), -1, FIRST_SIDE, FIRST_SIDE)  # (B, widths[0], 4, 4)
         for block in self.blocks:
             x = block(x)
@@ -150,10 +155,10 @@ class ResidualGenerator(nn.Module):
 
 
 class ResidualDiscriminator(nn.Module):
-    """Pictures in, features and a score out (table 4). Every layer's gain is at most about 1."""
+    """Map pictures to features and a score (table 4). Each layer's largest singular value is at most about 1."""
 
     def __init__(self, widths: Sequence[int]) -> None:
-        """Lay out the network; `widths` are the channels after each block, of which the last keeps its maps' size."""
+        """Build the network; `widths` are the channels after each block. The last block keeps the size of its maps."""
         super().__init__()
         final = len(widths) - 1
         self.blocks = nn.ModuleList(
@@ -162,21 +167,22 @@ class ResidualDiscriminator(nn.Module):
         )
         self.score = SpectralLinear(widths[-1], 1)
 
-    def read(self, images: Tensor) -> Tensor:
-        """Pictures (B, 3, S, S) in [0, 1] to features (B, widths[-1]), a sum over all positions as in table 4."""
+    def encode(self, images: Tensor) -> Tensor:
+        """Map pictures (B, 3, S, S) in [0, 1] to features (B, widths[-1]), summed over all positions as in table 4."""
         x = 2 * images - 1
         for block in self.blocks:
             x = block(x)
         return F.relu(x).sum((2, 3))
 
 
-def begin(drawing: ResidualGenerator, judging: ResidualDiscriminator, seed: int) -> None:
-    """Draw the first weights of both from `seed` alone, whatever else this process draws meanwhile."""
-    for number, network in enumerate((drawing, judging)):
-        initialise(network, generator(seed, number))
-    nn.init.normal_(drawing.last.weight, std=0.02, generator=generator(seed, 2))  # begin near mid-grey
+def init_weights(generator: ResidualGenerator, discriminator: ResidualDiscriminator, seed: int) -> None:
+    """Draw the first weights of both networks from `seed` alone, whatever else this process draws."""
+    for number, network in enumerate((generator, discriminator)):
+        initialise(network, device.generator(seed, number))
+    # Small weights in the last layer: the first pictures are close to mid-grey.
+    nn.init.normal_(generator.last.weight, std=0.02, generator=device.generator(seed, 2))
 
 
-def _enlarged(x: Tensor) -> Tensor:
-    """(B, C, H, W) to (B, C, 2H, 2W), each position four times."""
+def _upsample(x: Tensor) -> Tensor:
+    """Map (B, C, H, W) to (B, C, 2H, 2W); each position is repeated four times."""
     return F.interpolate(x, scale_factor=2, mode="nearest")

@@ -13,7 +13,7 @@ def straight(start: Tensor, end: Tensor, steps: int) -> Tensor:
 
 
 def spherical(start: Tensor, end: Tensor, steps: int) -> Tensor:
-    """Interpolation along the arc between two directions, which keeps clear of the thinly filled middle.
+    """Interpolation along the arc between two directions, which avoids the improbable middle.
 
     Shoemake 1985, "Animating Rotation with Quaternion Curves", sec. 3.3; White 2016, "Sampling Generative Networks",
     sec. 2.1, for latent spaces. Where the two directions coincide or are opposite, no arc is singled out and the path

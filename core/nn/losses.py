@@ -1,4 +1,4 @@
-"""Objectives that more than one method or method uses; pure functions.
+"""Objectives that more than one method uses; pure functions.
 
 `nt_xent` takes the views of one process. Where a batch is spread over several, `gather` brings all of them together
 first, and the gradients that DistributedDataParallel averages are those of the whole batch on one process.
@@ -19,7 +19,7 @@ class PairLoss(NamedTuple):
     """NT-Xent with all it is made of.
 
     Attributes:
-        mean: scalar, nats a view; log(2N - 1) means chance.
+        mean: scalar, nats per view; log(2N - 1) is the chance level.
         rows: (2N,), the loss of each view; rows 2k and 2k + 1 are the two views of item k, as in the paper.
         cosine: (2N, 2N), similarity of every view to every view.
     """
@@ -52,7 +52,7 @@ def pair_cosines(first: Tensor, second: Tensor) -> Tensor:
 
 
 def pair_losses(cosine: Tensor, temperature: float) -> Tensor:
-    """Loss of each view: how surprised a softmax over all other views is by its partner.
+    """Loss of each view: the negative log-probability of its partner in a softmax over all other views.
 
     Chen et al. 2020, eq. 1: -log(exp(s_ij / t) / sum over k != i of exp(s_ik / t)), j the partner of i.
 
@@ -85,7 +85,7 @@ def info_nce(positive: Tensor, negative: Tensor, temperature: float) -> Tensor:
         temperature: t > 0.
 
     Returns:
-        (B,), nats; log(K + 1) means chance.
+        (B,), nats; log(K + 1) is the chance level.
     """
     logits = torch.cat([positive.unsqueeze(1), negative], 1).float() / temperature  # (B, K + 1)
     return torch.logsumexp(logits, 1) - logits[:, 0]
@@ -119,7 +119,7 @@ def kl_nats(mu: Tensor, logvar: Tensor) -> Tensor:
         logvar: as `mu`.
 
     Returns:
-        As `mu`, nats; 0 means that the axis tells nothing.
+        As `mu`, nats; 0 means that the axis carries no information.
     """
     return 0.5 * (mu.square() + logvar.exp() - 1 - logvar)
 
@@ -130,7 +130,7 @@ def psnr_db(mse: float) -> float:
 
 
 def hinge_apart(real: Tensor, generated: Tensor) -> Tensor:
-    """A discriminator's loss: real pictures above +1, generated ones below -1, and nothing more to gain beyond.
+    """A discriminator's loss: real pictures above +1, generated ones below -1; beyond these margins the loss is zero.
 
     Lim & Ye 2017, "Geometric GAN" (arXiv 1705.02894), sec. 3; Miyato et al. 2018 (arXiv 1802.05957), eq. 16.
 
@@ -139,11 +139,11 @@ def hinge_apart(real: Tensor, generated: Tensor) -> Tensor:
         generated: (B,), scores of generated ones.
 
     Returns:
-        Scalar; 2 if it gives every picture the score 0, 0 if all are told apart with room to spare.
+        Scalar; 2 if it gives every picture the score 0, 0 if all are separated with margin.
     """
     return F.relu(1 - real).mean() + F.relu(1 + generated).mean()
 
 
 def hinge_fool(generated: Tensor) -> Tensor:
-    """A generator's loss: its pictures' scores (B,) shall rise, without an end (the same papers, eq. 17)."""
+    """A generator's loss: the negative mean score (B,) of its pictures, without a margin (the same papers, eq. 17)."""
     return -generated.mean()

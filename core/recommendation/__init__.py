@@ -1,1 +1,1 @@
-"""Recommendation: hide a film in the order in which somebody rated films, and guess which one it was."""
+"""Recommendation: hide a film in the order in which somebody rated films, and predict which one it was."""

@@ -1,7 +1,7 @@
 """The films that a model knows: their titles and genres, how often each was rated, and each film's neighbours.
 
-This is what a checkpoint needs to speak, as a language model needs its vocabulary: `films.json` and
-`neighbours.safetensors` beside the weights, with the data set's own README.txt, under whose terms all of them stand.
+A checkpoint needs them as a language model needs its vocabulary: `films.json` and `neighbours.safetensors` lie beside
+the weights, with the data set's own README.txt, under whose terms all of them are.
 """
 
 import json
@@ -17,7 +17,7 @@ from safetensors.numpy import load, save
 from core.data.films import Film, Ratings
 from core.errors import CheckpointError
 from core.recommendation import baselines, pretext
-from core.recommendation.baselines import ItemNeighbours
+from core.recommendation.baselines import ItemNeighbours, Recency
 from core.recommendation.pretext import Films
 
 FILMS, NEIGHBOURS = "films.json", "neighbours.safetensors"
@@ -25,29 +25,29 @@ FILMS, NEIGHBOURS = "films.json", "neighbours.safetensors"
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Films by their place in the model's vocabulary.
+    """Films by their index in the model's vocabulary.
 
     Attributes:
         films: V of them.
-        times: (V,), how often each was rated in the training part of the histories.
+        rating_counts: (V,), how often each was rated in the training part of the histories.
     """
 
     films: tuple[Film, ...]
-    times: NDArray[np.int64]
+    rating_counts: NDArray[np.int64]
 
     def translate(self, ratings: Ratings) -> list[Films]:
-        """Histories in places of this catalogue; UNKNOWN stands for films it does not have."""
-        place = {film.number: at for at, film in enumerate(self.films)}
-        table = np.array([place.get(film.number, pretext.UNKNOWN) for film in ratings.films], np.int64)
+        """Histories as indices into this catalogue; UNKNOWN stands for films it does not have."""
+        index_of = {film.number: index for index, film in enumerate(self.films)}
+        table = np.array([index_of.get(film.number, pretext.UNKNOWN) for film in ratings.films], np.int64)
         return [table[history] for history in ratings.histories]
 
 
 def gather(ratings: Ratings, least: int) -> Catalogue:
-    """The films that were rated at least `least` times before anyone's last two."""
+    """The films that were rated at least `least` times, the last two films of each user left out."""
     kept = [pretext.seen_in_training(history) for history in ratings.histories]
-    times = baselines.popularity(kept, len(ratings.films))
-    known = np.flatnonzero(times >= least)
-    return Catalogue(tuple(ratings.films[at] for at in known), times[known])
+    counts = baselines.popularity(kept, len(ratings.films))
+    known = np.flatnonzero(counts >= least)
+    return Catalogue(tuple(ratings.films[index] for index in known), counts[known])
 
 
 def pack(catalogue: Catalogue, neighbours: ItemNeighbours) -> dict[str, bytes]:
@@ -56,15 +56,23 @@ def pack(catalogue: Catalogue, neighbours: ItemNeighbours) -> dict[str, bytes]:
         "number": [film.number for film in catalogue.films],
         "title": [film.title for film in catalogue.films],
         "genres": ["|".join(film.genres) for film in catalogue.films],
-        "times": catalogue.times.tolist(),
-    }
-    arrays: dict[str, NDArray[Any]] = {
-        "films": neighbours.films.astype(np.int32),
-        "similarity": neighbours.similarity.astype(np.float16),
-        "last": np.array([neighbours.last], np.int32),
+        "times": catalogue.rating_counts.tolist(),
     }
     text = json.dumps(table, ensure_ascii=False, separators=(",", ":"))
-    return {FILMS: text.encode(), NEIGHBOURS: save(arrays)}
+    return {FILMS: text.encode(), NEIGHBOURS: pack_neighbours(neighbours)}
+
+
+def pack_neighbours(neighbours: ItemNeighbours) -> bytes:
+    """The content of the file `neighbours.safetensors`: the counts of each pair of films once, and the settings."""
+    pairs, films = _upper(neighbours.co_ratings), neighbours.co_ratings.diagonal()
+    arrays: dict[str, NDArray[Any]] = {
+        "pairs": pairs.astype(np.min_scalar_type(int(pairs.max(initial=0)))),
+        "films": np.ascontiguousarray(films),
+        "keep": np.array([neighbours.keep], np.int32),
+        "last": np.array([neighbours.recency.last], np.int32),
+        "decay": np.array([neighbours.recency.decay], np.float64),
+    }
+    return save(arrays)
 
 
 def unpack(folder: Path) -> tuple[Catalogue, ItemNeighbours]:
@@ -87,8 +95,19 @@ def read_films(folder: Path) -> Catalogue:
 
 
 def _neighbours(arrays: dict[str, NDArray[Any]]) -> ItemNeighbours:
-    similarity = arrays["similarity"].astype(np.float32)
-    return ItemNeighbours(arrays["films"].astype(np.int64), similarity, int(arrays["last"][0]))
+    films, pairs = arrays["films"], arrays["pairs"]
+    counts = np.zeros((len(films), len(films)), films.dtype)
+    counts[np.triu(np.ones(counts.shape, np.bool_), 1)] = pairs
+    counts += counts.T
+    np.fill_diagonal(counts, films)
+    recency = Recency(int(arrays["last"][0]), float(arrays["decay"][0]))
+    return ItemNeighbours(counts, int(arrays["keep"][0]), recency)
+
+
+def _upper(square: NDArray[Any]) -> NDArray[Any]:
+    """What stands above the diagonal, row by row: (V, V) to (V (V - 1) / 2,)."""
+    found: NDArray[Any] = square[np.triu(np.ones(square.shape, np.bool_), 1)]
+    return found
 
 
 def genre_table(films: Sequence[Film]) -> tuple[tuple[str, ...], NDArray[np.bool_]]:

@@ -1,7 +1,8 @@
-"""What the card tells: how often the film left out is among the first ten, and what the film vectors know of genres.
+"""The metrics of the card: how often the film left out is among the first ten, and genres by the film vectors.
 
 Every film of the catalogue that a user has not rated yet is ranked. Popularity and item neighbours are fitted on the
 same users' films but for the last two of each; their settings, like the network's, are chosen on the film before last.
+The network and the neighbours answer the same questions, so they are compared by a paired test.
 """
 
 import math
@@ -19,18 +20,18 @@ from core.data.films import Film, Ratings
 from core.device import generator
 from core.errors import InputError
 from core.recommendation import baselines, pretext
-from core.recommendation.baselines import Question
+from core.recommendation.baselines import ItemNeighbours, Question
 from core.recommendation.catalogue import genre_table, read_films
 from core.recommendation.model import BERT4Rec, initialise
 from core.recommendation.pretext import Films, Split
 
 K = 10  # films that a visitor is shown
-OFTEN = 20  # ratings of a film whose vector is asked for its genres
-ASKED_AT_ONCE = 128
+OFTEN = 20  # ratings of a film whose vector is compared by genre
+BATCH = 128
 
 
 def questions(histories: Sequence[Films], split: Split) -> list[Question]:
-    """One question a user who rated at least three films: those given, and the one left out."""
+    """One question per user who rated at least three films: those given, and the one left out."""
     return [pretext.leave_one_out(history, split) for history in histories if len(history) > 2]
 
 
@@ -39,10 +40,10 @@ def scores(model: BERT4Rec, given: Sequence[Films]) -> NDArray[np.float32]:
     """Score every film as the next of each history, from its last `context` - 1 known films: (Q, V)."""
     config, where = model.config, model.bias.device
     found = []
-    for first in range(0, len(given), ASKED_AT_ONCE):
+    for first in range(0, len(given), BATCH):
         rows = [
             np.append(films[films != pretext.UNKNOWN][1 - config.context :], config.hidden)
-            for films in given[first : first + ASKED_AT_ONCE]
+            for films in given[first : first + BATCH]
         ]
         table = pretext.pad(rows, config.context, config.padding)
         asked = torch.zeros_like(table, dtype=torch.bool)
@@ -52,7 +53,7 @@ def scores(model: BERT4Rec, given: Sequence[Films]) -> NDArray[np.float32]:
 
 
 def model_ranks(model: BERT4Rec, asked: Sequence[Question]) -> list[float]:
-    """Where the right film of each question stands by the model."""
+    """The rank of the right film of each question by the model."""
     table = scores(model, [given for given, _ in asked])
     return [pretext.rank(row, given, answer) for row, (given, answer) in zip(table, asked, strict=True)]
 
@@ -62,17 +63,29 @@ def shuffled(asked: Sequence[Question]) -> list[Question]:
     return [(np.random.default_rng(row).permutation(given), answer) for row, (given, answer) in enumerate(asked)]
 
 
-def measure_split(checkpoint: Checkpoint, ratings: Ratings, split: Split) -> dict[str, float]:
+def fit_neighbours(histories: Sequence[Films], count: int) -> ItemNeighbours:
+    """Item neighbours of `count` films, from all films of each history but the last two.
+
+    The settings are chosen on the film before the last; the last film is not used.
+    """
+    past = [pretext.seen_in_training(history) for history in histories]
+    return baselines.choose(baselines.count_co_ratings(past, count), questions(histories, "validation"))
+
+
+def measure_split(
+    checkpoint: Checkpoint, ratings: Ratings, split: Split, neighbours: ItemNeighbours | None = None
+) -> dict[str, float]:
     """Hit rate and NDCG at 10 of the model, the baselines and chance on one split.
 
     Args:
         checkpoint: with a BERT4Rec and its films.json.
-        ratings: its films are matched by their numbers; one the model does not know counts as missed.
+        ratings: films are matched by their numbers; one the model does not know counts as missed.
         split: "validation" or "test".
+        neighbours: those that `fit_neighbours` finds for these ratings, where they are known already.
 
     Returns:
-        {"hit_rate", "ndcg", the same behind "shuffled_" (histories read in random order), "knn_", "popularity_" and
-        "chance_", "n": users}.
+        {"hit_rate", "ndcg", the same with the prefixes "shuffled_" (histories read in random order), "knn_",
+        "popularity_" and "chance_", what `paired` returns, "n": users}.
 
     Raises:
         InputError: nobody rated three films.
@@ -80,40 +93,56 @@ def measure_split(checkpoint: Checkpoint, ratings: Ratings, split: Split) -> dic
     model = cast(BERT4Rec, checkpoint.model)
     catalogue = read_films(checkpoint.folder)
     histories = catalogue.translate(ratings)
-    past = [pretext.seen_in_training(history) for history in histories]
     asked = questions(histories, split)
     if not asked:
         raise InputError("Nobody in these data rated three films, so there is nothing to ask.")
     count = len(catalogue.films)
+    past = [pretext.seen_in_training(history) for history in histories]
     popular = baselines.popularity(past, count).astype(np.float32)
-    neighbours = baselines.choose(baselines.cosines(past, count), questions(histories, "validation"))
-    places = {
+    neighbours = neighbours or fit_neighbours(histories, count)
+    ranks = {
         "": model_ranks(model, shuffled(asked) if trained_shuffled(checkpoint) else asked),
         "shuffled_": model_ranks(model, shuffled(asked)),
         "knn_": baselines.ranks(neighbours.scores, asked),
         "popularity_": baselines.ranks(lambda _: popular, asked),
     }
     found: dict[str, float] = {}
-    for name, ranks in places.items():
-        found |= {f"{name}hit_rate": pretext.hit_rate(ranks, K), f"{name}ndcg": pretext.ndcg(ranks, K)}
-    left = [count - int((given != pretext.UNKNOWN).sum()) for given, _ in asked]  # films that a blind pick chooses from
-    gain = sum(1 / math.log2(1 + place) for place in range(1, K + 1))
+    for name, each in ranks.items():
+        found |= {f"{name}hit_rate": pretext.hit_rate(each, K), f"{name}ndcg": pretext.ndcg(each, K)}
+    left = [count - int((given != pretext.UNKNOWN).sum()) for given, _ in asked]  # to pick from
+    gain = sum(1 / math.log2(1 + rank) for rank in range(1, K + 1))
     found["chance_hit_rate"] = float(np.mean([K / films for films in left]))
     found["chance_ndcg"] = float(np.mean([gain / films for films in left]))
-    return found | {"n": len(asked)}
+    return found | paired(ranks[""], ranks["knn_"]) | {"n": len(asked)}
+
+
+def paired(model: Sequence[float], knn: Sequence[float]) -> dict[str, float]:
+    """Compare the ranks of the right films by the model and by item neighbours, question by question.
+
+    Returns:
+        {"model_only_rate", "knn_only_rate": share of the questions that only the one has among its first K;
+        "mcnemar_p": p-value of the exact McNemar test on these}.
+    """
+    model_only = sum(ours <= K < theirs for ours, theirs in zip(model, knn, strict=True))
+    knn_only = sum(theirs <= K < ours for ours, theirs in zip(model, knn, strict=True))
+    return {
+        "model_only_rate": model_only / len(model),
+        "knn_only_rate": knn_only / len(model),
+        "mcnemar_p": pretext.mcnemar(model_only, knn_only),
+    }
 
 
 def trained_shuffled(checkpoint: Checkpoint) -> bool:
-    """Whether this is the control that never saw an order, and therefore is not shown one."""
+    """Whether this is the control that is trained, and therefore measured, on histories in random order."""
     return checkpoint.card is not None and bool(checkpoint.card.recipe.get("shuffle", False))
 
 
 def measure_pace(ratings: Ratings) -> dict[str, float]:
-    """How fast histories were entered, which is what their order can mean at most.
+    """How fast histories were entered, which limits what their order can mean.
 
     Returns:
         Shares of ratings made in the same second as the one before, and within a minute of it, "same_second_share" and
-        "minute_share", 0..1; "n": ratings that have one before.
+        "minute_share", 0..1; "n": ratings that have one before them.
     """
     gaps_s = np.concatenate([np.diff(times_s) for times_s in ratings.times_s])
     same, soon = float((gaps_s == 0).mean()), float((gaps_s <= 60).mean())
@@ -121,7 +150,7 @@ def measure_pace(ratings: Ratings) -> dict[str, float]:
 
 
 def vectors(model: BERT4Rec) -> Tensor:
-    """The vector of each film (V, D), without what all have in common."""
+    """The vector of each film (V, D), minus their mean."""
     films = model.films.weight[: model.config.films].detach().float().cpu()
     return films - films.mean(0)
 
@@ -143,17 +172,18 @@ def measure_genres(checkpoint: Checkpoint, ratings: Ratings) -> dict[str, float]
     """`genre_precision`, a mean over genres, by the model's vectors, an untrained model's, and who rated what.
 
     Returns:
-        {"knn", "untrained_knn", "rated_by_knn" (cosine of who rated the films), "chance" (a blind pick), "n": films
+        {"knn", "untrained_knn", "rated_by_knn" (cosine of who rated the films), "chance" (a random pick), "n": films
         rated at least OFTEN times that have a genre}.
     """
     model = cast(BERT4Rec, checkpoint.model)
     catalogue = read_films(checkpoint.folder)
-    gallery = often_rated(catalogue.films, catalogue.times)
-    _, genres = genre_table([catalogue.films[at] for at in gallery])
+    gallery = often_rated(catalogue.films, catalogue.rating_counts)
+    _, genres = genre_table([catalogue.films[index] for index in gallery])
     past = [pretext.seen_in_training(history) for history in catalogue.translate(ratings)]
-    rated = torch.from_numpy(baselines.cosines(past, len(catalogue.films)))[gallery][:, gallery]
+    co_ratings = baselines.count_co_ratings(past, len(catalogue.films))
+    rated = torch.from_numpy(baselines.cosines(co_ratings))[gallery][:, gallery]
     fresh = BERT4Rec(model.config)
-    initialise(fresh, torch.from_numpy(catalogue.times), generator(0))
+    initialise(fresh, torch.from_numpy(catalogue.rating_counts), generator(0))
     learned, untrained = (F.normalize(vectors(each)[gallery], dim=1) for each in (model, fresh))
     others = max(1, len(gallery) - 1)
     return {
@@ -165,8 +195,8 @@ def measure_genres(checkpoint: Checkpoint, ratings: Ratings) -> dict[str, float]
     }
 
 
-def often_rated(films: Sequence[Film], times: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Places of the films with a genre that were rated often; of all with a genre where those are too few."""
-    told = np.array([bool(film.genres) for film in films])
-    often = np.flatnonzero(told & (times >= OFTEN))
-    return often if len(often) > K else np.flatnonzero(told)
+def often_rated(films: Sequence[Film], rating_counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Indices of the films with a genre that were rated often; of all with a genre where those are too few."""
+    has_genre = np.array([bool(film.genres) for film in films])
+    often = np.flatnonzero(has_genre & (rating_counts >= OFTEN))
+    return often if len(often) > K else np.flatnonzero(has_genre)

@@ -1,165 +1,154 @@
 """What a visitor can ask of the recommender: plain values in, frozen results out.
 
-Films are named by their MovieLens numbers. The item neighbours and the popularity that stand beside every answer are
-those shipped with the checkpoint: they were counted on the same histories that trained the network.
+Films are named by their MovieLens numbers. The item neighbours and the popularity beside every result come with the
+checkpoint: they are fitted on the histories that trained the network.
 """
 
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-from core import checkpoints, snapshots
+from core import checkpoints, models, snapshots
 from core.checkpoints import Checkpoint
 from core.data.films import Film
 from core.device import generator
 from core.downstream.neighbours import nearest
-from core.errors import CheckpointError, InputError, whole
+from core.errors import InputError, whole
 from core.recommendation import pretext
-from core.recommendation.answers import GenreTold, Guess, Hidden, Likeness, Recommendation, Trained
 from core.recommendation.baselines import ItemNeighbours
 from core.recommendation.catalogue import Catalogue, genre_table, unpack
-from core.recommendation.evaluation import OFTEN, K, genre_precision, often_rated, vectors
-from core.recommendation.model import BERT4Rec, initialise
-from core.recommendation.pretext import Floats
+from core.recommendation.evaluation import OFTEN as OFTEN
+from core.recommendation.evaluation import K, genre_precision, often_rated, vectors
+from core.recommendation.model import BERT4Rec, BERT4RecOutput, initialise
+from core.recommendation.pretext import Films, Floats
+from core.recommendation.results import GenrePrecision as GenrePrecision
+from core.recommendation.results import HiddenFilm as HiddenFilm
+from core.recommendation.results import PairedTest as PairedTest
+from core.recommendation.results import Prediction as Prediction
+from core.recommendation.results import Recommendation as Recommendation
+from core.recommendation.results import SimilarFilms as SimilarFilms
+from core.recommendation.results import TrainingSummary as TrainingSummary
 
 NAME, CONTROL = "recommendation/movielens", "recommendation/shuffled"
 MIN_FILMS, MAX_FILMS = 2, 15
-SHOWN = 8  # neighbours of a film
-
-__all__ = [
-    "CONTROL",
-    "MAX_FILMS",
-    "MIN_FILMS",
-    "NAME",
-    "OFTEN",
-    "GenreTold",
-    "Guess",
-    "Hidden",
-    "Likeness",
-    "Recommendation",
-    "Trained",
-    "control",
-    "films",
-    "first_list",
-    "genres",
-    "grow",
-    "hide",
-    "metrics",
-    "names",
-    "reached",
-    "recommend",
-    "recommender",
-    "similar",
-    "trained",
-]
+SHOWN = 8  # similar films
+BEST = 5  # predictions for a hidden film
 
 
 @dataclass(frozen=True)
 class Recommender:
-    """A model ready to answer."""
+    """A model with its catalogue, neighbours and the index of each film number."""
 
     checkpoint: Checkpoint
     model: BERT4Rec
     catalogue: Catalogue
     neighbours: ItemNeighbours
-    place: dict[int, int]  # of each film number
+    index_of: dict[int, int]
 
 
 def names() -> tuple[str, ...]:
     """The recommenders in the tree, the main one first; empty where none was trained or shipped."""
-    found = checkpoints.bundled("recommendation")
-    return tuple(sorted(found, key=lambda name: (name != NAME, name != CONTROL, name)))
+    present = checkpoints.bundled("recommendation")
+    return tuple(name for name in models.names(NAME, CONTROL) if name in present)
 
 
 @functools.cache
 def recommender(name: str = NAME) -> Recommender:
-    """Load a model with its catalogue, once a process.
+    """Load a model with its catalogue, once per process.
+
+    Args:
+        name: one of `names`, or "<name>@25" for a snapshot.
 
     Raises:
-        InputError: it is none of those offered.
+        InputError: it is not offered.
+        CheckpointError: it is damaged, or no recommender.
     """
-    if name.partition("@")[0] not in names():
-        raise InputError("Choose one of the models offered.")
-    checkpoint = checkpoints.load(name)
-    if not isinstance(checkpoint.model, BERT4Rec):
-        raise CheckpointError("{name} is no recommender.", name=name)
-    catalogue, neighbours = unpack(checkpoint.folder)
-    place = {film.number: at for at, film in enumerate(catalogue.films)}
-    return Recommender(checkpoint, checkpoint.model, catalogue, neighbours, place)
+    offered = names()
+    if name.partition("@")[0] in offered:
+        offered = (*offered, name)
+    model, checkpoint = models.open_offered(name, offered, BERT4Rec)
+    catalogue, neighbours = _unpacked(checkpoint.folder)
+    index_of = {film.number: index for index, film in enumerate(catalogue.films)}
+    return Recommender(checkpoint, model, catalogue, neighbours, index_of)
+
+
+@functools.cache
+def _unpacked(folder: Path) -> tuple[Catalogue, ItemNeighbours]:
+    """The catalogue and neighbours of a checkpoint, which its snapshots share."""
+    return unpack(folder)
 
 
 def films(name: str = NAME) -> tuple[Film, ...]:
     """The films that a visitor can pick: those rated often, the most rated first."""
     known = recommender(name).catalogue
-    often = often_rated(known.films, known.times)
-    return tuple(known.films[at] for at in often[np.argsort(-known.times[often], kind="stable")])
+    often = often_rated(known.films, known.rating_counts)
+    return tuple(known.films[index] for index in often[np.argsort(-known.rating_counts[often], kind="stable")])
 
 
-def first_list(wanted: Sequence[int], name: str = NAME) -> list[int]:
-    """Those of the wanted film numbers that a model knows; its most rated ones where it knows too few of them."""
-    known = recommender(name).place
-    kept = [number for number in wanted if number in known]
+def first_list(preferred: Sequence[int], name: str = NAME) -> list[int]:
+    """Those of the preferred film numbers that a model knows; its most rated ones where it knows too few of them."""
+    index_of = recommender(name).index_of
+    kept = [number for number in preferred if number in index_of]
     return kept if len(kept) >= MIN_FILMS else [film.number for film in films(name)[:5]]
 
 
-def hide(chosen: Sequence[int] | None, place: float, name: str = NAME) -> Hidden:
-    """Hide one film of a list and guess it.
+def hide(chosen: Sequence[int] | None, place: float, name: str = NAME) -> HiddenFilm:
+    """Hide one film of a list and predict it. All methods use every visible film, before and after the hidden one.
 
     Args:
         chosen: MovieLens numbers, in order, MIN_FILMS to MAX_FILMS.
-        place: of the film to hide, from 1.
+        place: position of the film to hide, from 1.
         name: of the model.
 
     Raises:
-        InputError: too few or too many films, one that is not offered or stands twice, no such place or model.
+        InputError: too few or too many films, one that is not offered or stands twice, no such position or model.
     """
-    voice = recommender(name)
-    given = _places(chosen, voice)
-    at = whole(place, 1, len(given)) - 1
-    answer = int(given[at])
-    rest = np.delete(given, at)
-    seen = torch.from_numpy(given)[None]
-    hidden = torch.zeros_like(seen, dtype=torch.bool)
-    hidden[0, at] = True
-    with torch.inference_mode():
-        reading = voice.model(seen.masked_fill(hidden, voice.model.config.hidden), hidden)
-    shares = _probabilities(reading.logits[0], rest)
-    known = voice.catalogue
-    return Hidden(
-        films=tuple(known.films[film] for film in given),
-        place=at,
-        probability=float(shares[answer]),
-        rank=int(pretext.rank(shares, rest, answer)),
-        knn_rank=int(pretext.rank(voice.neighbours.scores(rest), rest, answer)),
-        popularity_rank=int(pretext.rank(known.times.astype(np.float32), rest, answer)),
-        candidates=len(shares) - len(rest),
-        best=_best(voice, shares, rest, 5),
-        looked_at=tuple(reading.attentions[-1][0, :, at].mean(0).tolist()),
+    loaded = recommender(name)
+    given = _indices(chosen, loaded)
+    position = whole(place, 1, len(given)) - 1
+    answer, before, after = int(given[position]), given[:position], given[position + 1 :]
+    visible = np.concatenate([before, after])
+    row = given.copy()
+    row[position] = loaded.model.config.hidden
+    output = _predict(loaded.model, row)
+    probabilities = _probabilities(output.logits[0], visible)
+    catalogue = loaded.catalogue
+    return HiddenFilm(
+        films=tuple(catalogue.films[index] for index in given),
+        position=position,
+        probability=float(probabilities[answer]),
+        rank=int(pretext.rank(probabilities, visible, answer)),
+        knn_rank=int(pretext.rank(loaded.neighbours.scores_between(before, after), visible, answer)),
+        popularity_rank=int(pretext.rank(catalogue.rating_counts.astype(np.float32), visible, answer)),
+        candidates=len(probabilities) - len(visible),
+        best=_best(loaded, probabilities, visible, BEST),
+        attention=tuple(output.attentions[-1][0, :, position].mean(0).tolist()),
     )
 
 
 def recommend(chosen: Sequence[int] | None, name: str = NAME) -> Recommendation:
     """What comes after a list; errors as in `hide`."""
-    voice = recommender(name)
-    given = _places(chosen, voice)
-    shares, backwards = (_next(voice, films) for films in (given, given[::-1].copy()))
-    best = _best(voice, shares, given, K)
-    other = {guess.film for guess in _best(voice, backwards, given, K)}
+    loaded = recommender(name)
+    given = _indices(chosen, loaded)
+    probabilities, backwards = (_next(loaded.model, each) for each in (given, given[::-1].copy()))
+    best = _best(loaded, probabilities, given, K)
+    other = {prediction.film for prediction in _best(loaded, backwards, given, K)}
     return Recommendation(
         model=best,
-        knn=_best(voice, voice.neighbours.scores(given), given, K),
-        popularity=_best(voice, voice.catalogue.times.astype(np.float32), given, K),
-        reversed_kept=sum(guess.film in other for guess in best),
-        candidates=len(shares) - len(given),
+        knn=_best(loaded, loaded.neighbours.scores(given), given, K),
+        popularity=_best(loaded, loaded.catalogue.rating_counts.astype(np.float32), given, K),
+        reversed_kept=sum(prediction.film in other for prediction in best),
+        candidates=len(probabilities) - len(given),
     )
 
 
-def grow(chosen: Sequence[int] | None, place: float, stage: float) -> Hidden:
+def grow(chosen: Sequence[int] | None, place: float, stage: float) -> HiddenFilm:
     """The same as `hide` by the bundled model at one of five moments of its training, 0 (before it) to 4 (finished)."""
     return hide(chosen, place, snapshots.at(NAME, stage))
 
@@ -169,106 +158,127 @@ def reached() -> tuple[float, ...]:
     return snapshots.reached(NAME, "hit_rate")
 
 
-def similar(number: float | None, name: str = NAME) -> Likeness:
-    """The films most like one, among those that can be picked.
+def similar(number: float | None, name: str = NAME) -> SimilarFilms:
+    """The films most similar to one, among those that can be picked.
 
     Raises:
         InputError: the film is not offered, or no such model.
     """
-    voice = recommender(name)
-    at = int(_places([number], voice, least=1)[0])
-    known = voice.catalogue
-    others = often_rated(known.films, known.times)
-    others = others[others != at]
-    learned = vectors(voice.model)
-    cosines, index = nearest(learned[at][None], learned[others], SHOWN)
-    found = zip(others[index[0].numpy()], cosines[0].tolist(), strict=True)
-    rated = zip(voice.neighbours.films[at], voice.neighbours.similarity[at], strict=True)
-    return Likeness(
-        known.films[at],
-        tuple(Guess(known.films[other], cosine) for other, cosine in found),
-        tuple(Guess(known.films[other], float(cosine)) for other, cosine in list(rated)[:SHOWN]),
+    loaded = recommender(name)
+    query = int(_indices([number], loaded, least=1)[0])
+    catalogue = loaded.catalogue
+    others = often_rated(catalogue.films, catalogue.rating_counts)
+    others = others[others != query]
+    learned = vectors(loaded.model)
+    cosines, order = nearest(learned[query][None], learned[others], SHOWN)
+    return SimilarFilms(
+        catalogue.films[query],
+        tuple(
+            Prediction(catalogue.films[index], cosine)
+            for index, cosine in zip(others[order[0].numpy()], cosines[0].tolist(), strict=True)
+        ),
+        _best(loaded, loaded.neighbours.similarity[query], np.array([query]), SHOWN),
     )
 
 
 @functools.cache
-def genres(name: str = NAME) -> tuple[GenreTold, ...]:
-    """How well the vectors tell each genre of more than ten films, furthest above chance first."""
-    voice = recommender(name)
-    gallery = often_rated(voice.catalogue.films, voice.catalogue.times)
-    labels, table = genre_table([voice.catalogue.films[at] for at in gallery])
-    fresh = BERT4Rec(voice.model.config)
-    initialise(fresh, torch.from_numpy(voice.catalogue.times), generator(0))
-    shares = []
-    for model in (voice.model, fresh):
+def genres(name: str = NAME) -> tuple[GenrePrecision, ...]:
+    """How well the vectors separate each genre of more than ten films, furthest above chance first."""
+    loaded = recommender(name)
+    catalogue = loaded.catalogue
+    gallery = often_rated(catalogue.films, catalogue.rating_counts)
+    labels, table = genre_table([catalogue.films[index] for index in gallery])
+    fresh = BERT4Rec(loaded.model.config)
+    initialise(fresh, torch.from_numpy(catalogue.rating_counts), generator(0))
+    precisions = []
+    for model in (loaded.model, fresh):
         unit = F.normalize(vectors(model)[gallery], dim=1)
-        shares.append(genre_precision(unit @ unit.T, table))
+        precisions.append(genre_precision(unit @ unit.T, table))
     counts = table.sum(0)
-    chance = (counts - 1) / (len(gallery) - 1)
+    chance_level = (counts - 1) / (len(gallery) - 1)
     found = [
-        GenreTold(label, float(shares[0][i]), float(shares[1][i]), float(chance[i]), int(counts[i]))
-        for i, label in enumerate(labels)
-        if counts[i] > K
+        GenrePrecision(label, float(trained), float(untrained), float(level), int(count))
+        for label, trained, untrained, level, count in zip(labels, *precisions, chance_level, counts, strict=True)
+        if count > K
     ]
-    return tuple(sorted(found, key=lambda told: told.chance - told.model))
+    return tuple(sorted(found, key=lambda genre: genre.chance_level - genre.model))
 
 
 def metrics(name: str = NAME) -> dict[str, dict[str, float]]:
-    """What the card of a model says: "test", "validation", "genres", "pace"."""
+    """The metrics on the card of a model: "test", "validation", "genres", "pace"."""
     card = recommender(name).checkpoint.card
     assert card is not None
     return {data.partition(", ")[2] or "test": figures for data, figures in card.metrics.items()}
 
 
-def trained(name: str = NAME) -> Trained:
-    """What a model was trained on, and how."""
-    voice = recommender(name)
-    card, pace = voice.checkpoint.card, metrics(name)["pace"]
+def paired_test(name: str = NAME) -> PairedTest:
+    """The network and item neighbours on the same test users, from the card."""
+    test = metrics(name)["test"]
+    model_only, knn_only = (round(test[f"{kind}_only_rate"] * test["n"]) for kind in ("model", "knn"))
+    return PairedTest(model_only, knn_only, test["mcnemar_p"])
+
+
+def trained(name: str = NAME) -> TrainingSummary:
+    """The data and settings a model was trained with."""
+    loaded = recommender(name)
+    card, pace = loaded.checkpoint.card, metrics(name)["pace"]
     assert card is not None
     users = int(metrics(name)["test"]["n"])
-    return Trained(
-        int(pace["n"]) + users, users, card.recipe["ratio"], card.recipe["last"], voice.model.config.context - 1
+    return TrainingSummary(
+        ratings=int(pace["n"]) + users,
+        users=users,
+        ratio=card.recipe["ratio"],
+        last=card.recipe["last"],
+        read=loaded.model.config.context - 1,
+        neighbours=loaded.neighbours.keep,
+        decay=loaded.neighbours.recency.decay,
     )
 
 
 def control() -> dict[str, float] | None:
-    """The test figures of the model that never saw an order; None where it is not in the tree."""
+    """The test figures of the model trained on shuffled histories; None where it is not in the tree."""
     return metrics(CONTROL)["test"] if CONTROL in names() else None
 
 
-def _places(chosen: Sequence[object] | None, voice: Recommender, least: int = MIN_FILMS) -> pretext.Films:
-    """Film numbers as places in the catalogue (N,); see `hide` for what is refused."""
-    most = min(MAX_FILMS, voice.model.config.context)
-    wanted = list(chosen or [])[: most + 1]
-    if not least <= len(wanted) <= most:
+def _indices(chosen: Sequence[object] | None, loaded: Recommender, least: int = MIN_FILMS) -> Films:
+    """Film numbers as indices into the catalogue (N,); see `hide` for what is refused."""
+    most = min(MAX_FILMS, loaded.model.config.context)
+    numbers = list(chosen or [])[: most + 1]
+    if not least <= len(numbers) <= most:
         raise InputError("Pick {low} to {high} films.", low=least, high=most)
-    plain = [number if isinstance(number, int) and not isinstance(number, bool) else -1 for number in wanted]
-    places = [voice.place.get(number) for number in plain]
-    if None in places:
-        raise InputError("Choose only films from the list.")
-    if len(set(places)) < len(places):
+    found: list[int] = []
+    for number in numbers:
+        if isinstance(number, bool) or not isinstance(number, int) or number not in loaded.index_of:
+            raise InputError("Choose only films from the list.")
+        found.append(loaded.index_of[number])
+    if len(set(found)) < len(found):
         raise InputError("Each film can stand in the list only once.")
-    return np.array(places, np.int64)
+    return np.array(found, np.int64)
 
 
-def _next(voice: Recommender, given: pretext.Films) -> Floats:
+@torch.inference_mode()
+def _predict(model: BERT4Rec, row: Films) -> BERT4RecOutput:
+    """The output for one history (T,) with one hidden film in it, on the CPU."""
+    films = torch.from_numpy(row)[None].to(model.bias.device)
+    output = model(films, films == model.config.hidden)
+    return BERT4RecOutput(output.logits.cpu(), output.states.cpu(), tuple(each.cpu() for each in output.attentions))
+
+
+def _next(model: BERT4Rec, given: Films) -> Floats:
     """Probability of every film (V,) to come after those given."""
-    config = voice.model.config
-    row = torch.from_numpy(np.append(given[1 - config.context :], config.hidden))[None]
-    asked = row == config.hidden
-    with torch.inference_mode():
-        return _probabilities(voice.model(row, asked).logits[0], given)
+    row = np.append(given[1 - model.config.context :], model.config.hidden)
+    return _probabilities(_predict(model, row).logits[0], given)
 
 
-def _probabilities(logits: torch.Tensor, given: pretext.Films) -> Floats:
+def _probabilities(logits: torch.Tensor, given: Films) -> Floats:
     """Softmax over all films but those given, which get 0: (V,)."""
     left = logits.float().index_fill(0, torch.from_numpy(given), -torch.inf)
     return cast(Floats, left.softmax(0).numpy())
 
 
-def _best(voice: Recommender, scores: Floats, given: pretext.Films, count: int) -> tuple[Guess, ...]:
+def _best(loaded: Recommender, scores: Floats, given: Films, count: int) -> tuple[Prediction, ...]:
     """The first films by score, those given left out."""
     left = scores.astype(np.float64)
     left[given] = -np.inf
     order = np.argsort(-left, kind="stable")[:count]
-    return tuple(Guess(voice.catalogue.films[at], float(left[at])) for at in order)
+    return tuple(Prediction(loaded.catalogue.films[index], float(left[index])) for index in order)

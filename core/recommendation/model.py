@@ -1,8 +1,8 @@
-"""BERT4Rec: transformer blocks that look both ways along a history and score every film at each hidden place.
+"""BERT4Rec: bidirectional transformer blocks over a history, which score every film at each hidden position.
 
-Sun et al. 2019, sec. 3.3 to 3.5. Two departures: norms stand before the blocks, which trains faster, and places are
-counted from the end, so that the film rated last is the same place in a short history as in a long one. Dropout is
-chance inside `forward` and therefore left out; what to drop comes as an argument.
+Sun et al. 2019, sec. 3.3 to 3.5. Two departures: norms stand before the blocks, which trains faster, and positions are
+counted from the end, so that the film rated last has the same position in a short history as in a long one. Dropout
+would be random inside `forward`; what to drop comes as an argument instead.
 """
 
 import math
@@ -20,11 +20,11 @@ class Config:
     """Architecture.
 
     Attributes:
-        films: number of films it knows; two more marks stand behind them: hidden, and padding.
-        context: longest history it can look at, in films.
-        width: numbers that stand for one film.
+        films: number of films; two special tokens come after them: hidden, and padding.
+        context: longest history it can read, in films.
+        width: of an embedding.
         layers: blocks.
-        heads: attention heads a block; divides `width`.
+        heads: attention heads per block; divides `width`.
     """
 
     films: int
@@ -35,22 +35,22 @@ class Config:
 
     @property
     def hidden(self) -> int:
-        """The mark in place of a hidden film."""
+        """The token in place of a hidden film."""
         return self.films
 
     @property
     def padding(self) -> int:
-        """The mark where a history has not begun."""
+        """The token before the start of a history."""
         return self.films + 1
 
 
-class Reading(NamedTuple):
-    """What the model makes of histories.
+class BERT4RecOutput(NamedTuple):
+    """The output for a batch of histories.
 
     Attributes:
-        logits: (M, V), one score a film at each place that was asked, row by row.
-        states: (B, T, D), each place after the last block.
-        attentions: one (B, heads, T, T) a block, each row a share of one over the places looked at.
+        logits: (M, V), one score per film at each position that was asked for, row by row.
+        states: (B, T, D), each position after the last block.
+        attentions: per block (B, heads, T, T), each row sums to one over the positions attended to.
     """
 
     logits: Tensor
@@ -59,7 +59,7 @@ class Reading(NamedTuple):
 
 
 class Block(nn.Module):
-    """Attention over all places at once, then a feed-forward net, each behind a norm and beside a bypass."""
+    """Attention over all positions, then a feed-forward net, each after a norm and with a residual connection."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -84,7 +84,7 @@ class Block(nn.Module):
 
 
 class BERT4Rec(nn.Module):
-    """Film and place embeddings, blocks, and scores that are products with the film embeddings again."""
+    """Film and position embeddings, blocks, and scores that are products with the film embeddings."""
 
     config_class = Config
 
@@ -92,39 +92,39 @@ class BERT4Rec(nn.Module):
         super().__init__()
         self.config = config
         self.films = nn.Embedding(config.films + 2, config.width)
-        self.places = nn.Embedding(config.context, config.width)
+        self.positions = nn.Embedding(config.context, config.width)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.width)
         self.head = nn.Linear(config.width, config.width)
         self.head_norm = nn.LayerNorm(config.width)
         self.bias = nn.Parameter(torch.zeros(config.films))
 
-    def forward(self, films: Tensor, asked: Tensor, kept: Tensor | None = None) -> Reading:
-        """Score every film at the places asked for.
+    def forward(self, films: Tensor, asked: Tensor, kept: Tensor | None = None) -> BERT4RecOutput:
+        """Score every film at the positions asked for.
 
         Args:
-            films: (B, T) int64, T at most `context`, with the marks `hidden` and `padding` of the Config. The last
-                place of a row is never padding.
+            films: (B, T) int64, T at most `context`, with the tokens `hidden` and `padding` of the Config. The
+                last position of a row is never padding.
             asked: (B, T) bool, M of them True.
-            kept: (1 + 2 layers, B, T, D), what dropout leaves of the embeddings and of what each half of a block adds:
+            kept: (1 + 2 layers, B, T, D), what dropout keeps of the embeddings and of what each half of a block adds:
                 0 where it drops, 1 / (1 - rate) elsewhere; None drops nothing.
         """
         t = films.shape[1]
-        x = self.films(films) + self.places.weight[self.config.context - t :]  # (B, T, D)
+        x = self.films(films) + self.positions.weight[self.config.context - t :]  # (B, T, D)
         x = x if kept is None else x * kept[0]
-        seen = []
+        attentions = []
         for number, block in enumerate(self.blocks):
             x, weights = block(x, films == self.config.padding, None if kept is None else kept[1 + 2 * number :][:2])
-            seen.append(weights)
+            attentions.append(weights)
         states = self.norm(x)
-        guess = self.head_norm(F.gelu(self.head(states[asked])))  # (M, D)
-        logits = F.linear(guess, self.films.weight[: self.config.films], self.bias)  # (M, V)
-        return Reading(logits, states, tuple(seen))
+        predicted = self.head_norm(F.gelu(self.head(states[asked])))  # (M, D)
+        logits = F.linear(predicted, self.films.weight[: self.config.films], self.bias)  # (M, V)
+        return BERT4RecOutput(logits, states, tuple(attentions))
 
 
 @torch.no_grad()
 def initialise(model: BERT4Rec, popularity: Tensor, rng: torch.Generator) -> None:
-    """Draw fresh weights, N(0, 0.02) as BERT did; the bias begins at what is known without learning.
+    """Draw fresh weights, N(0, 0.02) as BERT did; the bias starts at the log popularity.
 
     Args:
         model: changed in place.

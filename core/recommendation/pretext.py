@@ -1,9 +1,9 @@
-"""How histories label themselves: hide films in the order they were rated in; what was hidden is the right answer.
+"""The label that histories give: films are hidden in the order of rating, and the hidden film is the target.
 
 Sun et al. 2019, "BERT4Rec: Sequential Recommendation with Bidirectional Encoder Representations from Transformer",
-sec. 3.6: a share of the films is replaced by one mark and guessed from both sides; now and then only the last film is,
-which is the question a recommender is asked. Measured as there with the last film of each history left out, but ranked
-among all films: ranking among a hundred drawn ones can turn the order of methods around (Krichene & Rendle 2020, "On
+sec. 3.6: a share of the films is replaced by one mark and predicted from both sides; in some rows only the last film
+is, which is the task of a recommender. As there the last film of each history is for the test, but it is ranked
+among all films: ranking among a hundred drawn ones can reverse the order of methods (Krichene & Rendle 2020, "On
 Sampled Metrics for Item Recommendation").
 """
 
@@ -29,21 +29,21 @@ def seen_in_training(history: Films) -> Films:
 
 
 def leave_one_out(history: Films, split: Split) -> tuple[Films, int]:
-    """What is given and what is asked: the last film ("test"), or the one before it ("validation").
+    """Split a history into what is given and what is predicted: the last film ("test"), or the one before it.
 
     Args:
         history: (N,), N >= 3, in the order of rating.
-        split: which question.
+        split: "test" predicts the last film, "validation" the one before it.
 
     Returns:
         The films before the one in question (N - 1,) or (N - 2,), and that film.
     """
-    place = len(history) - (1 if split == "test" else 2)
-    return history[:place], int(history[place])
+    index = len(history) - (1 if split == "test" else 2)
+    return history[:index], int(history[index])
 
 
 def stretch(history: Films, context: int, rng: torch.Generator) -> Films:
-    """A run of at most `context` films of a history, wherever chance puts it."""
+    """A run of at most `context` films of a history, at a random position."""
     free = max(0, len(history) - context)
     first = int(torch.randint(free + 1, (), generator=rng))
     return history[first : first + context]
@@ -61,16 +61,16 @@ def pad(histories: Sequence[Films], context: int, padding: int) -> Tensor:
 def draw_mask(present: Tensor, ratio: float, last: float, rng: torch.Generator) -> Tensor:
     """Choose what is hidden: in a share of the rows only the last film, else each film with probability `ratio`.
 
-    Sun et al. 2019, sec. 3.6. A row in which chance hides nothing hides its last film, so each row asks something.
+    Sun et al. 2019, sec. 3.6. A row without any hidden film hides its last one.
 
     Args:
-        present: (B, T) bool, False for padding; the last place of every row is a film.
+        present: (B, T) bool, False for padding; the last position of every row is a film.
         ratio: in 0..1.
         last: share of the rows that hide the last film alone, in 0..1.
         rng: on the CPU.
 
     Returns:
-        (B, T) bool, never True where nothing is.
+        (B, T) bool, never True for padding.
     """
     ends = torch.zeros_like(present)
     ends[:, -1] = True
@@ -80,42 +80,60 @@ def draw_mask(present: Tensor, ratio: float, last: float, rng: torch.Generator) 
 
 
 def masked_film_loss(logits: Tensor, films: Tensor) -> Tensor:
-    """Cross-entropy of guessing the hidden films.
+    """Cross-entropy of predicting the hidden films.
 
-    Sun et al. 2019, eq. 8, as the mean of -log p over all hidden places of the batch.
+    Sun et al. 2019, eq. 8, as the mean of -log p over all hidden positions of the batch.
 
     Args:
-        logits: (M, V), unnormalised, one row a hidden place.
-        films: (M,) int64, what was there.
+        logits: (M, V), unnormalised, one row per hidden position.
+        films: (M,) int64, the hidden films.
 
     Returns:
-        Scalar, nats a film; log V means chance.
+        Scalar, nats per film; log V is the chance level.
     """
     return F.cross_entropy(logits, films)
 
 
 def rank(scores: Floats, given: Films, answer: int) -> float:
-    """Place of the right film when all films but those given are ordered by score; 1 is best.
+    """Rank of the right film when all films but those given are ordered by score; 1 is best.
 
-    Films that score the same stand before it: who gives all films one score wins nothing.
+    Films with an equal score rank before it, so a constant score gets the last rank.
 
     Args:
         scores: (V,).
         given: films that are left out of the ranking; UNKNOWN ones count for nothing.
-        answer: the right film, not among those given; infinitely far down if UNKNOWN.
+        answer: the right film, not among those given; the rank is infinite if UNKNOWN.
     """
     if answer == UNKNOWN:
         return math.inf
-    rivals = scores >= scores[answer]
-    rivals[given[given != UNKNOWN]] = False
-    return float(rivals.sum())
+    ahead = scores >= scores[answer]
+    ahead[given[given != UNKNOWN]] = False
+    return float(ahead.sum())
 
 
 def hit_rate(ranks: Sequence[float], k: int = 10) -> float:
     """Share of questions whose right film is among the first k, 0..1 (HR@k)."""
-    return sum(place <= k for place in ranks) / len(ranks)
+    return sum(rank <= k for rank in ranks) / len(ranks)
 
 
 def ndcg(ranks: Sequence[float], k: int = 10) -> float:
-    """Normalised discounted cumulative gain at k with one right film a question: mean of 1 / log2(1 + rank), 0..1."""
-    return sum(1 / math.log2(1 + place) for place in ranks if place <= k) / len(ranks)
+    """Normalised discounted cumulative gain at k with one right film per question: mean of 1 / log2(1 + rank), 0..1."""
+    return sum(1 / math.log2(1 + rank) for rank in ranks if rank <= k) / len(ranks)
+
+
+def mcnemar(first_only: int, second_only: int) -> float:
+    """Exact two-sided McNemar test: how probable chance alone makes a split of the discordant cases at least so uneven.
+
+    McNemar 1947, "Note on the sampling error of the difference between correlated proportions or percentages", as the
+    sign test: under chance each case that only one of two methods gets right is a fair coin.
+
+    Args:
+        first_only: cases that only the first method gets right.
+        second_only: cases that only the second method gets right.
+
+    Returns:
+        The p-value, 0..1; 1 if there is no such case.
+    """
+    total, fewer = first_only + second_only, min(first_only, second_only)
+    tail = sum(math.comb(total, k) for k in range(fewer + 1))
+    return min(1.0, tail / float(2 ** (total - 1))) if total else 1.0

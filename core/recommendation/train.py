@@ -1,8 +1,8 @@
 """The recipe: `python -m core.recommendation.train --data movielens --name movielens --preset cpu`.
 
-A step sees stretches of histories, some of their films hidden. Users come in proportion to the root of how much they
-rated: each counts the same in the metric, but a long history holds more to learn. The last two films of every user are
-never seen: one chooses the settings, the other is the test.
+A step trains on stretches of histories with some of their films hidden. Users are drawn in proportion to the root of
+how many films they rated: each counts the same in the metric, but a long history holds more to learn. The last two
+films of every user are left out: one is for validation, the other for the test.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,9 @@ from core.data import films
 from core.data.batches import indices
 from core.device import generator
 from core.errors import InputError
-from core.recommendation import baselines, pretext
-from core.recommendation.catalogue import gather, pack
-from core.recommendation.evaluation import measure_genres, measure_pace, measure_split, questions
+from core.recommendation import pretext
+from core.recommendation.catalogue import gather, pack, read_films
+from core.recommendation.evaluation import fit_neighbours, measure_genres, measure_pace, measure_split
 from core.recommendation.model import BERT4Rec, Config, initialise
 from core.recommendation.pretext import Films
 from core.training import loop
@@ -33,22 +33,22 @@ TERMS = "README.txt"  # of the data set, which its derivatives go with
 
 @dataclass(frozen=True, kw_only=True)
 class RecommendationRecipe(Recipe):
-    """Train BERT4Rec to guess hidden films of histories.
+    """Train BERT4Rec to predict hidden films of histories.
 
     Attributes:
-        least: how often a film must be rated in training to get a vector.
+        least: how often a film must be rated in training to be in the catalogue.
         context: longest stretch of a history, in films.
-        width: numbers that stand for a film.
+        width: of an embedding.
         layers: blocks.
-        heads: attention heads a block.
+        heads: attention heads per block.
         ratio: share of the films that is hidden, 0..1.
         last: share of the stretches in which the last film alone is hidden, 0..1.
         drop: dropout, 0..1.
-        shuffle: read every history in random order; the control that tells what the order is worth.
+        shuffle: read every history in random order; the control that measures what the order is worth.
     """
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
-        # 0.29 M parameters; some two and a half minutes of one free core
+        # 0.29 M parameters; some two and a half minutes of one free core (AVX512-BF16)
         "cpu": {"steps": 5000, "snapshots": True},
         # the same network, for 610 users want no larger one; not yet timed on a GPU
         "gpu": {"steps": 5000, "snapshots": True},
@@ -73,7 +73,7 @@ RECIPE = RecommendationRecipe
 
 
 def main(argv: Sequence[str] | None = None) -> Path:
-    """Train, measure, write the checkpoint with its catalogue; returns its folder."""
+    """Train, fit the item neighbours, measure, write the checkpoint with its catalogue; returns its folder."""
     recipe = parse(RecommendationRecipe, argv)
     ratings = films.read(recipe.data, root=recipe.root)
     catalogue = gather(ratings, recipe.least)
@@ -85,8 +85,8 @@ def main(argv: Sequence[str] | None = None) -> Path:
         )
     config = Config(len(catalogue.films), recipe.context, recipe.width, recipe.layers, recipe.heads)
     model = BERT4Rec(config)
-    initialise(model, torch.from_numpy(catalogue.times), generator(recipe.seed))
-    owners = turns(past)
+    initialise(model, torch.from_numpy(catalogue.rating_counts), generator(recipe.seed))
+    owners = repeat_by_length(past)
 
     def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         rows = owners[indices(len(owners), recipe.batch, number, recipe.seed)]
@@ -95,15 +95,14 @@ def main(argv: Sequence[str] | None = None) -> Path:
         return {"loss": pretext.masked_film_loss(logits.float(), seen[hidden]), "ids": rows}
 
     result = loop.train(recipe, model, loss, method="recommendation")
-    similarity = baselines.cosines(past, config.films)
-    neighbours = baselines.choose(similarity, questions(histories, "validation"))
+    neighbours = fit_neighbours(histories, config.films)
     terms = films.find(recipe.data, recipe.root) / TERMS
     return write_checkpoint(
         recipe,
         result,
         model,
         method="recommendation",
-        data=described(recipe, past),
+        data=describe_data(recipe, past),
         measure=measure,
         evaluate=evaluate,
         notes=NOTES,
@@ -112,14 +111,14 @@ def main(argv: Sequence[str] | None = None) -> Path:
 
 
 def known_past(history: Films) -> Films:
-    """The films of a history that training sees and the model knows."""
+    """The films of a history that are in its training part and in the catalogue."""
     seen = pretext.seen_in_training(history)
     known: Films = seen[seen != pretext.UNKNOWN]
     return known
 
 
-def turns(past: Sequence[Films]) -> Tensor:
-    """Whose turn it is within an epoch: each history as often as the root of its length, rounded."""
+def repeat_by_length(past: Sequence[Films]) -> Tensor:
+    """The histories of one epoch: the index of each, as often as the rounded root of its length."""
     times = [max(1, round(len(history) ** 0.5)) for history in past]
     return torch.from_numpy(np.repeat(np.arange(len(past)), times))
 
@@ -130,9 +129,9 @@ def make_batch(
     """Stretches of the histories with these numbers, what to hide in them, and what dropout keeps.
 
     Args:
-        past: histories in places of the catalogue.
+        past: histories as indices into the catalogue.
         rows: (B,).
-        number: of the pass; with the recipe's seed it is all the chance there is.
+        number: of the step; with the recipe's seed it determines everything random.
         config: of the model.
         recipe: ratio, last, drop, shuffle.
 
@@ -154,16 +153,18 @@ def make_batch(
 
 
 def evaluate(checkpoint: Checkpoint, spec: str, *, root: str = "data") -> dict[str, float]:
-    """How often the last film of each user is among the first ten guesses; see `measuring.measure_split`."""
+    """How often the last film of each user is among the first ten predictions; see `measure_split`."""
     return measure_split(checkpoint, films.read(spec, root=root), "test")
 
 
 def measure(checkpoint: Checkpoint, recipe: RecommendationRecipe) -> dict[str, dict[str, float]]:
-    """All metrics of the card: test, validation, and what the film vectors know of genres."""
+    """All metrics of the card: test, validation, genres by the film vectors, and the pace of the ratings."""
     ratings = films.read(recipe.data, root=recipe.root)
+    catalogue = read_films(checkpoint.folder)
+    neighbours = fit_neighbours(catalogue.translate(ratings), len(catalogue.films))
     return {
-        recipe.data: measure_split(checkpoint, ratings, "test"),
-        f"{recipe.data}, validation": measure_split(checkpoint, ratings, "validation"),
+        recipe.data: measure_split(checkpoint, ratings, "test", neighbours),
+        f"{recipe.data}, validation": measure_split(checkpoint, ratings, "validation", neighbours),
         f"{recipe.data}, genres": measure_genres(checkpoint, ratings),
         f"{recipe.data}, pace": measure_pace(ratings),
     }
@@ -172,17 +173,18 @@ def measure(checkpoint: Checkpoint, recipe: RecommendationRecipe) -> dict[str, d
 NOTES = (
     "hit_rate and ndcg at 10 on the last film of each user, ranked among all films of the catalogue that the user had "
     "not rated; a film the model does not know counts as missed, equal scores count against the method. validation is "
-    "the film before the last, by which the settings of the network and of the item neighbours (knn) were chosen. "
-    "shuffled: the same network reads each history in random order. genres: of the ten most similar films, the share "
-    "that has the genre asked for, a mean over genres; rated_by compares who rated the films. pace: ratings entered in "
-    "the same second as the one before, or within a minute of it. Weights, titles and "
-    "neighbours derive from MovieLens (GroupLens, University of Minnesota) and stand under its terms, README.txt: no "
-    "commercial use without permission."
+    "the film before the last, by which the settings of the network and of the item neighbours (knn) were chosen; the "
+    "neighbours weight recent films of a history more. model_only and knn_only: users for whom only one of the two is "
+    "right; mcnemar_p: p-value of the exact McNemar test on these users. shuffled: the same network reads each history "
+    "in random order. genres: of the ten most similar films, the share that has the genre of the query, a mean over "
+    "genres; rated_by compares who rated the films. pace: ratings entered in the same second as the one before, or "
+    "within a minute of it. Weights, titles and neighbours derive from MovieLens (GroupLens, University of Minnesota) "
+    "and are under its terms, README.txt: no commercial use without permission."
 )
 
 
-def described(recipe: RecommendationRecipe, past: Sequence[Films]) -> str:
-    """The data and the split, in words, for the card."""
+def describe_data(recipe: RecommendationRecipe, past: Sequence[Films]) -> str:
+    """The data and the split in words, for the card."""
     order = "in random order" if recipe.shuffle else "in order of time"
     count = sum(map(len, past))
     return f"{recipe.data}, {count:,} ratings by {len(past)} users {order}, without the last two films of each"

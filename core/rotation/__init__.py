@@ -1,1 +1,1 @@
-"""Rotation prediction: turn a picture, guess the turn (Gidaris et al. 2018)."""
+"""Rotation prediction: turn a picture and predict by how much it was turned (Gidaris et al. 2018)."""

@@ -8,36 +8,38 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core import checkpoints, device, snapshots
+from core import checkpoints, models, snapshots
 from core.data import bundled, perturbations, pictures
+from core.downstream.features import embed
 from core.downstream.retrieval import Neighbour as Neighbour
 from core.downstream.retrieval import most_alike
 from core.errors import InputError, whole
 from core.rotation import pretext
 from core.rotation.model import RotationNet
+from core.rotation.pretext import CHANCE_LEVEL as CHANCE_LEVEL
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 NAME = "rotation/photos"
-OWN, ELSEWHERE = "scenes96", "tinyimagenet64"
+OWN_SOURCE, OTHER_SOURCE = "scenes96", "tinyimagenet64"  # test sets: where SMALL and SHORTCUT were trained, and another
 SMALL, SHORTCUT = "rotation/small", "rotation/shortcut"  # one network, trained with and without augmentation
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the model says of one picture, turned as asked and in all four turns.
+    """What the model predicts for one picture, turned as asked and in all four turns.
 
     Attributes:
-        seen: (S, S, 3) uint8, the turned picture as the model gets it.
+        turned: (S, S, 3) uint8, the turned picture at the model's size.
         turn_deg: how far it was turned, anticlockwise.
-        guess_deg: what the model takes to be the turn.
+        guess_deg: the predicted turn.
         probabilities: (4,), of 0, 90, 180 and 270 degrees.
         table: (4, 4), row "turned by", column "predicted": probabilities for each turn of this picture.
         naive_right: in how many of the four turns the rule "the brightest side is up" is right.
-        map: (H', W') in [0, 1], the class activation map of the guess: where in the turned picture its score arose.
+        map: (H', W') in [0, 1], the class activation map of the predicted turn, on the turned picture.
     """
 
-    seen: Bytes
+    turned: Bytes
     turn_deg: int
     guess_deg: int
     probabilities: Floats
@@ -52,7 +54,7 @@ class Prediction:
 
 
 def predict(picture: pictures.Bytes | str | None, turn_deg: float, *, name: str = NAME) -> Prediction:
-    """Turn a picture and ask the model how far.
+    """Turn a picture and predict how far it was turned.
 
     Args:
         picture: a path, or (H, W, 3) uint8; the middle square is used.
@@ -69,13 +71,13 @@ def predict(picture: pictures.Bytes | str | None, turn_deg: float, *, name: str 
     upright = pictures.square(pictures.open_picture(picture), model.config.size)
     turned, _ = pretext.all_turns(pictures.to_tensor(upright))  # (4, 3, S, S)
     with torch.inference_mode():
-        answer = model(turned.to(where))
-        table = answer.logits.float().softmax(1).cpu().numpy()
+        output = model(turned.to(where))
+        table = output.logits.float().softmax(1).cpu().numpy()
         guess = int(table[quarter].argmax())
-        heat = torch.einsum("d,dhw->hw", model.head.weight[guess], answer.map[quarter].float()).relu()
+        heat = torch.einsum("d,dhw->hw", model.head.weight[guess], output.map[quarter].float()).relu()
     naive = sum(brightest_side_up(view) == turn for turn, view in enumerate(pictures.to_bytes(turned)))
     return Prediction(
-        seen=pictures.to_bytes(turned)[quarter],
+        turned=pictures.to_bytes(turned)[quarter],
         turn_deg=90 * quarter,
         guess_deg=90 * guess,
         probabilities=table[quarter],
@@ -86,60 +88,59 @@ def predict(picture: pictures.Bytes | str | None, turn_deg: float, *, name: str 
 
 
 @dataclass(frozen=True)
-class Trial:
-    """How one model fares where reading an encoder's traces no longer helps.
+class ShortcutTest:
+    """How much one model relies on encoder traces: its accuracy with the traces and without them.
+
+    The three values of a tuple are for pictures that are untouched, re-encoded and cropped.
 
     Attributes:
         name: of the checkpoint.
-        own: accuracy on the test scenes, which come from where the training scenes came from.
-        own_changed: the same after re-encoding and after cropping.
-        elsewhere: accuracy on the test pictures of another source.
-        right: for the visitor's picture as it is, re-encoded and cropped: in how many of four turns the model is right.
-        sure: (3,), probability it gives the true turn, mean over the four.
+        own_source: accuracy on test scenes from the source of the training scenes.
+        other_source: accuracy on untouched test pictures from another source.
+        right: for the visitor's picture: in how many of the four turns the model is right.
+        confidence: for the visitor's picture: probability of the true turn, mean over the four.
     """
 
     name: str
-    own: float
-    own_changed: tuple[float, float]
-    elsewhere: float
+    own_source: tuple[float, float, float]
+    other_source: float
     right: tuple[int, int, int]
-    sure: tuple[float, float, float]
+    confidence: tuple[float, float, float]
 
 
-def trials(picture: pictures.Bytes | str | None) -> tuple[Trial, Trial]:
-    """Put the honest small network and the one that cheats to the same test, with a visitor's picture.
+def shortcut_tests(picture: pictures.Bytes | str | None) -> tuple[ShortcutTest, ShortcutTest]:
+    """Test the network trained with augmentation and the one trained without it, also on a visitor's picture.
 
     Raises:
         InputError: no picture that can be read.
     """
     opened = pictures.open_picture(picture)
-    return _trial(SMALL, opened), _trial(SHORTCUT, opened)
+    return _shortcut_test(SMALL, opened), _shortcut_test(SHORTCUT, opened)
 
 
-def _trial(name: str, picture: Bytes) -> Trial:
+def _shortcut_test(name: str, picture: Bytes) -> ShortcutTest:
     model, where = _open(name)
     upright = pictures.to_tensor(pictures.square(picture, model.config.size))
-    right, sure = [], []
+    right, confidence = [], []
     for change in perturbations.CHANGES:
         turned, turns = pretext.all_turns(perturbations.apply(upright, change).to(where))
         with torch.inference_mode():
             table = model(turned).logits.float().softmax(1)  # (4, 4)
         right.append(int((table.argmax(1) == turns).sum()))
-        sure.append(float(table.diagonal().mean()))
+        confidence.append(float(table.diagonal().mean()))
     card = metrics(name)
-    own, again, cropped = (card[OWN if c == "none" else f"{OWN}, {c}"]["accuracy"] for c in perturbations.CHANGES)
-    return Trial(
-        name,
-        own,
-        (again, cropped),
-        card[ELSEWHERE]["accuracy"],
-        cast("tuple[int, int, int]", tuple(right)),
-        cast("tuple[float, float, float]", tuple(sure)),
+    sets = [OWN_SOURCE if change == "none" else f"{OWN_SOURCE}, {change}" for change in perturbations.CHANGES]
+    return ShortcutTest(
+        name=name,
+        own_source=cast("tuple[float, float, float]", tuple(card[each]["accuracy"] for each in sets)),
+        other_source=card[OTHER_SOURCE]["accuracy"],
+        right=cast("tuple[int, int, int]", tuple(right)),
+        confidence=cast("tuple[float, float, float]", tuple(confidence)),
     )
 
 
 def grow(picture: pictures.Bytes | str | None, turn_deg: float, stage: float) -> Prediction:
-    """What the small network says of a picture after part of its training; stage 0 (untrained) to 4 (finished).
+    """What the small network predicts after part of its training; stage 0 (untrained) to 4 (finished).
 
     Raises:
         InputError: no picture that can be read, another turn or another stage.
@@ -153,9 +154,8 @@ def reached() -> tuple[float, ...]:
 
 
 def names() -> tuple[str, ...]:
-    """The checkpoints to choose from: the best first, then the one that cheats, then a visitor's own."""
-    named = (NAME, SHORTCUT)
-    return named + tuple(name for name in checkpoints.bundled("rotation") if name not in (*named, SMALL))
+    """The checkpoints to choose from: the best first, then the one with the shortcut, then a visitor's own."""
+    return models.names(NAME, SHORTCUT, hidden=(SMALL,))
 
 
 def brightest_side_up(picture: Bytes) -> int:
@@ -168,37 +168,30 @@ def brightest_side_up(picture: Bytes) -> int:
 
 
 def neighbours(picture: pictures.Bytes | str | None, *, count: int = 8, name: str = NAME) -> tuple[Neighbour, ...]:
-    """The pictures of the bundled gallery whose features are most similar to those of a picture, best first."""
+    """The pictures of the bundled gallery whose features are most similar to those of a picture, best first.
+
+    Raises:
+        InputError: no picture that can be read, or a model that is not offered.
+    """
     whole(count, 1, 64)
     model, where = _open(name)
     image = pictures.to_tensor(pictures.square(pictures.open_picture(picture), model.config.size))
     with torch.inference_mode():
         query = model.encoder(image.to(where)).float().cpu()
-    gallery = _gallery(name)
-    return most_alike(query, gallery.features, gallery.names, gallery.images, count)
-
-
-@dataclass(frozen=True)
-class _Gallery:
-    names: tuple[tuple[str, str], ...]
-    images: Bytes
-    features: torch.Tensor
+    gallery = bundled.picture_gallery()
+    return most_alike(query, _gallery_features(name), gallery.names, gallery.images, count)
 
 
 @functools.cache
-def _gallery(name: str) -> _Gallery:
-    """Features of every emoji and photograph, computed once a process."""
+def _gallery_features(name: str) -> torch.Tensor:
+    """Features (G, D) of the bundled gallery, computed once per process."""
     model, where = _open(name)
-    emoji, photos = bundled.emoji_gallery(), bundled.photographs()
-    images = np.concatenate([emoji.images, np.stack([pictures.square(photo.image, 64) for photo in photos])])
-    with torch.inference_mode():
-        parts = [model.encoder(pictures.to_tensor(part).to(where)).cpu() for part in np.array_split(images, 16)]
-    return _Gallery(emoji.names + tuple(photo.name for photo in photos), images, torch.cat(parts).float())
+    return embed(model.encoder, pictures.to_tensor(bundled.picture_gallery().images), device=where, chunk=32)
 
 
 def gallery_size() -> int:
     """How many pictures `neighbours` chooses from."""
-    return len(bundled.emoji_gallery().names) + len(bundled.photographs())
+    return len(bundled.picture_gallery().names)
 
 
 def feature_count(name: str = NAME) -> int:
@@ -207,12 +200,11 @@ def feature_count(name: str = NAME) -> int:
 
 
 def metrics(name: str = NAME) -> dict[str, dict[str, Any]]:
-    """What the checkpoint's card says of its test sets."""
+    """The metrics on the checkpoint's card, by test set."""
     return checkpoints.read_card(name).metrics
 
 
 def _open(name: str) -> tuple[RotationNet, torch.device]:
-    if name not in (*checkpoints.bundled("rotation"), *snapshots.moments(SMALL)):  # what is sent opens no other file
-        raise InputError("Choose one of the models offered.")
-    where = device.pick()
-    return cast(RotationNet, checkpoints.load(name, device=where).model), where
+    offered = (*models.names(NAME, SHORTCUT), *snapshots.moments(SMALL))
+    model, checkpoint = models.open_offered(name, offered, RotationNet)
+    return model, checkpoint.device

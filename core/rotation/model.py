@@ -1,4 +1,4 @@
-"""A picture encoder with four outputs, one a quarter turn (Gidaris et al. 2018, sec. 3.1)."""
+"""A picture encoder with four outputs, one per quarter turn (Gidaris et al. 2018, sec. 3.1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,13 +26,13 @@ class Config:
     stem_stride: int = 2
 
 
-class Answer(NamedTuple):
-    """What the network says of a batch.
+class RotationOutput(NamedTuple):
+    """Scores of a batch, and the features that they were computed from.
 
     Attributes:
-        logits: (B, 4), one score a quarter turn.
-        features: (B, D), pooled.
-        map: (B, D, H', W'), the last feature map; its mean over positions is `features`.
+        logits: (B, 4), unnormalised, one score per quarter turn.
+        features: (B, D), the mean of `map` over positions.
+        map: (B, D, H', W'), the last feature map of the encoder.
     """
 
     logits: Tensor
@@ -53,8 +53,8 @@ class RotationNet(nn.Module):
         )
         self.head = nn.Linear(self.encoder.out_features, 4)
 
-    def forward(self, images: Tensor) -> Answer:
+    def forward(self, images: Tensor) -> RotationOutput:
         """Score the four turns of pictures (B, 3, H, W) in [0, 1]."""
         last = self.encoder.maps(images)[-1]  # (B, D, H', W')
         features = last.mean((2, 3))  # (B, D)
-        return Answer(self.head(features), features, last)
+        return RotationOutput(self.head(features), features, last)

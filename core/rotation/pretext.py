@@ -1,8 +1,9 @@
-"""How unlabelled pictures label themselves here: turn each by a quarter, and ask how far it was turned.
+"""How unlabelled pictures label themselves here: each is turned by 0 to 3 quarters, and that number is the label.
 
-Gidaris et al. 2018, "Unsupervised Representation Learning by Predicting Image Rotations". The label costs nothing and
-cannot be guessed without knowing which way up things are. It can, however, be read from traces that a camera or an
-encoder leaves (`core/data/augment.py` blurs those); how much is read that way is measured by re-encoding.
+Gidaris et al. 2018, "Unsupervised Representation Learning by Predicting Image Rotations". The label costs nothing, and
+predicting it takes knowledge of which way up things are. A shortcut exists, however: cameras and image encoders leave
+faint traces that turn with the picture (see `traces.py`). `core/data/augment.py` blurs them, and accuracy after
+re-encoding shows how much a network relied on them.
 """
 
 import torch.nn.functional as F
@@ -12,19 +13,19 @@ from core.data.rotations import all_turns as all_turns
 from core.data.rotations import turn as turn
 
 TURNS_DEG = (0, 90, 180, 270)
-CHANCE = 1 / len(TURNS_DEG)
+CHANCE_LEVEL = 1 / len(TURNS_DEG)
 
 
 def turn_loss(logits: Tensor, turns: Tensor) -> Tensor:
-    """Cross-entropy of guessing how far each picture was turned.
+    """Cross-entropy of predicting how far each picture was turned.
 
     Gidaris et al. 2018, eq. 2 and 3.
 
     Args:
-        logits: (B, 4), unnormalised, one score a quarter turn.
+        logits: (B, 4), unnormalised, one score per quarter turn.
         turns: (B,) int64 in 0..3, quarter turns anticlockwise.
 
     Returns:
-        Scalar, nats a picture; log 4 = 1.386 means chance.
+        Scalar, nats per picture; log 4 = 1.386 is the chance level.
     """
     return F.cross_entropy(logits, turns)

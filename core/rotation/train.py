@@ -1,10 +1,10 @@
 """The recipe: `python -m core.rotation.train --data scenes96+tinyimagenet64 --root FOLDER --preset cpu --name photos`.
 
-Before it is turned, every picture is cropped, mirrored, recoloured, blurred and re-encoded at random: pictures that
-went through a camera or an encoder carry traces of which way was up, and a network left to itself reads those. Two
-checks show whether it did: accuracy after re-encoding and after cropping. `--no-augment --whiten --no-bf16` trains the
-network that fails them, shipped on purpose as rotation/shortcut. Its whitened stem makes it quick to find the traces;
-without it the scenes were learned by heart first.
+Before it is turned, every picture is cropped, mirrored, recoloured, blurred and re-encoded at random. Cameras and image
+encoders leave traces that show which way was up (see `traces.py`), and a network trained without these changes relies
+on them. Two tests show whether it does: accuracy after re-encoding and after cropping. `--no-augment --whiten
+--no-bf16` trains the network that fails them; it ships as rotation/shortcut. Its whitened stem finds the traces
+quickly; without it the network overfits to the scenes first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from core.data import augment, perturbations, pictures
 from core.data.batches import OnDevice, indices
 from core.device import generator
 from core.nn.backbones import whiten
-from core.rotation import pretext, probing
+from core.rotation import pretext, probes
 from core.rotation.model import Config, RotationNet
 from core.training import loop
 from core.training.export import write_checkpoint
@@ -29,24 +29,24 @@ from core.training.recipe import Recipe, parse
 
 @dataclass(frozen=True, kw_only=True)
 class RotationRecipe(Recipe):
-    """Train a network to guess how far a picture was turned.
+    """Train a network to predict how far a picture was turned.
 
     Attributes:
-        also: sets that are measured but do not train, joined by "+".
+        also: sets to test on but not to train on, joined by "+".
         size: side of the pictures in pixels.
         width: channels of the first stage; each later stage has twice as many.
-        depth: blocks a stage.
+        depth: blocks per stage.
         stem_stride: 2 halves the picture before the first stage.
-        whiten: let the stem begin with whitened patches, so that faint traces are heard; see `backbones.whiten`.
-        augment: change pictures before they are turned; without it the network learns the encoder's traces.
+        whiten: start the stem with whitened patches, which makes it sensitive to faint traces; see `backbones.whiten`.
+        augment: change pictures before they are turned; without it the network learns encoder traces.
         min_crop: smallest share of the area that a crop keeps.
         reencode: share of the pictures passed through JPEG once more.
     """
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
-        # 2.8 M parameters; 42 minutes, half of them on two cores and half on one, 3,820 steps
+        # 2.8 M parameters; 42 minutes, half of them on two cores and half on one (AVX512-BF16), 3,820 steps
         "cpu": {"width": 48, "depth": 1, "minutes": 42.0, "steps": 100_000},
-        # 0.3 M parameters, with snapshots; 6 minutes on one core, 900 steps
+        # 0.3 M parameters, with snapshots; 6 minutes on one core (AVX512-BF16), 900 steps
         "small": {"size": 96, "width": 16, "minutes": 6.0, "steps": 100_000, "snapshots": True, "save_every": 2000},
         # ResNet-18, 11.2 M parameters; not yet timed on a GPU, so the clock ends it
         "gpu": {"width": 64, "depth": 2, "batch": 512, "lr": 3e-3, "minutes": 27.0, "steps": 60_000},
@@ -101,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         evaluate=evaluate,
         notes="Accuracy over all four turns of every test picture; chance is 0.25. Re-encoded: resized to 0.9, JPEG "
         "quality 75, and back. Cropped: the middle 0.8 of each side, enlarged."
-        + (probing.NOTES if "cifar10" in recipe.data else ""),
+        + (probes.NOTES if "cifar10" in recipe.data else ""),
     )
 
 
@@ -127,7 +127,7 @@ def measure(checkpoint: Checkpoint, recipe: RotationRecipe) -> dict[str, dict[st
             name = spec if change == "none" else f"{spec}, {change}"
             found[name] = evaluate(checkpoint, spec, root=recipe.root, change=change)
     if "cifar10" in recipe.data.split("+"):
-        found |= probing.measure(checkpoint, "cifar10", root=recipe.root, limit=512 if recipe.smoke else 0)
+        found |= probes.measure(checkpoint, "cifar10", root=recipe.root, limit=512 if recipe.smoke else 0)
     return found
 
 
@@ -142,10 +142,10 @@ def evaluate(
         spec: named set or "folder:PATH".
         root: folder that holds the named sets.
         change: what is done to each picture before it is turned; see `perturbations.apply`.
-        chunk: pictures a time.
+        chunk: pictures per forward pass.
 
     Returns:
-        {"accuracy": share right, "chance": 0.25, "n": number of pictures, each seen in four turns}.
+        {"accuracy": share of correct answers, "chance": 0.25, "n": number of pictures, each tested in four turns}.
     """
     model = cast(RotationNet, checkpoint.model)
     data = pictures.load(spec, "test", size=model.config.size, root=root)
@@ -153,7 +153,7 @@ def evaluate(
     for part in data.images.split(chunk):
         turned, turns = pretext.all_turns(perturbations.apply(part.float() / 255, change).to(checkpoint.device))
         right += int((model(turned).logits.argmax(1) == turns).sum())
-    return {"accuracy": right / (4 * len(data.images)), "chance": pretext.CHANCE, "n": len(data.images)}
+    return {"accuracy": right / (4 * len(data.images)), "chance": pretext.CHANCE_LEVEL, "n": len(data.images)}
 
 
 if __name__ == "__main__":

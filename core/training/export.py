@@ -47,7 +47,7 @@ def write_checkpoint(
         method: "rotation", ...
         data: the data and the split that trained it, in words.
         measure: the method's function that finds every metric of the card: set name -> metrics with their `n`.
-        evaluate: the method's function that measures one set; tells how far each snapshot has come on the first set.
+        evaluate: the method's function that measures one set; each snapshot is measured on the first set with it.
         notes: known limits, in words.
         extra: further files of the checkpoint, name -> content.
         ship: leave it in the run folder otherwise.
@@ -67,8 +67,8 @@ def write_checkpoint(
     card = dataclasses.replace(card, metrics=measure(checkpoint, recipe))
     if recipe.snapshots:
         first = recipe.data.split("+")[0]
-        grown = _measure_snapshots(checkpoint, lambda: evaluate(checkpoint, first, root=recipe.root))
-        card = dataclasses.replace(card, snapshots=grown | {"100": card.metrics[first]})
+        snapshots = _measure_snapshots(checkpoint, lambda: evaluate(checkpoint, first, root=recipe.root))
+        card = dataclasses.replace(card, snapshots=snapshots | {"100": card.metrics[first]})
     checkpoints.write_card(draft, targets.noted(card))
     folder = draft if recipe.smoke or not ship else checkpoints.ROOT / method / recipe.name
     if folder != draft:
@@ -102,16 +102,16 @@ def _snapshots(run: Path) -> dict[str, bytes]:
 
 
 def _measure_snapshots(checkpoint: Checkpoint, measure: Callable[[], Metrics]) -> dict[str, Metrics]:
-    """The metrics of the first set after each share of the run; the finished weights are put back."""
-    model, grown = checkpoint.model, {}
+    """The metrics of the first set with each snapshot; the finished weights are restored."""
+    model, snapshots = checkpoint.model, {}
     finished = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     for percent in SNAPSHOTS:
         path = checkpoint.folder / checkpoints.snapshot_file(percent)
         if path.is_file():
             checkpoints.fill(model, load_file(path))
-            grown[str(percent)] = measure()
+            snapshots[str(percent)] = measure()
     model.load_state_dict(finished)
-    return grown
+    return snapshots
 
 
 def _copy(draft: Path, folder: Path) -> None:
@@ -125,15 +125,15 @@ def _copy(draft: Path, folder: Path) -> None:
 
 
 def command(method: str, argv: Sequence[str], *, bf16: bool) -> str:
-    """The command line as anyone can repeat it: where the data lie and which run was resumed are left to them.
+    """The command line in a form that others can repeat: without the place of the data and the resumed run.
 
     The precision that was used is always in it, since another machine may choose another.
     """
     flags = [part for flag in argv for part in (flag.split("=", 1) if flag.startswith("--") else [flag])]
-    told: list[str] = []
+    kept: list[str] = []
     for before, flag in zip(["", *flags], flags, strict=False):
         if "--resume" not in (before, flag):
-            told.append("data" if before == "--root" else flag)
+            kept.append("data" if before == "--root" else flag)
     precision = "--bf16" if bf16 else "--no-bf16"
-    told = [*(flag for flag in told if flag not in ("--bf16", "--no-bf16")), precision]
-    return shlex.join(["python", "-m", f"core.{method}.train", *told])
+    kept = [*(flag for flag in kept if flag not in ("--bf16", "--no-bf16")), precision]
+    return shlex.join(["python", "-m", f"core.{method}.train", *kept])

@@ -1,9 +1,9 @@
 """The loop every recipe shares: schedule, gradients, log, save, resume, one process or many.
 
-Every forward pass is a pure function of (recipe seed, number of the pass): which items it sees and how they are
-augmented come from a fresh generator, not from the history of one. So a run that was killed goes on with `--resume` as
-if nothing had happened, and any pass can be repeated alone. Passes are dealt out to processes and accumulation, so two
-processes take the very step that one process takes with `--accumulate 2`. Hugging Face Accelerate puts the model on its
+Every forward pass is a pure function of (recipe seed, number of the forward pass): its items and their augmentation
+come from a fresh generator, not from the history of one. So a run that was killed continues exactly with `--resume`,
+and any forward pass can be repeated alone. Forward passes are distributed over processes and accumulation: two
+processes take the same step as one process with `--accumulate 2`. Hugging Face Accelerate puts the model on its
 device and, under `torchrun` or `accelerate launch`, averages the gradients of many processes.
 """
 
@@ -50,7 +50,7 @@ def train(recipe: Recipe, model: nn.Module, loss: Loss, *, method: str) -> Resul
         recipe: see `Recipe`.
         model: any module; moved to the recipe's device and left there.
         loss: called as loss(model, number, generator); number counts the forward passes of all processes, so that each
-            sees its own items; generator on the training device and new for each pass; returns {"loss": scalar,
+            sees its own items; generator on the training device and new for each forward pass; returns {"loss": scalar,
             "ids": (B,) numbers of the items, anything else to log: scalar}.
         method: first part of the run folder's name, runs/<method>/<name>/<time>/.
 
@@ -122,12 +122,12 @@ def optimizer_for(model: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
 def _gradients(
     recipe: Recipe, accelerator: Accelerator, network: nn.Module, loss: Loss, step: int
 ) -> dict[str, Tensor]:
-    """Add up the gradients of this process's passes of one step; returns what to log, a mean over them."""
+    """Add up the gradients of this process's forward passes of one step; returns what to log, a mean over them."""
     seen: list[dict[str, Tensor]] = []
     for part in range(recipe.accumulate):
         number = (step * accelerator.num_processes + accelerator.process_index) * recipe.accumulate + part
         rng = device.generator(recipe.seed, number, device=accelerator.device)
-        last = part == recipe.accumulate - 1  # processes exchange their gradients once a step
+        last = part == recipe.accumulate - 1  # processes exchange their gradients once per step
         with contextlib.nullcontext() if last else accelerator.no_sync(network):
             with device.autocast(accelerator.device, bool(recipe.bf16)):
                 losses = loss(network, number, rng)

@@ -21,19 +21,19 @@ class Recipe:
         steps: optimizer steps.
         minutes: stop after this much wall time; the schedule follows whichever runs out first. 0 means no limit.
         batch: items of one forward pass of one process.
-        accumulate: forward passes a process and step, whose gradients are averaged.
+        accumulate: forward passes per process and step, whose gradients are averaged.
         lr: peak learning rate of AdamW.
-        beta1: of AdamW, how long gradients are remembered; adversarial games want short memories.
-        beta2: of AdamW, how long their squares are remembered.
+        beta1: of AdamW, for the mean of gradients; GANs need a small one.
+        beta2: of AdamW, for the mean of squared gradients.
         weight_decay: for weights of two or more dimensions.
-        warmup: share of the run spent rising to the peak.
+        warmup: share of the run in which the rate rises to its peak.
         clip: largest allowed norm of the gradient.
         seed: of everything drawn during training.
         device: "auto", "cpu", "cuda" or "mps".
         bf16: bfloat16 autocast; left out, wherever the hardware computes it, see `device.computes_bf16`.
         compile: let `torch.compile` fuse the network first; pays off in long runs on CUDA.
         snapshots: ship the weights of SNAPSHOTS along the way beside the finished ones.
-        smoke: take 20 steps and do not write into assets, to see that everything is wired.
+        smoke: take 20 steps of at most 32 items and do not write into assets, to check that everything works together.
         resume: a run folder to continue.
         save_every: steps between two saved states.
         log_every: steps between two lines of metrics.jsonl.
@@ -66,8 +66,9 @@ class Recipe:
     log_every: int = 10
 
 
-LOCAL = ("root", "resume")  # where one machine keeps its files is nobody else's business and stays out of cards
+LOCAL = ("root", "resume")  # paths of one machine stay out of cards
 SMOKE: dict[str, Any] = {"steps": 20, "minutes": 0.0, "save_every": 10, "log_every": 1}
+SMOKE_BATCH = 32  # keeps every recipe's smoke run under 30 s on two AVX2 cores
 R = TypeVar("R", bound=Recipe)
 
 
@@ -87,7 +88,9 @@ def parse(recipe: type[R], argv: Sequence[str] | None = None) -> R:
             parser.add_argument(flag, type=kind, default=default, required=required)
     parser.set_defaults(**recipe.PRESETS.get(parser.parse_args(argv).preset, {}))
     parsed = recipe(**vars(parser.parse_args(argv)))
-    return dataclasses.replace(parsed, **SMOKE) if parsed.smoke else parsed
+    if parsed.smoke:
+        parsed = dataclasses.replace(parsed, **SMOKE, batch=min(parsed.batch, SMOKE_BATCH))
+    return parsed
 
 
 def learning_rate(recipe: Recipe, progress: float) -> float:

@@ -1,1 +1,1 @@
-"""Variational autoencoder: squeeze a digit through twenty noisy numbers and draw it again."""
+"""Variational autoencoder: a digit encoded to twenty random numbers and decoded (Kingma & Welling 2013)."""

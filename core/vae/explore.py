@@ -1,6 +1,5 @@
 """What a visitor can ask of a trained variational autoencoder: plain values in, frozen results out."""
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
@@ -11,53 +10,58 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core import checkpoints, device, snapshots
-from core.data import bundled, digits, pictures
-from core.downstream.neighbours import nearest
+from core.data import bundled
 from core.errors import InputError, whole, within
 from core.nn import interpolation
 from core.vae import pretext
 from core.vae.model import VAE
 from core.vae.models import NAME as NAME
-from core.vae.models import codes, flat, leave_one_out, mean_digit, open_model, to_input
+from core.vae.models import Picture, mean_digit, open_model, to_input
 from core.vae.models import mean_digit_nats as mean_digit_nats
 from core.vae.models import names as names
+from core.vae.models import view as view
+from core.vae.neighbours import KNNAccuracy as KNNAccuracy
+from core.vae.neighbours import Neighbour as Neighbour
+from core.vae.neighbours import Neighbours as Neighbours
+from core.vae.neighbours import codes
+from core.vae.neighbours import knn_accuracy as knn_accuracy
+from core.vae.neighbours import neighbours as neighbours
 from core.vae.pretext import UNIFORM_NATS as UNIFORM_NATS
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Path = Literal["straight", "spherical"]
-Picture = Bytes | str | None
 
 PATHS: tuple[Path, ...] = get_args(Path)
 MIN_STEPS, MAX_STEPS = 3, 16
-REACH = 4.0  # standard deviations of the prior that sliders and the plane span
-LIVELY = 8  # axes that get a slider
+REACH = 4.0  # range of sliders and plane, in standard deviations of the prior
+ACTIVE_AXES = 8  # axes with a slider
 MAX_SEED = 2**31 - 1
 MAX_DRAWS = 64
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """One picture on its way through the model, and what that costs.
+    """The encoding of one picture, one decoded sample, and their cost.
 
     Attributes:
-        seen: (28, 28) uint8, white ink on black, as the model gets it.
+        model_input: (28, 28) uint8, white ink on black.
         mu: (Z,), mean of q(z | x).
         sigma: (Z,), its standard deviation.
-        z: (Z,), the draw that was decoded.
-        drawn: (28, 28) uint8, decoded from `z`.
+        z: (Z,), the sample that was decoded.
+        decoded: (28, 28) uint8, from `z`.
         reconstruction_nats: -log p(x | z).
         kl_nats: (Z,), of each axis; their sum is the second part of the loss.
-        mean_digit_nats: naive baseline: each pixel as light as in the mean bundled digit.
-        uniform_nats: chance: each pixel a fair coin.
-        perfect_nats: what even a perfect copy costs, because grey pixels are no certainties.
+        mean_digit_nats: naive baseline: the mean of the bundled digits as probabilities.
+        uniform_nats: chance level: probability 1/2 for each pixel.
+        perfect_nats: of a perfect copy; above 0 because grey pixels are probabilities.
     """
 
-    seen: Bytes
+    model_input: Bytes
     mu: Floats
     sigma: Floats
     z: Floats
-    drawn: Bytes
+    decoded: Bytes
     reconstruction_nats: float
     kl_nats: Floats
     mean_digit_nats: float
@@ -72,12 +76,12 @@ class Encoding:
 
 @dataclass(frozen=True)
 class Growth:
-    """What the shipped network makes of a picture and of the prior, part of its training behind it.
+    """Reconstruction and samples of the shipped network after part of its training.
 
     Attributes:
         reconstruction: (28, 28) uint8, decoded from the mean of the picture's code.
-        samples: (N, 28, 28) uint8, decoded from draws of the prior, the same draws at every stage.
-        nats: what the picture costs, the draw of seed 0 decoded.
+        samples: (N, 28, 28) uint8, decoded from samples of the prior, the same at every stage.
+        nats: cost of the picture, with the sample of seed 0.
         mean_digit_nats: naive baseline, as in `Encoding`.
     """
 
@@ -89,14 +93,14 @@ class Growth:
 
 @dataclass(frozen=True)
 class Interpolation:
-    """The way from one picture to another.
+    """A path from one picture's code to another's.
 
     Attributes:
         images: (steps, 28, 28) uint8, decoded along the path; the ends are the reconstructions of both pictures.
-        blends: (steps, 28, 28) uint8, the naive baseline: the two reconstructions laid over one another.
+        blends: (steps, 28, 28) uint8, the naive baseline: the two reconstructions blended in pixel space.
         z: (steps, Z), the path.
-        image_nats: (steps,), how far each image is from what the model expects: its bound less its own entropy.
-        blend_nats: (steps,), the same of the blends.
+        image_nats: (steps,), negative bound of each image minus its entropy.
+        blend_nats: (steps,), the same for the blends.
     """
 
     images: Bytes
@@ -108,12 +112,12 @@ class Interpolation:
 
 @dataclass(frozen=True)
 class Plane:
-    """The bundled digits on the two liveliest axes.
+    """The bundled digits on the two most active axes.
 
     Attributes:
-        axes: their two numbers, 0-based.
+        axes: their indices, 0-based.
         xy: (N, 2), mean of q(z | x) of each digit.
-        labels: (N,) int64 in 0..9; the model has never seen them.
+        labels: (N,) int64 in 0..9, not used in training.
     """
 
     axes: tuple[int, int]
@@ -121,56 +125,32 @@ class Plane:
     labels: NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Neighbour:
-    """A bundled digit: (28, 28) uint8, its label, and its cosine to the query."""
-
-    image: Bytes
-    label: int
-    similarity: float
-
-
-@dataclass(frozen=True)
-class Readout:
-    """Share of the bundled digits named rightly by their neighbours, each left out in turn, in [0, 1]."""
-
-    latent: float
-    pixels: float
-    chance: float
-    n: int
-
-
-def view(picture: Picture) -> Bytes:
-    """A visitor's picture as the model gets it: (28, 28) uint8, white ink on black; see `digits.from_visitor`."""
-    return digits.from_visitor(pictures.open_picture(picture))
-
-
 def encode(picture: Picture, seed: float = 0, *, name: str = NAME) -> Encoding:
-    """Encode a picture, draw once from what comes out, and decode the draw.
+    """Encode a picture, sample its code once, and decode the sample.
 
     Args:
         picture: a path, or (H, W, 3) or (H, W) uint8.
-        seed: of the draw, a whole number from 0 on.
+        seed: of the sample, a whole number from 0.
         name: of the checkpoint.
 
     Raises:
-        InputError: no picture that can be read, nothing drawn on it, no such seed, or a model that is not offered.
+        InputError: no picture that can be read, an empty picture, no such seed, or a model that is not offered.
     """
     rng = device.generator(whole(seed, 0, MAX_SEED))
     model, where = open_model(name)
-    seen = view(picture)
-    image = to_input(seen[None], where)
+    model_input = view(picture)
+    image = to_input(model_input[None], where)
     noise = torch.randn(1, model.config.latent, generator=rng)
     with torch.inference_mode():
-        way = model(image, noise.to(where))
-        cost = pretext.negative_elbo(way.logits, image, way.mu, way.logvar)
+        output = model(image, noise.to(where))
+        cost = pretext.negative_elbo(output.logits, image, output.mu, output.logvar)
         baseline = pretext.bernoulli_nats(mean_digit().logit().to(where), image)
     return Encoding(
-        seen=seen,
-        mu=_numbers(way.mu[0]),
-        sigma=_numbers((0.5 * way.logvar[0]).exp()),
-        z=_numbers(way.z[0]),
-        drawn=_to_bytes(way.logits)[0],
+        model_input=model_input,
+        mu=_numbers(output.mu[0]),
+        sigma=_numbers((0.5 * output.logvar[0]).exp()),
+        z=_numbers(output.z[0]),
+        decoded=_to_bytes(output.logits)[0],
         reconstruction_nats=float(cost.reconstruction),
         kl_nats=_numbers(cost.kl[0]),
         mean_digit_nats=float(baseline),
@@ -180,7 +160,7 @@ def encode(picture: Picture, seed: float = 0, *, name: str = NAME) -> Encoding:
 
 
 def reconstruct(picture: Picture, *, name: str = NAME) -> Bytes:
-    """Decode the mean of what a picture is encoded to, without noise: (28, 28) uint8."""
+    """Decode the mean of a picture's code, without noise: (28, 28) uint8."""
     model, where = open_model(name)
     with torch.inference_mode():
         decoded = _to_bytes(model.decode(_mean(model, where, picture)[None]))  # (1, 28, 28)
@@ -188,7 +168,7 @@ def reconstruct(picture: Picture, *, name: str = NAME) -> Bytes:
 
 
 def grow(picture: Picture, stage: float, *, count: float = 9) -> Growth:
-    """What the shipped network does after part of its training; stage 0 (untrained) to 4 (finished).
+    """Reconstruction and samples of a snapshot of the shipped network; stage 0 (untrained) to 4 (finished).
 
     Raises:
         InputError: no picture that can be read, or another stage.
@@ -200,19 +180,19 @@ def grow(picture: Picture, stage: float, *, count: float = 9) -> Growth:
 
 
 def reached() -> tuple[float, ...]:
-    """Nats a picture of MNIST's test split at the five stages."""
+    """Nats per picture of MNIST's test split at the five stages."""
     return snapshots.reached(NAME, "nats")
 
 
 def interpolate(
     first: Picture, second: Picture, steps: float = 8, path: str = "straight", *, name: str = NAME
 ) -> Interpolation:
-    """Decode points on the way between two pictures.
+    """Decode points on a path between the codes of two pictures.
 
     Args:
         first: a path, or (H, W, 3) or (H, W) uint8.
         second: as `first`.
-        steps: 3 to 16, both ends counted.
+        steps: 3 to 16, including both ends.
         path: "straight" or "spherical".
         name: of the checkpoint.
 
@@ -230,24 +210,24 @@ def interpolate(
         images = model.decode(z).sigmoid()  # (steps, 1, 28, 28)
         t = torch.linspace(0, 1, count, device=where).view(-1, 1, 1, 1)
         blends = torch.lerp(images[:1], images[-1:], t)
-        surprise = [_surprise(model, part) for part in (images, blends)]
-    return Interpolation(_levels(images), _levels(blends), _numbers(z), _numbers(surprise[0]), _numbers(surprise[1]))
+        excess = [_excess_nats(model, part) for part in (images, blends)]
+    return Interpolation(_levels(images), _levels(blends), _numbers(z), _numbers(excess[0]), _numbers(excess[1]))
 
 
-def _surprise(model: VAE, images: Tensor) -> Tensor:
-    """(B,): bound at the mean code less the entropy of the pictures, so that grey ones do not count as wrong."""
+def _excess_nats(model: VAE, images: Tensor) -> Tensor:
+    """Negative bound at the mean code minus the entropy of pictures (B, 1, 28, 28): (B,), nats."""
     mu, logvar = model.encode(images)
     cost = pretext.negative_elbo(model.decode(mu), images, mu, logvar)
     return cost.reconstruction + cost.kl.sum(1) - pretext.entropy_nats(images)
 
 
-def liveliest(count: int | None = None, *, name: str = NAME) -> tuple[int, ...]:
-    """Numbers (0-based) of the latent axes that tell most of the bundled digits, by mean KL, best first.
+def most_active(count: int | None = None, *, name: str = NAME) -> tuple[int, ...]:
+    """Latent axes, 0-based, with the largest mean KL over the bundled digits, largest first.
 
-    Without `count` those that get a slider: LIVELY, or all of a model that has fewer.
+    Without `count` those with a slider: ACTIVE_AXES, or all axes of a model that has fewer.
     """
     order = codes(name).order
-    return order[:LIVELY] if count is None else order[: whole(count, 1, len(order))]
+    return order[:ACTIVE_AXES] if count is None else order[: whole(count, 1, len(order))]
 
 
 def latent(name: str = NAME) -> int:
@@ -256,18 +236,18 @@ def latent(name: str = NAME) -> int:
 
 
 def plane(*, name: str = NAME) -> Plane:
-    """Where the bundled digits lie on the two liveliest axes."""
+    """Positions of the bundled digits on the two most active axes."""
     gallery = codes(name)
     axes = (gallery.order[0], gallery.order[min(1, len(gallery.order) - 1)])  # a model may have a single axis
     return Plane(axes, _numbers(gallery.mu[:, axes]), bundled.digits().labels)
 
 
 def decode(picture: Picture, values: Sequence[float], *, name: str = NAME) -> Bytes:
-    """Put a picture's code to other values on the liveliest axes and decode it: (28, 28) uint8.
+    """Set the most active axes of a picture's code to other values and decode it: (28, 28) uint8.
 
     Args:
-        picture: gives the mean code that all other axes keep.
-        values: at most as many as the latent has axes, each in [-4, 4], for the liveliest axes in their order.
+        picture: its mean code is kept on all other axes.
+        values: at most one per latent axis, each in [-4, 4], for the most active axes in order.
         name: of the checkpoint.
 
     Raises:
@@ -276,14 +256,14 @@ def decode(picture: Picture, values: Sequence[float], *, name: str = NAME) -> By
     model, where = open_model(name)
     with torch.inference_mode():
         z = _mean(model, where, picture).clone()
-        for axis, value in zip(liveliest(len(values), name=name), values, strict=True):
+        for axis, value in zip(most_active(len(values), name=name), values, strict=True):
             z[axis] = within(value, -REACH, REACH)
         decoded = _to_bytes(model.decode(z[None]))  # (1, 28, 28)
     return cast(Bytes, decoded[0])
 
 
 def sample(seed: float = 0, count: float = 24, *, name: str = NAME) -> Bytes:
-    """Digits nobody wrote: decode `count` (1 to 64) draws from the prior N(0, 1); (count, 28, 28) uint8."""
+    """Decode `count` (1 to 64) samples of the prior N(0, 1): (count, 28, 28) uint8."""
     rng = device.generator(whole(seed, 0, MAX_SEED))
     draws = whole(count, 1, MAX_DRAWS)
     model, where = open_model(name)
@@ -292,38 +272,8 @@ def sample(seed: float = 0, count: float = 24, *, name: str = NAME) -> Bytes:
         return _to_bytes(model.decode(z))
 
 
-def neighbours(
-    picture: Picture, *, count: float = 8, name: str = NAME
-) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
-    """The bundled digits most like a picture but not itself, best first: by the mean of its code, and by its pixels."""
-    wanted = whole(count, 1, 64)
-    model, where = open_model(name)
-    seen = view(picture)
-    with torch.inference_mode():
-        code = model.encode(to_input(seen[None], where))[0].cpu()
-    gallery, pixels = codes(name), flat(seen[None])
-    others = (gallery.pixels != pixels).any(1).nonzero().flatten()
-    return _closest(code, gallery.mu, others, wanted), _closest(pixels, gallery.pixels, others, wanted)
-
-
-def _closest(query: Tensor, features: Tensor, others: Tensor, count: int) -> tuple[Neighbour, ...]:
-    similarity, index = nearest(query, features[others], count)
-    known = bundled.digits()
-    return tuple(
-        Neighbour(known.images[i], int(known.labels[i]), s)
-        for s, i in zip(similarity[0].tolist(), others[index[0]].tolist(), strict=True)
-    )
-
-
-@functools.cache
-def readout(name: str = NAME) -> Readout:
-    """Name each bundled digit by its 5 nearest others, by code and by pixels; chance is one in ten."""
-    gallery = codes(name)
-    return Readout(leave_one_out(gallery.mu), leave_one_out(gallery.pixels), 0.1, len(gallery.mu))
-
-
 def metrics(name: str = NAME) -> dict[str, float]:
-    """What the checkpoint's card says of MNIST's test split."""
+    """Metrics of the checkpoint's card on MNIST's test split."""
     return checkpoints.read_card(name).metrics["mnist"]
 
 

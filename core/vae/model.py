@@ -1,4 +1,4 @@
-"""The tutorial's variational autoencoder, 784-400-20 and back (Kingma & Welling 2013, appendix C.1)."""
+"""The tutorial's variational autoencoder with layers 784-400-20-400-784 (Kingma & Welling 2013, appendix C.1)."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,7 +14,7 @@ class Config:
 
     Attributes:
         side: of the square grey pictures, in pixels.
-        hidden: width of the one hidden layer on either way.
+        hidden: width of the hidden layer in the encoder, and in the decoder.
         latent: number of latent axes.
     """
 
@@ -23,14 +23,14 @@ class Config:
     latent: int = 20
 
 
-class Passage(NamedTuple):
-    """Everything on the way of a batch through the model.
+class VAEOutput(NamedTuple):
+    """The model's output for a batch.
 
     Attributes:
         logits: (B, 1, S, S), of the Bernoulli probabilities of white.
         mu: (B, Z), mean of q(z | x).
         logvar: (B, Z), logarithm of its variance.
-        z: (B, Z), the draw that was decoded.
+        z: (B, Z), the sample that was decoded.
     """
 
     logits: Tensor
@@ -40,7 +40,7 @@ class Passage(NamedTuple):
 
 
 class VAE(nn.Module):
-    """Encoder to a Gaussian over the latent, decoder to a Bernoulli a pixel."""
+    """Encoder to a Gaussian over the latent, decoder to a Bernoulli for each pixel."""
 
     config_class = Config
 
@@ -64,13 +64,13 @@ class VAE(nn.Module):
         logits: Tensor = self.decoder(F.relu(self.from_latent(z)))  # (B, S * S)
         return logits.view(-1, 1, self.config.side, self.config.side)
 
-    def forward(self, images: Tensor, noise: Tensor) -> Passage:
-        """Encode, draw, decode.
+    def forward(self, images: Tensor, noise: Tensor) -> VAEOutput:
+        """Encode, sample, decode.
 
         Args:
             images: (B, 1, S, S) in [0, 1].
             noise: (B, Z), standard normal; zeros decode the mean of q(z | x).
         """
         mu, logvar = self.encode(images)
-        z = mu + (0.5 * logvar).exp() * noise  # the reparameterisation trick, sec. 2.4: gradients pass the draw
-        return Passage(self.decode(z), mu, logvar, z)
+        z = mu + (0.5 * logvar).exp() * noise  # reparameterisation trick, sec. 2.4: differentiable in mu and logvar
+        return VAEOutput(self.decode(z), mu, logvar, z)

@@ -1,7 +1,7 @@
-"""The label a picture gives itself here: itself. Reconstruct it through a few noisy numbers, and pay for each in nats.
+"""The pretext task: reconstruct a picture from a low-dimensional random code; the picture is its own label.
 
-Kingma & Welling 2013, "Auto-Encoding Variational Bayes". The loss is the negative evidence lower bound (ELBO): what it
-costs to tell somebody the picture, given the code, plus what it costs to tell the code.
+Kingma & Welling 2013, "Auto-Encoding Variational Bayes". The loss is the negative evidence lower bound (ELBO) in nats:
+the cost of the picture given the code (reconstruction), plus the cost of the code (KL).
 """
 
 import math
@@ -13,15 +13,15 @@ from torch import Tensor
 
 from core.nn.losses import kl_nats as kl_nats
 
-UNIFORM_NATS = 784 * math.log(2)  # a picture of 28 x 28 pixels, each by the toss of a fair coin: 543.4 nats
+UNIFORM_NATS = 784 * math.log(2)  # chance level: 28 x 28 pixels at one bit each, 543.4 nats
 
 
 class NegativeELBO(NamedTuple):
-    """What each picture of a batch costs, in nats.
+    """The loss of a batch and the cost of each picture, in nats.
 
     Attributes:
         mean: scalar, the mean of reconstruction plus KL over the batch.
-        reconstruction: (B,), -log p(x | z) of the one z that was drawn.
+        reconstruction: (B,), -log p(x | z) of the sampled z.
         kl: (B, Z), KL(q(z | x) || p(z)) of each latent axis.
     """
 
@@ -31,7 +31,7 @@ class NegativeELBO(NamedTuple):
 
 
 def negative_elbo(logits: Tensor, images: Tensor, mu: Tensor, logvar: Tensor) -> NegativeELBO:
-    """The loss of a variational autoencoder with one draw of z a picture.
+    """The loss of a variational autoencoder with one sample of z per picture.
 
     Kingma & Welling 2013, eq. 10.
 
@@ -49,20 +49,20 @@ def negative_elbo(logits: Tensor, images: Tensor, mu: Tensor, logvar: Tensor) ->
 def bernoulli_nats(logits: Tensor, images: Tensor) -> Tensor:
     """-log p(x | z) of each picture under independent Bernoulli pixels.
 
-    Kingma & Welling 2013, eq. 11. Grey pixels count as the share of draws that come out white, so even a perfect copy
-    costs `entropy_nats`.
+    Kingma & Welling 2013, eq. 11. A grey pixel is the probability of white, so a perfect copy costs
+    `entropy_nats`.
 
     Args:
         logits: (B, ...).
         images: (B, ...), in [0, 1].
 
     Returns:
-        (B,), nats a picture.
+        (B,), nats per picture.
     """
     return F.binary_cross_entropy_with_logits(logits, images, reduction="none").flatten(1).sum(1)
 
 
 def entropy_nats(images: Tensor) -> Tensor:
-    """(B,): what a perfect copy of pictures (B, ...) in [0, 1] costs; 0 if every pixel is black or white."""
+    """Cost of a perfect copy of pictures (B, ...) in [0, 1], in nats: (B,); 0 if every pixel is black or white."""
     nats: Tensor = torch.special.entr(images) + torch.special.entr(1 - images)
     return nats.flatten(1).sum(1)

@@ -1,1 +1,1 @@
-"""VQ-VAE: a picture as a map of whole numbers, each the name of an entry in a learned codebook."""
+"""VQ-VAE: a picture as a map of indices into a learned codebook (van den Oord et al. 2017)."""

@@ -1,4 +1,4 @@
-"""Edits of a code map as text that a visitor can read, change and send: one a line, `row column brush code`."""
+"""Edits of a code map as text, one per line: `row column brush code`."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ EDIT = re.compile(r"\s*(\d{1,6})[ ,\t]+(\d{1,6})[ ,\t]+(\d{1,6})[ ,\t]+(\d{1,6})
 
 @dataclass(frozen=True)
 class Edit:
-    """One stroke: the square of `brush` x `brush` places around (row, column) takes `code`; rows count from 0."""
+    """One stroke: the `brush` x `brush` positions around (row, column) get `code`; rows count from 0."""
 
     row: int
     column: int
@@ -30,10 +30,10 @@ class Edit:
 
 
 def read(text: str) -> tuple[Edit, ...]:
-    """The edits that a text holds, one a line; empty lines count for nothing.
+    """Parse edits, one per line; empty lines are ignored.
 
     Raises:
-        InputError: a line that is not four whole numbers, or too many of them.
+        InputError: a line that is not four whole numbers, or too many lines.
     """
     if len(text) > MAX_CHARACTERS or text.count("\n") > 2 * MAX_EDITS:
         raise InputError("Undo some edits first: there may be at most {limit}.", limit=MAX_EDITS)
@@ -47,10 +47,10 @@ def read(text: str) -> tuple[Edit, ...]:
 
 
 def apply(codes: Codes, edits: tuple[Edit, ...], entries: int) -> Codes:
-    """A copy of a code map (G, G) after edits, one after the other; a brush that reaches over the edge is cut off.
+    """A copy of a code map (G, G) with edits applied in order; a brush over the edge of the map is cropped.
 
     Raises:
-        InputError: an edit outside the map, of a brush over MAX_BRUSH, or with a code that the book does not have.
+        InputError: an edit outside the map, of a brush over MAX_BRUSH, or with a code outside the codebook.
     """
     painted, grid = codes.copy(), len(codes)
     for edit in edits:

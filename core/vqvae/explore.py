@@ -1,27 +1,36 @@
 """What a visitor can ask of a VQ-VAE: plain values in, frozen results out.
 
-What each code looks like and what codes are good for stands in `gallery.py`.
+Appearance and usage of the codebook's entries, and retrieval by codes, are in `models.py`.
 """
 
 import math
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core import checkpoints, device
+from core import checkpoints, device, models
 from core.data import pictures
 from core.downstream.retrieval import Neighbour, Neighbours, Retrieval
 from core.errors import InputError, whole
 from core.nn.losses import psnr_db
 from core.vqvae import edits, evaluation, pretext
 from core.vqvae.edits import MAX_BRUSH, MAX_EDITS, Edit
-from core.vqvae.jpeg_baseline import jpeg_within
+from core.vqvae.jpeg_baseline import compress_within
 from core.vqvae.model import GaussianAutoencoder
-from core.vqvae.models import NAME, RIVAL, Book, Picture, book, names, neighbours, open_model, retrieval
+from core.vqvae.models import (
+    GAUSSIAN,
+    NAME,
+    CodebookSummary,
+    Picture,
+    codebook,
+    names,
+    neighbours,
+    open_model,
+    retrieval,
+)
 
 __all__ = [
     "MAX_BRUSH",
@@ -30,18 +39,18 @@ __all__ = [
     "NAME",
     "SIZES",
     "About",
-    "Book",
-    "Coding",
+    "CodebookSummary",
     "Edit",
+    "Encoding",
     "Entry",
-    "Method",
     "Neighbour",
     "Neighbours",
     "Painting",
     "Picture",
+    "Reconstruction",
     "Retrieval",
     "about",
-    "book",
+    "codebook",
     "encode",
     "entry",
     "names",
@@ -57,21 +66,21 @@ Codes = NDArray[np.int64]
 
 METHODS = ("model", "gaussian", "jpeg", "mean")
 SIZES = (64, 32)
-COLOUR_BITS = 24  # of one colour, three bytes
-VISIBLE = 8  # levels of 255
+COLOUR_BITS = 24  # one colour, three bytes
+VISIBLE = 8  # of 255 levels
 
 
 @dataclass(frozen=True)
-class Method:
-    """What one way of packing a picture makes of it.
+class Reconstruction:
+    """A picture after compression by one method.
 
     Attributes:
         method: one of METHODS.
         picture: (S, S, 3) uint8.
         mse: mean squared error of pixels in [0, 1].
-        psnr_db: of that error; infinite if there is none.
-        bits: what it takes to tell the picture, once both sides have the model (or JPEG's tables).
-        extra_bytes: of JPEG's header, which `bits` leave out; 0 for the others.
+        psnr_db: of that error; infinite if it is zero.
+        bits: of the compressed picture, without the model (or JPEG's tables).
+        extra_bytes: of JPEG's header, not in `bits`; 0 for the others.
     """
 
     method: str
@@ -83,23 +92,23 @@ class Method:
 
 
 @dataclass(frozen=True)
-class Coding:
+class Encoding:
     """One picture as a map of codes.
 
     Attributes:
-        original: (S, S, 3) uint8, as the model sees it.
-        codes: (G, G) int64, the entry at each place; a code covers S / G pixels a side.
-        methods: reconstructions, one for each of METHODS.
-        counts: (K,), how often each code was chosen here.
-        perplexity: of the codes, 1 to the number of places or of entries, whichever is less.
+        original: (S, S, 3) uint8, the model's input.
+        codes: (G, G) int64, the entry at each position; a code covers S / G pixels per side.
+        reconstructions: one for each of METHODS.
+        counts: (K,), positions with each code.
+        perplexity: of the codes, 1 to the number of positions or of entries, whichever is less.
         uniform_bits: of the map with codewords of equal length.
-        fitted_bits: with codewords as long as the shares of the training ask for.
+        fitted_bits: with codewords fitted to the shares in training.
         raw_bits: of the picture's bytes.
     """
 
     original: Bytes
     codes: Codes
-    methods: tuple[Method, ...]
+    reconstructions: tuple[Reconstruction, ...]
     counts: Codes
     perplexity: float
     uniform_bits: float
@@ -108,7 +117,7 @@ class Coding:
 
     @property
     def dims(self) -> int:
-        """Numbers in the picture: three colours a pixel."""
+        """Dimensions of the picture: three colours per pixel."""
         return self.original.size
 
     @property
@@ -125,8 +134,8 @@ class Painting:
         before, after: (S, S, 3) uint8.
         codes: (G, G) int64, after the edits.
         edited: (G, G) bool, where an edit changed the code.
-        changed: share of the pixels of which a colour moved by more than VISIBLE, in [0, 1]; it may be more than the
-            share of edited places, since the decoder looks at a code's neighbours.
+        changed: share of the pixels with a colour that changed by more than VISIBLE, in [0, 1]; it may exceed the share
+            of edited positions, since the decoder also reads a code's neighbours.
         edits: all of them.
     """
 
@@ -148,37 +157,38 @@ class Entry:
     """One entry of the codebook.
 
     Attributes:
-        code: its number, from 0.
-        look: (8, 8, 3) uint8, decoded from a map of nothing else.
-        mean: (12, 12, 3) uint8, mean around those places of the bundled photographs that chose it; else grey.
-        count: places of the bundled photographs that chose it.
-        places: of all bundled photographs.
-        share: of the places in training that chose it.
-        entries: K; even use would be a share of 1 / K.
+        code: its index, from 0.
+        decoded: (8, 8, 3) uint8, from a map of this code alone.
+        context: (12, 12, 3) uint8, mean region around the positions of the bundled photographs with this code; grey
+            for an unused one.
+        count: positions of the bundled photographs with this code.
+        positions: of all bundled photographs.
+        share: of the positions in training with this code.
+        entries: K; uniform usage is a share of 1 / K.
     """
 
     code: int
-    look: Bytes
-    mean: Bytes
+    decoded: Bytes
+    context: Bytes
     count: int
-    places: int
+    positions: int
     share: float
     entries: int
 
 
 @dataclass(frozen=True)
 class About:
-    """What stands in the card of a bundled model; metrics are those on one set at the size of the training.
+    """Figures of a bundled model's card; metrics are those on one set at the size of the training.
 
     Attributes:
-        parameters: trainable numbers.
+        parameters: number of trainable parameters.
         entries: of the codebook.
         n: test pictures.
         psnr_db, mean_colour_psnr_db, jpeg_psnr_db, gaussian_psnr_db: of reconstructions.
         perplexity: of all codes of the set.
-        used_share: of the entries that were chosen at all, in [0, 1].
+        used_share: share of the entries in use, in [0, 1].
         bits_per_dim, entropy_bits_per_dim, gaussian_bits_per_dim: rates.
-        steps, gaussian_steps: how long the model and the yardstick were trained.
+        steps, gaussian_steps: training steps of the model and of the Gaussian baseline.
     """
 
     parameters: int
@@ -197,8 +207,8 @@ class About:
     gaussian_steps: int
 
 
-def encode(picture: Picture, size: float = SIZES[0], *, name: str = NAME) -> Coding:
-    """Round a picture to codes and decode them, beside three other ways to spend as many bits.
+def encode(picture: Picture, size: float = SIZES[0], *, name: str = NAME) -> Encoding:
+    """Encode a picture to codes and decode them, beside three baselines at about as many bits.
 
     Args:
         picture: a path, or (H, W, 3) uint8; the middle square is used.
@@ -216,10 +226,11 @@ def encode(picture: Picture, size: float = SIZES[0], *, name: str = NAME) -> Cod
     counts = pretext.usage(codes, model.config.num_embeddings)
     bits = evaluation.uniform_bits(len(codes), model.config.num_embeddings)
     original = pictures.to_bytes(images)[0]
-    return Coding(
+    model_result = _reconstruction("model", original, found.reconstruction, bits)
+    return Encoding(
         original=original,
         codes=codes.numpy(),
-        methods=(_method("model", original, found.reconstruction, bits), *_rivals(original, images, bits)),
+        reconstructions=(model_result, *_baselines(original, images, bits)),
         counts=counts.numpy(),
         perplexity=float(pretext.perplexity(counts)),
         uniform_bits=bits,
@@ -229,16 +240,16 @@ def encode(picture: Picture, size: float = SIZES[0], *, name: str = NAME) -> Cod
 
 
 def paint(picture: Picture, written: str, size: float = SIZES[0], *, name: str = NAME) -> Painting:
-    """Change codes of a picture's map and decode it again.
+    """Edit a picture's code map and decode it.
 
     Args:
         picture: as in `encode`.
-        written: edits, one a line: row, column, brush and code; see `edits.read`. Nothing leaves the map as it is.
+        written: edits, one per line: row, column, brush and code; see `edits.read`. Empty for no edits.
         size: as in `encode`.
         name: of the model.
 
     Raises:
-        InputError: as `encode`, or edits that cannot be read or lie outside.
+        InputError: as `encode`, or edits that cannot be read or are outside the map.
     """
     model, where = open_model(name)
     steps = edits.read(written)
@@ -253,35 +264,35 @@ def paint(picture: Picture, written: str, size: float = SIZES[0], *, name: str =
 
 
 def stroke(written: str, row: float, column: float, brush: float, code: float) -> str:
-    """Edits with one more at their end, as text; raises InputError if they cannot be read."""
+    """Append an edit to a text of edits; raises InputError if they cannot be read."""
     last = Edit(int(row), int(column), whole(brush, 1, MAX_BRUSH), whole(code, 0, 10**6 - 1))
     return "\n".join(map(str, (*edits.read(written), last)))
 
 
 def undo(written: str) -> str:
-    """Edits without the last one, as text; raises InputError if they cannot be read."""
+    """Remove the last edit from a text of edits; raises InputError if they cannot be read."""
     return "\n".join(map(str, edits.read(written)[:-1]))
 
 
 def entry(code: float, *, name: str = NAME) -> Entry:
-    """What is known of one entry of the codebook; raises InputError if there is none of that number."""
-    opened = book(name)
-    number = whole(code, 0, opened.entries - 1)
+    """Appearance and usage of one entry of the codebook; raises InputError if there is no such entry."""
+    summary = codebook(name)
+    number = whole(code, 0, summary.entries - 1)
     return Entry(
         code=number,
-        look=opened.looks[number],
-        mean=opened.means[number],
-        count=int(opened.counts[number]),
-        places=int(opened.counts.sum()),
-        share=float(opened.shares[number]),
-        entries=opened.entries,
+        decoded=summary.decoded[number],
+        context=summary.contexts[number],
+        count=int(summary.counts[number]),
+        positions=int(summary.counts.sum()),
+        share=float(summary.shares[number]),
+        entries=summary.entries,
     )
 
 
 def about(spec: str = "scenes96", *, name: str = NAME) -> About:
-    """Read the cards of a bundled model and of the yardstick."""
-    card, rival = checkpoints.read_card(name), checkpoints.read_card(RIVAL)
-    found, gaussian = card.metrics[spec], rival.metrics[spec]
+    """Read the cards of a bundled model and of the Gaussian baseline."""
+    card, baseline = checkpoints.read_card(name), checkpoints.read_card(GAUSSIAN)
+    found, gaussian = card.metrics[spec], baseline.metrics[spec]
     return About(
         parameters=card.parameters,
         entries=card.config["num_embeddings"],
@@ -296,7 +307,7 @@ def about(spec: str = "scenes96", *, name: str = NAME) -> About:
         entropy_bits_per_dim=found["entropy_bits_per_dim"],
         gaussian_bits_per_dim=gaussian["kl_bits_per_dim"],
         steps=card.steps,
-        gaussian_steps=rival.steps,
+        gaussian_steps=baseline.steps,
     )
 
 
@@ -307,20 +318,18 @@ def _prepare(picture: Picture, size: float) -> Tensor:
 
 
 @torch.inference_mode()
-def _rivals(original: Bytes, images: Tensor, bits: float) -> tuple[Method, ...]:
-    """A Gaussian bottleneck, JPEG and one colour."""
-    where = device.pick()
-    gaussian = cast(GaussianAutoencoder, checkpoints.load(RIVAL, device=where).model)
-    drawn, spent = evaluation.draw(gaussian, images.to(where), device.generator(0))
-    packed = jpeg_within(original, math.ceil(bits / 8))
-    squeezed = pictures.to_tensor(packed.picture)
+def _baselines(original: Bytes, images: Tensor, bits: float) -> tuple[Reconstruction, ...]:
+    """The Gaussian bottleneck, JPEG and the mean colour."""
+    gaussian, checkpoint = models.fetch(GAUSSIAN, GaussianAutoencoder)
+    sampled, spent = evaluation.draw(gaussian, images.to(checkpoint.device), device.generator(0))
+    jpeg = compress_within(original, math.ceil(bits / 8))
     return (
-        _method("gaussian", original, drawn, float(spent)),
-        _method("jpeg", original, squeezed, 8 * packed.data_bytes, packed.header_bytes),
-        _method("mean", original, evaluation.mean_colour(images), COLOUR_BITS),
+        _reconstruction("gaussian", original, sampled, float(spent)),
+        _reconstruction("jpeg", original, pictures.to_tensor(jpeg.picture), 8 * jpeg.data_bytes, jpeg.header_bytes),
+        _reconstruction("mean", original, evaluation.mean_colour(images), COLOUR_BITS),
     )
 
 
-def _method(method: str, original: Bytes, painted: Tensor, bits: float, extra_bytes: int = 0) -> Method:
-    mse = float((painted.cpu().clamp(0, 1) - pictures.to_tensor(original)).square().mean())
-    return Method(method, pictures.to_bytes(painted)[0], mse, psnr_db(mse), bits, extra_bytes)
+def _reconstruction(method: str, original: Bytes, decoded: Tensor, bits: float, extra_bytes: int = 0) -> Reconstruction:
+    mse = float((decoded.cpu().clamp(0, 1) - pictures.to_tensor(original)).square().mean())
+    return Reconstruction(method, pictures.to_bytes(decoded)[0], mse, psnr_db(mse), bits, extra_bytes)

@@ -1,4 +1,4 @@
-"""JPEG at a given number of bytes, its header told apart from its data: a rival that never saw a picture before."""
+"""The JPEG baseline: the best quality at a given number of bytes, with header and data counted separately."""
 
 import io
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ END = 2  # bytes of the end marker
 
 
 @dataclass(frozen=True)
-class Packed:
-    """A picture after JPEG.
+class JPEGResult:
+    """A picture after JPEG compression.
 
     Attributes:
         picture: (H, W, 3) uint8, read back.
         quality: of Pillow, 1 to 95.
         data_bytes: the entropy-coded picture.
-        header_bytes: all else: tables and markers, which are the same for every picture of this size and quality.
+        header_bytes: tables and markers, the same for every picture of this size and quality.
     """
 
     picture: Bytes
@@ -29,8 +29,8 @@ class Packed:
     header_bytes: int
 
 
-def jpeg(picture: Bytes, quality: int) -> Packed:
-    """Pack a picture (H, W, 3) with the standard's own Huffman tables, so that none of it hides in the header."""
+def compress(picture: Bytes, quality: int) -> JPEGResult:
+    """Compress a picture (H, W, 3) with the standard's Huffman tables, so the header holds nothing of the picture."""
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "JPEG", quality=quality, subsampling="4:2:0", optimize=False)
     content = buffer.getvalue()
@@ -38,21 +38,21 @@ def jpeg(picture: Bytes, quality: int) -> Packed:
     begin = scan + int.from_bytes(content[scan : scan + 2], "big")
     data = len(content) - END - begin
     with Image.open(buffer) as read:
-        return Packed(np.asarray(read.convert("RGB")), quality, data, len(content) - data)
+        return JPEGResult(np.asarray(read.convert("RGB")), quality, data, len(content) - data)
 
 
-def jpeg_within(picture: Bytes, data_bytes: int) -> Packed:
-    """The best quality at which a picture's data fit into so many bytes; quality 1 if none does.
+def compress_within(picture: Bytes, data_bytes: int) -> JPEGResult:
+    """The best quality at which a picture's data fit into a number of bytes; quality 1 if none does.
 
     Args:
         picture: (H, W, 3) uint8.
         data_bytes: allowed for the data, header not counted.
     """
-    low, high = 1, 95  # a finer scale makes more data: search by halves
+    low, high = 1, 95  # binary search: a higher quality takes more data
     while low < high:
         middle = (low + high + 1) // 2
-        if jpeg(picture, middle).data_bytes <= data_bytes:
+        if compress(picture, middle).data_bytes <= data_bytes:
             low = middle
         else:
             high = middle - 1
-    return jpeg(picture, low)
+    return compress(picture, low)

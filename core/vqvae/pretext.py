@@ -1,9 +1,9 @@
-"""The label a picture gives itself here: itself, once every place of it has been rounded to an entry of a codebook.
+"""The pretext task: reconstruct a picture from a map of codebook entries; the picture is its own label.
 
-van den Oord et al. 2017, "Neural Discrete Representation Learning". Rounding has no gradient, so three things stand in
-for it: the decoder's gradient is handed to the encoder as if nothing had been rounded (straight-through), a commitment
-loss keeps the encoder near the entries it chose, and the entries follow the encoder as moving averages (`Codebook`).
-Left out on purpose: the loss on the codebook (eq. 3, second term), which the moving averages replace.
+van den Oord et al. 2017, "Neural Discrete Representation Learning". Quantisation has no gradient. The encoder gets the
+decoder's gradient unchanged (straight-through), a commitment loss keeps the encoder near its nearest entries, and the
+entries follow the encoder as moving averages (`Codebook`). Left out on purpose: the loss on the codebook (eq. 3, second
+term), which the moving averages replace.
 """
 
 from typing import NamedTuple
@@ -13,12 +13,12 @@ from torch import Tensor
 
 
 class VQLoss(NamedTuple):
-    """What a batch costs.
+    """The loss of a batch and its parts.
 
     Attributes:
         mean: scalar, reconstruction plus weighted commitment.
-        reconstruction: scalar, mean squared error of pixels over their variance; 1 is as bad as one grey.
-        commitment: scalar, mean squared distance of an encoder's number from the entry's that it chose.
+        reconstruction: scalar, mean squared error of pixels over their variance; a single grey gives 1.
+        commitment: scalar, mean squared difference of latents and their nearest entries.
     """
 
     mean: Tensor
@@ -27,10 +27,10 @@ class VQLoss(NamedTuple):
 
 
 class Averages(NamedTuple):
-    """What a codebook remembers of the vectors that chose its entries.
+    """Moving averages over the vectors assigned to each entry of a codebook.
 
     Attributes:
-        shares: (K,), share of the vectors that chose each entry; they sum to at most 1.
+        shares: (K,), share of the vectors assigned to each entry; they sum to at most 1.
         sums: (K, D), sum of those vectors, over the number of all vectors.
     """
 
@@ -39,16 +39,16 @@ class Averages(NamedTuple):
 
 
 def nearest(vectors: Tensor, codebook: Tensor) -> Tensor:
-    """Which entry each vector is rounded to: the one at the smallest Euclidean distance.
+    """The entry at the smallest Euclidean distance from each vector.
 
-    van den Oord et al. 2017, eq. 1. In float32 whatever autocast says: entries may lie closer than bfloat16 can tell.
+    van den Oord et al. 2017, eq. 1. Always in float32: entries may be closer than the precision of bfloat16.
 
     Args:
         vectors: (M, D).
         codebook: (K, D).
 
     Returns:
-        (M,) int64 in 0..K-1; the first of entries that are equally near.
+        (M,) int64 in 0..K-1; of equally near entries the first.
     """
     with torch.autocast(vectors.device.type, enabled=False):
         vectors, codebook = vectors.float(), codebook.float()
@@ -72,48 +72,48 @@ def vq_loss(
         reconstruction: (B, 3, H, W).
         images: as `reconstruction`, in [0, 1].
         latents: (B, D, h, w), of the encoder.
-        quantised: as `latents`, the entries it chose.
+        quantised: as `latents`, the nearest entries.
         variance: of the pixels of the training pictures.
         beta: weight of the commitment.
     """
-    wrong = (reconstruction.float() - images).square().mean() / variance
-    far = (latents.float() - quantised.detach().float()).square().mean()
-    return VQLoss(wrong + beta * far, wrong, far)
+    error = (reconstruction.float() - images).square().mean() / variance
+    commitment = (latents.float() - quantised.detach().float()).square().mean()
+    return VQLoss(error + beta * commitment, error, commitment)
 
 
-def follow(averages: Averages, vectors: Tensor, codes: Tensor, decay: float) -> Averages:
-    """Move the averages towards what one batch brought.
+def update_averages(averages: Averages, vectors: Tensor, codes: Tensor, decay: float) -> Averages:
+    """One step of the exponential moving averages.
 
     van den Oord et al. 2017, appendix A.1, eq. 6 and 7, both sides divided by the number of vectors in a batch, so that
     the counts are shares and fit into half precision.
 
     Args:
-        averages: so far.
+        averages: before the batch.
         vectors: (M, D), of the encoder.
-        codes: (M,) int64, the entry that each chose.
-        decay: gamma, how much of the past stays; near 1.
+        codes: (M,) int64, their nearest entries.
+        decay: gamma, near 1.
     """
     entries = len(averages.shares)
     counts = torch.bincount(codes, minlength=entries).float()  # (K,)
-    brought = torch.zeros_like(averages.sums).index_add_(0, codes, vectors.float())  # (K, D)
+    sums = torch.zeros_like(averages.sums).index_add_(0, codes, vectors.float())  # (K, D)
     share = (1 - decay) / len(vectors)
-    return Averages(decay * averages.shares + share * counts, decay * averages.sums + share * brought)
+    return Averages(decay * averages.shares + share * counts, decay * averages.sums + share * sums)
 
 
-def restart(averages: Averages, vectors: Tensor, rows: Tensor, floor: float) -> tuple[Averages, Tensor]:
-    """Give entries that hardly any vector chooses a new place: that of some vector of the batch.
+def restart_dead(averages: Averages, vectors: Tensor, rows: Tensor, floor: float) -> tuple[Averages, Tensor]:
+    """Move entries that hardly any vector is assigned to onto vectors of the batch.
 
-    Dhariwal et al. 2020, "Jukebox", sec. 3.1 (random restart). A restarted entry counts as chosen just often enough:
-    unless vectors choose it from now on, the next step moves it again.
+    Dhariwal et al. 2020, "Jukebox", sec. 3.1 (random restart). A restarted entry gets the share of the floor: if no
+    vector is assigned to it, the next step moves it again.
 
     Args:
-        averages: after `follow`.
+        averages: after `update_averages`.
         vectors: (M, D), of the encoder.
         rows: (K,) int64, the vector that each entry would move to.
-        floor: an entry is dead below this share of what it would have if all were chosen equally often.
+        floor: an entry is dead below this fraction of uniform usage.
 
     Returns:
-        The averages, and (K,) bool, which entries moved.
+        The averages, and (K,) bool, the entries that moved.
     """
     least = floor * averages.shares.sum() / len(averages.shares)
     dead = averages.shares < least
@@ -123,26 +123,26 @@ def restart(averages: Averages, vectors: Tensor, rows: Tensor, floor: float) -> 
 
 
 def usage(codes: Tensor, entries: int) -> Tensor:
-    """How often each entry was chosen: codes of any shape to (K,) int64."""
+    """Count of each entry: codes of any shape to (K,) int64."""
     return torch.bincount(codes.flatten(), minlength=entries)
 
 
 def entropy_bits(counts: Tensor) -> Tensor:
-    """Entropy of a histogram (K,), in bits a code: 0 if one entry is all, log2 K if all are chosen equally often."""
+    """Entropy of a histogram (K,), in bits per code: 0 if one entry has all counts, log2 K if all are equal."""
     shares = counts.double() / counts.double().sum()
     found: Tensor = torch.special.entr(shares).sum() / torch.log(torch.tensor(2.0, dtype=torch.float64))
     return found
 
 
 def perplexity(counts: Tensor) -> Tensor:
-    """How many entries, chosen equally often, would be as hard to guess: 1 to K; two to the entropy in bits."""
+    """Two to the entropy in bits, 1 to K: the number of equally likely entries with the same entropy."""
     return torch.exp2(entropy_bits(counts))
 
 
 def code_bits(codes: Tensor, shares: Tensor) -> Tensor:
-    """What codes of any shape cost where each entry has a codeword as long as its share (K,) asks for: scalar, bits.
+    """Bits of codes of any shape with codewords of length -log2 of each entry's share (K,): scalar.
 
-    The share comes from training, so a code that was never chosen there is not impossible but takes a long codeword.
+    The shares come from training. A code that was unused there gets a long codeword.
     """
     prior = shares.double().clamp(min=1e-6)
     return -torch.log2(prior / prior.sum())[codes].sum()
@@ -151,18 +151,18 @@ def code_bits(codes: Tensor, shares: Tensor) -> Tensor:
 def capacity_loss(
     reconstruction: Tensor, images: Tensor, kl_bits: Tensor, *, variance: float, capacity_bits: float, weight: float
 ) -> Tensor:
-    """Reconstruct, and pay for every bit beyond a capacity; the yardstick of a codebook is a Gaussian of as many bits.
+    """Reconstruction loss plus a penalty on bits beyond a capacity, for the Gaussian baseline at the codebook's rate.
 
     Burgess et al. 2018, "Understanding disentangling in beta-VAE", eq. 8, one-sided: bits below the capacity are free,
-    so that the network fills it.
+    so the network uses all of it.
 
     Args:
         reconstruction: (B, 3, H, W).
         images: as `reconstruction`, in [0, 1].
-        kl_bits: (B,), of the whole latent of each picture.
+        kl_bits: (B,), of each picture's latent.
         variance: of the pixels of the training pictures.
-        capacity_bits: C, of a picture, kept on the mean of a batch.
-        weight: gamma, of a rate twice the capacity.
+        capacity_bits: C, per picture, for the mean of a batch.
+        weight: gamma, the penalty at twice the capacity.
     """
-    wrong = (reconstruction.float() - images).square().mean() / variance
-    return wrong + weight * (kl_bits.mean() / capacity_bits - 1).clamp(min=0)
+    error = (reconstruction.float() - images).square().mean() / variance
+    return error + weight * (kl_bits.mean() / capacity_bits - 1).clamp(min=0)

@@ -1,8 +1,8 @@
 """The recipe: `python -m core.vqvae.train --data scenes96+tinyimagenet64 --root FOLDER --name photos`.
 
-With `--bottleneck gaussian` the same encoder, decoder, pictures and schedule around a Gaussian that may spend as many
-bits as the codebook: the yardstick for what rounding costs. Every fifth pass sees pictures of half the side, because
-the page offers both. Left out on purpose: a prior over the codes (PixelCNN), losses of perception or of a critic.
+`--bottleneck gaussian` trains the baseline: the same encoder, decoder, pictures and schedule with a Gaussian that may
+use as many bits as the codebook. Every fifth step has pictures of half the size, because the page offers both sizes.
+Left out on purpose: a prior over the codes (PixelCNN), perceptual and adversarial losses.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,31 +30,31 @@ BOTTLENECKS = ("vq", "gaussian")
 
 @dataclass(frozen=True, kw_only=True)
 class VQVAERecipe(Recipe):
-    """Train an autoencoder whose middle is a codebook, or a Gaussian of as many bits.
+    """Train an autoencoder with a codebook, or with a Gaussian of as many bits.
 
     Attributes:
         bottleneck: "vq" or "gaussian".
         size: side of the pictures, in pixels.
-        num_embeddings: entries of the codebook; they also set the bits that the Gaussian may spend.
-        embedding_dim: numbers of an entry.
-        latent: numbers at each place of the Gaussian's map.
+        num_embeddings: entries of the codebook; they also set the bits of the Gaussian.
+        embedding_dim: dimension of an entry.
+        latent: dimension at each position of the Gaussian's map.
         width: channels of the map's layers.
-        depth: residual blocks on either way.
-        halvings: convolutions of stride 2 on either way.
+        depth: residual blocks in the encoder, and in the decoder.
+        halvings: convolutions of stride 2 in each.
         beta: weight of the commitment loss (vq).
-        decay: how much of the past the codebook's averages keep at each pass (vq).
-        floor: an entry chosen less often than this share of even use is restarted (vq).
+        decay: of the codebook's moving averages, per step (vq).
+        floor: an entry below this fraction of uniform usage is restarted (vq).
         weight: of bits beyond the capacity (gaussian).
-        first_share: share of each batch drawn from the first set that `data` names, the rest from the others.
-        half_share: share of the passes whose pictures have half the side.
+        first_share: share of each batch drawn from the first set in `data`, the rest from the others.
+        half_share: share of the steps with pictures of half the size.
         min_crop: smallest share of the area that a crop keeps.
     """
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
-        "cpu": {"minutes": 18.0},  # 1.2 M parameters; 18 minutes on one core, 2,600 steps
-        # the yardstick, 1.1 M parameters; 5 minutes on a free core, 2,200 steps
+        "cpu": {"minutes": 18.0},  # 1.2 M parameters; 18 minutes on one core (AVX512-BF16), 2,600 steps
+        # the baseline, 1.1 M parameters; 5 minutes on a free core (AVX512-BF16), 2,200 steps
         "gaussian": {"name": "gaussian", "bottleneck": "gaussian", "minutes": 5.0},
-        # 4.6 M parameters, the paper's width; not yet timed on a GPU, so the clock ends it
+        # 4.6 M parameters, the paper's width; not timed on a GPU, so limited by time
         "gpu": {"width": 256, "batch": 256, "minutes": 9.0, "steps": 30_000},
     }
 
@@ -97,9 +97,9 @@ def main(argv: Sequence[str] | None = None) -> Path:
         rows = mixture.choose(list(map(len, sets)), recipe.batch, recipe.first_share, number, recipe.seed)
         images = make_batch(sets, rows, rng, recipe)
         if isinstance(model, VQVAE):
-            found = vq_pass(network, model, images, rng, recipe, variance)
+            found = vq_step(network, model, images, rng, recipe, variance)
         else:
-            found = gaussian_pass(network, images, rng, recipe, variance)
+            found = gaussian_step(network, images, rng, recipe, variance)
         return found | {"ids": torch.cat(rows)}
 
     result = loop.train(recipe, model, loss, method="vqvae")
@@ -116,7 +116,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
 
 
 def measure(checkpoint: Checkpoint, recipe: VQVAERecipe) -> dict[str, dict[str, float]]:
-    """All metrics of the card: each set at both sizes, and what JPEG makes of as many bytes."""
+    """All metrics of the card: each set at both sizes, and JPEG at as many bytes."""
     found = {}
     for spec in recipe.data.split("+"):
         found[spec] = evaluate(checkpoint, spec, root=recipe.root)
@@ -128,36 +128,36 @@ def measure(checkpoint: Checkpoint, recipe: VQVAERecipe) -> dict[str, dict[str, 
 
 
 def build(recipe: VQVAERecipe) -> VQVAE | GaussianAutoencoder:
-    """The network that a recipe asks for."""
-    way = {"width": recipe.width, "depth": recipe.depth, "halvings": recipe.halvings, "size": recipe.size}
+    """The network of a recipe."""
+    shape = {"width": recipe.width, "depth": recipe.depth, "halvings": recipe.halvings, "size": recipe.size}
     if recipe.bottleneck == "gaussian":
-        return GaussianAutoencoder(GaussianConfig(latent=recipe.latent, **way))
-    return VQVAE(Config(num_embeddings=recipe.num_embeddings, embedding_dim=recipe.embedding_dim, **way))
+        return GaussianAutoencoder(GaussianConfig(latent=recipe.latent, **shape))
+    return VQVAE(Config(num_embeddings=recipe.num_embeddings, embedding_dim=recipe.embedding_dim, **shape))
 
 
-def vq_pass(
+def vq_step(
     network: nn.Module, model: VQVAE, images: Tensor, rng: torch.Generator, recipe: VQVAERecipe, variance: float
 ) -> dict[str, Tensor]:
-    """Loss of a batch (B, 3, S, S), and one step of the codebook after the encoder."""
+    """Loss of a batch (B, 3, S, S), and one update of the codebook."""
     found = network(images)
     cost = pretext.vq_loss(
         found.reconstruction, images, found.latents, found.quantised, variance=variance, beta=recipe.beta
     )
-    dead = model.codebook.learn(found.latents, found.codes, rng, decay=recipe.decay, floor=recipe.floor)
-    chosen = pretext.perplexity(model.codebook.shares)
+    dead = model.codebook.update(found.latents, found.codes, rng, decay=recipe.decay, floor=recipe.floor)
+    perplexity = pretext.perplexity(model.codebook.shares)
     return {
         "loss": cost.mean,
         "reconstruction": cost.reconstruction,
         "commitment": cost.commitment,
-        "perplexity": chosen,
+        "perplexity": perplexity,
         "restarted": dead.sum(),
     }
 
 
-def gaussian_pass(
+def gaussian_step(
     network: nn.Module, images: Tensor, rng: torch.Generator, recipe: VQVAERecipe, variance: float
 ) -> dict[str, Tensor]:
-    """Loss of a batch (B, 3, S, S) whose Gaussian may spend the bits of a codebook at each place."""
+    """Loss of a batch (B, 3, S, S); the Gaussian's capacity is the bits of the codebook's map."""
     grid = images.shape[-1] // 2**recipe.halvings
     noise = torch.randn(len(images), recipe.latent, grid, grid, generator=rng, device=rng.device)
     found = network(images, noise)
@@ -170,7 +170,7 @@ def gaussian_pass(
 
 
 def make_batch(sets: Sequence[OnDevice], rows: Sequence[Tensor], rng: torch.Generator, recipe: VQVAERecipe) -> Tensor:
-    """A pass's pictures: (B, 3, S, S) in [0, 1], S the recipe's size or half of it."""
+    """The pictures of a step: (B, 3, S, S) in [0, 1], S the recipe's size or half of it."""
     images = mixture.take(sets, rows, rng, size=recipe.size, min_crop=recipe.min_crop)
     small = float(augment.uniform(1, 0, 1, rng)) < recipe.half_share
     return F.avg_pool2d(images, 2) if small else images

@@ -1,16 +1,16 @@
-"""The audio tab: a sound, the hole to fill and the views to match, what was restored, and what the features know."""
+"""The audio tab: a sound, its hidden stretch and two views, the restoration, and the uses of the features."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 import numpy as np
-from PIL import Image
 
 from core.audio import explore
 from core.data import bundled, sounds
-from demos.audio.views import Heard, draw_analysis, draw_probe, draw_restoration, draw_views, likeness, playable
-from demos.page import figures
+from core.errors import within
+from demos.audio import views
+from demos.audio.views import AnalysisValues, Playable, ProbeValues, RestorationValues, ViewsValues, playable
 from demos.page.events import bind, guard, listen
 from demos.page.inputs import sound_input
 from demos.page.layout import step
@@ -18,78 +18,88 @@ from demos.page.words import Say
 
 STEM = "audio"
 FIRST_SOUND, SECOND_SOUND = "digit_7_american", "digit_7_woman"
-FIRST_PLACE, FIRST_LENGTH_MS, FIRST_STRENGTH = 45, 100, 1.0
+FIRST_PLACE, FIRST_STRENGTH = 45, 1.0
+FIRST_LENGTH_MS, LENGTH_MS = 100, (40, 500)
 EXAMPLES = ("digit_3_british", "digit_8_scottish", "pluck_e4", "chirp_up_300", "sample_drum_roll", "sample_misc_crow")
 NEAREST = 4
+Shown = dict[str, Any]  # components by the name of the value that they show
 
 
-def on_analyse(say: Say, sound: str | None, model: str) -> tuple[Any, ...]:
+class NeighbourValues(NamedTuple):
+    """Updates of the components that show the nearest bundled sounds: NEAREST players and a table."""
+
+    near0: dict[str, Any]
+    near1: dict[str, Any]
+    near2: dict[str, Any]
+    near3: dict[str, Any]
+    table: str
+
+
+class FetchValues(NamedTuple):
+    """Updates of the components that offer the Hub's model."""
+
+    model: Any
+    status: str
+
+
+def on_analyse(say: Say, sound: str | None, model: str) -> AnalysisValues:
     """Show a sound as waveform, mel spectrogram, learned features and MFCC."""
     with guard(say):
-        return draw_analysis(say, explore.analyse(sound, name=model))
+        return views.analysis(say, explore.analyse(sound, name=model))
 
 
-def on_restore(say: Say, sound: str | None, place: float, length_ms: float, model: str) -> tuple[Any, ...]:
+def on_restore(say: Say, sound: str | None, place: float, length_ms: float, model: str) -> RestorationValues:
     """Hide a stretch of the sound and restore it by the chosen model, or by the bundled one if that cannot."""
     with guard(say):
-        share = place / 100 if isinstance(place, int | float) else float("nan")
-        return draw_restoration(say, explore.restore(sound, share, _ms(length_ms), name=_restorer(model)))
+        share, length_s = within(place, 0, 100) / 100, within(length_ms, *LENGTH_MS) / 1000
+        return views.restoration(say, explore.restore(sound, share, length_s, name=_restoring_model(model)))
 
 
-def _restorer(model: str) -> str:
-    return model if explore.restores(model) else explore.NAME
+def _restoring_model(model: str) -> str:
+    return model if explore.can_restore(model) else explore.NAME
 
 
-def _ms(value: float) -> float:
-    return value / 1000 if isinstance(value, int | float) else float("nan")
-
-
-def on_views(say: Say, sound: str | None, strength: float, seed: float, model: str) -> tuple[Any, ...]:
+def on_views(say: Say, sound: str | None, strength: float, seed: float, model: str) -> ViewsValues:
     """Draw two random views of the sound and say how alike they are."""
     with guard(say):
-        return draw_views(say, explore.two_views(sound, strength=strength, seed=seed, name=_restorer(model)))
+        name = _restoring_model(model)
+        return views.two_views(say, explore.two_views(sound, strength=strength, seed=seed, name=name))
 
 
 def on_compare(say: Say, sound: str | None, other: str | None, model: str) -> str:
     """Say how alike two sounds are."""
     with guard(say):
-        return likeness(say, "audio.compared", explore.compare(sound, other, name=model))
+        return views.similarity(say, "audio.compared", explore.compare(sound, other, name=model))
 
 
-def on_neighbours(say: Say, sound: str | None, model: str) -> list[Any]:
+def on_neighbours(say: Say, sound: str | None, model: str) -> NeighbourValues:
     """The nearest bundled sounds as players, and a table beside those by MFCC."""
     with guard(say):
-        *clips, table = draw_neighbours(say, explore.neighbours(sound, count=NEAREST, name=model))
-        return [*(gr.update(value=heard, label=label) for heard, label in clips), table]
+        found = explore.neighbours(sound, count=NEAREST, name=model)
+    clips = views.clips(say, found)
+    players: dict[str, Any] = {
+        f"near{i}": gr.update(value=clip.sound, label=clip.label) for i, clip in enumerate(clips)
+    }
+    return NeighbourValues(**players, table=views.neighbour_table(say, found))
 
 
-def draw_neighbours(say: Say, found: explore.Neighbours) -> list[Any]:
-    """The nearest sounds by the network, each with its name, and the table."""
-    clips = [(playable(bundled.read_sound(item.sound.key)), say.pick(item.sound.name)) for item in found.model]
-    rows = [
-        [say.pick(one.sound.name), f"{one.similarity:.2f}", say.pick(two.sound.name), f"{two.similarity:.2f}"]
-        for one, two in zip(found.model, found.mfcc, strict=True)
-    ]
-    head = [say("audio.by_network"), say("audio.cosine"), say("audio.by_mfcc"), say("audio.cosine")]
-    return [*clips, figures.table(head, rows)]
-
-
-def on_probe(say: Say, sound: str | None, model: str) -> tuple[Any, ...]:
+def on_probe(say: Say, sound: str | None, model: str) -> ProbeValues:
     """What linear probes read off the embedding: which digit, which of six speakers; the bundled model's if need be."""
     with guard(say):
         if explore.has_probes(model):
-            return draw_probe(say, explore.probe(sound, name=model))
-        *figures, read = draw_probe(say, explore.probe(sound))
-        return (*figures, f"{say('audio.no_probes', model=model)} {read}")
+            return views.probe(say, explore.probe(sound, name=model))
+        drawn = views.probe(say, explore.probe(sound))
+        return drawn._replace(read=f"{say('audio.no_probes', model=model)} {drawn.read}")
 
 
-def on_fetch(say: Say) -> Iterator[tuple[Any, str]]:
+def on_fetch(say: Say) -> Iterator[FetchValues]:
     """Fetch the Hub's model and offer it; the bundled one stays whatever happens."""
     offer = explore.offer()
-    yield gr.skip(), say("audio.fetching", name=offer.name, megabytes=offer.megabytes)
+    yield FetchValues(gr.skip(), say("audio.fetching", name=offer.name, megabytes=offer.megabytes))
     with guard(say):
         explore.fetch(offer.name)
-    yield gr.Radio(choices=models(say), value=offer.name), say("audio.fetched", name=offer.name)
+    choices = gr.Radio(choices=models(say), value=offer.name)
+    yield FetchValues(choices, say("audio.fetched", name=offer.name))
 
 
 def models(say: Say) -> list[tuple[str, str]]:
@@ -102,59 +112,59 @@ def models(say: Say) -> list[tuple[str, str]]:
 def build(say: Say) -> None:
     """Lay out the tab with a first example already run."""
     first = explore.sound_path(FIRST_SOUND)
-    analysis = draw_analysis(say, explore.analyse(first))
-    restored = draw_restoration(say, explore.restore(first, FIRST_PLACE / 100, FIRST_LENGTH_MS / 1000))
-    views = draw_views(say, explore.two_views(first, strength=FIRST_STRENGTH))
+    analysis = views.analysis(say, explore.analyse(first))
+    restored = views.restoration(say, explore.restore(first, FIRST_PLACE / 100, FIRST_LENGTH_MS / 1000))
+    pair = views.two_views(say, explore.two_views(first, strength=FIRST_STRENGTH))
+    shown: Shown = {}
     with gr.Row(elem_classes="steps"):
-        with step(say, STEM, 1, megabytes=sounds.MAX_FILE_MB, seconds=sounds.MAX_S, limit=f"{explore.HEARD_S:.0f}"):
-            sound, model, shown = _build_data(say, analysis)
+        with step(say, STEM, 1, megabytes=sounds.MAX_FILE_MB, seconds=sounds.MAX_S, limit=f"{explore.CLIP_S:.0f}"):
+            inputs = _build_data(say)
+            shown |= _build_sound(say, analysis) | _build_models(say)
         with step(say, STEM, 2):
-            asked, hole, pair = _build_label(say, restored, views)
+            shown |= _build_hole(say, restored) | _build_views(say, pair)
     with step(say, STEM, 3):
-        gr.Markdown(_card_sentence(say), elem_classes="quiet")
-        answers, cosine = _build_answer(say, restored, views[2])
-        shown += _build_features(say, analysis)
+        gr.Markdown(views.card_sentence(say), elem_classes="quiet")
+        shown |= _build_restoration(say, restored)
+        shown["views"] = gr.Markdown(pair.views, elem_id="audio-views")
+        shown |= _build_features(say, analysis)
     with step(say, STEM, 4, count=len(bundled.sounds())):
-        _build_uses(say, sound, model, first)
-    place, length, strength, seed, go, again = asked
-    listen(
-        say,
-        [sound.change, model.input],
-        on_analyse,
-        [sound, model],
-        shown,
-        name="audio_analyse",
-        model=STEM,
-        trigger_mode="always_last",
-    )
-    listen(
-        say,
-        [go.click, place.release, length.release, sound.change, model.input],
-        on_restore,
-        [sound, place, length, model],
-        [hole, *answers],
-        name="audio_restore",
-        model=STEM,
-        trigger_mode="always_last",
-    )
-    views_out = [*pair, cosine]
-    listen(
-        say,
-        [strength.release, sound.change, model.input],
-        on_views,
-        [sound, strength, seed, model],
-        views_out,
-        name="audio_views",
-        model=STEM,
-        trigger_mode="always_last",
-    )
-    dealt = again.click(lambda: int(np.random.default_rng().integers(10**6)), None, seed, api_visibility="private")
-    drawn = [sound, strength, seed, model]
-    dealt.then(bind(on_views, say), drawn, views_out, concurrency_id=STEM, api_visibility="private")
+        shown |= _build_probes(say, first) | _build_neighbours(say, first) | _build_comparison(say, first)
+    shown |= inputs
+    _connect(say, shown)
 
 
-def _build_data(say: Say, analysis: tuple[Any, ...]) -> tuple[gr.Audio, gr.Radio, list[Any]]:
-    """Step 1: the sound, examples, the model, waveform and spectrogram."""
+def _connect(say: Say, shown: Shown) -> None:
+    """Connect every event to its handler."""
+    sound, model, seed = shown["sound"], shown["model"], shown["seed"]
+
+    def outputs(values: Any) -> list[Any]:
+        return [shown[name] for name in values._fields]
+
+    last: dict[str, Any] = {"model": STEM, "trigger_mode": "always_last"}
+    changed = [sound.change, model.input]
+    listen(say, changed, on_analyse, [sound, model], outputs(AnalysisValues), name="audio_analyse", **last)
+    hole = [sound, shown["place"], shown["length"], model]
+    moved = [shown["go"].click, shown["place"].release, shown["length"].release, *changed]
+    listen(say, moved, on_restore, hole, outputs(RestorationValues), name="audio_restore", **last)
+    drawn = [sound, shown["strength"], seed, model]
+    stronger = [shown["strength"].release, *changed]
+    listen(say, stronger, on_views, drawn, outputs(ViewsValues), name="audio_views", **last)
+    dealt = shown["again"].click(
+        lambda: int(np.random.default_rng().integers(10**6)), None, seed, api_visibility="private"
+    )
+    dealt.then(bind(on_views, say), drawn, outputs(ViewsValues), concurrency_id=STEM, api_visibility="private")
+    listen(say, changed, on_probe, [sound, model], outputs(ProbeValues), name="audio_probe", model=STEM)
+    near = outputs(NeighbourValues)
+    listen(say, changed, on_neighbours, [sound, model], near, name="audio_neighbours", model=STEM)
+    other, compared = shown["other"], shown["compared"]
+    both = [sound.change, other.change, model.input]
+    listen(say, both, on_compare, [sound, other, model], [compared], name="audio_compare", model=STEM)
+    fetched = outputs(FetchValues)
+    listen(say, shown["fetch"].click, on_fetch, [], fetched, model="audio-fetch", show_progress="minimal")
+
+
+def _build_data(say: Say) -> Shown:
+    """Step 1: the sound and the examples."""
     sound = sound_input(
         value=playable(bundled.read_sound(FIRST_SOUND)),
         label=say("audio.sound"),
@@ -163,8 +173,17 @@ def _build_data(say: Say, analysis: tuple[Any, ...]) -> tuple[gr.Audio, gr.Radio
         buttons=[],
     )
     pick_sound(say, sound, "audio-examples")
-    wave = gr.Plot(analysis[0], show_label=False, elem_id="audio-wave")
-    mel = _picture(analysis[1], say("audio.mel"), "audio-mel")
+    return {"sound": sound}
+
+
+def _build_sound(say: Say, first: AnalysisValues) -> Shown:
+    """Step 1: waveform and spectrogram."""
+    wave = gr.Plot(first.wave, show_label=False, elem_id="audio-wave")
+    return {"wave": wave, "mel": _picture(first.mel, say("audio.mel"), "audio-mel")}
+
+
+def _build_models(say: Say) -> Shown:
+    """Step 1: the model, and the button that fetches the Hub's."""
     model = gr.Radio(models(say), value=explore.NAME, label=say("audio.model"), elem_id="audio-model")
     offer = explore.offer()
     fetch = gr.Button(
@@ -174,8 +193,7 @@ def _build_data(say: Say, analysis: tuple[Any, ...]) -> tuple[gr.Audio, gr.Radio
         elem_id="audio-fetch",
     )
     status = gr.Markdown(say("audio.hub_note"), elem_classes="quiet", elem_id="audio-fetch-status")
-    listen(say, fetch.click, on_fetch, [], [model, status], model="audio-fetch", show_progress="minimal")
-    return sound, model, [wave, mel]
+    return {"model": model, "fetch": fetch, "status": status}
 
 
 def pick_sound(say: Say, target: gr.Audio, elem_id: str) -> None:
@@ -191,79 +209,94 @@ def pick_sound(say: Say, target: gr.Audio, elem_id: str) -> None:
     box.input(on_pick, box, target, api_visibility="private", show_progress="hidden")
 
 
-def _picture(value: Image.Image, label: str, elem_id: str) -> gr.Image:
+def _picture(value: Any, label: str, elem_id: str) -> gr.Image:
     """A picture under its caption: Gradio's own label would lie on the highest pitches."""
     with gr.Column(min_width=240):
         gr.Markdown(label, elem_classes="quiet")
         return gr.Image(value, show_label=False, elem_id=elem_id, buttons=[], interactive=False)
 
 
-def _player(value: Heard, label: str, elem_id: str) -> gr.Audio:
+def _player(value: Playable, label: str, elem_id: str) -> gr.Audio:
     return gr.Audio(value, label=label, elem_id=elem_id, interactive=False, buttons=["download"], min_width=180)
 
 
-def _build_label(
-    say: Say, restored: tuple[Any, ...], views: tuple[Any, ...]
-) -> tuple[tuple[Any, ...], gr.Image, list[gr.Image]]:
-    """Step 2: the hole with its place and length; the two views with their strength."""
+def _build_hole(say: Say, first: RestorationValues) -> Shown:
+    """Step 2: the hidden stretch with its place and length."""
     gr.Markdown(say("audio.hole_text"))
-    hole = _picture(restored[0], say("audio.hole"), "audio-hole")
-    place = gr.Slider(0, 100, FIRST_PLACE, step=1, label=say("audio.place"), elem_id="audio-place")
-    length = gr.Slider(40, 500, FIRST_LENGTH_MS, step=10, label=say("audio.length"), elem_id="audio-length")
-    go = gr.Button(say("audio.go"), variant="primary", elem_id="audio-go")
+    return {
+        "hole": _picture(first.hole, say("audio.hole"), "audio-hole"),
+        "place": gr.Slider(0, 100, FIRST_PLACE, step=1, label=say("audio.place"), elem_id="audio-place"),
+        "length": gr.Slider(*LENGTH_MS, FIRST_LENGTH_MS, step=10, label=say("audio.length"), elem_id="audio-length"),
+        "go": gr.Button(say("audio.go"), variant="primary", elem_id="audio-go"),
+    }
+
+
+def _build_views(say: Say, first: ViewsValues) -> Shown:
+    """Step 2: the two views with their strength."""
     gr.Markdown(say("audio.views_text"))
     with gr.Row():
-        pair = [_picture(views[i], say(f"audio.view{i + 1}"), f"audio-view{i + 1}") for i in range(2)]
-    strength = gr.Slider(0, 2, FIRST_STRENGTH, step=0.1, label=say("audio.strength"), elem_id="audio-strength")
-    seed = gr.Number(0, precision=0, visible=False)
-    again = gr.Button(say("audio.again"), size="sm", elem_id="audio-again")
-    return (place, length, strength, seed, go, again), hole, pair
+        view1 = _picture(first.view1, say("audio.view1"), "audio-view1")
+        view2 = _picture(first.view2, say("audio.view2"), "audio-view2")
+    return {
+        "view1": view1,
+        "view2": view2,
+        "strength": gr.Slider(0, 2, FIRST_STRENGTH, step=0.1, label=say("audio.strength"), elem_id="audio-strength"),
+        "seed": gr.Number(0, precision=0, visible=False),
+        "again": gr.Button(say("audio.again"), size="sm", elem_id="audio-again"),
+    }
 
 
-def _build_answer(say: Say, restored: tuple[Any, ...], views: str) -> tuple[list[Any], gr.Markdown]:
-    """Step 3, first half: the hole restored, to see and to hear, and the views matched."""
-    verdict = gr.Markdown(restored[7], elem_id="audio-verdict")
+def _build_restoration(say: Say, first: RestorationValues) -> Shown:
+    """Step 3: the hidden stretch restored, to see and to hear."""
+    shown: Shown = {"verdict": gr.Markdown(first.verdict, elem_id="audio-verdict")}
     with gr.Row():
-        model = _picture(restored[1], say("audio.restored"), "audio-restored")
-        linear = _picture(restored[2], say("audio.linear_filled"), "audio-linear")
+        shown["restored"] = _picture(first.restored, say("audio.restored"), "audio-restored")
+        shown["linear"] = _picture(first.linear, say("audio.linear_filled"), "audio-linear")
     with gr.Row():
-        names = ("masked", "restored", "linear")
-        players = [
-            _player(restored[3 + i], say(f"audio.hear_{name}"), f"audio-hear-{name}") for i, name in enumerate(names)
-        ]
-    bars = gr.Plot(restored[6], show_label=False, elem_id="audio-errors")
-    cosine = gr.Markdown(views, elem_id="audio-views")
-    return [model, linear, *players, bars, verdict], cosine
+        for name in ("masked", "restored", "linear"):
+            sound = getattr(first, f"hear_{name}")
+            shown[f"hear_{name}"] = _player(sound, say(f"audio.hear_{name}"), f"audio-hear-{name}")
+    shown["errors"] = gr.Plot(first.errors, show_label=False, elem_id="audio-errors")
+    return shown
 
 
-def _build_features(say: Say, analysis: tuple[Any, ...]) -> list[Any]:
-    """Step 3, second half: learned features over time beside MFCC."""
+def _build_features(say: Say, first: AnalysisValues) -> Shown:
+    """Step 3: learned features over time beside MFCC."""
     with gr.Row():
-        features = _picture(analysis[2], say("audio.features"), "audio-features")
-        cepstra = _picture(analysis[3], say("audio.mfcc"), "audio-mfcc")
-    return [features, cepstra, gr.Markdown(analysis[4], elem_classes="quiet", elem_id="audio-size")]
+        features = _picture(first.features, say("audio.features"), "audio-features")
+        mfcc = _picture(first.mfcc, say("audio.mfcc"), "audio-mfcc")
+    size = gr.Markdown(first.size, elem_classes="quiet", elem_id="audio-size")
+    return {"features": features, "mfcc": mfcc, "size": size}
 
 
-def _build_uses(say: Say, sound: gr.Audio, model: gr.Radio, first: str) -> None:
-    """Step 4: nearest sounds, a second sound to compare with, digit and speaker probes."""
-    reading = draw_probe(say, explore.probe(first))
+def _build_probes(say: Say, sound: str) -> Shown:
+    """Step 4: the probes of digit and speaker."""
+    first = views.probe(say, explore.probe(sound))
     gr.Markdown(say("audio.probe_text"))
     with gr.Row():
-        figures = [
-            gr.Plot(reading[i], show_label=False, elem_id=f"audio-{task}")
-            for i, task in enumerate(("digit", "speaker"))
-        ]
-    read = gr.Markdown(reading[2], elem_id="audio-read")
-    gr.Markdown(_untrained_sentence(say), elem_classes="quiet")
-    found = draw_neighbours(say, explore.neighbours(first, count=NEAREST))
+        digit = gr.Plot(first.digit, show_label=False, elem_id="audio-digit")
+        speaker = gr.Plot(first.speaker, show_label=False, elem_id="audio-speaker")
+    read = gr.Markdown(first.read, elem_id="audio-read")
+    gr.Markdown(views.untrained_sentence(say), elem_classes="quiet")
+    return {"digit": digit, "speaker": speaker, "read": read}
+
+
+def _build_neighbours(say: Say, sound: str) -> Shown:
+    """Step 4: the nearest sounds."""
+    found = explore.neighbours(sound, count=NEAREST)
     gr.Markdown(say("audio.neighbours_text"))
+    shown: Shown = {}
     with gr.Row():
-        nearest = [
-            gr.Audio(heard, label=label, interactive=False, buttons=[], min_width=180, elem_id=f"audio-near{i}")
-            for i, (heard, label) in enumerate(found[:-1])
-        ]
-    table = gr.HTML(found[-1], elem_id="audio-neighbours")
-    second = explore.sound_path(SECOND_SOUND)
+        for i, clip in enumerate(views.clips(say, found)):
+            shown[f"near{i}"] = gr.Audio(
+                clip.sound, label=clip.label, interactive=False, buttons=[], min_width=180, elem_id=f"audio-near{i}"
+            )
+    return shown | {"table": gr.HTML(views.neighbour_table(say, found), elem_id="audio-neighbours")}
+
+
+def _build_comparison(say: Say, sound: str) -> Shown:
+    """Step 4: a second sound to compare with."""
+    found = explore.compare(sound, explore.sound_path(SECOND_SOUND))
     gr.Markdown(say("audio.compare_text"))
     with gr.Row():
         with gr.Column(min_width=280):
@@ -275,55 +308,5 @@ def _build_uses(say: Say, sound: gr.Audio, model: gr.Radio, first: str) -> None:
                 buttons=[],
             )
             pick_sound(say, other, "audio-other-examples")
-        same = gr.Markdown(likeness(say, "audio.compared", explore.compare(first, second)), elem_id="audio-compared")
-    listen(say, [sound.change, model.input], on_probe, [sound, model], [*figures, read], name="audio_probe", model=STEM)
-    listen(
-        say,
-        [sound.change, model.input],
-        on_neighbours,
-        [sound, model],
-        [*nearest, table],
-        name="audio_neighbours",
-        model=STEM,
-    )
-    listen(
-        say,
-        [sound.change, other.change, model.input],
-        on_compare,
-        [sound, other, model],
-        [same],
-        name="audio_compare",
-        model=STEM,
-    )
-
-
-def _card_sentence(say: Say) -> str:
-    card = explore.metrics()
-    digits, unheard, rooms = card["fsdd"], card["fsdd, unheard speaker"], card["esc10"]
-    shares = {
-        "knn": digits["knn"],
-        "mfcc": digits["mfcc_knn"],
-        "rooms": rooms["knn"],
-        "rooms_mfcc": rooms["mfcc_knn"],
-        "unheard": unheard["knn"],
-        "unheard_mfcc": unheard["mfcc_knn"],
-    }
-    written = {name: f"{share:.1%}" for name, share in shares.items()}
-    known = say("audio.card", n=f"{digits['n']:.0f}", rooms_n=f"{rooms['n']:.0f}", **written)
-    errors = {
-        f"{name}_{kind}": f"{card[f'{spec}, restoring'][f'{kind}_db']:.1f}"
-        for name, spec in (("digits", "fsdd"), ("rooms", "esc10"))
-        for kind in ("model", "linear", "mean")
-    }
-    return f"{known} {say('audio.card_restoring', **errors)}"
-
-
-def _untrained_sentence(say: Say) -> str:
-    """What the same probes read off a network that never heard anything; empty where the card does not tell."""
-    card, shares = explore.metrics(), {}
-    for name, measured in explore.PROBED.items():
-        if "untrained_accuracy" not in card.get(measured, {}):
-            return ""
-        shares[name] = f"{card[measured]['accuracy']:.0%}"
-        shares[f"{name}_untrained"] = f"{card[measured]['untrained_accuracy']:.0%}"
-    return say("audio.untrained", **shares)
+        compared = gr.Markdown(views.similarity(say, "audio.compared", found), elem_id="audio-compared")
+    return {"other": other, "compared": compared}

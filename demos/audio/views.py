@@ -1,33 +1,80 @@
-"""What the audio tab draws: spectrograms, features and errors of a sound, as pictures, figures and sentences."""
+"""What the audio tab shows: results of `core.audio.explore` as pictures, players, figures and sentences."""
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
+import plotly.graph_objects as go
 from numpy.typing import NDArray
 from PIL import Image
 
 from core.audio import explore
-from core.data import sounds
+from core.data import bundled, sounds
 from demos.page import figures
 from demos.page.words import Say
 
 PICTURE_PX = (560, 150)
-Heard = tuple[int, NDArray[np.int16]]  # what gr.Audio plays: samples a second, samples
+Playable = tuple[int, NDArray[np.int16]]  # what gr.Audio plays: samples per second, samples
 
 
-def playable(wave: explore.Floats) -> Heard:
-    """A sound as the page's players take it."""
+class AnalysisValues(NamedTuple):
+    """The values of the components that show a sound in four forms."""
+
+    wave: go.Figure
+    mel: Image.Image
+    features: Image.Image
+    mfcc: Image.Image
+    size: str
+
+
+class RestorationValues(NamedTuple):
+    """The values of the components that show a hidden stretch and its restorations."""
+
+    hole: Image.Image
+    restored: Image.Image
+    linear: Image.Image
+    hear_masked: Playable
+    hear_restored: Playable
+    hear_linear: Playable
+    errors: go.Figure
+    verdict: str
+
+
+class ViewsValues(NamedTuple):
+    """The values of the components that show two views of a sound."""
+
+    view1: Image.Image
+    view2: Image.Image
+    views: str
+
+
+class ProbeValues(NamedTuple):
+    """The values of the components that show the linear probes."""
+
+    digit: go.Figure
+    speaker: go.Figure
+    read: str
+
+
+class Clip(NamedTuple):
+    """A bundled sound with its name in the visitor's language."""
+
+    sound: Playable
+    label: str
+
+
+def playable(wave: explore.Floats) -> Playable:
+    """A sound (S,) in [-1, 1] as the page's players take it."""
     return sounds.SAMPLE_RATE_HZ, (np.clip(wave, -1, 1) * 32767).astype(np.int16)
 
 
 def spectrogram(db: explore.Floats) -> Image.Image:
-    """Decibels (F, T) in [-80, 0] as a picture, low pitches at the bottom."""
+    """Decibels (F, T) as a picture, black at -80, white at 0, low pitches at the bottom."""
     return figures.heat(db, -80, 0, *PICTURE_PX)
 
 
-def draw_analysis(say: Say, heard: explore.Analysis) -> tuple[Any, ...]:
+def analysis(say: Say, found: explore.Analysis) -> AnalysisValues:
     """Waveform, mel spectrogram, features over time, MFCC over time, and one sentence of sizes."""
-    times, values = outline(heard.wave)
+    times, values = outline(found.wave)
     wave = figures.lines(
         times,
         {"": values},
@@ -39,13 +86,14 @@ def draw_analysis(say: Say, heard: explore.Analysis) -> tuple[Any, ...]:
     )
     size = say(
         "audio.size",
-        seconds=f"{heard.seconds:.2f}",
-        rows=heard.features.shape[1],
-        width=heard.features.shape[0],
-        hop=f"{1000 * heard.feature_hop_s:.0f}",
-        limit=f"{explore.HEARD_S:.0f}",
+        seconds=f"{found.seconds:.2f}",
+        rows=found.features.shape[1],
+        width=found.features.shape[0],
+        hop=f"{1000 * found.feature_hop_s:.0f}",
+        limit=f"{explore.CLIP_S:.0f}",
     )
-    return wave, spectrogram(heard.mel_db), in_order(heard.features), standardised_rows(heard.mfcc), size
+    features, mfcc = in_order(found.features), standardised_rows(found.mfcc)
+    return AnalysisValues(wave, spectrogram(found.mel_db), features, mfcc, size)
 
 
 def outline(wave: explore.Floats, points: int = 500) -> tuple[explore.Floats, explore.Floats]:
@@ -67,42 +115,58 @@ def standardised_rows(values: explore.Floats) -> Image.Image:
     return figures.heat((values - values.mean(1, keepdims=True)) / spread, -2, 2, *PICTURE_PX)
 
 
-def draw_restoration(say: Say, found: explore.Restoration) -> tuple[Any, ...]:
-    """Pictures with the hole and with each filling, players of the same, errors as bars, and the verdict."""
-    covered = np.where(found.hidden, np.float32(-80), found.mel_db)
-    frames = np.flatnonzero(found.hidden)
+def restoration(say: Say, found: explore.Restoration) -> RestorationValues:
+    """Pictures of the hidden stretch and of two fillings, players of the same, errors as bars, and the verdict."""
+    model, linear, mean = found.model, found.linear, found.mean
+    verdict = say(
+        "audio.verdict",
+        start=f"{found.start_s:.2f}",
+        end=f"{found.end_s:.2f}",
+        model=f"{model.error_db:.1f}",
+        linear=f"{linear.error_db:.1f}",
+        mean=f"{mean.error_db:.1f}",
+    )
+    return RestorationValues(
+        hole=framed(found, np.where(found.hidden, np.float32(-80), found.mel_db)),
+        restored=framed(found, model.mel_db),
+        linear=framed(found, linear.mel_db),
+        hear_masked=playable(found.masked_wave),
+        hear_restored=playable(model.wave),
+        hear_linear=playable(linear.wave),
+        errors=error_bars(say, found),
+        verdict=verdict,
+    )
+
+
+def framed(found: explore.Restoration, db: explore.Floats) -> Image.Image:
+    """A spectrogram (F, T) in dB with a frame around the hidden stretch."""
+    hidden = np.flatnonzero(found.hidden)
     scale = PICTURE_PX[0] / len(found.hidden)
-    box = (round(frames[0] * scale), 0, round((frames[-1] + 1) * scale), PICTURE_PX[1] - 1)
-    pictures = [figures.strike(spectrogram(db), box) for db in (covered, found.model.mel_db, found.linear.mel_db)]
-    errors = [found.model.error_db, found.linear.error_db, found.mean.error_db]
-    bars = figures.bars(
+    box = (round(hidden[0] * scale), 0, round((hidden[-1] + 1) * scale), PICTURE_PX[1] - 1)
+    return figures.strike(spectrogram(db), box)
+
+
+def error_bars(say: Say, found: explore.Restoration) -> go.Figure:
+    """The error of the model and of two baselines on the hidden stretch."""
+    return figures.bars(
         [say("page.model"), say("audio.linear"), say("audio.mean")],
-        errors,
+        [found.model.error_db, found.linear.error_db, found.mean.error_db],
         title=say("audio.error_title"),
         y=say("audio.error"),
         hover=say("audio.error_hover"),
         marked=0,
         height=270,
     )
-    verdict = say(
-        "audio.verdict",
-        start=f"{found.start_s:.2f}",
-        end=f"{found.end_s:.2f}",
-        model=f"{errors[0]:.1f}",
-        linear=f"{errors[1]:.1f}",
-        mean=f"{errors[2]:.1f}",
-    )
-    players = [playable(wave) for wave in (found.masked_wave, found.model.wave, found.linear.wave)]
-    return (*pictures, *players, bars, verdict)
 
 
-def draw_views(say: Say, found: explore.Likeness) -> tuple[Any, ...]:
+def two_views(say: Say, found: explore.Similarity) -> ViewsValues:
     """The two views as pictures, and the cosines in words."""
-    return spectrogram(found.mels_db[0]), spectrogram(found.mels_db[1]), likeness(say, "audio.views_found", found)
+    first, second = (spectrogram(mel) for mel in found.mels_db)
+    return ViewsValues(first, second, similarity(say, "audio.views_found", found))
 
 
-def likeness(say: Say, key: str, found: explore.Likeness) -> str:
-    """Two cosines and how many pairs of bundled sounds are less alike, in words."""
+def similarity(say: Say, key: str, found: explore.Similarity) -> str:
+    """Two cosines and how many pairs of bundled sounds are less similar, in words."""
     return say(
         key,
         cosine=f"{found.cosine:.2f}",
@@ -112,29 +176,82 @@ def likeness(say: Say, key: str, found: explore.Likeness) -> str:
     )
 
 
-def draw_probe(say: Say, found: dict[str, explore.Reading]) -> tuple[Any, ...]:
+def clips(say: Say, found: explore.Neighbours) -> tuple[Clip, ...]:
+    """The nearest sounds by the network, best first."""
+    return tuple(Clip(playable(bundled.read_sound(item.sound.key)), say.pick(item.sound.name)) for item in found.model)
+
+
+def neighbour_table(say: Say, found: explore.Neighbours) -> str:
+    """The nearest sounds by the network beside those by MFCC, as HTML."""
+    rows = [
+        [say.pick(one.sound.name), f"{one.similarity:.2f}", say.pick(two.sound.name), f"{two.similarity:.2f}"]
+        for one, two in zip(found.model, found.mfcc, strict=True)
+    ]
+    head = [say("audio.by_network"), say("audio.cosine"), say("audio.by_mfcc"), say("audio.cosine")]
+    return figures.table(head, rows)
+
+
+def probe(say: Say, found: dict[str, explore.ProbeOutput]) -> ProbeValues:
     """Bars of the digit, bars of the speaker, and the sentence."""
-    drawn = []
-    for task in ("digit", "speaker"):
-        reading = found[task]
-        drawn.append(
-            figures.bars(
-                list(reading.names),
-                reading.probabilities.tolist(),
-                title=say(f"audio.{task}"),
-                y=say("audio.probability"),
-                hover=say("audio.bar_hover"),
-                marked=int(reading.probabilities.argmax()),
-                levels={say("page.chance"): 1 / len(reading.names)},
-                top=1.05,
-                percent=True,
-                height=270,
-            )
-        )
-    best = [(reading.names[i], f"{reading.probabilities[i]:.0%}") for reading, i in _winners(found)]
-    sentence = say("audio.read", digit=best[0][0], sure=best[0][1], speaker=best[1][0], speaker_sure=best[1][1])
-    return (*drawn, sentence)
+    (digit, sure), (speaker, speaker_sure) = (most_probable(found[task]) for task in ("digit", "speaker"))
+    sentence = say("audio.read", digit=digit, sure=sure, speaker=speaker, speaker_sure=speaker_sure)
+    return ProbeValues(
+        digit=probability_bars(say, say("audio.digit"), found["digit"]),
+        speaker=probability_bars(say, say("audio.speaker"), found["speaker"]),
+        read=sentence,
+    )
 
 
-def _winners(found: dict[str, explore.Reading]) -> list[tuple[explore.Reading, int]]:
-    return [(found[task], int(found[task].probabilities.argmax())) for task in ("digit", "speaker")]
+def probability_bars(say: Say, title: str, output: explore.ProbeOutput) -> go.Figure:
+    """The probability of each class beside the chance level, the most probable one marked."""
+    return figures.bars(
+        list(output.names),
+        output.probabilities.tolist(),
+        title=title,
+        y=say("audio.probability"),
+        hover=say("audio.bar_hover"),
+        marked=int(output.probabilities.argmax()),
+        levels={say("page.chance"): 1 / len(output.names)},
+        top=1.05,
+        percent=True,
+        height=270,
+    )
+
+
+def most_probable(output: explore.ProbeOutput) -> tuple[str, str]:
+    """The most probable class and its probability in words."""
+    best = int(output.probabilities.argmax())
+    return output.names[best], f"{output.probabilities[best]:.0%}"
+
+
+def card_sentence(say: Say) -> str:
+    """The k-NN accuracies and restoration errors of the card."""
+    card = explore.metrics()
+    digits, unseen, environmental = card["fsdd"], card["fsdd, unheard speaker"], card["esc10"]
+    shares = {
+        "knn": digits["knn"],
+        "mfcc": digits["mfcc_knn"],
+        "esc10": environmental["knn"],
+        "esc10_mfcc": environmental["mfcc_knn"],
+        "unseen_speaker": unseen["knn"],
+        "unseen_speaker_mfcc": unseen["mfcc_knn"],
+    }
+    written = {name: f"{share:.1%}" for name, share in shares.items()}
+    known = say("audio.card", n=f"{digits['n']:.0f}", esc10_n=f"{environmental['n']:.0f}", **written)
+    errors = {
+        f"{name}_{kind}": f"{card[f'{spec}, restoring'][f'{kind}_db']:.1f}"
+        for name, spec in (("digits", "fsdd"), ("esc10", "esc10"))
+        for kind in ("model", "linear", "mean")
+    }
+    return f"{known} {say('audio.card_restoring', **errors)}"
+
+
+def untrained_sentence(say: Say) -> str:
+    """The accuracies of the same probes on an untrained network; empty where the card has none."""
+    card, shares = explore.metrics(), {}
+    for name, measured in explore.PROBED.items():
+        if "untrained_accuracy" not in card.get(measured, {}):
+            return ""
+        shares[name] = f"{card[measured]['accuracy']:.0%}"
+        shares[f"{name}_untrained"] = f"{card[measured]['untrained_accuracy']:.0%}"
+    return say("audio.untrained", **shares)

@@ -1,23 +1,105 @@
-"""What BERT answers, drawn for its tab: gaps with their candidates, filled texts, bars and sentences."""
+"""What the BERT tab shows: results of `core.bert.explore` as gaps with candidates, filled texts, bars and sentences."""
 
 import html
-from typing import Any
+from typing import Any, NamedTuple
+
+import gradio as gr
+import plotly.graph_objects as go
 
 from core.bert import explore
 from demos.page import figures
 from demos.page.words import Say
 
-FATES = ("hidden", "replaced", "kept")
+CORRUPTIONS = ("hidden", "replaced", "kept")
+
+Update = dict[str, Any]  # a change of a component, from `gr.update`
 
 
-def draw_filling(say: Say, found: explore.Filling) -> tuple[str, str, str]:
-    """A filling as the values of gaps, verdict and filled texts."""
+class FillingValues(NamedTuple):
+    """The values of the components that show filled gaps: candidates, a verdict, the text filled in two ways."""
+
+    gaps: str
+    verdict: str
+    texts: str
+
+
+class ExampleValues(NamedTuple):
+    """The values of the components that show a training example: coloured tokens and their count."""
+
+    tokens: list[tuple[str, str | None]]
+    counts: str
+
+
+class ComparisonValues(NamedTuple):
+    """The values of the components that compare reading both sides with reading from left to right."""
+
+    bars: go.Figure
+    compared: str
+
+
+class TextValues(NamedTuple):
+    """The values of all components about one text: its words to click, and the three groups above."""
+
+    words: Update
+    gaps: str
+    verdict: str
+    texts: str
+    tokens: list[tuple[str, str | None]]
+    counts: str
+    bars: go.Figure
+    compared: str
+
+
+class SensesValues(NamedTuple):
+    """The values of the components that show uses of a word: a table and a sentence."""
+
+    uses: str
+    measured: str
+
+
+class WordValues(NamedTuple):
+    """The values of the components after a word was chosen: a sentence with it, then as `SensesValues`."""
+
+    query: str
+    uses: str
+    measured: str
+
+
+class ModelValues(NamedTuple):
+    """The values of all components after a model was chosen: `TextValues`, words of its language, `WordValues`."""
+
+    words: Update
+    gaps: str
+    verdict: str
+    texts: str
+    tokens: list[tuple[str, str | None]]
+    counts: str
+    bars: go.Figure
+    compared: str
+    word: Update
+    query: str
+    uses: str
+    measured: str
+
+
+def words(found: tuple[str, ...], hidden: tuple[int, ...]) -> Update:
+    """The words of a text to click, the hidden ones chosen."""
+    return gr.update(choices=[(word, number) for number, word in enumerate(found)], value=list(hidden))
+
+
+def filling(say: Say, found: explore.Filling) -> FillingValues:
+    """A text with gaps, filled in two ways."""
     gaps = "".join(_gap(say, gap) for gap in found.gaps)
-    return f'<div class="gaps">{gaps}</div>', _verdict(say, found), _texts(say, found)
+    return FillingValues(f'<div class="gaps">{gaps}</div>', _verdict(say, found), _texts(say, found))
+
+
+def no_gaps(say: Say) -> FillingValues:
+    """The values while no word is hidden."""
+    return FillingValues("", say("bert.none_hidden"), "")
 
 
 def _gap(say: Say, gap: explore.Gap) -> str:
-    """One gap: the label, five candidates as bars, the naive guess."""
+    """One gap: the label, five candidates as bars, the naive prediction."""
     rows = "".join(_guess(candidate, right=candidate.text == gap.label) for candidate in gap.best)
     below = say("bert.rank", rank=f"{gap.rank:,}", probability=f"{gap.probability:.1%}")
     if gap.left is not None:
@@ -27,7 +109,7 @@ def _gap(say: Say, gap: explore.Gap) -> str:
 
 
 def _guess(candidate: explore.Candidate, *, right: bool) -> str:
-    """A candidate with a bar as long as its probability, the right one in the second colour."""
+    """A candidate with a bar as long as its probability; the right one has the second colour."""
     style = f"width: {100 * candidate.probability:.1f}%"
     kind = "guess right" if right else "guess"
     share = f"{candidate.probability:.0%}" if candidate.probability >= 0.01 else f"{candidate.probability:.1%}"
@@ -36,7 +118,7 @@ def _guess(candidate: explore.Candidate, *, right: bool) -> str:
 
 
 def _verdict(say: Say, found: explore.Filling) -> str:
-    """How many gaps were told, beside the naive guess and chance."""
+    """How many labels were predicted, beside the naive prediction and chance."""
     first = sum(gap.rank == 1 for gap in found.gaps)
     among = sum(gap.rank <= len(gap.best) for gap in found.gaps)
     sentence = say("bert.verdict", first=first, among=among, n=len(found.gaps), chance=f"{found.vocabulary:,}")
@@ -46,12 +128,12 @@ def _verdict(say: Say, found: explore.Filling) -> str:
 
 
 def _texts(say: Say, found: explore.Filling) -> str:
-    """Both filled texts, the words that differ in the second colour, and what the model thinks of each."""
+    """Both filled texts, different words in the second colour, and the bits of each."""
     differ = _changed(found)
     parts = []
-    for key, told in (("at_once", found.at_once), ("one_by_one", found.one_by_one)):
-        head = say(f"bert.{key}", right=told.right, n=len(found.gaps), bits=f"{told.bits:.1f}")
-        parts.append(f'<div class="filled"><p class="quiet">{head}</p>{_marked(told, differ)}</div>')
+    for key, filled in (("at_once", found.at_once), ("one_by_one", found.one_by_one)):
+        head = say(f"bert.{key}", right=filled.right, n=len(found.gaps), bits=f"{filled.bits:.1f}")
+        parts.append(f'<div class="filled"><p class="quiet">{head}</p>{_marked(filled, differ)}</div>')
     if len(found.gaps) < 2:
         sentence = say("bert.one_gap")
     elif not found.differ:
@@ -66,15 +148,15 @@ def _texts(say: Say, found: explore.Filling) -> str:
 
 
 def _changed(found: explore.Filling) -> set[int]:
-    """Numbers of the filled words, from 0, that read differently in the two texts."""
-    once, later = ([text for text, new in told.parts if new] for told in (found.at_once, found.one_by_one))
+    """Indices of the filled words, from 0, that differ between the two texts."""
+    once, later = ([text for text, new in filled.parts if new] for filled in (found.at_once, found.one_by_one))
     return {number for number, (a, b) in enumerate(zip(once, later, strict=True)) if a != b}
 
 
-def _marked(told: explore.Told, differ: set[int]) -> str:
-    """A filled text as HTML, what was put in marked, its language named for readers aloud."""
+def _marked(filled: explore.FilledText, differ: set[int]) -> str:
+    """A filled text as HTML, with the filled words marked and the language given for screen readers."""
     written, number = [], 0
-    for text, new in told.parts:
+    for text, new in filled.parts:
         if new:
             kind = "differs" if number in differ else "same"
             blank = text[: len(text) - len(text.lstrip(" "))]
@@ -82,22 +164,22 @@ def _marked(told: explore.Told, differ: set[int]) -> str:
             number += 1
         else:
             written.append(html.escape(text))
-    language = "en" if "".join(text for text, _ in told.parts).isascii() else "zh"
+    language = "en" if "".join(text for text, _ in filled.parts).isascii() else "zh"
     text = "".join(written).replace("\n", "<br>")
     return f'<p dir="auto" lang="{language}">{text}</p>'
 
 
-def draw_drawn(say: Say, found: explore.Drawn) -> tuple[list[tuple[str, str | None]], str]:
-    """A step of the training as coloured tokens, and its count in words."""
-    names = {fate: say(f"bert.{fate}") for fate in FATES}
-    parts = [(text, names.get(fate)) for text, fate in found.parts]
-    counts = {fate: sum(each == fate for _, each in found.parts) for fate in FATES}
-    return parts, say("bert.drawn", chosen=found.chosen, tokens=found.tokens, **counts)
+def training_example(say: Say, found: explore.TrainingExample) -> ExampleValues:
+    """A corrupted text as coloured tokens, and the counts as a sentence."""
+    names = {kind: say(f"bert.{kind}") for kind in CORRUPTIONS}
+    parts = [(text, names.get(kind)) for text, kind in found.parts]
+    counts = {kind: sum(each == kind for _, each in found.parts) for kind in CORRUPTIONS}
+    return ExampleValues(parts, say("bert.drawn", chosen=found.chosen, tokens=found.tokens, **counts))
 
 
-def draw_compared(say: Say, found: explore.Compared) -> tuple[Any, str]:
-    """Bits of each word for both readers as bars, and the totals in words."""
-    figure = figures.paired_bars(
+def comparison(say: Say, found: explore.Comparison) -> ComparisonValues:
+    """Bits of each word by both models as bars, and the totals as a sentence."""
+    bars = figures.paired_bars(
         [html.escape(word) for word in found.words],
         {say("bert.both_sides"): found.bert, say("bert.left_only"): found.gpt},
         y=say("bert.bits"),
@@ -107,47 +189,75 @@ def draw_compared(say: Say, found: explore.Compared) -> tuple[Any, str]:
     easier = sum(both < left for both, left in zip(found.bert, found.gpt, strict=True))
     sentence = say(
         "bert.compared",
-        bert=f"{found.bert_a_character:.2f}",
-        gpt=f"{found.gpt_a_character:.2f}",
+        bert=f"{found.bert_bits_per_character:.2f}",
+        gpt=f"{found.gpt_bits_per_character:.2f}",
         easier=easier,
         n=len(found.words),
-        chance=f"{found.chance_a_character:.2f}",
+        chance=f"{found.chance_level:.2f}",
     )
-    if found.unigram_a_character is not None:
-        sentence += " " + say("bert.compared_counts", unigram=f"{found.unigram_a_character:.2f}")
-    return figure, sentence
+    if found.unigram_bits_per_character is not None:
+        sentence += " " + say("bert.compared_counts", unigram=f"{found.unigram_bits_per_character:.2f}")
+    return ComparisonValues(bars, f"{sentence} {_partner(say, found)}")
 
 
-def draw_senses(say: Say, found: tuple[explore.Used, ...], measured: explore.Measure) -> tuple[str, str]:
-    """Uses of a word as a table, the most similar first, and how often such a likeness is right."""
+def _partner(say: Say, found: explore.Comparison) -> str:
+    """The GPT-2 of the comparison by name, and in what it differs from the BERT."""
+    size, partner_size = (_size(say, parameters) for parameters in (found.parameters, found.partner_parameters))
+    steps = f"{found.partner_steps:,}"
+    return say("bert.partner", size=size, partner=f"`{found.partner}`", partner_size=partner_size, steps=steps)
+
+
+def _size(say: Say, parameters: int) -> str:
+    """The number of a model's parameters in words."""
+    return say("bert.size", millions=f"{parameters / 1e6:.1f}", wan=f"{parameters / 1e4:.0f}")
+
+
+def senses(say: Say, found: tuple[explore.SimilarUse, ...], measured: explore.Measure) -> SensesValues:
+    """Uses of a word as a table, the most similar first, and the measure as a sentence."""
     rows = [
         (item.use.text, say.pick(item.use.sense), f"{item.similarity:.2f}", f"{item.overlap:.0%}") for item in found
     ]
     head = (say("bert.use"), say("bert.sense"), say("bert.cosine"), say("bert.overlap"))
     key = "bert.measured" if measured.untrained is not None else "bert.measured_hub"
-    shares = {"model": measured.model, "naive": measured.naive, "chance": measured.chance}
+    shares = {"model": measured.model, "naive": measured.naive, "chance": measured.chance_level}
     if measured.untrained is not None:
         shares["untrained"] = measured.untrained
-    return figures.table(head, rows), say(key, n=measured.n, **{name: f"{value:.0%}" for name, value in shares.items()})
+    sentence = say(key, n=measured.n, **{name: f"{value:.0%}" for name, value in shares.items()})
+    return SensesValues(figures.table(head, rows), sentence)
+
+
+def choices(say: Say) -> list[tuple[str, str]]:
+    """The models to choose from, as (title, name): shipped and own ones, and the Hub's that are on this machine."""
+    offered = {offer.name: offer for offer in explore.offers()}
+    found = []
+    for name in explore.names():
+        if name not in offered:
+            parameters = explore.parameters(name)
+            size = {"millions": f"{parameters / 1e6:.1f}", "wan": f"{parameters / 1e4:.0f}"}
+            key = "bert.model_novels" if name == explore.NOVELS else "bert.model_own"
+            found.append((say(key, name=name, **size), name))
+        elif offered[name].at_hand:
+            found.append((say("bert.model_hub", name=name), name))
+    return found
 
 
 def card_sentence(say: Say) -> str:
     """The bundled model's figures on the test novels, from its card."""
     card = explore.figures()
-    gaps, alone = card.gaps, card.alone
+    masked, alone = card.masked, card.one_at_a_time
     return say(
         "bert.card",
-        n=f"{gaps['n']:,.0f}",
+        n=f"{masked['n']:,.0f}",
         alone=f"{alone['n']:,.0f}",
         perplexity=f"{alone['perplexity']:,.0f}",
         unigram=f"{alone['unigram_perplexity']:,.0f}",
         chance=f"{alone['chance_perplexity']:,.0f}",
-        **{key: f"{gaps[key]:.1%}" for key in ("accuracy", "top5_accuracy", "left_accuracy", "frequent_accuracy")},
+        **{key: f"{masked[key]:.1%}" for key in ("accuracy", "top5_accuracy", "left_accuracy", "frequent_accuracy")},
     )
 
 
 def probe_sentence(say: Say) -> str:
-    """How well the bundled model's features tell the two test novels apart, from its card."""
+    """The accuracy of a linear probe that separates the two test novels, from the bundled model's card."""
     found = explore.figures().novel
     shares = {key: f"{found[key]:.0%}" for key in ("accuracy", "untrained_accuracy", "words_accuracy", "chance")}
     return say("bert.probe", n=f"{found['n']:,.0f}", **shares)

@@ -1,27 +1,45 @@
 """The contrastive tab: two views of every picture, all compared with all, and the loss that pulls pairs together."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
+from gradio.components import Component
 
 from core.contrastive import explore
 from demos.contrastive import views
+from demos.contrastive.controls import (
+    FIRST_VIEWS,
+    STEM,
+    Examples,
+    ViewInputs,
+    build_views,
+    in_order,
+    paths,
+    picture_number,
+)
+from demos.contrastive.dictionary import build_dictionary, on_dictionary
+from demos.contrastive.views import ComparisonValues, GrowthValues, LossValues, ProbeValues
 from demos.page import inputs
 from demos.page.events import guard, listen
-from demos.page.inputs import Shown
+from demos.page.inputs import Named, Shown
 from demos.page.layout import step
-from demos.page.snapshots import LAST, growth, stops
+from demos.page.snapshots import LAST, growth
 from demos.page.words import Say
 
-STEM = "contrastive"
 SETS: inputs.Sets = {
     "mixed": (("astronaut", "cat", "coffee", "rocket"), "🐶🌻🚌🎸"),
     "alike": ((), "🍎🍏🍅🍑🐶🐺🐱🐯"),
     "many": (("astronaut", "cat", "coffee", "rocket", "china", "flower"), "🐼🦊🐸🦋🍓🍋🚗🚲🏠🎸"),
 }
 FIRST_SET, FIRST_ENCODER, FIRST_SPACE, FIRST_TEMPERATURE = "mixed", "simclr", "projections", 0.2
-FIRST_STOP = explore.STOPS.index(0.99)  # the momentum the shipped MoCo was trained with
-FIRST_VIEWS = (0.2, 0.5, 0.2, 0.0, 0.5)  # crop, jitter, greyscale, blur, flip: what SimCLR was trained with
+
+
+class EncoderInputs(NamedTuple):
+    """The components by which a visitor chooses the encoder, where it is compared, and the temperature."""
+
+    encoder: gr.Radio
+    space: gr.Radio
+    temperature: gr.Slider
 
 
 def on_compare(
@@ -36,16 +54,17 @@ def on_compare(
     flip: float,
     seed: float,
     temperature: float,
-) -> tuple[Any, ...]:
-    """Draw two views of each picture, compare all views with all, and draw what came out."""
+) -> ComparisonValues:
+    """Draw two views of each picture, compare all views with all, and draw the results."""
     with guard(say):
         settings = explore.view_settings(min_crop, jitter, greyscale, blur, flip)
-        sources = [path for path, _ in shown or []]
-        found = explore.compare(sources, settings, encoder=encoder, space=space, temperature=temperature, seed=seed)
+        found = explore.compare(
+            paths(shown), settings, encoder=encoder, space=space, temperature=temperature, seed=seed
+        )
         return views.comparison(say, found, encoder, space)
 
 
-def on_loss(say: Say, cosine: list[list[float]], temperature: float) -> tuple[Any, str]:
+def on_loss(say: Say, cosine: list[list[float]], temperature: float) -> LossValues:
     """The loss of every view at another temperature, from the matrix alone; nothing is encoded again."""
     with guard(say):
         return views.loss(say, explore.losses(cosine, temperature))
@@ -61,38 +80,32 @@ def on_grow(
     flip: float,
     seed: float,
     stage: float,
-) -> tuple[Any, ...]:
+) -> GrowthValues:
     """Compare the same views by a small network along its training: 0 (before the first step) to 4 (finished)."""
     with guard(say):
         settings = explore.view_settings(min_crop, jitter, greyscale, blur, flip)
-        found = explore.grow([path for path, _ in shown or []], settings, stage, seed=seed)
-        return views.growth(say, found, stage)
+        return views.growth(say, explore.grow(paths(shown), settings, stage, seed=seed), stage)
 
 
-def on_dictionary(
-    say: Say,
-    shown: Shown,
-    which: float,
-    min_crop: float,
-    jitter: float,
-    greyscale: float,
-    blur: float,
-    flip: float,
-    seed: float,
-    stop: float,
-) -> tuple[Any, ...]:
-    """Put a view of one picture before MoCo's queue; `stop` is a place among the momenta 0, 0.5, ... 0.9999."""
-    with guard(say):
-        settings = explore.view_settings(min_crop, jitter, greyscale, blur, flip)
-        momentum = explore.momentum_at(stop)
-        found = explore.look([path for path, _ in shown or []], which, settings, momentum, seed=seed)
-        return *views.dictionary(say, found), *views.record(say, momentum)
-
-
-def on_neighbours(say: Say, shown: Shown, which: float, encoder: str) -> list[tuple[Any, str]]:
+def on_neighbours(say: Say, shown: Shown, which: float, encoder: str) -> Named:
     """The most similar pictures of the gallery, with names and cosines."""
     with guard(say):
-        return views.neighbours(say, explore.neighbours([path for path, _ in shown or []], which, encoder=encoder))
+        return views.neighbours(say, explore.neighbours(paths(shown), which, encoder=encoder))
+
+
+class PicturesValues(NamedTuple):
+    """All answers for other pictures, and the components that show them."""
+
+    comparison: Any
+    growth: Any
+    query: Any
+    dictionary: Any
+    which: Any
+    neighbours: Any
+
+    def flat(self) -> list[Any]:
+        """One list, as Gradio takes it: the same order for values and for components."""
+        return [*self.comparison, *self.growth, self.query, *self.dictionary, self.which, self.neighbours]
 
 
 def on_pictures(
@@ -110,42 +123,44 @@ def on_pictures(
     stage: float,
     stop: float,
 ) -> Any:
-    """All answers for other pictures at once, back to the first of them; silent while the visitor has taken all out.
+    """All answers for other pictures at once, for the first of them; no change while there are no pictures.
 
-    One event for all: after an upload, three that waited for a gallery's changes set each other off without end
+    One event for all: after an upload, three that waited for a gallery's changes triggered each other without end
     (Gradio 6.31 in Chromium).
     """
     if not shown:
         return gr.skip()
     settings = (min_crop, jitter, greyscale, blur, flip, seed)
-    compared = on_compare(say, shown, encoder, space, *settings, temperature)
-    looked = on_dictionary(say, shown, 1, *settings, stop)
-    return *compared, *on_grow(say, shown, *settings, stage), 1, *looked, 1, on_neighbours(say, shown, 1, encoder)
+    return PicturesValues(
+        comparison=on_compare(say, shown, encoder, space, *settings, temperature),
+        growth=on_grow(say, shown, *settings, stage),
+        query=1,
+        dictionary=on_dictionary(say, shown, 1, *settings, stop),
+        which=1,
+        neighbours=on_neighbours(say, shown, 1, encoder),
+    ).flat()
 
 
-def on_probe(say: Say) -> tuple[Any, str]:
-    """How often an emoji's neighbours tell its group, for every encoder and for plain pixels."""
+def on_probe(say: Say) -> ProbeValues:
+    """Accuracy of predicting an emoji's group from its neighbours, for every encoder and for plain pixels."""
     return views.probe(say, explore.group_probe())
 
 
 def build(say: Say) -> None:
     """Lay out the tab with a first example already run."""
-    examples = inputs.example(say, SETS[FIRST_SET])
+    examples = [image for image, _ in inputs.example(say, SETS[FIRST_SET])]
     found = explore.compare(
-        [image for image, _ in examples],
-        explore.view_settings(*FIRST_VIEWS),
-        encoder=FIRST_ENCODER,
-        space=FIRST_SPACE,
-        temperature=FIRST_TEMPERATURE,
+        examples, FIRST_VIEWS, encoder=FIRST_ENCODER, space=FIRST_SPACE, temperature=FIRST_TEMPERATURE
     )
     first = views.comparison(say, found, FIRST_ENCODER, FIRST_SPACE)
+    compared: dict[str, Component] = {}
     with gr.Row(elem_classes="steps"):
         with step(say, STEM, 1, low=explore.MIN_PICTURES, high=explore.MAX_PICTURES):
             shown = inputs.gallery(say, STEM, "pictures", SETS, FIRST_SET, height=460)
         with step(say, STEM, 2):
-            sliders, seed = _build_views(say)
-            sheet = gr.Image(
-                first[0],
+            chosen = build_views(say)
+            compared["views"] = gr.Image(
+                first.views,
                 label=say("contrastive.views"),
                 show_label=False,
                 format="png",
@@ -155,23 +170,22 @@ def build(say: Say) -> None:
             )
             gr.Markdown(views.sizes(say), elem_classes="quiet", elem_id="contrastive-sizes")
     with step(say, STEM, 3):
-        encoder, space, temperature, results = _build_answer(say, first)
-        cosine = gr.JSON(first[6], visible=False, elem_id="contrastive-cosine")
-        stage, grown = _build_growth(say, examples, shown, sliders, seed)
-        stop, looked = _build_dictionary(say, examples, shown, [*sliders, seed])
+        by = _build_comparison(say, first, compared)
+        stage, grown = _build_growth(say, examples, shown, chosen)
+        stop, query, looked_up = build_dictionary(say, examples, shown, chosen)
     with step(say, STEM, 4, count=explore.gallery_size()):
-        near = _build_use(say, examples, shown, encoder)
-    asked, outputs = [shown, encoder, space, *sliders, seed, temperature], [sheet, *results, cosine]
-    moved = [encoder.input, space.input, seed.change, *(slider.release for slider in sliders)]
+        which, near = _build_use(say, examples, shown, by.encoder)
+    asked, outputs = [shown, by.encoder, by.space, *chosen, by.temperature], in_order(ComparisonValues, compared)
+    answers = PicturesValues(outputs, grown, query, looked_up, which, near).flat()
+    moved = [by.encoder.input, by.space.input, *chosen.events()]
     listen(say, moved, on_compare, asked, outputs, name="contrastive_compare", model=STEM, trigger_mode="always_last")
-    everything = [*outputs, *grown, *looked, *near]
-    listen(say, shown.change, on_pictures, [*asked, stage, stop], everything, model=STEM, trigger_mode="always_last")
+    listen(say, shown.change, on_pictures, [*asked, stage, stop], answers, model=STEM, trigger_mode="always_last")
     listen(
         say,
-        temperature.input,
+        by.temperature.input,
         on_loss,
-        [cosine, temperature],
-        results[2:4],
+        [compared["cosine"], by.temperature],
+        in_order(LossValues, compared),
         name="contrastive_loss",
         queue=False,
         trigger_mode="always_last",
@@ -179,28 +193,10 @@ def build(say: Say) -> None:
     )
 
 
-def _build_views(say: Say) -> tuple[list[gr.Slider], gr.Number]:
-    def slider(key: str, low: float, value: float) -> gr.Slider:
-        return gr.Slider(
-            low, 1, value=value, step=0.05, label=say(f"contrastive.{key}"), elem_id=f"contrastive-{key}", min_width=140
-        )
-
-    with gr.Row():
-        sliders = [slider("crop", 0.05, FIRST_VIEWS[0]), slider("jitter", 0, FIRST_VIEWS[1])]
-    with gr.Row():
-        sliders += [slider("greyscale", 0, FIRST_VIEWS[2]), slider("blur", 0, FIRST_VIEWS[3])]
-    with gr.Row():
-        sliders.append(slider("flip", 0, FIRST_VIEWS[4]))
-        seed = gr.Number(0, label=say("contrastive.seed"), precision=0, elem_id="contrastive-seed", min_width=140)
-    again = gr.Button(say("contrastive.again"), variant="primary", elem_id="contrastive-go")
-    again.click(None, seed, seed, js=f"s => ((s || 0) + 1) % {explore.SEEDS + 1}", api_visibility="private")
-    return sliders, seed
-
-
-def _build_answer(say: Say, first: tuple[Any, ...]) -> tuple[gr.Radio, gr.Radio, gr.Slider, list[Any]]:
+def _build_comparison(say: Say, first: ComparisonValues, compared: dict[str, Component]) -> EncoderInputs:
     with gr.Row():
         encoder = gr.Radio(
-            [(views.encoder_name(say, name), name) for name in explore.offered()],
+            [(views.encoder_name(say, name), name) for name in explore.names()],
             value=FIRST_ENCODER,
             label=say("contrastive.encoder"),
             elem_id="contrastive-encoder",
@@ -211,11 +207,13 @@ def _build_answer(say: Say, first: tuple[Any, ...]) -> tuple[gr.Radio, gr.Radio,
             label=say("contrastive.space"),
             elem_id="contrastive-space",
         )
-    verdict = gr.Markdown(first[1], elem_id="contrastive-verdict")
+    compared["verdict"] = gr.Markdown(first.verdict, elem_id="contrastive-verdict")
     with gr.Row():
         with gr.Column(min_width=320):
-            matrix = gr.Plot(first[2], show_label=False, elem_id="contrastive-matrix")
-            suspects = gr.Markdown(first[5], elem_id="contrastive-suspects", elem_classes="quiet")
+            compared["matrix"] = gr.Plot(first.matrix, show_label=False, elem_id="contrastive-matrix")
+            compared["false_negatives"] = gr.Markdown(
+                first.false_negatives, elem_id="contrastive-suspects", elem_classes="quiet"
+            )
         with gr.Column(min_width=320):
             temperature = gr.Slider(
                 *explore.TEMPERATURES,
@@ -224,98 +222,42 @@ def _build_answer(say: Say, first: tuple[Any, ...]) -> tuple[gr.Radio, gr.Radio,
                 label=say("contrastive.temperature"),
                 elem_id="contrastive-temperature",
             )
-            bars = gr.Plot(first[3], show_label=False, elem_id="contrastive-bars")
-            sentence = gr.Markdown(first[4], elem_id="contrastive-loss")
-    return encoder, space, temperature, [verdict, matrix, bars, sentence, suspects]
+            compared["bars"] = gr.Plot(first.bars, show_label=False, elem_id="contrastive-bars")
+            compared["loss"] = gr.Markdown(first.loss, elem_id="contrastive-loss")
+    compared["cosine"] = gr.JSON(first.cosine, visible=False, elem_id="contrastive-cosine")
+    return EncoderInputs(encoder, space, temperature)
 
 
 def _build_growth(
-    say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, sliders: list[gr.Slider], seed: gr.Number
-) -> tuple[gr.Slider, list[Any]]:
-    found = explore.grow([image for image, _ in examples], explore.view_settings(*FIRST_VIEWS), LAST)
-    first = views.growth(say, found, LAST)
+    say: Say, examples: Examples, shown: gr.Gallery, chosen: ViewInputs
+) -> tuple[gr.Slider, list[Component]]:
+    first = views.growth(say, explore.grow(examples, FIRST_VIEWS, LAST), LAST)
+    grown: dict[str, Component] = {}
     with growth(say, STEM) as stage, gr.Row():
         with gr.Column(min_width=320):
-            matrix = gr.Plot(first[0], show_label=False, elem_id="contrastive-grow-matrix")
-        with gr.Column(min_width=320):
-            reached = gr.Plot(first[1], show_label=False, elem_id="contrastive-grow-curve")
-            verdict = gr.Markdown(first[2], elem_id="contrastive-grow-verdict")  # below, so that nothing jumps
-    moved = [stage.change, seed.change, *(slider.release for slider in sliders)]
+            grown["matrix"] = gr.Plot(first.matrix, show_label=False, elem_id="contrastive-grow-matrix")
+        with gr.Column(min_width=320):  # the sentence below the plot, whose height is fixed, so that nothing moves
+            grown["reached"] = gr.Plot(first.reached, show_label=False, elem_id="contrastive-grow-curve")
+            grown["verdict"] = gr.Markdown(first.verdict, elem_id="contrastive-grow-verdict")
+    outputs = in_order(GrowthValues, grown)
     listen(
         say,
-        moved,
+        [stage.change, *chosen.events()],
         on_grow,
-        [shown, *sliders, seed, stage],
-        [matrix, reached, verdict],
+        [shown, *chosen, stage],
+        outputs,
         name="contrastive_grow",
         model="contrastive-grow",
         trigger_mode="always_last",
         show_progress="hidden",
     )
-    return stage, [matrix, reached, verdict]
+    return stage, outputs
 
 
-def _build_dictionary(
-    say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, settings: list[Any]
-) -> tuple[gr.Slider, list[Any]]:
-    momentum = explore.momentum_at(FIRST_STOP)
-    found = explore.look([image for image, _ in examples], 1, explore.view_settings(*FIRST_VIEWS), momentum)
-    first = (*views.dictionary(say, found), *views.record(say, momentum))
-    with gr.Column(elem_classes="growth", elem_id="contrastive-dictionary"):
-        gr.HTML(f"<h3>{say('contrastive.dictionary')}</h3><p>{say('contrastive.dictionary_text')}</p>")
-        names = [f"{stop:g}".lstrip("0") or "0" for stop in explore.STOPS]  # short, for telephones
-        stop = stops(say("contrastive.momentum_label"), names, value=FIRST_STOP, elem_id="contrastive-momentum")
-        with gr.Row():
-            with gr.Column(min_width=320):
-                which = gr.Slider(
-                    1,
-                    explore.MAX_PICTURES,
-                    value=1,
-                    step=1,
-                    label=say("contrastive.which"),
-                    elem_id="contrastive-query",
-                )
-                sheet = gr.Image(
-                    first[0],
-                    label=say("contrastive.query_views"),
-                    format="png",
-                    interactive=False,
-                    buttons=[],
-                    height=250,
-                    elem_id="contrastive-query-views",
-                )
-                verdict = gr.Markdown(first[1], elem_id="contrastive-dictionary-verdict")
-            with gr.Column(min_width=320):
-                queue = gr.Plot(first[2], show_label=False, elem_id="contrastive-queue")
-        plots: list[gr.Plot] = []
-        for row in (("by-age", "drift"), ("curves", "learned")):
-            with gr.Row():
-                for name in row:
-                    with gr.Column(min_width=320):
-                        plots.append(gr.Plot(first[3 + len(plots)], show_label=False, elem_id=f"contrastive-{name}"))
-    values = [sheet, verdict, queue, *plots]
-    moved = [stop.change, which.release, settings[-1].change, *(slider.release for slider in settings[:-1])]
-    listen(
-        say,
-        moved,
-        on_dictionary,
-        [shown, which, *settings, stop],
-        values,
-        name="contrastive_dictionary",
-        model="contrastive-dictionary",
-        trigger_mode="always_last",
-        show_progress="hidden",
-    )
-    return stop, [which, *values]
-
-
-def _build_use(say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, encoder: gr.Radio) -> list[Any]:
-    first = explore.neighbours([image for image, _ in examples], encoder=FIRST_ENCODER)
-    which = gr.Slider(
-        1, explore.MAX_PICTURES, value=1, step=1, label=say("contrastive.which"), elem_id="contrastive-which"
-    )
+def _build_use(say: Say, examples: Examples, shown: gr.Gallery, encoder: gr.Radio) -> tuple[gr.Slider, gr.Gallery]:
+    which = picture_number(say, "which")
     found = gr.Gallery(
-        views.neighbours(say, first),
+        views.neighbours(say, explore.neighbours(examples, encoder=FIRST_ENCODER)),
         label=say("contrastive.neighbours"),
         columns=8,
         height=None,
@@ -338,8 +280,15 @@ def _build_use(say: Say, examples: list[tuple[Any, str]], shown: gr.Gallery, enc
         for metric, bars in views.cards(say).items():
             gr.Plot(bars, show_label=False, min_width=320, elem_id=f"contrastive-card-{metric}")
     gr.Markdown(views.card_text(say), elem_classes="quiet", elem_id="contrastive-card-text")
+    _build_probe(say)
+    return which, found
+
+
+def _build_probe(say: Say) -> None:
     with gr.Accordion(say("contrastive.ask"), open=False, elem_id="contrastive-ask") as ask:
-        probe = gr.Plot(show_label=False, elem_id="contrastive-probe")
-        text = gr.Markdown(elem_classes="quiet", elem_id="contrastive-probe-text")
-    listen(say, ask.expand, on_probe, [], [probe, text], name="contrastive_probe", model=STEM)
-    return [which, found]
+        probed: dict[str, Component] = {
+            "bars": gr.Plot(show_label=False, elem_id="contrastive-probe"),
+            "text": gr.Markdown(elem_classes="quiet", elem_id="contrastive-probe-text"),
+        }
+    outputs = in_order(ProbeValues, probed)
+    listen(say, ask.expand, on_probe, [], outputs, name="contrastive_probe", model=STEM)

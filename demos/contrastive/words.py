@@ -9,20 +9,20 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "contrastive.step2": ("The label it makes itself", "数据自己产生的标签"),
     "contrastive.step2_text": (
-        "Each picture is cropped, recoloured and mirrored twice by chance. Of view 1a only one thing is known: its partner "
-        "is 1b, and every other view is not.",
+        "Each picture is cropped, recoloured and mirrored twice at random. The label of view 1a is its partner 1b, the "
+        "positive; all other views are negatives.",
         "每张图片随机裁剪、变色、翻转两次，得到两个视图。关于视图 1a 只知道一件事：它的正样本是 1b，其余视图都是负样本。",
     ),
     "contrastive.step3": ("What the model learned", "模型学到了什么"),
     "contrastive.step3_text": (
-        "To find partners among all views: cosines of pairs (outlined) should be high, all others low. NT-Xent is the "
-        "surprise of a softmax over each row.",
+        "To find each view's partner among all views: cosines of pairs (outlined) should be high, all others low. NT-Xent "
+        "is the cross-entropy of a softmax over each row.",
         "在所有视图中找出配对：成对视图（描边）的余弦相似度应当高，其余应当低。NT-Xent 就是对每一行做 softmax 后的“意外程度”。",
     ),
     "contrastive.step4": ("What the features are good for", "特征有什么用"),
     "contrastive.step4_text": (
-        "Without ever seeing a name, the encoder's features find similar pictures among {count} bundled emoji and "
-        "photographs, and neighbours tell what a picture shows.",
+        "The encoder was trained without names. Its features find similar pictures among {count} bundled emoji and "
+        "photographs, and the nearest neighbours predict what a picture shows.",
         "编码器从未见过名称，其特征却能在 {count} 张内置表情和照片中找出相似的图片，近邻还能说出图中是什么。",
     ),
     "contrastive.pictures": ("Your pictures", "你的图片"),
@@ -53,7 +53,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "contrastive.features": ("features (what is kept)", "特征（训练后保留的部分）"),
     "contrastive.verdict": (
         "**{encoder}**: the most similar other view is the partner for **{found} of {views}** views; by plain pixels for "
-        "{pixels} of {views}; by chance for 1 in {others} ({chance}).",
+        "{pixels} of {views}; by random guessing for 1 in {others} ({chance}).",
         "**{encoder}**：{views} 个视图中有 **{found}** 个与自己的正样本最相似；用原始像素是 {pixels} 个；随机猜测的概率是 1/{others}（{chance}）。",
     ),
     "contrastive.no_head": (
@@ -76,26 +76,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "温度为 {temperature} 时平均损失为 **{mean}** 奈特；若所有视图同样相似，则为 log {others} = {chance}。最难的是 {hardest}：{worst}。",
     ),
     "contrastive.grow_text": (
-        "A small SimCLR network compares the same views at five moments of its training. Before the first step all views look "
-        "alike to it, with cosines near 1; then strangers move apart, and partners (outlined) stand out.",
+        "A small SimCLR network compares the same views at five moments of its training. Before the first step the "
+        "cosines of all views are near 1; then views of different pictures move apart, and partners (outlined) stand out.",
         "一个小 SimCLR 网络在训练的五个时刻比较同样的视图。训练之前，所有视图在它眼里都差不多，余弦接近 1；随后不同图片的视图被推开，"
         "成对的视图（描边）显现出来。",
     ),
     "contrastive.grow_verdict": (
         "At this moment the most similar other view is the partner for **{found} of {views}** views; by plain pixels for "
-        "{pixels}; by chance for 1 in {others}. Mean cosine of partners: **{partners}**, of strangers: **{strangers}**. Mean "
-        "loss at temperature {temperature}: **{loss}** nats (if all were alike: {chance}).",
+        "{pixels}; by random guessing for 1 in {others}. Mean cosine of positive pairs: **{partners}**, of negative pairs: "
+        "**{strangers}**. Mean loss at temperature {temperature}: **{loss}** nats (if all views were equally similar: {chance}).",
         "此刻 {views} 个视图中有 **{found}** 个与自己的正样本最相似；用原始像素是 {pixels} 个；随机猜测的概率是 1/{others}。平均余弦："
         "正样本 **{partners}**，负样本 **{strangers}**。温度为 {temperature} 时平均损失为 **{loss}** 奈特（若全都一样：{chance}）。",
     ),
-    "contrastive.grow_curve": ("CIFAR-10 told right by k-NN", "CIFAR-10 的 k 近邻分类正确率"),
+    "contrastive.grow_curve": ("Accuracy on CIFAR-10 by k-NN", "CIFAR-10 的 k 近邻分类正确率"),
     "contrastive.dictionary": ("MoCo's dictionary", "MoCo 的字典"),
     "contrastive.dictionary_text": (
-        "MoCo looks for a view among keys that wait in a queue, 256 new ones a step, each made by the key network of its own "
-        "step. That network follows the trained one slowly: k = m k + (1 - m) q. With a small momentum m keys of different "
-        "age come from different networks and drift apart; with m near 1 they agree, but the key network stays behind. The "
-        "key networks here are worked out from the weights that a small MoCo network really had along 512 steps; sixteen "
-        "keys of each step are shown.",
+        "MoCo looks up a view among the keys in a queue, which gets 256 new keys per step, made by the key network of that "
+        "step. The key network is a moving average of the query network: k = m k + (1 - m) q. With a small momentum m, keys of "
+        "different ages come from different networks and drift apart; with m near 1 they agree, but the key network lags "
+        "behind. The key networks here are computed from the weights of a small MoCo network along 512 training steps; "
+        "sixteen keys of each step are shown.",
         "MoCo 在队列里等待的键中寻找另一个视图：每一步加入 256 个新键，由当时的键网络生成。键网络缓慢跟随被训练的网络：k = m k + (1 − m) q。"
         "动量 m 小时，不同年龄的键来自差别很大的网络，彼此漂移；m 接近 1 时键保持一致，但键网络会落在后面。这里的键网络由一个小 MoCo "
         "网络在 512 步训练中真实的权重计算得出；每一步显示 16 个键。",
@@ -114,8 +114,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "contrastive.age": ("age in steps", "年龄（步）"),
     "contrastive.cosine": ("cosine", "余弦相似度"),
-    "contrastive.by_age": ("How keys age", "键如何变老"),
-    "contrastive.age_drift": ("a key now and then (drift)", "同一图片现在与当时的键（漂移）"),
+    "contrastive.by_age": ("Cosines by age of the key", "键如何变老"),
+    "contrastive.age_drift": ("keys of one picture, now and then (drift)", "同一图片现在与当时的键（漂移）"),
     "contrastive.age_positive": ("query and its own key", "查询与自己的键"),
     "contrastive.age_queue": ("query and the queue", "查询与队列"),
     "contrastive.drift": ("How far keys drift in 16 steps", "键在 16 步内漂移多少"),
@@ -129,15 +129,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "各 m 训练 {steps} 步后 CIFAR-10 的 k 近邻正确率",
     ),
     "contrastive.dictionary_verdict": (
-        "At m = **{momentum}** and step {step} the key network is {lag} steps behind on average. Keys that have waited 16 steps "
-        "agree with keys made now to a cosine of **{drift}**. The query's own key has **{positive}**, the queue {queue} on "
-        "average; it beats **{above}** of the {keys} keys shown (chance: 50 %).",
+        "At m = **{momentum}** and step {step} the key network is {lag} steps behind on average. Keys that are 16 steps old "
+        "have a cosine of **{drift}** with keys made now. The query has a cosine of **{positive}** with its own key and of "
+        "{queue} with the queue on average; its own key beats **{above}** of the {keys} keys shown (chance level: 50 %).",
         "m = **{momentum}**、第 {step} 步时，键网络平均落后 {lag} 步。等待了 16 步的键与现在生成的键的余弦为 **{drift}**。查询与自己的键的余弦为 "
         "**{positive}**，与队列平均为 {queue}；它胜过所示 {keys} 个键中的 **{above}**（随机为 50 %）。",
     ),
-    "contrastive.suspects": (
-        "Different pictures that look most alike to it: {pairs}. If two of them show the same kind of thing, the loss "
-        "still pushes them apart: a **false negative**.",
+    "contrastive.false_negatives": (
+        "Most similar different pictures: {pairs}. If two of them show the same kind of thing, the loss still pushes them "
+        "apart: a **false negative**.",
         "在它看来最相似的不同图片：{pairs}。如果其中两张其实是同一类东西，损失仍会把它们推开：这就是**假负例**。",
     ),
     "contrastive.pair": ("{one} and {other} ({cosine})", "{one} 与 {other}（{cosine}）"),
@@ -145,31 +145,31 @@ WORDS: dict[str, tuple[str, str]] = {
     "contrastive.which": ("Number of the picture", "第几张图片"),
     "contrastive.neighbours": ("Most similar in the gallery", "图库中最相似的图片"),
     "contrastive.neighbour": ("{name}, cosine {similarity}", "{name}，余弦 {similarity}"),
-    "contrastive.right": ("right", "正确率"),
+    "contrastive.right": ("accuracy", "正确率"),
     "contrastive.knn_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
-    "contrastive.card_knn": ("CIFAR-10: what is it? k-NN", "CIFAR-10：图中是什么？k 近邻"),
-    "contrastive.card_linear": ("CIFAR-10: what is it? Linear probe", "CIFAR-10：图中是什么？线性探测"),
+    "contrastive.card_knn": ("CIFAR-10 classes by k-NN", "CIFAR-10：图中是什么？k 近邻"),
+    "contrastive.card_linear": ("CIFAR-10 classes by a linear probe", "CIFAR-10：图中是什么？线性探测"),
     "contrastive.card_knn_text": (
         "By k-NN (a vote of the 200 nearest training pictures): {shares}.",
         "k 近邻（最近的 200 张训练图片投票）：{shares}。",
     ),
     "contrastive.card_linear_text": (
-        "By a linear probe (one layer, taught the names on frozen features): {shares}.",
+        "By a linear probe (one layer, trained with labels on frozen features): {shares}.",
         "线性探测（在冻结的特征上用名称训练一层）：{shares}。",
     ),
     "contrastive.share": ("{encoder} {share}", "{encoder} {share}"),
     "contrastive.card": (
-        "{n} test pictures of ten kinds (chance {chance}), features of 50,000 training pictures as the gallery. This CIFAR-10 was "
+        "{n} test pictures of ten classes (chance level {chance}), features of 50,000 training pictures as the gallery. This CIFAR-10 was "
         "passed through JPEG (quality 75), so figures for the lossless original may differ.",
         "十类共 {n} 张测试图片（随机猜测为 {chance}），以 50,000 张训练图片的特征为图库。这里的 CIFAR-10 经过 JPEG（质量 75）压缩，与无损原版的数字"
         "可能不同。",
     ),
     "contrastive.ask": ("All encoders on the emoji", "所有编码器在表情上的比较"),
-    "contrastive.probe_title": ("Emoji: which of nine groups? Neighbours vote", "表情属于九类中的哪一类？近邻投票"),
+    "contrastive.probe_title": ("Emoji: which of nine groups? k-NN", "表情属于九类中的哪一类？近邻投票"),
     "contrastive.largest": ("largest group", "最大的一类"),
     "contrastive.probe_text": (
-        "{n} emoji, each judged by its {neighbours} nearest others. Drawings on white are told by their outlines: plain pixels "
-        "are a strong rival here.",
+        "{n} emoji, each classified by its {neighbours} nearest others. Drawings on white can be classified by their outlines, "
+        "so plain pixels are a strong baseline here.",
         "{n} 个表情，每个由最近的 {neighbours} 个其他表情投票判断。白底图画凭轮廓就能分辨：原始像素在这里是很强的对手。",
     ),
 }

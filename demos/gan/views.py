@@ -1,7 +1,7 @@
 """What the GAN tab shows: results of `core.gan.explore` as pictures, figures and sentences; no Gradio, no torch."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -14,15 +14,70 @@ from demos.page.snapshots import curve
 from demos.page.words import Say
 
 Floats = NDArray[np.float32]
+Captioned = list[tuple[Image.Image, str]]  # the value of a gallery
 
 SEEN_PX = 224
 CELL_PX = 80
 BINS = 36
-EDGE = 0.005  # share of either tail that a histogram leaves out
+TAIL = 0.005  # share of either tail that a histogram leaves out
 
 
-def opinion(say: Say, found: explore.Opinion) -> tuple[Any, ...]:
-    """The discriminator's opinion as: picture seen, histogram of scores, verdict."""
+class ScoreValues(NamedTuple):
+    """The discriminator's score of a picture: its input, a histogram of scores, a sentence."""
+
+    seen: Image.Image
+    scores: go.Figure
+    verdict: str
+
+
+class SampleValues(NamedTuple):
+    """Samples of a seed: a sheet and a sentence."""
+
+    samples: Image.Image
+    samples_text: str
+
+
+class WalkValues(NamedTuple):
+    """An interpolation: a strip of pictures, the scores along it, a sentence."""
+
+    strip: Image.Image
+    walk_scores: go.Figure
+    walk_text: str
+
+
+class GrowthValues(NamedTuple):
+    """One moment of the training: a sheet of samples, a sentence, the distance at all moments."""
+
+    grown: Image.Image
+    grown_text: str
+    grown_curve: go.Figure
+
+
+class CopyValues(NamedTuple):
+    """The copy check: captioned pictures, a histogram of distances, a sentence."""
+
+    copies: Captioned
+    distances: go.Figure
+    copies_text: str
+
+
+class QualityValues(NamedTuple):
+    """The card: bars of distances, precision and recall by truncation, a sentence."""
+
+    frechet: go.Figure
+    coverage: go.Figure
+    card: str
+
+
+class FeatureValues(NamedTuple):
+    """The discriminator's features: bars of k-NN accuracy and a sentence."""
+
+    features: go.Figure
+    features_text: str
+
+
+def score(say: Say, found: explore.PictureScore) -> ScoreValues:
+    """Show the discriminator's score of a picture among its scores of real and generated pictures."""
     kinds = {
         say("gan.unseen"): found.unseen_scores,
         say("gan.seen_in_training"): found.seen_scores,
@@ -38,19 +93,19 @@ def opinion(say: Say, found: explore.Opinion) -> tuple[Any, ...]:
     )
     side = say("gan.says_real") if found.score > 0 else say("gan.says_generated")
     verdict = say(
-        "gan.opinion",
+        "gan.verdict",
         score=f"{found.score:+.2f}",
         side=side,
         above_real=f"{found.above_real:.0%}",
         above_samples=f"{found.above_samples:.0%}",
-        told=f"{found.told:.0%}",
-        chance=f"{explore.CHANCE:.0%}",
+        accuracy=f"{found.accuracy:.0%}",
+        chance=f"{explore.CHANCE_LEVEL:.0%}",
     )
-    return figures.enlarge(found.seen, SEEN_PX), figure, verdict
+    return ScoreValues(figures.enlarge(found.seen, SEEN_PX), figure, verdict)
 
 
-def samples(say: Say, found: explore.Samples) -> tuple[Image.Image, str]:
-    """Samples as a sheet and a sentence."""
+def samples(say: Say, found: explore.Samples) -> SampleValues:
+    """Show samples, their scores and their variety."""
     sheet = figures.sheet(list(found.images), columns=8, cell=CELL_PX, gap=4)
     sentence = say(
         "gan.samples_text",
@@ -58,11 +113,11 @@ def samples(say: Say, found: explore.Samples) -> tuple[Image.Image, str]:
         variety=f"{found.variety:.0%}",
         free=f"{found.untruncated_variety:.0%}",
     )
-    return sheet, sentence
+    return SampleValues(sheet, sentence)
 
 
-def walk(say: Say, found: explore.Interpolation) -> tuple[Image.Image, go.Figure, str]:
-    """An interpolation as: strip, the scores along it, sentence."""
+def walk(say: Say, found: explore.Interpolation) -> WalkValues:
+    """Show an interpolation above its blended baseline, and the scores of both."""
     count = len(found.images)
     strip = figures.sheet([*found.images, *found.blends], columns=count, cell=CELL_PX, gap=4)
     figure = figures.lines(
@@ -82,11 +137,11 @@ def walk(say: Say, found: explore.Interpolation) -> tuple[Image.Image, go.Figure
         blend=f"{found.blend_scores[middle]:+.2f}",
         ends=f"{(found.image_scores[0] + found.image_scores[-1]) / 2:+.2f}",
     )
-    return strip, legend_below(figure), sentence
+    return WalkValues(strip, legend_below(figure), sentence)
 
 
-def growth(say: Say, images: NDArray[np.uint8], stage: float) -> tuple[Any, ...]:
-    """One moment of the training as: samples, sentence, the distance at all moments."""
+def growth(say: Say, images: NDArray[np.uint8], stage: float) -> GrowthValues:
+    """Show samples at one moment of the training beside the distances at all moments."""
     distances, card = explore.reached(), explore.metrics()
     floor, noise = (card[name]["frechet"] for name in ("training pictures", "noise"))
     figure = curve(
@@ -101,47 +156,49 @@ def growth(say: Say, images: NDArray[np.uint8], stage: float) -> tuple[Any, ...]
     verdict = say(
         "gan.grow_verdict", frechet=f"{distances[int(stage)]:.1f}", floor=f"{floor:.1f}", noise=f"{noise:.0f}"
     )
-    return figures.sheet(list(images), columns=4, cell=CELL_PX, gap=4), verdict, figure
+    return GrowthValues(figures.sheet(list(images), columns=4, cell=CELL_PX, gap=4), verdict, figure)
 
 
-def copies(say: Say, found: explore.CopyCheck) -> tuple[Any, ...]:
-    """The copy check as: values of a gallery, histogram of distances, verdict."""
+def copies(say: Say, found: explore.CopyCheck) -> CopyValues:
+    """Show the training pictures nearest to samples, and the distances among other pictures."""
     pairs = []
     for item in found.nearest:
         shown = [item.sample] if item.picture is None else [item.sample, item.picture]
-        caption = say("gan.nearest", kind=kind(say, item.kind), distance=f"{item.distance:.2f}")
+        caption = say("gan.nearest", kind=class_name(say, item.class_name), distance=f"{item.distance:.2f}")
         pairs.append((figures.sheet(shown, columns=len(shown), cell=96, gap=4), caption))
-    mean = float(np.mean([item.distance for item in found.nearest]))
+    median = float(np.median([item.distance for item in found.nearest]))
     figure = histogram(
         {say("gan.unseen"): found.distances, say("gan.mirrored"): found.copies},
         title=say("gan.distances"),
         x=say("gan.distance_axis"),
         y=say("gan.share_axis"),
         hover=say("gan.distance_hover"),
-        mark=(say("gan.these_samples"), mean),
+        mark=(say("gan.these_samples"), median),
     )
     verdict = say(
         "gan.copies_text",
         suspects=found.suspects,
         count=len(found.nearest),
-        near=f"{found.near:.2f}",
+        threshold=f"{found.threshold.distance:.2f}",
         gallery=f"{found.gallery:,}",
-        mean=f"{mean:.2f}",
+        sensitivity=f"{found.threshold.true_positive_rate:.0%}",
+        alarms=f"{found.threshold.false_positive_rate:.1%}",
+        median=f"{median:.2f}",
         unseen=f"{np.median(found.distances):.2f}",
         mirrored=f"{np.median(found.copies):.2f}",
     )
     pictures = say("gan.pictures_here") if found.nearest[0].picture is not None else say("gan.no_pictures_here")
-    return pairs, figure, f"{verdict} {pictures}"
+    return CopyValues(pairs, figure, f"{verdict} {pictures}")
 
 
-def kind(say: Say, name: str) -> str:
-    """A class of CIFAR-10 in the visitor's language; another by its own name."""
+def class_name(say: Say, name: str) -> str:
+    """The name of a class of CIFAR-10 in the visitor's language; any other name is returned as it is."""
     key = f"gan.class_{name}"
     return say(key) if say.has(key) else name
 
 
-def quality(say: Say) -> tuple[go.Figure, go.Figure, str]:
-    """The card as bars of distances, precision and recall by truncation, and a sentence."""
+def quality(say: Say) -> QualityValues:
+    """Show the card: distances, precision and recall by truncation."""
     card = explore.metrics()
     names = {
         "training pictures": "gan.training_pictures",
@@ -186,11 +243,11 @@ def quality(say: Say) -> tuple[go.Figure, go.Figure, str]:
         real_precision=f"{card['training pictures']['precision']:.0%}",
         real_recall=f"{card['training pictures']['recall']:.0%}",
     )
-    return distances, legend_below(figure), text
+    return QualityValues(distances, legend_below(figure), text)
 
 
-def features(say: Say) -> tuple[go.Figure, str]:
-    """What the discriminator's features tell of a picture, beside untrained ones and chance."""
+def features(say: Say) -> FeatureValues:
+    """Show the k-NN accuracy of the discriminator's features beside that of untrained ones and chance level."""
     found = explore.metrics()["discriminator"]
     bars = figures.bars(
         [say("gan.trained"), say("gan.untrained")],
@@ -211,15 +268,15 @@ def features(say: Say) -> tuple[go.Figure, str]:
         n=f"{found['n']:,}",
         accuracy=f"{found['accuracy']:.0%}",
     )
-    return bars, text
+    return FeatureValues(bars, text)
 
 
 def histogram(
     kinds: Mapping[str, Floats], *, title: str, x: str, y: str, hover: str, mark: tuple[str, float]
 ) -> go.Figure:
-    """Shares of each kind's numbers in bins they have in common, and a line at a named number."""
+    """Histograms of several named sets of numbers in common bins, and a labelled line at one number."""
     every = np.concatenate(list(kinds.values()))
-    low, high = np.quantile(every, [EDGE, 1 - EDGE])
+    low, high = np.quantile(every, [TAIL, 1 - TAIL])
     edges = np.linspace(min(low, mark[1]), max(high, mark[1]), BINS + 1)
     middles = ((edges[:-1] + edges[1:]) / 2).round(3).tolist()
     figure = go.Figure()

@@ -4,36 +4,36 @@ WORDS: dict[str, tuple[str, str]] = {
     "gan.tab": ("GAN", "生成对抗网络"),
     "gan.step1": ("Data", "数据"),
     "gan.step1_text": (
-        "Photographs of 32 × 32 pixels without names (CIFAR-10), and noise. Bring a picture of your own: it is cut square and "
-        "shrunk to the same size.",
+        "Photographs of 32 × 32 pixels without class names (CIFAR-10), and noise. You can use a picture of your own: it is cropped "
+        "square and resized to 32 × 32.",
         "没有类别名称的 32 × 32 像素照片（CIFAR-10），以及噪声。也可以带来自己的图片：会被裁成正方形并缩到同样大小。",
     ),
     "gan.step2": ("The label it makes itself", "数据自己产生的标签"),
     "gan.step2_text": (
-        "Real or generated? We know where each picture came from, so the label costs nothing. The discriminator learns it: a score "
-        "above 0 says real, below 0 generated.",
+        "Real or generated? The source of each picture is known, so the label costs nothing. The discriminator learns it: a score "
+        "above 0 means real, below 0 generated.",
         "真实还是生成？每张图片从哪里来我们都知道，所以标签不花一分钱。判别器学的就是它：分数大于 0 表示真实，小于 0 表示生成。",
     ),
     "gan.step3": ("What the model learned", "模型学到了什么"),
     "gan.step3_text": (
-        "The generator turns 64 random numbers into a picture. It never sees a real one: all it knows, it learned from the "
-        "discriminator's gradient while trying to raise its score.",
+        "The generator turns 64 random numbers into a picture. It never sees a real picture: it learns only from the "
+        "discriminator's gradient, which raises the scores of its pictures.",
         "生成器把 64 个随机数变成一张图片。它从未见过真实图片：它所知道的一切，都来自为了提高分数而得到的判别器梯度。",
     ),
     "gan.step4": ("What the features are good for", "特征有什么用"),
     "gan.step4_text": (
-        "Features measure what was generated: is it copied, is it like real pictures, is it as varied? And the discriminator's own "
-        "features tell something of what a picture shows.",
+        "Features measure generated pictures: are they copies, are they like real pictures, are they as varied? The discriminator's "
+        "own features can also classify pictures.",
         "特征可以衡量生成的结果：是不是抄来的？像不像真实图片？有没有同样的多样性？判别器自己的特征也能说出图中有什么。",
     ),
     "gan.picture": ("Your picture", "你的图片"),
     "gan.data_note": (
-        "The training pictures are not ours to give away, so none of them comes with this page; numbers that describe them do. They "
-        "were passed through JPEG (quality 75) before they came here.",
+        "The licence of the training pictures does not allow us to redistribute them, so this page ships numbers that describe them "
+        "instead. They were compressed as JPEG (quality 75) before training.",
         "训练图片的使用条款不允许我们再分发，因此本页不附带它们的原图，只附带描述它们的数字。这些图片在到达这里之前经过了 JPEG（质量 75）压缩。",
     ),
     "gan.seen": ("As the discriminator sees it: 32 × 32 pixels", "判别器看到的样子：32 × 32 像素"),
-    "gan.scores": ("How real it finds pictures", "判别器认为图片有多真实"),
+    "gan.scores": ("The discriminator's scores", "判别器认为图片有多真实"),
     "gan.score_axis": ("score (above 0: real)", "分数（大于 0 为真实）"),
     "gan.share_axis": ("share", "占比"),
     "gan.score_hover": ("score %{x:.2f}: %{y:.1%} of them<extra></extra>", "分数 %{x:.2f}：占 %{y:.1%}<extra></extra>"),
@@ -43,85 +43,86 @@ WORDS: dict[str, tuple[str, str]] = {
     "gan.yours": ("yours", "你的图片"),
     "gan.says_real": ("real", "真实"),
     "gan.says_generated": ("generated", "生成"),
-    "gan.opinion": (
+    "gan.verdict": (
         "Your picture scores **{score}**: the discriminator says **{side}**. That is more than {above_real} of unseen real pictures "
-        "get and more than {above_samples} of generated ones. It tells {told} of both kinds rightly (chance {chance}): the closer "
-        "to chance, the better the generator fools it. It has met nothing but this generator's mistakes: smooth pictures please it, "
-        "whatever they show.",
+        "get and more than {above_samples} of generated ones. Its accuracy on both kinds is {accuracy} (chance level {chance}): the "
+        "closer to chance level, the better the generator. The discriminator was trained against this generator only, so it gives "
+        "smooth pictures a high score, whatever they show.",
         "你的图片得到 **{score}** 分：判别器说是**{side}**。它高于 {above_real} 的未见过的真实图片，也高于 {above_samples} 的生成图片。两类图片它总共判对 "
-        "{told}（随机猜测为 {chance}）：越接近随机，说明生成器骗得越好。它只见识过这个生成器的破绽：平滑的图片无论内容如何都容易得高分。",
+        "{accuracy}（随机猜测为 {chance}）：越接近随机，说明生成器骗得越好。它只见识过这个生成器的破绽：平滑的图片无论内容如何都容易得高分。",
     ),
     "gan.model": ("Model", "模型"),
     "gan.model_cifar10": ("trained here on CIFAR-10", "本项目在 CIFAR-10 上训练"),
     "gan.seed": ("Seed of the noise", "噪声的随机种子"),
     "gan.limit": ("Truncation: largest noise, in standard deviations", "截断：噪声最多偏离几个标准差"),
     "gan.again": ("Draw others", "换一批"),
-    "gan.samples": ("24 pictures that nobody took", "24 张没有人拍过的照片"),
-    "gan.draw": ("#### Draw from a seed\n24 pictures that nobody took.", "#### 由种子抽样\n24 张没有人拍过的照片。"),
+    "gan.samples": ("24 generated pictures", "24 张没有人拍过的照片"),
+    "gan.draw": ("#### Draw from a seed\n24 generated pictures.", "#### 由种子抽样\n24 张没有人拍过的照片。"),
     "gan.samples_text": (
         "Mean score **{score}**; variety **{variety}** of that of real pictures (mean distance of two pictures' features; {free} "
-        "without a limit). Truncation draws the noise towards 0: down to about 1.5 pictures become safer and less varied. Noise "
-        "shorter than that the generator never met, and it fades to grey; the discriminator never met grey either, and takes it for "
-        "real.",
+        "without a limit). Truncation moves the noise towards 0: down to about 1.5 pictures become more typical and less varied. "
+        "The generator was not trained on shorter noise, so its pictures fade to grey; the discriminator was not trained on grey "
+        "pictures and classifies them as real.",
         "平均分数 **{score}**；多样性为真实图片的 **{variety}**（两张图片特征的平均距离；不截断时为 {free}）。截断把噪声拉向 0：到 1.5 左右为止，"
         "图片更稳妥、多样性更低；比这更短的噪声生成器从未见过，图片便褪成灰色，而判别器也从未见过灰色图片，反而当作真实。",
     ),
     "gan.walk": (
-        "#### Walk from one seed to another\nUpper row: points on the arc between the noise of two seeds, generated. Lower row, the "
-        "naive baseline: the two pictures laid over one another.",
+        "#### Walk from one seed to another\nUpper row: pictures generated from points on the arc between the noise of two seeds. "
+        "Lower row, the naive baseline: the two end pictures, blended.",
         "#### 从一个种子走到另一个\n上排：两个种子的噪声之间弧线上的点，由生成器画出。下排是朴素基线：把两端的图片直接叠加。",
     ),
     "gan.end_a": ("From seed", "从种子"),
     "gan.end_b": ("To seed", "到种子"),
-    "gan.steps": ("Pictures on the way, both ends counted", "路上的图片数（含两端）"),
-    "gan.strip": ("Between the noises; below, between the pixels", "噪声之间；下排为像素之间"),
-    "gan.walk_scores": ("Its scores along the way", "一路上判别器的分数"),
-    "gan.walk_step": ("picture on the way", "路上的第几张"),
+    "gan.steps": ("Number of pictures, with both ends", "路上的图片数（含两端）"),
+    "gan.strip": ("Interpolated noise; below, interpolated pixels", "噪声之间；下排为像素之间"),
+    "gan.walk_scores": ("Scores along the path", "一路上判别器的分数"),
+    "gan.walk_step": ("picture", "路上的第几张"),
     "gan.walk_hover": ("picture %{x}: score %{y:.2f}<extra></extra>", "第 %{x} 张：分数 %{y:.2f}<extra></extra>"),
-    "gan.latent": ("between the noises", "噪声之间"),
-    "gan.blend": ("between the pixels", "像素之间"),
+    "gan.latent": ("interpolated noise", "噪声之间"),
+    "gan.blend": ("interpolated pixels", "像素之间"),
     "gan.walk_text": (
-        "Half way the generated picture scores {image}, the overlay {blend}; the ends {ends} on average. Smooth steps without a "
-        "jump speak against pictures learned by heart.",
+        "In the middle the generated picture scores {image}, the blend {blend}; the ends score {ends} on average. Smooth steps "
+        "without a jump are evidence against memorised pictures.",
         "走到一半时，生成的图片得 {image} 分，叠加的图得 {blend} 分；两端平均 {ends} 分。每一步都平滑而没有跳跃，说明它不是在背诵图片。",
     ),
     "gan.grow_text": (
         "The bundled generator at five moments of its training, always from the same noise: blocks of random colour, then one blot, then "
-        "light and dark, then textures, and in the end skies, grounds and bodies. The lower the bars, the nearer its pictures are to unseen real ones; dashed is pure noise.",
+        "light and dark, then textures, and finally skies, grounds and objects. The lower a bar, the nearer the pictures are to unseen real ones; the dashed line is pure noise.",
         "内置生成器在训练的五个时刻，始终用同样的噪声：先是随机的色块，然后是一团模糊，再是明暗与纹理，最后出现天空、地面和物体。柱子越低，生成的图片离未见过的真实图片越近；"
         "虚线是纯噪声。",
     ),
     "gan.grow_samples": ("Twelve samples at this moment", "此刻的十二个样本"),
     "gan.grow_curve": ("Distance to unseen real pictures", "与未见过的真实图片的距离"),
     "gan.grow_verdict": (
-        "At this moment the distance is **{frechet}**; the training pictures themselves have {floor}, pure noise {noise}.",
+        "At this moment the distance is **{frechet}**; that of the training pictures is {floor}, of pure noise {noise}.",
         "此刻的距离是 **{frechet}**；训练图片本身为 {floor}，纯噪声为 {noise}。",
     ),
     "gan.copies": (
-        "#### Is it copied?\nFor each of the first eight samples (without truncation) the nearest of all training pictures, by the "
-        "features of the SimCLR encoder of the contrastive tab.",
+        "#### Is it copied?\nThe nearest training picture to each of the first eight samples (without truncation), by the features "
+        "of the contrastive tab's SimCLR encoder.",
         "#### 是抄来的吗？\n对前八个样本（不截断），在全部训练图片中找出最接近的一张，距离用对比学习标签页中 SimCLR 编码器的特征计算。",
     ),
-    "gan.near_pictures": ("Samples and what is nearest to them", "样本及其最近的训练图片"),
+    "gan.near_pictures": ("Samples and their nearest training pictures", "样本及其最近的训练图片"),
     "gan.nearest": ("{kind}, distance {distance}", "{kind}，距离 {distance}"),
-    "gan.distances": ("To the nearest training picture", "到最近的训练图片的距离"),
+    "gan.distances": ("Distance to the nearest training picture", "到最近的训练图片的距离"),
     "gan.distance_axis": ("distance of features", "特征距离"),
     "gan.distance_hover": (
         "distance %{x:.2f}: %{y:.1%} of them<extra></extra>",
         "距离 %{x:.2f}：占 %{y:.1%}<extra></extra>",
     ),
     "gan.mirrored": ("copies (mirrored)", "副本（左右翻转）"),
-    "gan.these_samples": ("these samples", "这些样本"),
+    "gan.these_samples": ("median of these samples", "这些样本的中位数"),
     "gan.copies_text": (
-        "**{suspects} of {count}** samples lie nearer than {near} to one of {gallery} training pictures; of unseen real pictures "
-        "one in a hundred does. Mean distance of these samples: **{mean}**; of unseen real pictures: {unseen}; of copies: {mirrored}.",
-        "{count} 个样本中有 **{suspects}** 个与 {gallery} 张训练图片之一的距离小于 {near}；未见过的真实图片中每一百张有一张如此。这些样本的平均距离："
-        "**{mean}**；未见过的真实图片：{unseen}；副本：{mirrored}。",
+        "**{suspects} of {count}** samples are nearer than {threshold} to one of {gallery} training pictures and count as copies. This "
+        "threshold finds {sensitivity} of mirrored copies (other copies were not tried), with false alarms for {alarms} of unseen real "
+        "pictures. Median distance of these samples: **{median}**; of unseen real pictures: {unseen}; of copies: {mirrored}.",
+        "{count} 个样本中有 **{suspects}** 个与 {gallery} 张训练图片之一的距离小于 {threshold}，算作副本。这个阈值能发现 {sensitivity} 的左右翻转副本（其他改动未试过），"
+        "对未见过的真实图片的误报率为 {alarms}。距离的中位数：这些样本 **{median}**；未见过的真实图片 {unseen}；副本 {mirrored}。",
     ),
     "gan.pictures_here": ("Left the sample, right its nearest training picture.", "左为样本，右为最近的训练图片。"),
     "gan.no_pictures_here": (
-        "The captions name the class of the nearest training picture, which the GAN was never told; the picture itself appears "
-        "beside the sample where CIFAR-10 is unpacked under data.",
+        "The captions name the class of the nearest training picture, which the GAN was not given; the picture itself appears "
+        "beside the sample if CIFAR-10 is unpacked in the folder data.",
         "图注是最近的训练图片的类别，GAN 从未被告知这些类别；若把 CIFAR-10 解压到 data 目录，图片本身会出现在样本旁边。",
     ),
     "gan.class_airplane": ("airplane", "飞机"),
@@ -135,9 +136,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "gan.class_ship": ("ship", "船"),
     "gan.class_truck": ("truck", "卡车"),
     "gan.quality": (
-        "#### How good is it?\nThousands of generated pictures and thousands of unseen real ones, as two clouds of SimCLR features. "
-        "This is no FID, whose features come from another network: compare it with nothing but the bars beside it. Precision is the share of "
-        "samples that look real, recall the share of real pictures that it could draw.",
+        "#### How good is it?\nThe Fréchet distance between the SimCLR features of thousands of generated and thousands of unseen real "
+        "pictures. It is not FID, which uses another network's features: compare it with the bars here only. Precision is the share of "
+        "samples that look real, recall the share of real pictures that the generator can draw.",
         "#### 有多好？\n几千张生成的图片与几千张未见过的真实图片，看作 SimCLR 特征的两片点云。这不是 FID（它用另一个网络的特征）：只能与旁边的柱子比较。"
         "精确率是看起来真实的样本的占比，召回率是它画得出的真实图片的占比。",
     ),
@@ -148,7 +149,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "gan.blurred": ("the same, blurred", "训练图片，模糊"),
     "gan.this_generator": ("this generator", "这个生成器"),
     "gan.noise": ("pure noise", "纯噪声"),
-    "gan.coverage": ("What truncation does to it", "截断的影响"),
+    "gan.coverage": ("Effect of truncation", "截断的影响"),
     "gan.limit_axis": ("largest noise", "噪声的上限（标准差）"),
     "gan.no_limit": ("no limit", "不截断"),
     "gan.precision": ("precision", "精确率"),
@@ -161,16 +162,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "与 {n} 张未见过的测试图片的弗雷歇距离：5,000 个样本为 **{frechet}**，10,000 个样本为 {many}；训练图片 {floor}（下限），模糊后 {blurred}，纯噪声 {noise}。"
         "精确率 **{precision}**，召回率 **{recall}**（训练图片：{real_precision} 与 {real_recall}）。",
     ),
-    "gan.features": ("What is it? k-NN, its features", "图中是什么？判别器特征的 k 近邻"),
-    "gan.right": ("right", "正确率"),
+    "gan.features": ("k-NN accuracy of its features", "图中是什么？判别器特征的 k 近邻"),
+    "gan.right": ("accuracy", "正确率"),
     "gan.features_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
     "gan.trained": ("discriminator", "判别器"),
     "gan.untrained": ("untrained", "未训练"),
     "gan.features_text": (
-        "**What did the discriminator learn on the way?** By the vote of 200 neighbours its features name {knn} of {n} test pictures "
-        "rightly; the same network untrained {untrained}, chance 10 %. It tells {accuracy} of real and generated pictures apart "
-        "(chance 50 %). Only what gives the generator away has to be learned here, so methods made for features do better: see the "
-        "contrastive tab.",
+        "**What else did the discriminator learn?** With k-NN (k = 200) its features classify {knn} of {n} test pictures correctly; "
+        "the same network untrained {untrained}, chance level 10 %. It classifies {accuracy} of real and generated pictures "
+        "correctly (chance level 50 %). The discriminator only needs features that reveal the generator, so methods made for "
+        "features do better: see the contrastive tab.",
         "**判别器顺便学到了什么**？由 200 个近邻投票，它的特征能判对 {n} 张测试图片中的 {knn}；未训练的同一网络为 {untrained}，随机猜测为 10%。真实与生成的图片它能"
         "分清 {accuracy}（随机为 50%）。这里只需学会识破生成器的破绽，所以专为特征设计的方法更好：见对比学习标签页。",
     ),

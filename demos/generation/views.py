@@ -1,7 +1,7 @@
 """What the "Does it help?" tab shows: results of `core.generation.explore` as pictures, figures and sentences."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,19 +11,54 @@ from core.generation import explore
 from demos.page import figures
 from demos.page.words import Say
 
+Captioned = list[tuple[Image.Image, str]]  # the value of a gallery
+
 CELL_PX = 64
 SETS = {"cifar10": "CIFAR-10", "mnist": "MNIST"}
 NETWORKS = {"": "SimCLR", explore.EFFICIENTNET: explore.EFFICIENTNET, explore.FID: explore.FID}
 
 
+class ArmValues(NamedTuple):
+    """The same noise by every arm: captioned sheets, the distances at this moment, a sentence."""
+
+    arms: Captioned
+    now: go.Figure
+    now_text: str
+
+
+class ReferenceValues(NamedTuple):
+    """Pictures conditioned on references: captioned sheets, the references, the heads' weights, a sentence."""
+
+    conditioned: Captioned
+    columns: Image.Image
+    heads: go.Figure
+    heads_text: str
+
+
+class ResultValues(NamedTuple):
+    """The study of a set: bars by SimCLR's and by EfficientNet's features, a table, sentences."""
+
+    simclr: go.Figure
+    efficientnet: go.Figure
+    table: str
+    found: str
+
+
+class MeasurementValues(NamedTuple):
+    """A live measurement: the distance over the number of pictures, a sentence."""
+
+    measured: go.Figure
+    measured_text: str
+
+
 def arm_name(say: Say, arm: str) -> str:
-    """What an arm is called on the page; a visitor's own checkpoint goes by its name."""
+    """The name of an arm on the page; a visitor's own checkpoint keeps its name."""
     key = f"generation.arm_{arm}"
     return say(key) if say.has(key) else arm
 
 
-def drawn(say: Say, found: explore.Drawn, stage: float) -> tuple[Any, ...]:
-    """The same noise by every arm as: values of a gallery, the distances at this moment, a sentence."""
+def arms(say: Say, found: explore.ArmSamples, stage: float) -> ArmValues:
+    """Show the pictures of every arm beside their distances at one moment of the training."""
     pairs = [
         (_strip(images), say("generation.drawn", arm=arm_name(say, arm), distance=f"{distance:.1f}"))
         for arm, images, distance in zip(found.arms, found.images, found.distances, strict=True)
@@ -39,7 +74,8 @@ def drawn(say: Say, found: explore.Drawn, stage: float) -> tuple[Any, ...]:
     )
     best = arm_name(say, found.arms[int(np.argmin(found.distances))])
     key = "generation.now_before" if stage == 0 else "generation.now"
-    return pairs, figure, say(key, best=best, low=f"{min(found.distances):.1f}", high=f"{max(found.distances):.1f}")
+    low, high = (f"{edge(found.distances):.1f}" for edge in (min, max))
+    return ArmValues(pairs, figure, say(key, best=best, low=low, high=high))
 
 
 def _strip(images: Any) -> Image.Image:
@@ -47,18 +83,13 @@ def _strip(images: Any) -> Image.Image:
 
 
 def labels(found: explore.Labels) -> Image.Image:
-    """A picture's own labels: itself, its four turns, two views of it."""
+    """A sheet of a picture's labels: the picture, its four rotations, two views."""
     return figures.sheet([found.seen, *found.turns, *found.views], columns=7, cell=88, gap=6)
 
 
-def attended(say: Say, found: explore.Attended, which: float) -> tuple[Any, ...]:
-    """What references did as: values of a gallery, the references as a sheet, the heads' weights, a sentence."""
+def references(say: Say, found: explore.ReferenceSamples, which: float) -> ReferenceValues:
+    """Show pictures conditioned on references, and the attention weights of each head for one of the noises."""
     pairs = [(_strip(images), arm_name(say, arm)) for arm, images in found.images.items()]
-    return pairs, *heads(say, found, which)
-
-
-def heads(say: Say, found: explore.Attended, which: float) -> tuple[Any, ...]:
-    """The references as a sheet in the order of the columns, the heads' weights for one noise, a sentence."""
     weights = found.attention[int(which) - 1]  # (heads, K)
     count = weights.shape[1]
     figure = figures.matrix(
@@ -82,11 +113,11 @@ def heads(say: Say, found: explore.Attended, which: float) -> tuple[Any, ...]:
         even=f"{1 / count:.0%}",
         moved=f"{found.moved:.1%}",
     )
-    return sheet, figure, text
+    return ReferenceValues(pairs, sheet, figure, text)
 
 
-def measured(say: Say, found: explore.Measured) -> tuple[go.Figure, str]:
-    """A live measurement as: distance over the number of pictures with its error bars, a sentence."""
+def measured(say: Say, found: explore.Measurement) -> MeasurementValues:
+    """Show the distance over the number of pictures, with error bars and the recorded distances."""
     figure = go.Figure()
     hover = say("generation.measure_hover")
     figure.add_scatter(
@@ -123,18 +154,18 @@ def measured(say: Say, found: explore.Measured) -> tuple[go.Figure, str]:
         many=f"{found.recorded[-1][0]:,}",
         recorded=f"{found.recorded[-1][1]:.1f}",
     )
-    return figure, text
+    return MeasurementValues(figure, text)
 
 
-def results(say: Say, data: str) -> tuple[go.Figure, go.Figure, str, str]:
-    """What was found on a set as: bars by SimCLR's and by EfficientNet's features, table, sentences."""
+def results(say: Say, data: str) -> ResultValues:
+    """Show the study of a set."""
     study = explore.study(data)
-    figures = [_spread(say, study, row) for row in ("", explore.EFFICIENTNET)]
-    return figures[0], figures[1], _table(say, study), _told(say, data)
+    simclr, efficientnet = (_spread(say, study, row) for row in ("", explore.EFFICIENTNET))
+    return ResultValues(simclr, efficientnet, _table(say, study), _findings(say, data))
 
 
 def _spread(say: Say, study: explore.Study, row: str) -> go.Figure:
-    """Mean distance of each arm with its range over seeds, and that of real pictures."""
+    """Bars of each arm's mean distance with its range over seeds, and of real pictures."""
     spreads = [arm.rows[row]["frechet"] for arm in study.arms]
     names = [*(arm_name(say, arm.name) for arm in study.arms), say("generation.real")]
     figure = figures.bars(
@@ -164,20 +195,22 @@ def _table(say: Say, study: explore.Study) -> str:
         *(_row_name(say, row) for row in rows),
         say("generation.precision"),
         say("generation.recall"),
+        say("generation.parameters"),
         say("generation.seeds"),
     ]
     lines = [
         [
             arm_name(say, arm.name),
             *(_range(arm.rows[row]["frechet"]) for row in rows),
-            *(f"{arm.rows[''][name].mean:.0%}" for name in ("precision", "recall")),
+            *(_range(arm.rows[""][name], ".1%") for name in explore.SHARES),
+            f"{arm.parameters:,}",
             str(len(arm.seeds)),
         ]
         for arm in study.arms
     ]
     real = [f"{study.floor[row]['frechet']:.2f}" if row in study.floor else "" for row in rows]
-    shares = [f"{study.floor[''][name]:.0%}" for name in ("precision", "recall")]
-    return figures.table(head, [*lines, [say("generation.real"), *real, *shares, ""]])
+    shares = [f"{study.floor[''][name]:.1%}" for name in explore.SHARES]
+    return figures.table(head, [*lines, [say("generation.real"), *real, *shares, "", ""]])
 
 
 def _row_name(say: Say, row: str) -> str:
@@ -189,14 +222,14 @@ def _row_name(say: Say, row: str) -> str:
     return say("generation.row", network=NETWORKS[network], count=number)
 
 
-def _range(spread: explore.Spread) -> str:
+def _range(spread: explore.Spread, form: str = ".2f") -> str:
     if len(spread.values) == 1:
-        return f"{spread.mean:.2f}"
-    return f"{spread.mean:.2f} ({spread.low:.2f} – {spread.high:.2f})"
+        return f"{spread.mean:{form}}"
+    return f"{spread.mean:{form}} ({spread.low:{form}} – {spread.high:{form}})"
 
 
-def _told(say: Say, data: str) -> str:
-    """The findings in sentences, made from the record alone."""
+def _findings(say: Say, data: str) -> str:
+    """The findings on a set in sentences, from the recorded study."""
     found = explore.findings(data)
     values = {"set": SETS[data], "seeds": found.seeds}
     if found.seeds < 2:
@@ -205,15 +238,38 @@ def _told(say: Say, data: str) -> str:
         say(
             "generation.found",
             **values,
-            lower=_list(say, found.lower),
-            higher=_list(say, found.higher),
-            open=_list(say, found.undecided),
-            luck=f"{found.luck:.0%}",
+            lower=_list(say, found.distance.lower),
+            higher=_list(say, found.distance.higher),
+            open=_list(say, found.distance.undecided),
+            rate=f"{found.false_positive_rate:.0%}",
         ),
+        _share(say, data, "recall", found.recall),
+        _share(say, data, "precision", found.precision),
         say(f"generation.control_{found.control}"),
         say(f"generation.heads_{found.attention}"),
     ]
     return "\n\n".join(sentences)
+
+
+def _share(say: Say, data: str, metric: str, sides: explore.Sides) -> str:
+    """Which arms differ from the plain GAN by precision or recall, with the range over all their seeds."""
+    study = explore.study(data)
+
+    def span(arms: Sequence[str]) -> dict[str, str]:
+        spread = explore.joined(study, arms, metric)
+        return {"low": f"{spread.low:.1%}", "high": f"{spread.high:.1%}"}
+
+    def listed(arms: Sequence[str]) -> str:
+        names = _list(say, arms)
+        return say("generation.with_range", arms=names, **span(arms)) if arms else names
+
+    return say(
+        f"generation.{metric}_found",
+        **span(["plain"]),
+        lower=listed(sides.lower),
+        higher=listed(sides.higher),
+        open=_list(say, sides.undecided),
+    )
 
 
 def _list(say: Say, arms: Sequence[str]) -> str:
@@ -221,16 +277,22 @@ def _list(say: Say, arms: Sequence[str]) -> str:
 
 
 def careful(say: Say) -> str:
-    """How to read the results, with what limits them."""
+    """How to read the results, and their limits."""
     steps, other = (f"{explore.study(data).arms[0].steps:,}" for data in explore.SETS)
-    alone, read = (f"{explore.study().arm(arm).parameters:,}" for arm in ("plain", "references"))
+    alone, read = parameters()
     text = say("generation.careful", steps=steps, other=other, alone=alone, read=read)
     measured = any(explore.FID in arm.rows for arm in explore.study(explore.SETS[0]).arms)
     return text if measured else f"{text} {say('generation.no_fid')}"
 
 
+def parameters() -> tuple[str, str]:
+    """The fewest and the most parameters of an arm's generator: without references, and with attention over them."""
+    counts = [arm.parameters for arm in explore.study().arms]
+    return f"{min(counts):,}", f"{max(counts):,}"
+
+
 def published(say: Say) -> str:
-    """Published pairs as a table."""
+    """A table of published FIDs without and with self-supervision."""
     head = [
         say("generation.published_set"),
         say("generation.without"),

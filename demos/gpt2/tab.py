@@ -1,14 +1,23 @@
-"""The GPT-2 tab: a text labels itself, a model goes on with it, and every word can be taken back for another."""
+"""The GPT-2 tab: a text labels itself, a model continues it, and every token can be replaced by another."""
 
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import gradio as gr
 import numpy as np
 
 from core.gpt2 import explore
-from demos.gpt2.views import draw_alternatives, draw_growth, draw_nearest, draw_similar, draw_surprise, draw_text
+from demos.gpt2 import views
+from demos.gpt2.views import (
+    AlternativesValues,
+    ContinuationValues,
+    GrowthValues,
+    NearestValues,
+    SimilarValues,
+    SurpriseValues,
+    UsesValues,
+)
 from demos.page.events import bind, guard, listen
 from demos.page.layout import step
 from demos.page.snapshots import LAST, growth
@@ -26,90 +35,92 @@ EXAMPLES = (
     ("tutorial", explore.TANG),
 )
 YIELD_S = 0.08
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+QUICK: dict[str, Any] = {"model": "gpt2", "show_progress": "hidden"}
+STREAM: dict[str, Any] = {"model": "gpt2-stream", "show_progress": "hidden"}
 
 
-def on_surprise(say: Say, prompt: str, model: str) -> tuple[Any, ...]:
-    """Colour the prompt by surprise, list the labels it makes itself, and compare with chance and the baseline."""
+def on_surprise(say: Say, prompt: str, model: str) -> SurpriseValues:
+    """Colour the prompt by surprisal, list its labels, and compare the model with chance and the baseline."""
     with guard(say):
-        return draw_surprise(say, explore.surprise(prompt, model))
+        return views.surprise(say, explore.surprise(prompt, model))
 
 
 def on_typing(say: Say, prompt: str, model: str) -> Any:
-    """The same while the visitor types, silent as long as nothing stands there."""
+    """`on_surprise` while the visitor types; an empty text changes nothing."""
     return on_surprise(say, prompt, model) if prompt.strip() else gr.skip()
 
 
 def on_continue(
     say: Say, prompt: str, model: str, length: float, temperature: float, top_k: float, top_p: float, seed: float
-) -> Iterator[tuple[Any, ...]]:
-    """Go on from the prompt; the text streams, the alternatives of its first token come last."""
+) -> Iterator[ContinuationValues]:
+    """Continue the prompt; the text streams, the alternatives of its first added token come last."""
     with guard(say):
         settings = explore.Settings(model, length, temperature, top_k, top_p, seed)  # type: ignore[arg-type]
-        yield from stream(say, explore.continue_text(prompt, settings))
+        yield from _stream(say, explore.continue_text(prompt, settings))
 
 
 def on_branch(
     say: Say, text: explore.Continuation | None, number: float, token: int | None
-) -> Iterator[tuple[Any, ...]]:
-    """Take the chosen token instead and go on from there with the same settings."""
+) -> Iterator[ContinuationValues]:
+    """Take the chosen token instead and continue from there with the same settings."""
     with guard(say):
-        yield from stream(say, explore.branch(text, number, -1 if token is None else token), number)
+        yield from _stream(say, explore.branch(text, number, token), number)
 
 
-def stream(say: Say, steps: Iterator[explore.Continuation], number: float = 1) -> Iterator[tuple[Any, ...]]:
-    """Yield a growing text, at most twelve times a second, and with the finished one the alternatives of a token."""
+def _stream(say: Say, steps: Iterator[explore.Continuation], number: float = 1) -> Iterator[ContinuationValues]:
+    """Yield a growing text, at most twelve times per second, and with the finished one the alternatives of a token."""
     last, text = 0.0, None
     for text in steps:
         if time.monotonic() - last > YIELD_S:
             last = time.monotonic()
-            yield text, draw_text(say, text), say("gpt2.writing", done=len(text.bits)), *[gr.skip()] * 4
+            yield views.writing(say, text)
     if text is not None:
-        sentence = say("gpt2.ended" if text.ended else "gpt2.written", done=len(text.bits))
-        found = explore.alternatives(text, number)
-        yield text, draw_text(say, text), sentence, *draw_alternatives(say, found)
+        yield views.written(say, text, explore.alternatives(text, number))
 
 
 def on_pick(say: Say, text: explore.Continuation | None, event: gr.SelectData) -> Any:
-    """Show the alternatives of the piece that was clicked; the prompt, piece 0, was not the model's choice."""
+    """Show the alternatives of the piece that was clicked; a click on the prompt, piece 0, changes nothing."""
     if text is None or not 1 <= event.index <= len(text.pieces):
         return gr.skip()
     return on_alternatives(say, text, text.pieces[event.index - 1].number)
 
 
-def on_alternatives(say: Say, text: explore.Continuation | None, number: float) -> tuple[Any, ...]:
-    """Show the ten likeliest tokens where the model added one, 1 for the first."""
+def on_alternatives(say: Say, text: explore.Continuation | None, number: float) -> AlternativesValues:
+    """Show the ten most likely tokens at the position of an added token, counted from 1."""
     with guard(say):
-        return draw_alternatives(say, explore.alternatives(text, number))
+        return views.alternatives(say, explore.alternatives(text, number))
 
 
-def on_grow(say: Say, prompt: str, stage: float) -> tuple[Any, ...]:
-    """Let a small network go on after part of its training: 0 (before the first step) to 4 (finished)."""
+def on_grow(say: Say, prompt: str, stage: float) -> GrowthValues:
+    """Let a small network continue after part of its training: 0 (before the first step) to 4 (finished)."""
     with guard(say):
-        return draw_growth(say, explore.grow(prompt, stage), explore.reached(), stage)
+        return views.growth(say, explore.grow(prompt, stage), explore.reached(), stage)
 
 
 def on_grow_typing(say: Say, prompt: str, stage: float) -> Any:
-    """The same when the beginning changes, silent as long as nothing stands there."""
+    """`on_grow` when the prompt changes; an empty text changes nothing."""
     return on_grow(say, prompt, stage) if prompt.strip() else gr.skip()
 
 
-def on_nearest(say: Say, word: str, model: str) -> tuple[Any, str]:
-    """The tokens whose embeddings are most like a word's, and how often such a likeness is right."""
+def on_nearest(say: Say, word: str, model: str) -> NearestValues:
+    """The tokens with embeddings most similar to a word's, and how often such a neighbour is of the same kind."""
     with guard(say):
-        return draw_nearest(say, explore.nearest_tokens(word, model), explore.kinds(model))
+        return views.nearest(say, explore.nearest_tokens(word, model), explore.kinds(model))
 
 
-def on_similar(say: Say, text: str, model: str) -> tuple[str, str]:
-    """The bundled lines most like a text, and how often that finds the right theme."""
+def on_similar(say: Say, text: str, model: str) -> SimilarValues:
+    """The bundled lines most similar to a text, and how often the most similar line has the same theme."""
     with guard(say):
-        return draw_similar(say, explore.similar(text, model), explore.retrieval(model))
+        return views.similar(say, explore.similar(text, model), explore.retrieval(model))
 
 
-def on_model(say: Say, model: str) -> tuple[Any, ...]:
-    """A word and a line in the language of the model just chosen, and what is like them."""
+def on_model(say: Say, model: str) -> UsesValues:
+    """A word and a line in the language of the model just chosen, and what is similar to them."""
     with guard(say):
         word, line = explore.first_word(model), explore.QUERIES[explore.language(model)]
-    return word, *on_nearest(say, word, model), line, *on_similar(say, line, model)
+    near, similar = on_nearest(say, word, model), on_similar(say, line, model)
+    return UsesValues(word=word, line=line, **near._asdict(), **similar._asdict())
 
 
 def on_fetch(say: Say) -> Iterator[tuple[Any, str]]:
@@ -118,97 +129,49 @@ def on_fetch(say: Say) -> Iterator[tuple[Any, str]]:
     yield gr.skip(), say("gpt2.fetching", name=offer.name, megabytes=offer.megabytes)
     with guard(say):
         explore.fetch(offer.name)
-    yield gr.Radio(choices=models(say), value=offer.name), say("gpt2.fetched", name=offer.name)
+    yield gr.Radio(choices=views.choices(say), value=offer.name), say("gpt2.fetched", name=offer.name)
 
 
-def models(say: Say) -> list[tuple[str, str]]:
-    """The models to choose from: those in the tree, and the Hub's when it is on this machine."""
-    words = {explore.NOVELS: "gpt2.model_novels", explore.TANG: "gpt2.model_tang"}
-    choices = []
-    for name in explore.names():
-        if name != explore.offer().name:
-            parameters = explore.about(name).parameters
-            size = {"millions": f"{parameters / 1e6:.1f}", "wan": f"{parameters / 1e4:.0f}"}
-            title = say(words[name], **size) if name in words else say("gpt2.model_own", name=name, **size)
-            choices.append((title, name))
-        elif explore.offer().at_hand:
-            choices.append((say("gpt2.model_hub", name=name), name))
-    return choices
+class Data(NamedTuple):
+    """The inputs of step 1."""
+
+    model: gr.Radio
+    prompt: gr.Textbox
+    examples: list[gr.Button]
+
+
+class Controls(NamedTuple):
+    """The inputs and buttons of step 3; the settings are in the order of `explore.Settings` without the model."""
+
+    settings: list[gr.Component]
+    go: gr.Button
+    again: gr.Button
+    stop: gr.Button
 
 
 def build(say: Say) -> None:
-    """Lay out the tab with a first example already run."""
-    name, prompt_text = FIRST_MODEL[say.language], explore.PROMPTS[FIRST_PROMPT[say.language]]
+    """Lay out the tab with the answers to a first example."""
+    name, prompt = FIRST_MODEL[say.language], explore.PROMPTS[FIRST_PROMPT[say.language]]
     with gr.Row(elem_classes="steps"):
         with step(say, STEM, 1, limit=f"{explore.MAX_CHARACTERS:,}"):
-            model, prompt, examples = _build_data(say, name, prompt_text)
+            data = _build_data(say, name, prompt)
         with step(say, STEM, 2):
-            surprise = _build_surprise(say, prompt_text, name)
+            surprise = _build_surprise(say, prompt, name)
     with step(say, STEM, 3):
-        gr.Markdown(_card_sentence(say), elem_classes="quiet")
-        settings, buttons, outputs = _build_continuation(say, prompt_text, name)
-        _build_growth(say, prompt_text, prompt)
+        gr.Markdown(views.card_sentences(say), elem_classes="quiet")
+        controls, continuation = _build_continuation(say, prompt, name)
+        _build_growth(say, prompt, data.prompt)
     with step(say, STEM, 4):
-        _build_uses(say, model, name)
-    listen(
-        say,
-        model.input,
-        on_surprise,
-        [prompt, model],
-        surprise,
-        name="gpt2_surprise",
-        model="language",
-        show_progress="hidden",
-    )
-    listen(
-        say,
-        prompt.input,
-        on_typing,
-        [prompt, model],
-        surprise,
-        model="language",
-        show_progress="hidden",
-        trigger_mode="always_last",
-    )
-    _wire_continuation(say, [prompt, model, *settings], buttons, outputs, examples, surprise)
+        _build_uses(say, data.model, name)
+    inputs = [data.prompt, data.model]
+    listen(say, data.model.input, on_surprise, inputs, surprise, name="gpt2_surprise", **QUICK)
+    listen(say, data.prompt.input, on_typing, inputs, surprise, trigger_mode="always_last", **QUICK)
+    _wire_continuation(say, data, controls, continuation, surprise)
 
 
-def _wire_continuation(
-    say: Say,
-    asked: list[Any],
-    buttons: list[gr.Button],
-    outputs: list[Any],
-    examples: list[gr.Button],
-    surprise: list[Any],
-) -> None:
-    """What starts a continuation, each way the same: the button, another seed, an example; and what stops it."""
-    prompt, model, seed = asked[0], asked[1], asked[-1]
-    go, again, stop = buttons
-    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    running = [
-        listen(
-            say,
-            [go.click, prompt.submit],
-            on_continue,
-            asked,
-            outputs,
-            name="gpt2_continue",
-            model="language-stream",
-            show_progress="hidden",
-        )
-    ]
-    dealt = again.click(lambda: int(np.random.default_rng().integers(10**6)), None, seed, **quiet)
-    for button, (key, name) in zip(examples, EXAMPLES, strict=True):
-        picked = button.click(lambda values=(explore.PROMPTS[key], name): values, None, [prompt, model], **quiet)
-        picked.then(bind(on_surprise, say), [prompt, model], surprise, concurrency_id="language", **quiet)
-        running.append(picked.then(bind(on_continue, say), asked, outputs, concurrency_id="language-stream", **quiet))
-    running.append(dealt.then(bind(on_continue, say), asked, outputs, concurrency_id="language-stream", **quiet))
-    stop.click(None, None, None, cancels=running, **quiet)
-
-
-def _build_data(say: Say, name: str, text: str) -> tuple[gr.Radio, gr.Textbox, list[gr.Button]]:
+def _build_data(say: Say, name: str, text: str) -> Data:
     """Step 1: the model, the prompt, examples, and the Hub's model with its size on the button."""
-    model = gr.Radio(models(say), value=name, label=say("gpt2.model"), elem_id="gpt2-model")
+    model = gr.Radio(views.choices(say), value=name, label=say("gpt2.model"), elem_id="gpt2-model")
     prompt = gr.Textbox(text, label=say("gpt2.prompt"), lines=4, max_lines=8, elem_id="gpt2-prompt")
     gr.Markdown(say("page.examples"), elem_classes="quiet")
     with gr.Row():
@@ -224,133 +187,141 @@ def _build_data(say: Say, name: str, text: str) -> tuple[gr.Radio, gr.Textbox, l
         elem_id="gpt2-fetch",
     )
     status = gr.Markdown(elem_classes="quiet", elem_id="gpt2-fetch-status")
-    listen(say, fetch.click, on_fetch, [], [model, status], model="language-fetch", show_progress="minimal")
-    return model, prompt, examples
+    listen(say, fetch.click, on_fetch, [], [model, status], model="gpt2-fetch", show_progress="minimal")
+    return Data(model, prompt, examples)
 
 
-def _build_surprise(say: Say, text: str, name: str) -> list[Any]:
+def _build_surprise(say: Say, text: str, name: str) -> list[gr.Component]:
     """Step 2: labels, coloured text, sentence, bars."""
-    table, tokens, sentence, figure = draw_surprise(say, explore.surprise(text, name))
-    return [
-        gr.HTML(table, elem_id="gpt2-labels"),
-        gr.HighlightedText(
-            tokens, label=say("gpt2.coloured"), show_legend=False, elem_id="gpt2-surprise", elem_classes="tokens"
-        ),
-        gr.Markdown(sentence, elem_id="gpt2-verdict"),
-        gr.Plot(figure, show_label=False, elem_id="gpt2-bits"),
-    ]
+    first = views.surprise(say, explore.surprise(text, name))
+    shown = {
+        "labels": gr.HTML(first.labels, elem_id="gpt2-labels"),
+        "pieces": _tokens(first.pieces, say("gpt2.coloured"), "gpt2-surprise"),
+        "verdict": gr.Markdown(first.verdict, elem_id="gpt2-verdict"),
+        "bars": gr.Plot(first.bars, show_label=False, elem_id="gpt2-bits"),
+    }
+    return [shown[field] for field in SurpriseValues._fields]
 
 
-def _build_continuation(say: Say, prompt: str, name: str) -> tuple[list[Any], list[gr.Button], list[Any]]:
+def _tokens(pieces: Sequence[tuple[str, float | None]], label: str, elem_id: str, *classes: str) -> gr.HighlightedText:
+    """A text whose pieces are coloured by surprisal."""
+    return gr.HighlightedText(
+        list(pieces), label=label, show_legend=False, elem_id=elem_id, elem_classes=["tokens", *classes]
+    )
+
+
+def _build_continuation(say: Say, prompt: str, name: str) -> tuple[Controls, list[gr.Component]]:
     """Step 3: settings, the growing text, the alternatives of one token, and the branch."""
-    *_, first = stream(say, explore.continue_text(prompt, explore.Settings(name, FIRST_LENGTH)))
-    text = gr.State(first[0])
+    *_, first = _stream(say, explore.continue_text(prompt, explore.Settings(name, FIRST_LENGTH)))
+    shown: dict[str, gr.Component] = {"text": gr.State(first.text)}
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            settings = _build_settings(say)
-            with gr.Row():
-                go = gr.Button(say("gpt2.go"), variant="primary", min_width=90, elem_id="gpt2-go")
-                again = gr.Button(say("gpt2.again"), min_width=90, elem_id="gpt2-again")
-                stop = gr.Button(say("gpt2.stop"), min_width=90, elem_id="gpt2-stop")
+            controls = _build_controls(say)
         with gr.Column(scale=3, min_width=300):
-            tokens = gr.HighlightedText(
-                first[1], label=say("gpt2.continued"), show_legend=False, elem_id="gpt2-text", elem_classes="tokens"
-            )
-            status = gr.Markdown(first[2], elem_classes="quiet", elem_id="gpt2-status")
-            bars = gr.Plot(first[5], show_label=False, elem_id="gpt2-alternatives")
-            chosen = gr.HTML(first[4], elem_id="gpt2-chosen")
-            with gr.Row():
-                number = gr.Number(
-                    first[3], label=say("gpt2.number"), minimum=1, min_width=120, scale=1, elem_id="gpt2-number"
-                )
-                choice = gr.Radio(
-                    first[6]["choices"],
-                    value=first[6]["value"],
-                    label=say("gpt2.choice"),
-                    scale=3,
-                    elem_id="gpt2-choice",
-                )
+            tokens = _tokens(first.pieces, say("gpt2.continued"), "gpt2-text")
+            status = gr.Markdown(first.status, elem_classes="quiet", elem_id="gpt2-status")
+            shown |= {"pieces": tokens, "status": status, **_build_alternatives(say, first)}
             branch = gr.Button(say("gpt2.branch"), elem_id="gpt2-branch")
-    looked = [number, chosen, bars, choice]
-    outputs = [text, tokens, status, *looked]
-    quick: dict[str, Any] = {"model": "language", "show_progress": "hidden"}
-    listen(say, tokens.select, on_pick, [text], looked, **quick)
-    listen(
-        say, [number.submit, number.input], on_alternatives, [text, number], looked, name="gpt2_alternatives", **quick
-    )
-    listen(
-        say,
-        branch.click,
-        on_branch,
-        [text, number, choice],
-        outputs,
-        name="gpt2_branch",
-        model="language-stream",
-        show_progress="hidden",
-        trigger_mode="once",
-    )
-    return settings, [go, again, stop], outputs
+    number, choice = shown["number"], shown["choice"]
+    outputs = [shown[field] for field in ContinuationValues._fields]
+    looked = [shown[field] for field in AlternativesValues._fields]
+    listen(say, tokens.select, on_pick, [shown["text"]], looked, **QUICK)
+    inputs = [shown["text"], number]
+    triggers = [number.submit, number.input]  # type: ignore[attr-defined]
+    listen(say, triggers, on_alternatives, inputs, looked, name="gpt2_alternatives", **QUICK)
+    listen(say, branch.click, on_branch, [*inputs, choice], outputs, name="gpt2_branch", trigger_mode="once", **STREAM)
+    return controls, outputs
 
 
-def _build_settings(say: Say) -> list[Any]:
-    """The sliders of the draw, in the order of `explore.Settings` behind the model's name."""
+def _build_controls(say: Say) -> Controls:
+    """The settings of the sampling and the buttons that start and stop it."""
     first = explore.Settings()
-    return [
+    settings: list[gr.Component] = [
         gr.Slider(1, explore.MAX_LENGTH, FIRST_LENGTH, step=1, label=say("gpt2.length"), elem_id="gpt2-length"),
         gr.Slider(0, 2, first.temperature, step=0.05, label=say("gpt2.temperature"), elem_id="gpt2-temperature"),
         gr.Slider(0, 200, first.top_k, step=1, label=say("gpt2.top_k"), elem_id="gpt2-top-k"),
         gr.Slider(0, 1, first.top_p, step=0.01, label=say("gpt2.top_p"), elem_id="gpt2-top-p"),
         gr.Number(first.seed, label=say("gpt2.seed"), minimum=0, elem_id="gpt2-seed"),
     ]
+    with gr.Row():
+        go = gr.Button(say("gpt2.go"), variant="primary", min_width=90, elem_id="gpt2-go")
+        again = gr.Button(say("gpt2.again"), min_width=90, elem_id="gpt2-again")
+        stop = gr.Button(say("gpt2.stop"), min_width=90, elem_id="gpt2-stop")
+    return Controls(settings, go, again, stop)
+
+
+def _build_alternatives(say: Say, first: ContinuationValues) -> dict[str, gr.Component]:
+    """The alternatives of one added token, by the fields of `AlternativesValues`."""
+    bars = gr.Plot(first.bars, show_label=False, elem_id="gpt2-alternatives")
+    chosen = gr.HTML(first.chosen, elem_id="gpt2-chosen")
+    with gr.Row():
+        number = gr.Number(
+            first.number, label=say("gpt2.number"), minimum=1, min_width=120, scale=1, elem_id="gpt2-number"
+        )
+        choice = gr.Radio(
+            first.choice["choices"],
+            value=first.choice["value"],
+            label=say("gpt2.choice"),
+            scale=3,
+            elem_id="gpt2-choice",
+        )
+    return {"number": number, "chosen": chosen, "bars": bars, "choice": choice}
 
 
 def _build_growth(say: Say, text: str, prompt: gr.Textbox) -> None:
     """Step 3, second half: the small network at five moments of its training."""
-    first = draw_growth(say, explore.grow(text, LAST), explore.reached(), LAST)
+    first = views.growth(say, explore.grow(text, LAST), explore.reached(), LAST)
+    shown: dict[str, gr.Component] = {}
     with growth(say, STEM) as stage, gr.Row():
         with gr.Column(min_width=300):
-            reached = gr.Plot(first[2], show_label=False, elem_id="gpt2-grow-curve")
+            shown["reached"] = gr.Plot(first.reached, show_label=False, elem_id="gpt2-grow-curve")
         with gr.Column(min_width=300):  # last on a phone too, so that a longer text moves nothing
-            sentence = gr.Markdown(first[1], elem_id="gpt2-grow-verdict")
-            tokens = gr.HighlightedText(
-                first[0],
-                label=say("gpt2.grow_text_label"),
-                show_legend=False,
-                elem_id="gpt2-grow-text",
-                elem_classes=["tokens", "writes-english"],
-            )
-    grown = [tokens, sentence, reached]
-    quick: dict[str, Any] = {"model": "language", "trigger_mode": "always_last", "show_progress": "hidden"}
-    listen(say, stage.change, on_grow, [prompt, stage], grown, name="gpt2_grow", **quick)
-    listen(say, prompt.change, on_grow_typing, [prompt, stage], grown, **quick)
+            shown["verdict"] = gr.Markdown(first.verdict, elem_id="gpt2-grow-verdict")
+            label = say("gpt2.grow_text_label")
+            shown["pieces"] = _tokens(first.pieces, label, "gpt2-grow-text", "writes-english")
+    outputs = [shown[field] for field in GrowthValues._fields]
+    latest: dict[str, Any] = {**QUICK, "trigger_mode": "always_last"}
+    listen(say, stage.change, on_grow, [prompt, stage], outputs, name="gpt2_grow", **latest)
+    listen(say, prompt.change, on_grow_typing, [prompt, stage], outputs, **latest)
 
 
 def _build_uses(say: Say, model: gr.Radio, name: str) -> None:
-    """Step 4: tokens used alike, and lines alike."""
+    """Step 4: tokens with similar uses, and similar lines."""
     first = on_model(say, name)
     with gr.Row():
         with gr.Column(min_width=300):
-            word = gr.Textbox(first[0], label=say("gpt2.word"), elem_id="gpt2-word")
+            word = gr.Textbox(first.word, label=say("gpt2.word"), elem_id="gpt2-word")
             find = gr.Button(say("gpt2.nearest_go"), elem_id="gpt2-nearest-go")
-            bars = gr.Plot(first[1], show_label=False, elem_id="gpt2-nearest")
-            kinds = gr.Markdown(first[2], elem_classes="quiet", elem_id="gpt2-kinds")
+            bars = gr.Plot(first.bars, show_label=False, elem_id="gpt2-nearest")
+            kinds = gr.Markdown(first.kinds, elem_classes="quiet", elem_id="gpt2-kinds")
         with gr.Column(min_width=300):
-            line = gr.Textbox(first[3], label=say("gpt2.query"), elem_id="gpt2-query")
+            line = gr.Textbox(first.line, label=say("gpt2.query"), elem_id="gpt2-query")
             search = gr.Button(say("gpt2.similar_go"), elem_id="gpt2-similar-go")
-            table = gr.HTML(first[4], elem_id="gpt2-similar")
-            themes = gr.Markdown(first[5], elem_classes="quiet", elem_id="gpt2-retrieval")
-    quick: dict[str, Any] = {"model": "language", "show_progress": "hidden"}
-    listen(say, [find.click, word.submit], on_nearest, [word, model], [bars, kinds], name="gpt2_nearest", **quick)
-    listen(say, [search.click, line.submit], on_similar, [line, model], [table, themes], name="gpt2_similar", **quick)
-    listen(say, model.change, on_model, [model], [word, bars, kinds, line, table, themes], **quick)
+            table = gr.HTML(first.table, elem_id="gpt2-similar")
+            themes = gr.Markdown(first.themes, elem_classes="quiet", elem_id="gpt2-retrieval")
+    shown = {"word": word, "bars": bars, "kinds": kinds, "line": line, "table": table, "themes": themes}
+    nearest, similar, uses = (
+        [shown[field] for field in kind._fields] for kind in (NearestValues, SimilarValues, UsesValues)
+    )
+    listen(say, [find.click, word.submit], on_nearest, [word, model], nearest, name="gpt2_nearest", **QUICK)
+    listen(say, [search.click, line.submit], on_similar, [line, model], similar, name="gpt2_similar", **QUICK)
+    listen(say, model.change, on_model, [model], uses, **QUICK)
 
 
-def _card_sentence(say: Say) -> str:
-    sentences = []
-    for title, name in models(say):
-        if name != explore.offer().name:
-            about = explore.about(name)
-            figures = {"bits": f"{about.bits_per_character:.2f}", "perplexity": f"{about.perplexity:,.0f}"}
-            key = "gpt2.card_own" if about.own else "gpt2.card"
-            sentences.append(say(key, model=title, n=f"{about.n:,}", **figures))
-    return "\n\n".join(sentences)
+def _wire_continuation(
+    say: Say, data: Data, controls: Controls, outputs: list[gr.Component], surprise: list[gr.Component]
+) -> None:
+    """The events that start a continuation (button, another seed, example), and the one that stops it."""
+    first = [data.prompt, data.model]
+    inputs = [*first, *controls.settings]
+    seed = controls.settings[-1]
+    stream = {"concurrency_id": STREAM["model"], **QUIET}
+    triggers = [controls.go.click, data.prompt.submit]
+    running = [listen(say, triggers, on_continue, inputs, outputs, name="gpt2_continue", **STREAM)]
+    drawn = controls.again.click(lambda: int(np.random.default_rng().integers(10**6)), None, seed, **QUIET)
+    for button, (key, name) in zip(data.examples, EXAMPLES, strict=True):
+        picked = button.click(lambda values=(explore.PROMPTS[key], name): values, None, first, **QUIET)
+        picked.then(bind(on_surprise, say), first, surprise, concurrency_id=QUICK["model"], **QUIET)
+        running.append(picked.then(bind(on_continue, say), inputs, outputs, **stream))
+    running.append(drawn.then(bind(on_continue, say), inputs, outputs, **stream))
+    controls.stop.click(None, None, None, cancels=running, **QUIET)

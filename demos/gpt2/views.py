@@ -1,29 +1,96 @@
-"""What the language model answers, drawn for its tab: tables, coloured tokens, bars and sentences."""
+"""What the GPT-2 tab shows: results of `core.gpt2.explore` as tables, coloured tokens, figures and sentences."""
 
 import html
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
+import plotly.graph_objects as go
 
 from core.gpt2 import explore
 from demos.page import figures
 from demos.page.snapshots import curve
 from demos.page.words import Say
 
-FULL_BITS = 12  # of surprise that get the strongest colour: one chance in four thousand
+FULL_BITS = 12  # surprisal with the strongest colour: a probability of one in four thousand
+
+Coloured = list[tuple[str, float]]  # texts and their colours in [0, 1]
+Update = dict[str, Any]  # a change of a component, from `gr.update` or `gr.skip`
 
 
-def draw_surprise(say: Say, found: explore.Surprise) -> tuple[Any, ...]:
-    """A surprise as the values of step 2: labels, coloured text, sentence, bars."""
+class SurpriseValues(NamedTuple):
+    """The values of step 2: the labels of a text, its coloured pieces, a sentence and a figure."""
+
+    labels: str
+    pieces: Coloured
+    verdict: str
+    bars: go.Figure
+
+
+class AlternativesValues(NamedTuple):
+    """The values of the components that show the alternatives of one token."""
+
+    number: int
+    chosen: str
+    bars: go.Figure
+    choice: Update
+
+
+class ContinuationValues(NamedTuple):
+    """The values of step 3: a continuation, then the alternatives of a token; these are skipped while it grows."""
+
+    text: explore.Continuation
+    pieces: list[tuple[str, float | None]]
+    status: str
+    number: int
+    chosen: str
+    bars: go.Figure
+    choice: Update
+
+
+class GrowthValues(NamedTuple):
+    """The values of the components that show the small network at one stage of its training."""
+
+    pieces: list[tuple[str, float | None]]
+    verdict: str
+    reached: go.Figure
+
+
+class NearestValues(NamedTuple):
+    """The values of the components that show tokens with similar embeddings."""
+
+    bars: go.Figure
+    kinds: str
+
+
+class SimilarValues(NamedTuple):
+    """The values of the components that show lines similar to a text."""
+
+    table: str
+    themes: str
+
+
+class UsesValues(NamedTuple):
+    """The values of step 4: a word and similar tokens, a line and similar lines."""
+
+    word: str
+    bars: go.Figure
+    kinds: str
+    line: str
+    table: str
+    themes: str
+
+
+def surprise(say: Say, found: explore.Surprise) -> SurpriseValues:
+    """The surprisal of a text beside its baselines."""
     rows = [
-        (shown(say, read) if read else say("gpt2.begin"), shown(say, label), f"{p:.1%}")
+        (visible(say, read) if read else say("gpt2.begin"), visible(say, label), f"{p:.1%}")
         for read, label, p in found.labels
     ]
     levels = {say("page.model"): found.bits_per_character}
     if found.unigram is not None:
         levels[say("gpt2.unigram")] = found.unigram
-    levels[say("page.chance")] = found.chance
-    figure = figures.bars(
+    levels[say("page.chance")] = found.chance_level
+    bars = figures.bars(
         list(levels),
         list(levels.values()),
         title=say("gpt2.bits_title"),
@@ -32,43 +99,55 @@ def draw_surprise(say: Say, found: explore.Surprise) -> tuple[Any, ...]:
         marked=0,
         height=240,
     )
-    sentence = say(
+    verdict = say(
         "gpt2.verdict",
         bits=f"{found.bits_per_character:.2f}",
-        chance=f"{found.chance:.2f}",
+        chance=f"{found.chance_level:.2f}",
         tokens=found.tokens,
         characters=found.characters,
         perplexity=f"{found.perplexity:,.0f}",
         vocabulary=f"{found.vocabulary:,}",
     )
     head = (say("gpt2.read"), say("gpt2.label"), say("gpt2.guessed"))
-    return figures.table(head, rows), coloured(say, found.pieces), sentence, figure
+    return SurpriseValues(figures.table(head, rows), coloured(say, found.pieces), verdict, bars)
 
 
-def coloured(say: Say, pieces: tuple[explore.Piece, ...]) -> list[tuple[str, float]]:
-    """Pieces with the share of the strongest colour that their surprise deserves; lone blanks are made visible."""
+def coloured(say: Say, pieces: tuple[explore.Piece, ...]) -> Coloured:
+    """Pieces with their surprisal as a share of FULL_BITS; a piece of blanks only is made visible."""
     return [
-        (piece.text if piece.text.strip() else shown(say, piece.text), min(1.0, piece.bits / FULL_BITS))
+        (piece.text if piece.text.strip() else visible(say, piece.text), min(1.0, piece.bits / FULL_BITS))
         for piece in pieces
     ]
 
 
-def shown(say: Say, text: str) -> str:
-    """A token to read by itself: blanks and line ends made visible."""
+def visible(say: Say, text: str) -> str:
+    """A token shown alone, with visible blanks and line ends."""
     return text.replace(" ", "␣").replace("\n", "⏎") or say("gpt2.end_mark")
 
 
-def draw_text(say: Say, text: explore.Continuation) -> list[tuple[str, float | None]]:
-    """The prompt, uncoloured, and the pieces the model added."""
+def continued(say: Say, text: explore.Continuation) -> list[tuple[str, float | None]]:
+    """The prompt, uncoloured, and the pieces that the model added."""
     return [(text.prompt, None), *coloured(say, text.pieces)]
 
 
-def draw_alternatives(say: Say, found: explore.Alternatives) -> tuple[Any, ...]:
-    """Alternatives as the values of number, sentence, bars and choice; the choice stands on the best other token."""
-    names = [shown(say, item.text) for item in found.likeliest]
+def writing(say: Say, text: explore.Continuation) -> ContinuationValues:
+    """A continuation that is still growing; the alternatives stay as they are."""
+    unchanged: dict[str, Any] = {name: gr.skip() for name in AlternativesValues._fields}
+    return ContinuationValues(text, continued(say, text), say("gpt2.writing", done=len(text.bits)), **unchanged)
+
+
+def written(say: Say, text: explore.Continuation, found: explore.Alternatives) -> ContinuationValues:
+    """A finished continuation with the alternatives of one of its tokens."""
+    status = say("gpt2.ended" if text.ended else "gpt2.written", done=len(text.bits))
+    return ContinuationValues(text, continued(say, text), status, **alternatives(say, found)._asdict())
+
+
+def alternatives(say: Say, found: explore.Alternatives) -> AlternativesValues:
+    """The alternatives of one token; the choice is set to the most likely other token."""
+    names = [visible(say, item.text) for item in found.likeliest]
     tokens = [item.token for item in found.likeliest]
     marked = tokens.index(found.chosen.token) if found.chosen.token in tokens else None
-    figure = figures.bars(
+    bars = figures.bars(
         [html.escape(name) for name in names],
         [item.probability for item in found.likeliest],
         title=say("gpt2.alternatives"),
@@ -78,59 +157,93 @@ def draw_alternatives(say: Say, found: explore.Alternatives) -> tuple[Any, ...]:
         percent=True,
         height=260,
     )
-    if found.likeliest[0].probability < 0.05:  # so that no two ticks read alike
-        figure.update_yaxes(tickformat=".1%")
-    sentence = say(
+    if found.likeliest[0].probability < 0.05:  # two ticks would have the same label otherwise
+        bars.update_yaxes(tickformat=".1%")
+    chosen = say(
         "gpt2.chosen",
-        token=html.escape(shown(say, found.chosen.text)),
+        token=html.escape(visible(say, found.chosen.text)),
         rank=f"{found.rank:,}",
         probability=f"{found.chosen.probability:.2%}",
     )
     pairs = zip(names, found.likeliest, strict=True)
     choices = [(f"{name}  {item.probability:.1%}", item.token) for name, item in pairs]
-    return found.number, sentence, figure, gr.update(choices=choices, value=tokens[1 if marked == 0 else 0])
+    choice = gr.update(choices=choices, value=tokens[1 if marked == 0 else 0])
+    return AlternativesValues(found.number, chosen, bars, choice)
 
 
-def draw_growth(say: Say, grown: explore.Grown, reached: explore.Reached, stage: float) -> tuple[Any, ...]:
-    """The small network at one stage: its text, what the beginning cost it in words, and the curve on test novels."""
-    levels = {say("gpt2.grow_counts"): reached.unigram, say("page.chance"): reached.chance}
+def growth(say: Say, found: explore.Growth, reached: explore.Reached, stage: float) -> GrowthValues:
+    """The small network at one stage: its text, the bits of the prompt, and the curve on the test novels."""
+    levels = {say("gpt2.grow_counts"): reached.unigram, say("page.chance"): reached.chance_level}
     figure = curve(
         say, reached.stages, stage, title=say("gpt2.grow_curve"), y=say("gpt2.bits"), levels=levels, percent=False
     )
-    found = grown.surprise
-    costs = {"unigram": found.unigram, "chance": found.chance, "bits": found.bits_per_character}
-    sentence = say("gpt2.grow_verdict", **{name: f"{cost:.2f}" for name, cost in costs.items() if cost is not None})
-    if grown.replaced:
-        sentence += " " + say("gpt2.grow_replaced")
-    return draw_text(say, grown.text), sentence, figure
+    prompt = found.surprise
+    bits = {"unigram": prompt.unigram, "chance": prompt.chance_level, "bits": prompt.bits_per_character}
+    verdict = say("gpt2.grow_verdict", **{name: f"{value:.2f}" for name, value in bits.items() if value is not None})
+    if found.replaced:
+        verdict += " " + say("gpt2.grow_replaced")
+    return GrowthValues(continued(say, found.text), verdict, figure)
 
 
-def draw_nearest(say: Say, found: explore.Neighbourhood, measured: explore.Measure | None) -> tuple[Any, str]:
+def nearest(say: Say, found: explore.Neighbourhood, measured: explore.Measure | None) -> NearestValues:
     """Neighbours of a token as bars, and the measure as a sentence."""
-    figure = figures.bars(
-        [html.escape(shown(say, text)) for text, _ in found.alike],
-        [cosine for _, cosine in found.alike],
-        title=say("gpt2.nearest_title", token=html.escape(shown(say, found.token))),
+    bars = figures.bars(
+        [html.escape(visible(say, text)) for text, _ in found.neighbours],
+        [cosine for _, cosine in found.neighbours],
+        title=say("gpt2.nearest_title", token=html.escape(visible(say, found.token))),
         y=say("gpt2.cosine"),
         hover=say("gpt2.nearest_hover"),
         height=260,
     )
     if measured is None:
-        return figure, say("gpt2.kinds_few")
+        return NearestValues(bars, say("gpt2.kinds_few"))
     key = "gpt2.kinds_only" if measured.naive is None else "gpt2.kinds"
-    return figure, say(key, **shares(measured))
+    return NearestValues(bars, say(key, **_percentages(measured)))
 
 
-def shares(measured: explore.Measure) -> dict[str, str]:
-    """A measure's figures as a sentence wants them."""
-    naive = "" if measured.naive is None else f"{measured.naive:.0%}"
-    return {"model": f"{measured.model:.0%}", "naive": naive, "chance": f"{measured.chance:.0%}", "n": str(measured.n)}
-
-
-def draw_similar(say: Say, found: tuple[explore.Similar, ...], measured: explore.Measure) -> tuple[str, str]:
+def similar(say: Say, found: tuple[explore.SimilarLine, ...], measured: explore.Measure) -> SimilarValues:
     """Lines as a table, and the measure as a sentence."""
     rows = [
         (item.line.text, say.pick(item.line.theme), f"{item.similarity:.2f}", f"{item.overlap:.0%}") for item in found
     ]
     head = (say("gpt2.line"), say("gpt2.theme"), say("gpt2.cosine"), say("gpt2.overlap"))
-    return figures.table(head, rows), say("gpt2.retrieval", **shares(measured))
+    return SimilarValues(figures.table(head, rows), say("gpt2.retrieval", **_percentages(measured)))
+
+
+def _percentages(measured: explore.Measure) -> dict[str, str]:
+    """The figures of a measure as strings."""
+    naive = "" if measured.naive is None else f"{measured.naive:.0%}"
+    return {
+        "model": f"{measured.model:.0%}",
+        "naive": naive,
+        "chance": f"{measured.chance_level:.0%}",
+        "n": str(measured.n),
+    }
+
+
+def choices(say: Say) -> list[tuple[str, str]]:
+    """The models to choose from, as (title, name): shipped and own ones, and the Hub's if it is on this machine."""
+    words = {explore.NOVELS: "gpt2.model_novels", explore.TANG: "gpt2.model_tang"}
+    offer = explore.offer()
+    found = []
+    for name in explore.names():
+        if name != offer.name:
+            parameters = explore.about(name).parameters
+            size = {"millions": f"{parameters / 1e6:.1f}", "wan": f"{parameters / 1e4:.0f}"}
+            title = say(words[name], **size) if name in words else say("gpt2.model_own", name=name, **size)
+            found.append((title, name))
+        elif offer.at_hand:
+            found.append((say("gpt2.model_hub", name=name), name))
+    return found
+
+
+def card_sentences(say: Say) -> str:
+    """The figures of the shipped and own models, from their cards."""
+    sentences = []
+    for title, name in choices(say):
+        if name != explore.offer().name:
+            about = explore.about(name)
+            values = {"bits": f"{about.bits_per_character:.2f}", "perplexity": f"{about.perplexity:,.0f}"}
+            key = "gpt2.card_own" if about.own else "gpt2.card"
+            sentences.append(say(key, model=title, n=f"{about.n:,}", **values))
+    return "\n\n".join(sentences)

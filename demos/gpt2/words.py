@@ -9,20 +9,20 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "gpt2.step2": ("The label it makes itself", "数据自己产生的标签"),
     "gpt2.step2_text": (
-        "At every place the label is the next token. Nobody has to write it down: it stands in the text. "
-        "The redder a token, the more it surprised the model.",
+        "At every position the label is the next token. No one has to annotate it: it is in the text. "
+        "The redder a token, the higher its surprisal.",
         "每个位置的标签就是下一个词元，无需任何人标注：它就写在文本里。词元颜色越红，越出乎模型的意料。",
     ),
     "gpt2.step3": ("What the model learned", "模型学到了什么"),
     "gpt2.step3_text": (
-        "To foresee the next token is to be able to write. Click a token that it added to see what else it thought of, "
+        "A model that predicts the next token can write. Click a token that it added to see the alternatives, "
         "and branch from there.",
         "能预测下一个词元，就能写作。点击它写出的任何词元，看看它还想过什么，并从那里另写一支。",
     ),
     "gpt2.step4": ("What the features are good for", "特征有什么用"),
     "gpt2.step4_text": (
-        "Nobody told the model what words mean. Words used alike got vectors alike, and texts about one thing got "
-        "states alike.",
+        "The model was never given the meaning of words. Words with similar uses have similar vectors, and texts about the "
+        "same theme have similar states.",
         "没有人告诉模型词的意思。用法相近的词，向量也相近；内容相近的文本，隐藏状态也相近。",
     ),
     "gpt2.model": ("Model", "模型"),
@@ -38,7 +38,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "从 Hugging Face Hub 下载 OpenAI 的 {name}（{megabytes} MB）",
     ),
     "gpt2.fetching": (
-        "Fetching {name}, {megabytes} MB. The bundled models work on meanwhile.",
+        "Fetching {name}, {megabytes} MB. The bundled models keep working meanwhile.",
         "正在下载 {name}（{megabytes} MB），其间内置模型照常可用。",
     ),
     "gpt2.fetched": ("{name} is here and chosen.", "{name} 已就绪并已选中。"),
@@ -52,48 +52,54 @@ WORDS: dict[str, tuple[str, str]] = {
     "gpt2.end_mark": ("(end of text)", "（全文完）"),
     "gpt2.read": ("read last", "刚读到"),
     "gpt2.label": ("label: what comes next", "标签：下一个"),
-    "gpt2.guessed": ("chance the model gave it", "模型给它的概率"),
-    "gpt2.coloured": ("Your text, coloured by surprise", "你的文本，按意外程度着色"),
+    "gpt2.guessed": ("probability of the label", "模型给它的概率"),
+    "gpt2.coloured": ("Your text, coloured by surprisal", "你的文本，按意外程度着色"),
     "gpt2.verdict": (
-        "**{bits} bits a character**, against {chance} for a blind guess among all {vocabulary} tokens. {tokens} tokens, "
-        "{characters} characters; perplexity {perplexity} a token. The first token is guessed from nothing but the start.",
+        "**{bits} bits per character**, against {chance} for a random guess among all {vocabulary} tokens. {tokens} tokens, "
+        "{characters} characters; perplexity {perplexity} per token. The first token is predicted from the start token alone.",
         "**每字符 {bits} 比特**；在全部 {vocabulary} 个词元中盲猜需要 {chance} 比特。共 {tokens} 个词元、{characters} 个字符；"
         "每词元困惑度 {perplexity}。第一个词元只凭起始符预测。",
     ),
-    "gpt2.bits_title": ("Bits a character: lower is better", "每字符比特数：越低越好"),
-    "gpt2.bits": ("bits a character", "每字符比特数"),
-    "gpt2.bits_hover": ("%{x}: %{y:.2f} bits a character<extra></extra>", "%{x}：每字符 %{y:.2f} 比特<extra></extra>"),
-    "gpt2.unigram": ("how often tokens are used", "只看词频"),
+    "gpt2.bits_title": ("Bits per character: lower is better", "每字符比特数：越低越好"),
+    "gpt2.bits": ("bits per character", "每字符比特数"),
+    "gpt2.bits_hover": (
+        "%{x}: %{y:.2f} bits per character<extra></extra>",
+        "%{x}：每字符 %{y:.2f} 比特<extra></extra>",
+    ),
+    "gpt2.unigram": ("token frequencies", "只看词频"),
     "gpt2.card": (
-        "{model}: {bits} bits a character on test texts that it never read, perplexity {perplexity} a token (n = {n} characters).",
+        "{model}: {bits} bits per character on test texts that it never read, perplexity {perplexity} per token (n = {n} characters).",
         "{model}：在从未读过的测试文本上每字符 {bits} 比特，每词元困惑度 {perplexity}（n = {n} 个字符）。",
     ),
     "gpt2.card_own": (
-        "{model}: {bits} bits a character on the end of its own text, which was held out of the training, perplexity "
-        "{perplexity} a token (n = {n} characters).",
+        "{model}: {bits} bits per character on the end of its own text, which was held out of the training, perplexity "
+        "{perplexity} per token (n = {n} characters).",
         "{model}：在自己语料末尾、训练时留出的部分上每字符 {bits} 比特，每词元困惑度 {perplexity}（n = {n} 个字符）。",
     ),
     "gpt2.grow_text": (
-        "A small network, at five moments of its training on English novels, goes on from your text. First it "
-        "knows no token from another, then which are common, then which follow each other.",
+        "A small network continues your text at five moments of its training on English novels. At first all tokens are "
+        "equally likely; then it learns which are frequent, then which follow each other.",
         "一个小网络在学习英文小说的五个时刻接着你的文本往下写。起初它分不清任何词元，然后知道哪些常见，再后来知道哪些会相连。",
     ),
-    "gpt2.grow_text_label": ("What it writes, coloured by surprise", "它写出的文本，按意外程度着色"),
+    "gpt2.grow_text_label": ("What it writes, coloured by surprisal", "它写出的文本，按意外程度着色"),
     "gpt2.grow_verdict": (
-        "Here the beginning costs it **{bits} bits a character**; by token counts alone it would be {unigram}, by a blind "
+        "Here the beginning costs **{bits} bits per character**; by token frequencies alone it would be {unigram}, by a random "
         "guess {chance}.",
         "在这一步，这段开头每字符花费它 **{bits} 比特**；只看词频为 {unigram}，盲猜为 {chance}。",
     ),
     "gpt2.grow_replaced": (
-        "It never read your script, so it goes on from an English sentence instead.",
+        "It never read your script, so it continues an English sentence instead.",
         "它没有读过这种文字，所以改从一句英文接着写。",
     ),
     "gpt2.grow_curve": ("On unseen novels: lower is better", "在未读过的小说上：越低越好"),
-    "gpt2.grow_counts": ("token counts", "只看词频"),
+    "gpt2.grow_counts": ("token frequencies", "只看词频"),
     "gpt2.length": ("Tokens to add", "续写词元数"),
-    "gpt2.temperature": ("Temperature: 0 always takes the likeliest", "温度：0 总取最可能的"),
-    "gpt2.top_k": ("Top-k: choose among the k likeliest, 0 for all", "Top-k：只从最可能的 k 个中选，0 为全部"),
-    "gpt2.top_p": ("Top-p: choose among the fewest that hold this share", "Top-p：只从累计达到此概率的最少几个中选"),
+    "gpt2.temperature": ("Temperature: 0 always takes the most likely token", "温度：0 总取最可能的"),
+    "gpt2.top_k": ("Top-k: sample from the k most likely tokens, 0 for all", "Top-k：只从最可能的 k 个中选，0 为全部"),
+    "gpt2.top_p": (
+        "Top-p: sample from the fewest tokens that reach this probability",
+        "Top-p：只从累计达到此概率的最少几个中选",
+    ),
     "gpt2.seed": ("Seed", "随机种子"),
     "gpt2.go": ("Continue", "续写"),
     "gpt2.again": ("Another seed", "换一个种子"),
@@ -106,28 +112,28 @@ WORDS: dict[str, tuple[str, str]] = {
         "共续写 {done} 个词元；模型认为全文到此结束。",
     ),
     "gpt2.number": ("Which added token (1 is the first)", "第几个续写词元（1 为第一个）"),
-    "gpt2.alternatives": ("The ten likeliest at this place", "这个位置最可能的十个词元"),
+    "gpt2.alternatives": ("The ten most likely tokens at this position", "这个位置最可能的十个词元"),
     "gpt2.probability": ("probability", "概率"),
     "gpt2.alternative_hover": ("%{x}: %{y:.2%}<extra></extra>", "%{x}：%{y:.2%}<extra></extra>"),
     "gpt2.chosen": (
-        "Drawn: “{token}”, number {rank} of the model's ranking, probability {probability} before temperature and cuts.",
+        "Sampled: “{token}”, rank {rank}, probability {probability} before temperature, top-k and top-p.",
         "抽到的是“{token}”，在模型的排名中第 {rank} 位，概率 {probability}（温度与截断之前）。",
     ),
     "gpt2.choice": ("Take instead", "改用"),
     "gpt2.branch": ("Branch from here", "从这里另写"),
     "gpt2.word": ("A word that is one token", "一个词（恰为一个词元）"),
-    "gpt2.nearest_go": ("Find words used alike", "查找用法相近的词"),
-    "gpt2.nearest_title": ("Tokens with embeddings most like “{token}”", "嵌入与“{token}”最相近的词元"),
+    "gpt2.nearest_go": ("Find words with similar uses", "查找用法相近的词"),
+    "gpt2.nearest_title": ("Tokens with embeddings most similar to “{token}”", "嵌入与“{token}”最相近的词元"),
     "gpt2.nearest_hover": ("%{x}: cosine %{y:.2f}<extra></extra>", "%{x}：余弦 %{y:.2f}<extra></extra>"),
     "gpt2.cosine": ("cosine", "余弦相似度"),
     "gpt2.query": ("A line of text", "一行文本"),
-    "gpt2.similar_go": ("Find lines alike", "查找相似的句子"),
-    "gpt2.line": ("most alike of 40 bundled lines", "40 句内置文本中最相似的"),
+    "gpt2.similar_go": ("Find similar lines", "查找相似的句子"),
+    "gpt2.line": ("most similar of 40 bundled lines", "40 句内置文本中最相似的"),
     "gpt2.theme": ("theme", "主题"),
     "gpt2.overlap": ("letters in common", "共有字符"),
     "gpt2.kinds": (
         "Of {n} words of eight kinds, such as colours or kin, the most similar one is of the same kind for {model} by these "
-        "embeddings, for {naive} by picking the word used about as often, for {chance} by chance.",
+        "embeddings, for {naive} by the word with the closest frequency, for {chance} by chance.",
         "取颜色、方位等八类共 {n} 个词，最相近的词属于同一类的比例：按这些嵌入为 {model}，按使用频率最接近为 {naive}，随机为 {chance}。",
     ),
     "gpt2.kinds_only": (
@@ -136,14 +142,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "取颜色、方位等八类共 {n} 个词，最相近的词属于同一类的比例：按这些嵌入为 {model}，随机为 {chance}。",
     ),
     "gpt2.kinds_few": (
-        "Too few words of the eight kinds, such as colours or kin, are one token for this model to count how often "
-        "neighbours are of one kind.",
+        "For this model too few words of the eight kinds, such as colours or kin, are one token, so it cannot be measured "
+        "how often neighbours are of the same kind.",
         "颜色、方位等八类词中，对这个模型恰为一个词元的太少，无法统计近邻是否同类。",
     ),
     "gpt2.retrieval": (
         "For each of the {n} lines the most similar other one has the same theme in {model} of cases by the model's mean state, in "
-        "{naive} by letters in common, in {chance} by chance. The model never saw the themes; where the lines of a theme share a "
-        "word, as moonlit verses do, counting letters is hard to beat.",
+        "{naive} by letters in common, in {chance} by chance. The model never saw the themes. Where the lines of a theme share a "
+        "word, as verses about the moon do, the letters alone already give a high score.",
         "{n} 句中，与每句最相似的另一句主题相同的比例：按模型的平均隐藏状态为 {model}，按共有字符为 {naive}，随机为 {chance}。"
         "模型从未见过主题；同主题的句子若常含同一个字（如咏月诗），数字符就很难被超过。",
     ),

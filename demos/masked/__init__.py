@@ -1,1 +1,1 @@
-"""The tab "Masked pictures": what a visitor sees of `core.masked`."""
+"""The tab "Masked pictures": the page of `core.masked`."""

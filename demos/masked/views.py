@@ -1,7 +1,7 @@
-"""What the masked-picture tab shows: results of `core.masked.explore` as pictures, figures and sentences."""
+"""Results of `core.masked.explore` as pictures, figures and sentences."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
 import plotly.graph_objects as go
 from PIL import Image
@@ -11,36 +11,87 @@ from demos.page import figures
 from demos.page.snapshots import curve
 from demos.page.words import Say
 
-SEEN_PX = 288
+SHOWN_PX = 288
 CANVAS_PX = 384
 
 Named = list[tuple[explore.Bytes, str]]
 
 
-def restoration(say: Say, found: explore.Restoration) -> tuple[Any, ...]:
-    """A restoration as: what the model sees, six pictures, verdict, table, bars."""
-    pictures = (found.masked, found.original, found.masked, found.restored, found.pasted, found.linear, found.mean)
-    drawn = [figures.enlarge(picture, SEEN_PX) for picture in pictures]
-    errors = {score.method: score.mse for score in found.scores}
+class RestorationValues(NamedTuple):
+    """A restoration: the masked picture of step 2, six pictures of step 3, verdict, table and bars."""
+
+    preview: Image.Image
+    original: Image.Image
+    masked: Image.Image
+    restored: Image.Image
+    pasted: Image.Image
+    linear: Image.Image
+    mean: Image.Image
+    verdict: str
+    table: str
+    bars: go.Figure
+
+
+class GrowthValues(NamedTuple):
+    """A restoration by a snapshot: its input, its output, their error, and the error at all stages."""
+
+    grown_masked: Image.Image
+    grown_pasted: Image.Image
+    grown_verdict: str
+    grown_curve: go.Figure
+
+
+class NeighbourValues(NamedTuple):
+    """Values of two galleries: neighbours by features and by raw pixels."""
+
+    near_features: Named
+    near_pixels: Named
+
+
+def restoration(say: Say, found: explore.Restoration) -> RestorationValues:
+    """Draw a restoration."""
+    return RestorationValues(
+        preview=enlarge(found.masked),
+        original=enlarge(found.original),
+        masked=enlarge(found.masked),
+        restored=enlarge(found.restored),
+        pasted=enlarge(found.pasted),
+        linear=enlarge(found.linear),
+        mean=enlarge(found.mean),
+        verdict=verdict(say, found),
+        table=table(say, found.scores),
+        bars=bars(say, found.scores),
+    )
+
+
+def enlarge(picture: explore.Bytes) -> Image.Image:
+    """A picture at the size shown."""
+    return figures.enlarge(picture, SHOWN_PX)
+
+
+def verdict(say: Say, found: explore.Restoration) -> str:
+    """How many patches are hidden, and the error of each method there."""
     share = f"{found.hidden / found.keep.size:.0%}"
-    numbers = {method: f"{mse:.4f}" for method, mse in errors.items()}
-    verdict = say("masked.verdict", hidden=found.hidden, patches=found.keep.size, share=share, **numbers)
-    names = [say(f"masked.method_{method}") for method in errors]
-    bars = figures.bars(
-        names,
-        list(errors.values()),
+    errors = {score.method: f"{score.mse:.4f}" for score in found.scores}
+    return say("masked.verdict", hidden=found.hidden, patches=found.keep.size, share=share, **errors)
+
+
+def bars(say: Say, scores: Sequence[explore.Score]) -> go.Figure:
+    """The error of each method."""
+    return figures.bars(
+        [say(f"masked.method_{score.method}") for score in scores],
+        [score.mse for score in scores],
         title=say("masked.bars"),
         y=say("masked.mse"),
         hover=say("masked.bars_hover"),
         marked=0,
     )
-    return (*drawn, verdict, table(say, found.scores), bars)
 
 
-def growth(say: Say, found: explore.Restoration, stage: float) -> tuple[Any, ...]:
-    """A restoration by the small network at one stage: what it sees, what it makes of it, its error, all stages."""
-    numbers = {score.method: f"{score.mse:.4f}" for score in found.scores}
-    reached = curve(
+def growth(say: Say, found: explore.Restoration, stage: float) -> GrowthValues:
+    """Draw a restoration by the small network at one stage of its training."""
+    errors = {score.method: f"{score.mse:.4f}" for score in found.scores}
+    error_curve = curve(
         say,
         explore.reached(),
         stage,
@@ -48,20 +99,20 @@ def growth(say: Say, found: explore.Restoration, stage: float) -> tuple[Any, ...
         y=say("masked.grow_axis"),
         levels={say("masked.method_mean"): 1.0},
     )
-    drawn = [figures.enlarge(picture, SEEN_PX) for picture in (found.masked, found.pasted)]
-    return (*drawn, say("masked.grow_verdict", **numbers), reached)
+    text = say("masked.grow_verdict", **errors)
+    return GrowthValues(enlarge(found.masked), enlarge(found.pasted), text, error_curve)
 
 
 def table(say: Say, scores: Sequence[explore.Score]) -> str:
     """The numbers of each method as HTML."""
     head = [say(f"masked.{name}") for name in ("method", "mse_short", "psnr", "of_mean")]
-    naive = scores[-1].mse
+    baseline = scores[-1].mse
     rows = [
         (
             say(f"masked.method_{score.method}"),
             f"{score.mse:.4f}",
             f"{score.psnr_db:.1f}" if score.mse > 0 else say("masked.perfect"),
-            f"{score.mse / naive:.0%}" if naive > 0 else say("masked.none"),
+            f"{score.mse / baseline:.0%}" if baseline > 0 else say("masked.none"),
         )
         for score in scores
     ]
@@ -86,8 +137,8 @@ def sweep(say: Say, found: explore.Sweep) -> go.Figure:
     return figure.update_yaxes(rangemode="tozero")
 
 
-def neighbours(say: Say, found: explore.Neighbours) -> tuple[Named, Named]:
-    """Neighbours by features and by pixels as the values of two galleries."""
+def neighbours(say: Say, found: explore.Neighbours) -> NeighbourValues:
+    """Name the neighbours and their cosines."""
 
     def named(kind: Sequence[explore.Neighbour]) -> Named:
         return [
@@ -95,12 +146,44 @@ def neighbours(say: Say, found: explore.Neighbours) -> tuple[Named, Named]:
             for item in kind
         ]
 
-    return named(found.by_features), named(found.by_pixels)
+    return NeighbourValues(named(found.by_features), named(found.by_pixels))
 
 
 def attention(found: explore.Attention) -> Image.Image:
-    """Attention laid over the picture, the patch it starts from framed."""
+    """Attention over the picture, with a frame around the query patch."""
     side = CANVAS_PX / len(found.map)
     left, top = round(found.column * side), round(found.row * side)
     heat = figures.overlay(found.picture, found.map, side=CANVAS_PX)
     return figures.strike(heat, (left, top, round(left + side) - 1, round(top + side) - 1))
+
+
+def retrieval(say: Say, found: explore.Retrieval) -> str:
+    """How often the nearest emoji is of the same group."""
+    shares = {
+        "features": f"{found.features:.0%}",
+        "pixels": f"{found.pixels:.0%}",
+        "chance": f"{found.chance_level:.0%}",
+    }
+    return say("masked.retrieval", n=f"{found.n:,}", **shares)
+
+
+def card(say: Say, about: explore.About) -> str:
+    """Figures of the model's card on both test sets, and on which of them it is better than linear in-painting."""
+    sets = {"scenes": about.scenes, "objects": about.objects}
+    better = [kind for kind, found in sets.items() if found.better]
+    where = better[0] if len(better) == 1 else "both" if better else "none"
+    scenes, objects = (_card_of_set(say, f"masked.card_{kind}", found) for kind, found in sets.items())
+    return say("masked.joined", first=scenes, second=objects, third=say(f"masked.card_better_{where}"))
+
+
+def _card_of_set(say: Say, key: str, found: explore.SetFigures) -> str:
+    """The errors of the model and of linear in-painting on one test set."""
+    return say(
+        key,
+        n=f"{found.n:,}",
+        mse=f"{found.mse:.4f}",
+        relative_mse=f"{found.relative_mse:.1%}",
+        psnr=f"{found.psnr_db:.1f}",
+        linear=f"{found.linear_relative_mse:.1%}",
+        linear_n=f"{found.linear_n:,}",
+    )

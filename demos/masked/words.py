@@ -4,26 +4,26 @@ WORDS: dict[str, tuple[str, str]] = {
     "masked.tab": ("Masked pictures", "图像掩码重构"),
     "masked.step1": ("Data", "数据"),
     "masked.step1_text": (
-        "Any picture; its middle square is used. Nobody says what is in it.",
+        "Any picture; its middle square is used. The model gets no label.",
         "任何图片，取中间的正方形。没有人告诉模型里面是什么。",
     ),
     "masked.step2": ("The label it makes itself", "数据自己产生的标签"),
     "masked.step2_text": (
-        "Cut the picture into patches and hide most of them. What was hidden is the label, and it costs nothing.",
+        "Cut the picture into patches and hide most of them. The hidden patches are the label, and it costs nothing.",
         "把图片切成小块，遮住其中大部分。被遮住的内容就是标签，不花一分钱。这就是代理任务。",
     ),
     "masked.step3": ("What the model learned", "模型学到了什么"),
     "masked.step3_text": (
-        "To paint what it cannot see, it must know how colours, edges and textures go on. It answers with the mean of all "
-        "that could be there, so it paints smoothly: that is what the smallest squared error asks for. Where the picture is visible, "
-        "nothing was ever asked of it, and it paints something odd.",
+        "To predict hidden patches, the model must know how colours, edges and textures continue. It predicts the mean of all "
+        "plausible contents, which has the smallest squared error and looks smooth. Visible patches are not part of the loss, so "
+        "its output there looks odd.",
         "要画出看不见的部分，就得知道颜色、边缘和纹理如何延续。它回答的是所有可能内容的平均，所以画面平滑：平方误差最小正要求如此。"
         "对可见的部分从没有要求过它，所以那里画得有些怪。",
     ),
     "masked.step4": ("What the features are good for", "特征有什么用"),
     "masked.step4_text": (
-        "The encoder never saw a name. Its features, averaged over a regular ninth of the patches, find similar pictures "
-        "among {count} bundled emoji and photographs. Always the bundled model.",
+        "The encoder was trained without names. Its features, averaged over an evenly spaced ninth of the patches, find similar "
+        "pictures among {count} bundled emoji and photographs. This part always uses the bundled model.",
         "编码器从未见过名称。把它对九分之一图像块（均匀选取）的特征取平均，就能在 {count} 张内置表情和照片中找出相似的图片。此处始终使用内置模型。",
     ),
     "masked.picture": ("Your picture", "你的图片"),
@@ -41,11 +41,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "从 Hugging Face Hub 下载 {name}（{megabytes} MB）",
     ),
     "masked.fetching": (
-        "Fetching {name}, {megabytes} MB. The bundled model works on meanwhile.",
+        "Fetching {name}, {megabytes} MB. The bundled model can be used meanwhile.",
         "正在下载 {name}（{megabytes} MB），其间内置模型照常可用。",
     ),
     "masked.fetched": ("{name} is here and chosen.", "{name} 已就绪并已选中。"),
-    "masked.by_chance": ("By chance", "随机遮挡"),
+    "masked.by_chance": ("At random", "随机遮挡"),
     "masked.by_hand": ("Paint it", "手绘掩码"),
     "masked.ratio": ("Mask ratio: share of the patches that are hidden", "掩码比例：被遮住的图像块所占的份额"),
     "masked.seed": ("Seed of the mask", "掩码的随机种子"),
@@ -53,14 +53,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "masked.go": ("Hide and restore", "遮挡并重构"),
     "masked.canvas": ("Paint over what is to be hidden", "涂抹要遮住的部分"),
     "masked.paint_text": (
-        "Every patch that you paint on is hidden whole. Leave at least one.",
+        "Every patch that you paint on is hidden completely. Leave at least one visible.",
         "涂到的图像块会整块遮住，至少留下一块。",
     ),
     "masked.paint_go": ("Restore what I painted over", "重构我涂掉的部分"),
     "masked.original": ("Original", "原图"),
     "masked.masked": ("What the model sees", "模型看到的"),
-    "masked.restored": ("What it paints", "模型画出的"),
-    "masked.pasted": ("Pasted together", "与可见部分拼合"),
+    "masked.restored": ("Model output", "模型画出的"),
+    "masked.pasted": ("Output in the hidden patches", "与可见部分拼合"),
     "masked.linear": ("Linear in-painting", "线性插值补全"),
     "masked.mean": ("Mean fill", "均值填充"),
     "masked.method_model": ("model", "模型"),
@@ -84,42 +84,66 @@ WORDS: dict[str, tuple[str, str]] = {
     "masked.sweep_x": ("mask ratio", "掩码比例"),
     "masked.sweep_hover": ("%{x:.0%} hidden: MSE %{y:.4f}", "遮住 %{x:.0%}：MSE %{y:.4f}"),
     "masked.baselines": (
-        "Pixels lie between 0 and 1, and only hidden ones count. Mean fill: every hidden pixel takes the mean colour of the "
-        "visible pixels of this picture. Linear in-painting: colours run straight between the nearest visible pixels. "
-        "PSNR is the same error in decibels: 10 more are a tenth of the error.",
+        "Errors of hidden pixels, in units of 0 to 1. Mean fill: every hidden pixel takes the mean colour of the visible pixels "
+        "of this picture. Linear in-painting: linear interpolation between the nearest visible pixels. PSNR is the same error in "
+        "decibels: 10 dB more is a tenth of the error.",
         "像素取值 0 到 1，只计算被遮住的像素。均值填充：被遮像素一律取本图可见像素的平均颜色。线性插值补全：颜色在最近的可见像素之间直线过渡。"
         "PSNR 是同一误差的分贝表示：每高 10 分贝，误差为原来的十分之一。",
     ),
-    "masked.card": (
-        "On {n} test scenes at ratio 0.75 the bundled model's error is {mse}, {share} of mean fill's (PSNR {psnr} dB); linear "
-        "in-painting stands at {linear} (n = {linear_n}).",
-        "在 {n} 张测试风景图上，掩码比例 0.75 时内置模型的误差为 {mse}，是均值填充的 {share}（PSNR {psnr} 分贝）；线性插值补全为均值填充的 {linear}（n = {linear_n}）。",
+    "masked.card_scenes": (
+        "On {n} test scenes at ratio 0.75 the bundled model's error is {mse}, **{relative_mse}** of mean fill's (PSNR {psnr} dB); linear "
+        "in-painting reaches **{linear}** (n = {linear_n}).",
+        "在 {n} 张测试风景图上，掩码比例 0.75 时内置模型的误差为 {mse}，是均值填充的 **{relative_mse}**（PSNR {psnr} 分贝）；线性插值补全为均值填充的 **{linear}**（n = {linear_n}）。",
     ),
+    "masked.card_objects": (
+        "On {n} test pictures of Tiny ImageNet it is {mse}, **{relative_mse}** of mean fill's (PSNR {psnr} dB); linear in-painting reaches "
+        "**{linear}** (n = {linear_n}).",
+        "在 Tiny ImageNet 的 {n} 张测试图片上为 {mse}，是均值填充的 **{relative_mse}**（PSNR {psnr} 分贝）；线性插值补全为均值填充的 **{linear}**（n = {linear_n}）。",
+    ),
+    "masked.card_better_scenes": (
+        "So the model is better than linear in-painting on scenes, but not on Tiny ImageNet.",
+        "因此，模型在风景图上优于线性插值补全，在 Tiny ImageNet 上则不然。",
+    ),
+    "masked.card_better_objects": (
+        "So the model is better than linear in-painting on Tiny ImageNet, but not on scenes.",
+        "因此，模型在 Tiny ImageNet 上优于线性插值补全，在风景图上则不然。",
+    ),
+    "masked.card_better_both": (
+        "So the model is better than linear in-painting on both sets.",
+        "因此，模型在两个数据集上都优于线性插值补全。",
+    ),
+    "masked.card_better_none": (
+        "So the model is better than linear in-painting on neither set.",
+        "因此，模型在两个数据集上都不优于线性插值补全。",
+    ),
+    "masked.joined": ("{first} {second} {third}", "{first}{second}{third}"),
     "masked.grow_text": (
         "A small network restores your picture under the mask of step 2, at five moments of its training. It begins with the "
-        "mean colour of what is visible, then finds colours, and edges last. The lower the bars, the better.",
+        "mean colour of the visible patches, then learns colours, and edges last. Lower bars are better.",
         "一个小网络在训练的五个时刻重构你的图片（使用第 2 步的掩码）。它从可见部分的平均颜色起步，先学会颜色，最后才是边缘。柱子越低越好。",
     ),
     "masked.grow_curve": ("Error on unseen scenes", "未见过风景上的误差"),
-    "masked.grow_axis": ("share of mean fill's", "相对均值填充"),
+    "masked.grow_axis": ("relative to mean fill", "相对均值填充"),
     "masked.grow_verdict": (
-        "Squared error on your picture at this moment: **{model}**. Mean fill, the naive baseline, is {mean} off, linear in-painting {linear}.",
+        "Squared error on your picture at this moment: **{model}**. The naive baseline, mean fill, has {mean}, linear in-painting {linear}.",
         "此刻在你的图片上的均方误差：**{model}**。朴素基线均值填充为 {mean}，线性插值补全为 {linear}。",
     ),
     "masked.near_features": ("Nearest by the encoder's features", "按编码器特征最近"),
     "masked.near_pixels": ("Nearest by raw pixels", "按原始像素最近"),
     "masked.retrieval": (
-        "Of {n} emoji, the most similar other one is of the same group (animals, food, ...) for {features} by features, {pixels} "
-        "by raw pixels, {chance} by chance. Pixels win: emoji are drawn to one plan, and what a masked autoencoder learns shows "
-        "only after fine-tuning (He et al. 2021, section 4.3).",
+        "The most similar other emoji is of the same group (animals, food, ...) for {features} of {n} emoji by features, {pixels} "
+        "by raw pixels; the chance level is {chance}. Pixels are better here: emoji have a common layout. Features of a masked "
+        "autoencoder are useful as they are, but fine-tuning adds much: ViT-L classifies ImageNet with 73.5 % by a linear probe, 81.0 % "
+        "after one block is fine-tuned, 84.9 % after all (He et al. 2021, figure 9).",
         "在 {n} 个表情中，最相似的另一个属于同一组（动物、食物等）的比例：按特征为 {features}，按原始像素为 {pixels}，随机为 {chance}。"
-        "像素反而更好：表情图都按同一套规范绘制；而掩码自编码器学到的东西，要经过微调才显出来（He 等 2021，第 4.3 节）。",
+        "像素反而更好：表情图都按同一套规范绘制。掩码自编码器的特征不微调也有用，但微调提升很大：ViT-L 在 ImageNet 上，线性探针为 73.5 %，"
+        "微调一个块为 81.0 %，全部微调为 84.9 %（He 等 2021，图 9）。",
     ),
     "masked.neighbour": ("{name}, cosine {similarity}", "{name}，余弦 {similarity}"),
-    "masked.attention": ("Click a patch: where does it look?", "点击一个图像块：它在看哪里？"),
+    "masked.attention": ("Click a patch to see its attention", "点击一个图像块：它在看哪里？"),
     "masked.attention_text": (
-        "Attention of the framed patch to all others in the encoder's last block, mean of the heads, nothing hidden. "
-        "Brightest is most, darkest is least.",
+        "Attention of the framed patch to all others in the encoder's last block, mean of the heads, with no patch hidden. "
+        "Bright patches get the most attention.",
         "编码器最后一层中，框出的图像块对其他各块的注意力（各头平均，图中无遮挡）。最亮为最强，最暗为最弱。",
     ),
 }

@@ -4,23 +4,20 @@ import contextlib
 import inspect
 import typing
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import gradio as gr
-import numpy as np
-from numpy.typing import NDArray
+from gradio.blocks import BlockContext
 
 from core.errors import PretextError
 from demos.page.words import Say
 
-Bytes = NDArray[np.uint8]
-Media = TypeVar("Media", gr.Image, gr.Audio)
-CHEAP_LIMIT = 16  # visitors served at once by an event that computes next to nothing
+CHEAP_LIMIT = 16  # visitors served at once by an event that computes almost nothing
 
 
 @contextlib.contextmanager
 def guard(say: Say) -> Iterator[None]:
-    """Turn a visitor's mistake into one sentence, in the page and through the API; all else crashes into the log."""
+    """Turn a visitor's mistake into one sentence, on the page and through the API; other errors go to the log."""
     try:
         yield
     except PretextError as error:
@@ -50,35 +47,35 @@ def bind(handler: Callable[..., Any], say: Say) -> Callable[..., Any]:
 
 
 def unless_emptied(bound: Callable[..., Any], inputs: Sequence[Any]) -> Callable[..., Any]:
-    """Let an event pass unanswered whose cause is that a picture or sound among the inputs was taken away.
+    """Skip an event whose cause is that a picture or sound among the inputs was removed.
 
-    That is how a visitor makes room for another one, and asks for nothing. A button or a call without one is a mistake.
+    A visitor removes it to make room for another one. A button or a call without one is a mistake.
     """
     signature = inspect.signature(bound)
-    places = {item._id: place for place, item in enumerate(inputs) if isinstance(item, (gr.Image, gr.Audio))}
+    positions = {item._id: position for position, item in enumerate(inputs) if isinstance(item, (gr.Image, gr.Audio))}
 
-    def emptied(cause: gr.EventData, values: tuple[Any, ...]) -> bool:
-        place = places.get(cause.target._id) if cause.target is not None else None
-        return place is not None and values[place] is None
+    def emptied(cause: gr.EventData, values: Sequence[Any]) -> bool:
+        position = positions.get(cause.target._id) if cause.target is not None else None
+        return position is not None and values[position] is None
 
     if inspect.isgeneratorfunction(bound):
 
-        def heard(cause: gr.EventData, *values: Any) -> Any:
+        def answer(cause: gr.EventData, *values: Any) -> Any:
             if emptied(cause, values):
                 yield gr.skip()
             else:
                 yield from bound(*values)
     else:
 
-        def heard(cause: gr.EventData, *values: Any) -> Any:
+        def answer(cause: gr.EventData, *values: Any) -> Any:
             return gr.skip() if emptied(cause, values) else bound(*values)
 
-    heard.__name__ = bound.__name__
-    heard.__doc__ = bound.__doc__
-    heard.__annotations__ = {"cause": gr.EventData, **bound.__annotations__}
+    answer.__name__ = bound.__name__
+    answer.__doc__ = bound.__doc__
+    answer.__annotations__ = {"cause": gr.EventData, **bound.__annotations__}
     first = inspect.Parameter("cause", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.EventData)
-    heard.__signature__ = signature.replace(parameters=[first, *signature.parameters.values()])  # type: ignore[attr-defined]
-    return heard
+    answer.__signature__ = signature.replace(parameters=[first, *signature.parameters.values()])  # type: ignore[attr-defined]
+    return answer
 
 
 def listen(
@@ -96,25 +93,30 @@ def listen(
 
     Args:
         say: handed to the handler as its first argument.
-        triggers: one event, or a list, e.g. [button.click, slider.release].
+        triggers: one event or a list, e.g. [button.click, slider.release].
         handler: see `bind`.
         inputs: components whose values follow `say`.
         outputs: components the handler's results go to.
-        name: public API name in English; the Chinese page's has "_zh" behind it. None hides the event from the API.
-        model: what the heavy events of one model share a queue slot by; None for cheap ones.
-        settings: further ones of `gr.on`.
+        name: public API name in English; the Chinese page appends "_zh". None hides the event from the API.
+        model: name of the queue slot that the heavy events of one model share; None for cheap events.
+        settings: further arguments of `gr.on`.
     """
     visible: dict[str, Any] = {"api_visibility": "private"}
     if name is not None:
         visible = {"api_name": name if say.language == "en" else f"{name}_{say.language}"}
     slot = {"concurrency_limit": CHEAP_LIMIT} if model is None else {"concurrency_id": model, "concurrency_limit": 1}
+    # With every message of an event Gradio copies the state of each output, and of all that lies inside a container,
+    # even where no progress is shown; on a page of eleven tabs that takes seconds.
+    hidden = settings.get("show_progress") == "hidden"
+    shown_on = [] if hidden else [item for item in outputs if not isinstance(item, BlockContext)]
     given = triggers if isinstance(triggers, list) else [triggers]
     bound = bind(handler, say)
     if any(isinstance(item, (gr.Image, gr.Audio)) for item in inputs):
         bound = unless_emptied(bound, inputs)
-    return gr.on(given, bound, list(inputs), list(outputs), **{**visible, **slot, **settings})
+    settings = {**visible, **slot, "show_progress_on": shown_on, **settings}
+    return gr.on(given, bound, list(inputs), list(outputs), **settings)
 
 
 def count_up(button: gr.Button, seed: gr.Number, most: int) -> None:
-    """Let a click go on to the next seed, in the browser alone; after the last one it begins again at 0."""
+    """Let a click increase the seed, in the browser alone; after `most` it starts again at 0."""
     button.click(None, seed, seed, js=f"(seed) => ((seed ?? 0) + 1) % {most + 1}", api_visibility="private")

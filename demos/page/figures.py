@@ -1,8 +1,8 @@
 """Results to Plotly figures and pictures; knows neither Gradio nor torch.
 
 Colours are readable on white and on black: backgrounds are transparent, fonts and grids mid-grey. Heights are fixed so
-that nothing jumps when a figure is drawn again. Grids of pixels are pictures, small series are Plotly. Every text
-comes from the caller, already in the visitor's language.
+that the page does not move when a figure is drawn again. Grids of pixels are pictures, small series are Plotly. Every
+text comes from the caller in the visitor's language.
 """
 
 import html
@@ -26,7 +26,7 @@ DIVERGING = ((0.0, "#3b6fc9"), (0.5, "#e9e9ec"), (1.0, "#d1603d"))
 
 
 def frame(figure: go.Figure, *, height: int, title: str = "", x: str = "", y: str = "") -> go.Figure:
-    """Give a figure the house's look; `x` and `y` are axis titles."""
+    """Apply the style of all figures; `x` and `y` are axis titles."""
     figure.update_layout(
         template=None,
         height=height,
@@ -60,11 +60,11 @@ def bars(
     lying: bool = False,
     height: int = 300,
 ) -> go.Figure:
-    """Bars, one of them marked, with dashed levels such as chance.
+    """Bars, one of them marked, with dashed levels such as the chance level.
 
     Args:
-        labels: one a bar.
-        values: one a bar.
+        labels: one per bar.
+        values: one per bar.
         title: above the figure.
         x: title of the axis of labels.
         y: title of the axis of values.
@@ -73,7 +73,7 @@ def bars(
         levels: name -> value of a dashed line across upright bars.
         top: upper end of the axis of values; None fits the data.
         percent: write the values in per cent.
-        lying: from left to right, the first on top: for labels of several words. In `hover` x is then the value.
+        lying: horizontal bars, the first on top, for long labels. In `hover` x is then the value.
         height: pixels.
     """
     colours = [ORANGE if i == marked else BLUE for i in range(len(values))]
@@ -140,27 +140,32 @@ def paired_bars(
     hover: str = "",
     height: int = 300,
 ) -> go.Figure:
-    """Groups of bars side by side, one group a label; labels may repeat, as words of a sentence do.
+    """Groups of bars side by side, one group per label; labels may repeat, as words of a sentence do.
 
     Args:
-        labels: one a group.
+        labels: one per group.
         series: name -> a bar in each group.
         title: above the figure.
         y: axis title.
         hover: Plotly template; %{customdata} is the label.
         height: pixels.
     """
-    figure, places = go.Figure(), list(range(len(labels)))
+    figure, positions = go.Figure(), list(range(len(labels)))
     for (name, values), colour in zip(series.items(), itertools.cycle(PALETTE), strict=False):
         drawn = [round(float(v), 3) for v in values]
         figure.add_bar(
-            x=places, y=drawn, name=name, marker={"color": colour}, customdata=list(labels), hovertemplate=hover or None
+            x=positions,
+            y=drawn,
+            name=name,
+            marker={"color": colour},
+            customdata=list(labels),
+            hovertemplate=hover or None,
         )
     frame(figure, height=height, title=title, y=y)
     figure.update_layout(
         barmode="group", bargap=0.25, legend={"y": 1.0, "yanchor": "bottom", "x": 1, "xanchor": "right"}
     )
-    figure.update_xaxes(tickvals=places, ticktext=list(labels), showgrid=False)
+    figure.update_xaxes(tickvals=positions, ticktext=list(labels), showgrid=False)
     return figure
 
 
@@ -255,7 +260,7 @@ def points(
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A small table as HTML, every cell escaped; it scrolls by itself where the page is narrower."""
+    """A small table as HTML, every cell escaped; it scrolls where the page is narrower."""
     style = f"border: 0; border-bottom: 1px solid {GRID}; padding: 5px 12px 5px 4px; text-align: start"
     titles = "".join(f'<th style="{style}">{html.escape(cell)}</th>' for cell in head)
     lines = ["".join(f'<td dir="auto" style="{style}">{html.escape(cell)}</td>' for cell in row) for row in rows]
@@ -271,7 +276,7 @@ def enlarge(picture: Bytes, side: int = 320) -> Image.Image:
 
 
 def sheet(pictures: Sequence[Bytes], *, columns: int, cell: int = 96, gap: int = 6) -> Image.Image:
-    """Pictures (H, W, 3) or (H, W) of any size in rows of `columns`, each `cell` pixels wide, on nothing (RGBA)."""
+    """Pictures (H, W, 3) or (H, W) of any size in rows of `columns`, each `cell` pixels wide; gaps are transparent."""
     rows = -(-len(pictures) // columns)
     step = cell + gap
     page = Image.new("RGBA", (columns * step - gap, rows * step - gap), (0, 0, 0, 0))
@@ -286,7 +291,7 @@ def sheet(pictures: Sequence[Bytes], *, columns: int, cell: int = 96, gap: int =
 def groups(
     rows: Sequence[Sequence[Bytes]], *, columns: int, heads: Sequence[str] = (), cell: int = 96, gap: int = 4
 ) -> Image.Image:
-    """Groups of pictures that belong together, numbered from 1, on nothing (RGBA).
+    """Groups of pictures that belong together, numbered from 1, on a transparent ground (RGBA).
 
     Args:
         rows: one group each: pictures (H, W, 3), as many in every group.

@@ -20,7 +20,7 @@ SHOWN_PX = 160
 def picture_input(**settings: Any) -> gr.Image:
     """An image component whose handler gets the path of the uploaded file, undecoded.
 
-    Gradio would decode the file before the handler runs, whatever its size; `core.data.pictures` opens it with care.
+    Gradio would decode the file before the handler runs, whatever its size; `core.data.pictures` checks it first.
     (A subclass would be the usual way; Gradio writes a stub file into the tree for each, so the method is replaced.)
     """
     return _undecoded(gr.Image(type="filepath", **settings))
@@ -56,7 +56,7 @@ def photograph_gallery(say: Say, stem: str, target: gr.Image, keys: Sequence[str
         picture: Bytes = chosen[event.index].image
         return picture
 
-    gallery.select(on_pick, None, target, api_visibility="private", show_progress="hidden")
+    gallery.select(on_pick, None, target, api_visibility="private", show_progress="hidden", show_progress_on=[])
     return gallery
 
 
@@ -64,22 +64,22 @@ def example(say: Say, named: tuple[tuple[str, ...], str]) -> Named:
     """The pictures of one set with their names, photographs first."""
     keys, characters = named
     emoji = bundled.emoji_gallery()
-    places = [emoji.chars.index(character) for character in characters]
+    positions = [emoji.chars.index(character) for character in characters]
     photos = [photo for photo in bundled.photographs() if photo.key in keys]
     return [(pictures.square(photo.image, SHOWN_PX), say.pick(photo.name)) for photo in photos] + [
-        (emoji.images[place], say.pick(emoji.names[place])) for place in places
+        (emoji.images[position], say.pick(emoji.names[position])) for position in positions
     ]
 
 
 def gallery(say: Say, stem: str, what: str, sets: Sets, first: str, *, height: int) -> gr.Gallery:
-    """An editable gallery with a choice of example sets below, which take the place of what is in it.
+    """An editable gallery with a choice of example sets below, which replace its content.
 
     Args:
-        say: the page's voice.
-        stem: of the tab; the sets are named by "<stem>.set_<name>".
+        say: the strings of the page.
+        stem: the tab's method; the sets are named by "<stem>.set_<name>".
         what: the gallery is named by "<stem>.<what>", and so is its id.
         sets: to choose from.
-        first: which of them is there at the beginning.
+        first: the one shown at the start.
         height: in pixels.
     """
     shown = gr.Gallery(

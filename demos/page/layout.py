@@ -1,4 +1,4 @@
-"""The frame of the page: head, foot, groups of tabs, the four steps, and what runs in the browser."""
+"""The frame of the page: head, foot, groups of tabs, the four steps, and the script that runs in the browser."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -62,60 +62,83 @@ def follow_links(groups: gr.Tabs, rows: Mapping[str, gr.Tabs], group_of: Mapping
     def on_open(request: gr.Request) -> list[Any]:
         asked = request.query_params.get("tab", "")
         group = group_of.get(asked)
-        if group is None:  # nobody is thrown back who has moved on
+        if group is None:  # do not move a visitor who has changed the tab meanwhile
             return [gr.skip()] * (1 + len(rows))
         opened = [gr.Tabs(selected=asked) if name == group else gr.skip() for name in rows]
         return [gr.Tabs(selected=group), *opened]
 
-    gr.on(None, on_open, None, [groups, *rows.values()], api_visibility="private", queue=False, show_progress="hidden")
+    # On [] no progress is shown; else Gradio would copy the state of the whole page with every message of any event.
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "show_progress_on": []}
+    gr.on(None, on_open, None, [groups, *rows.values()], queue=False, **quiet)
 
 
 HEAD = """
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
-/* less air on phones; in the style sheet Gradio would confine these rules to what lies inside the page */
+/* narrower margins on phones; in the style sheet Gradio would confine these rules to what lies inside the page */
 @media (max-width: 700px) {
   .gradio-container { padding: 0 6px 24px !important; }
   .gradio-container main.fillable, .gradio-container .main.fillable { padding: 8px 2px !important; }
 }
 </style>
 <script>
-// a group shows the tab that was last open in it, so what is open is known when the click has been answered
-const openTab = () => [...document.querySelectorAll('[role=tab][aria-selected=true][id$="-tab-button"]')]
-  .find((button) => button.offsetParent);
-const nameTab = (clicked, patience) => {
+// Name the open tab in the address (?tab=vae). A click on a group opens the tab that was last open in it; Gradio shows
+// it a moment later, so ask again every 40 ms, up to two seconds.
+function openTab() {
+  const selected = document.querySelectorAll('[role=tab][aria-selected=true][id$="-tab-button"]');
+  return [...selected].find((button) => button.offsetParent);
+}
+function nameTab(clicked, attempts) {
   const opened = openTab();
-  if (!opened || clicked.getAttribute("aria-selected") !== "true") {
-    if (patience) { setTimeout(nameTab, 40, clicked, patience - 1); }
-    return;
+  if (opened && clicked.getAttribute("aria-selected") === "true") {
+    const address = new URL(window.location.href);
+    address.searchParams.set("tab", opened.id.replace("-tab-button", ""));
+    window.history.replaceState(null, "", address);
+  } else if (attempts > 0) {
+    setTimeout(nameTab, 40, clicked, attempts - 1);
   }
-  const here = new URL(window.location.href);
-  const stem = opened.id.replace("-tab-button", "");
-  here.searchParams.set("tab", stem);
-  window.history.replaceState(null, "", here);
-};
+}
 document.addEventListener("click", (event) => {
-  const clicked = event.target.closest && event.target.closest("#groups [role=tab]");
+  const clicked = event.target.closest?.("#groups [role=tab]");
   if (clicked) { setTimeout(nameTab, 0, clicked, 50); }
 });
-// a slider tells of its release when a pointer lets go of it; a key that lets go counts as much
+
+// Gradio's sliders report a release when a pointer is released, but not when a key is: send them a pointer's.
 document.addEventListener("keyup", (event) => {
-  if (/^(Arrow|Page|Home|End)/.test(event.key) && event.target.matches && event.target.matches("input[type=range]")) {
-    event.target.dispatchEvent(new PointerEvent("pointerup", { bubbles: true }));
-  }
+  const moved = /^(Arrow|Page|Home|End)/.test(event.key) && event.target.matches?.("input[type=range]");
+  if (moved) { event.target.dispatchEvent(new PointerEvent("pointerup", { bubbles: true })); }
 });
-// at the last moment, for the page may draw the link anew at any time
-for (const touched of ["pointerdown", "keydown", "click"]) {
-  document.addEventListener(touched, (event) => {
-    const link = event.target.closest && event.target.closest("#language");
-    if (link) { link.search = window.location.search; }
-  }, true);
+
+// The link to the other language keeps the tab. It is set at the last moment, because Gradio may draw the link again.
+function keepTab(event) {
+  const link = event.target.closest?.("#language");
+  if (link) { link.search = window.location.search; }
 }
+for (const name of ["pointerdown", "keydown", "click"]) { document.addEventListener(name, keepTab, true); }
+</script>
+"""
+
+
+CLOCKS = """
+<script>
+// Every output of Gradio has a clock that counts the seconds of its progress, frame by frame. The clock of the loading
+// screen never stops, and when progress starts again within a frame, a clock starts twice. Both keep a processor busy:
+// give frames to as many clocks as outputs show progress. This has to run before Gradio's scripts.
+const nextFrame = window.requestAnimationFrame.bind(window);
+const isClock = (draw) => /performance\\.now\\(\\)-.*\\/1e3/.test(String(draw));
+let clocks = 0;
+window.requestAnimationFrame = (draw) => {
+  if (!isClock(draw)) { return nextFrame(draw); }
+  const shown = document.querySelectorAll("[data-testid=status-tracker]:not(.hide)").length;
+  if (clocks >= shown) { return 0; }
+  clocks += 1;
+  return nextFrame((now) => { clocks -= 1; draw(now); });
+};
 </script>
 """
 
 
 def theme() -> gr.themes.Base:
-    """Gradio's plain theme with the reader's own fonts, so that nothing is fetched from elsewhere."""
+    """Gradio's plain theme with the fonts of the reader's system, so that no font is downloaded."""
     sans = ("system-ui", "-apple-system", "Segoe UI", "Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC")
     return gr.themes.Base(primary_hue="blue", neutral_hue="slate", font=sans, font_mono=("ui-monospace", "monospace"))

@@ -17,7 +17,7 @@ LAST = len(STAGES) - 1
 def growth(say: Say, stem: str, stages: Sequence[str] = STAGES) -> Iterator[gr.Slider]:
     """A titled part of a step with the slider on top; what it shows is laid out inside.
 
-    Its words are "<stem>.grow_text" and those that all tabs share. Yields the slider; its value is 0 (before the first
+    Its strings are "<stem>.grow_text" and those that tabs share. Yields the slider; its value is 0 (before the first
     step) to 4 (finished), or to the last of fewer `stages`.
     """
     with gr.Column(elem_classes="growth", elem_id=f"{stem}-growth"):

@@ -1,7 +1,7 @@
-"""The language of the page, and the strings and errors that tabs share, English and Chinese side by side.
+"""The language of the page, and the strings and errors that tabs share, in English and Chinese.
 
 `WORDS` is keyed by "<method>.<what>", `ERRORS` by the English sentence as `core/` raises it, placeholders included. A
-tab's own strings lie in `demos/<method>/words.py`.
+tab's own strings are in `demos/<method>/words.py`.
 """
 
 import html
@@ -17,7 +17,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 @dataclass(frozen=True)
 class Say:
-    """The page's voice in one language: `say("rotation.tab")`, `say("rotation.score", mine=1, model=2)`."""
+    """The page's strings in one language: `say("rotation.tab")`, `say("rotation.score", mine=1, model=2)`."""
 
     language: Language
     words: Mapping[str, tuple[str, str]] = field(default_factory=lambda: WORDS, repr=False, compare=False)
@@ -27,27 +27,27 @@ class Say:
         return replace(self, words={**self.words, **words})
 
     def __call__(self, key: str, **values: object) -> str:
-        """The string of a key with its {placeholders} filled in; an unknown key is a KeyError.
+        """The string of a key with its {placeholders} filled in; an unknown key raises KeyError.
 
-        Without values it is returned as it stands: hover texts hold Plotly's own %{braces}.
+        Without values it is returned unchanged: hover texts contain Plotly's own %{braces}.
         """
         text = self.words[key][LANGUAGES.index(self.language)]
         return text.format(**values) if values else text
 
     def has(self, key: str) -> bool:
-        """Whether there are words for a key: a visitor's own checkpoint goes by its name."""
+        """Whether there is a string for a key; a visitor's own checkpoint has none and is shown by its name."""
         return key in self.words
 
     def pick(self, names: tuple[str, str]) -> str:
-        """The right one of an (English, Chinese) pair, as bundled data carry them."""
+        """The right one of an (English, Chinese) pair, such as a name in the bundled data."""
         return names[LANGUAGES.index(self.language)]
 
     def error(self, error: PretextError) -> str:
-        """An error's sentence; values are escaped, since some of them are what the visitor wrote."""
+        """An error's sentence; its values are escaped, because some come from the visitor."""
         sentence = error.sentence if self.language == "en" else ERRORS[error.sentence]
-        return sentence.format(**{name: self._spoken(value) for name, value in error.values.items()})
+        return sentence.format(**{name: self._in_sentence(value) for name, value in error.values.items()})
 
-    def _spoken(self, value: object) -> str:
+    def _in_sentence(self, value: object) -> str:
         """A value inside a sentence; one error may be the reason of another."""
         return self.error(value) if isinstance(value, PretextError) else html.escape(str(value))
 
@@ -119,7 +119,6 @@ ERRORS: dict[str, str] = {
     "Picture {number}: {reason}": "第 {number} 张图片：{reason}",
     "Choose one of the models offered.": "请选择所提供的模型之一。",
     "The checkpoint {name} was not uploaded to {repo}: {reason}": "检查点 {name} 没有上传到 {repo}：{reason}",
-    "Choose one of the encoders offered.": "请选择所提供的编码器之一。",
     "Compare projections or features.": "请选择比较投影或特征。",
     "Draw and compare some views first.": "请先生成并比较一些视图。",
     "This is not a square matrix of cosines.": "这不是由余弦相似度构成的方阵。",
@@ -137,13 +136,11 @@ ERRORS: dict[str, str] = {
     "The model {name} has no discriminator; choose the bundled one.": "模型 {name} 没有判别器，请选择内置模型。",
     # --- generation ---
     "Choose 1 to {high} references.": "请选择 1 到 {high} 张参考图。",
-    "A picture needs {k} others to be told by; here are {count}.": "每张图片需要另外 {k} 张来描述；这里只有 {count} 张。",
+    "A picture needs {k} others as references; here are {count}.": "每张图片需要另外 {k} 张来描述；这里只有 {count} 张。",
     "EfficientNet-Lite0 is not installed: pip install -r requirements-dev.txt.": "没有安装 EfficientNet-Lite0：pip install -r requirements-dev.txt。",
     "FID needs the package torch-fidelity: pip install -r requirements-dev.txt.": "FID 需要 torch-fidelity 包：pip install -r requirements-dev.txt。",
     "FID needs Inception's weights, which cannot be fetched: {reason}": "FID 需要 Inception 的权重，无法下载：{reason}",
     # --- masked ---
-    "There is no masked autoencoder called {name} here.": "这里没有名为 {name} 的掩码自编码器。",
-    "{name} is no masked autoencoder.": "{name} 不是掩码自编码器。",
     "{name} has no weights in safetensors, the only format opened.": "{name} 没有 safetensors 格式的权重，而这里只打开这种格式。",
     "The weights of {name} do not fit its config.": "{name} 的权重与其配置不符。",
     "Paint over the part of the picture that is to be hidden first.": "请先涂抹图片中要遮住的部分。",
@@ -153,10 +150,9 @@ ERRORS: dict[str, str] = {
     "A text may have at most {limit} characters here; this one has {characters}.": (
         "这里的文本最多 {limit} 个字符；这段有 {characters} 个。"
     ),
-    "There is no language model called {name} here.": "这里没有名为 {name} 的语言模型。",
     "Fetch {name} first: its button says how many megabytes that takes.": "请先下载 {name}：按钮上写着需要多少 MB。",
-    "{name} is no language model.": "{name} 不是语言模型。",
     "Let the model continue a text first.": "请先让模型续写一段文本。",
+    "Choose a token to take instead first.": "请先选择一个要改用的词元。",
     "“{word}” is more than one token for this model. Try a shorter or a more common word.": (
         "“{word}”在这个模型里不止一个词元。请换一个更短或更常见的词。"
     ),
@@ -173,8 +169,6 @@ ERRORS: dict[str, str] = {
     # --- bert ---
     "Write a sentence first.": "请先写一句话。",
     "A text may have at most {limit} tokens here; this one has {tokens}.": "这里的文本最多 {limit} 个词元；这段有 {tokens} 个。",
-    "There is no BERT called {name} here.": "这里没有名为 {name} 的 BERT。",
-    "{name} is no BERT.": "{name} 不是 BERT。",
     "This vocabulary has no mark {name}.": "这个词表没有标记 {name}。",
     "Hide at least one word.": "请至少遮住一个词。",
     "Choose one of the words offered.": "请选择所提供的词之一。",
@@ -189,7 +183,7 @@ ERRORS: dict[str, str] = {
     "This file is not a sound that can be read. Use WAV, FLAC, Ogg or MP3.": (
         "无法将此文件作为声音读取。请使用 WAV、FLAC、Ogg 或 MP3。"
     ),
-    "A sound needs {low} to {high} samples a second; this one has {rate}.": (
+    "A sound needs {low} to {high} samples per second; this one has {rate}.": (
         "声音的采样率须在 {low} 至 {high} 之间，而这段是 {rate}。"
     ),
     "A sound may have one or two channels; this one has {channels}.": "声音应为一个或两个声道，而这段有 {channels} 个。",
@@ -207,7 +201,6 @@ ERRORS: dict[str, str] = {
     "Choose only films from the list.": "请只选列表中的电影。",
     "Each film can stand in the list only once.": "每部电影在列表中只能出现一次。",
     "Nobody in these data rated three films, so there is nothing to ask.": "这些数据中没有人评过三部电影，无从提问。",
-    "{name} is no recommender.": "{name} 不是推荐模型。",
     "{name} has no films.json, so its numbers mean no films.": "{name} 缺少 films.json，编号无法还原成电影。",
     "These histories are too short: training needs films that {least} people rated.": (
         "这些历史太短：训练需要至少被 {least} 人评过的电影。"

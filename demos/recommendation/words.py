@@ -10,19 +10,19 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "recommendation.step2": ("The label it makes itself", "数据自己产生的标签"),
     "recommendation.step2_text": (
-        "Hide a film and let the others guess it: what was hidden is the right answer. Training hides each film with {ratio}, "
-        "and in {last} of the stretches only the last one, which is what a recommender is asked.",
+        "Hide a film and predict it from the others: the hidden film is the right answer. Training hides each film with {ratio}, "
+        "and in {last} of the stretches only the last one, which is the task of a recommender.",
         "遮住一部电影，让其余的来猜：被遮住的就是正确答案。训练时每部电影以 {ratio} 的概率被遮住；有 {last} 的片段只遮最后一部，这正是推荐系统要回答的问题。",
     ),
     "recommendation.step3": ("What the model learned", "模型学到了什么"),
     "recommendation.step3_text": (
-        "Which films keep each other's company. BERT4Rec, a small transformer, looks at both sides of the hidden place and gives "
-        "every film a probability; a blind pick is right once in {candidates}.",
+        "Which films are rated together. BERT4Rec, a small transformer, reads both sides of the hidden place and gives "
+        "every film a probability; a random guess is right once in {candidates}.",
         "哪些电影常常结伴出现。BERT4Rec 是一个小型 Transformer，它同时看被遮位置的两边，给每部电影一个概率；瞎猜每 {candidates} 次才对一次。",
     ),
     "recommendation.step4": ("What the features are good for", "特征有什么用"),
     "recommendation.step4_text": (
-        "Every film became a vector. Nobody told the model a genre, yet films of one genre lie close together.",
+        "Every film became a vector. The model was given no genres, yet films of one genre lie close together.",
         "每部电影都成了一个向量。没有人告诉模型类型，同类型的电影却靠在一起。",
     ),
     "recommendation.films": ("Your films, the one rated first on the left", "你的电影，最先评价的在最左"),
@@ -35,7 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "recommendation.set_old": ("Before 1960", "1960 年以前"),
     "recommendation.model": ("Model", "模型"),
     "recommendation.model_movielens": ("in the order of rating", "按评价顺序训练"),
-    "recommendation.model_shuffled": ("never saw an order (control)", "从未见过顺序（对照）"),
+    "recommendation.model_shuffled": ("trained in random order (control)", "从未见过顺序（对照）"),
     "recommendation.source": (
         "Trained on MovieLens (GroupLens, University of Minnesota; Harper and Konstan 2015): {ratings} ratings by {users} users. "
         "**Its licence** allows research use and passing on, transformations included, under the same terms, and no commercial use "
@@ -47,7 +47,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "recommendation.pace": (
         "**A limit of the data:** people enter films in bulk. {minute} of these ratings came within a minute of the one before, "
-        "{second} in the same second. So the order is partly that of the lists the site showed, and not of evenings at the cinema.",
+        "{second} in the same second. So the order is partly that of the lists the site showed, not that of watching.",
         "**数据的局限：** 人们往往成批录入。{minute} 的评分与上一条相隔不到一分钟，{second} 在同一秒。所以这个顺序部分是网站列表的顺序，而不是观影的先后。",
     ),
     "recommendation.more": ("Pick at least {low} films.", "请至少选 {low} 部电影。"),
@@ -55,20 +55,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "recommendation.item": ("{number}. {title}", "{number}. {title}"),
     "recommendation.mask": ("hidden", "已遮住"),
     "recommendation.verdict": (
-        "Hidden: <b>{title}</b>. The model puts it in place <b>{rank}</b> of {candidates} with {probability}; a blind pick has "
+        "Hidden: <b>{title}</b>. The model puts it in place <b>{rank}</b> of {candidates} with {probability}; a random guess has "
         "{chance}. Item neighbours put it in place {knn}, popularity in place {popularity}.",
         "被遮住的是 <b>{title}</b>。模型把它排在 {candidates} 部中的第 <b>{rank}</b> 位，概率 {probability}；瞎猜的概率是 {chance}。物品近邻把它排在第 {knn} 位，"
         "热门榜排在第 {popularity} 位。",
     ),
-    "recommendation.guesses": ("First guesses for the hidden film", "对被遮电影的前几个猜测"),
-    "recommendation.attention": ("Where it looked (attention, mean of the heads)", "它看了哪里（注意力，各头平均）"),
+    "recommendation.guesses": ("First predictions for the hidden film", "对被遮电影的前几个猜测"),
+    "recommendation.attention": ("Attention of the hidden place (mean of the heads)", "它看了哪里（注意力，各头平均）"),
     "recommendation.next": ("What comes next?", "接下来看什么？"),
     "recommendation.next_text": (
-        "After the whole list, by three ways. Read backwards, {kept} of the network's ten stay.",
+        "After the whole list, by three methods. Read backwards, {kept} of the network's ten stay.",
         "看完整个列表之后，用三种方法推荐。若把列表倒过来读，网络的十部中有 {kept} 部不变。",
     ),
     "recommendation.by_network": ("Network: probability", "网络：概率"),
-    "recommendation.by_knn": ("Item neighbours: summed cosine", "物品近邻：余弦之和"),
+    "recommendation.by_knn": ("Item neighbours: weighted sum of cosines", "物品近邻：余弦加权和"),
     "recommendation.by_popularity": ("Popularity: ratings", "热门榜：评分数"),
     "recommendation.network": ("network", "网络"),
     "recommendation.knn": ("item neighbours", "物品近邻"),
@@ -84,15 +84,29 @@ WORDS: dict[str, tuple[str, str]] = {
         "The last film of each of {n} users, never seen in training, ranked among all films the user had not rated. Among the first "
         "ten (HR@10): network **{hit_rate}**, item neighbours {knn_hit_rate}, popularity {popularity_hit_rate}, chance "
         "{chance_hit_rate}. NDCG@10, which rewards a high place: **{ndcg}**, {knn_ndcg}, {popularity_ndcg}, {chance_ndcg}. With {n} "
-        "users a share is sure to about ± {error} points (one standard error).",
+        "users the standard error of a share is about ± {error} points.",
         "对 {n} 位用户各自最后一部、训练中从未见过的电影，在该用户未评过的全部电影中排名。进入前十（HR@10）：网络 **{hit_rate}**，物品近邻 {knn_hit_rate}，"
         "热门榜 {popularity_hit_rate}，随机 {chance_hit_rate}。看重名次的 NDCG@10：**{ndcg}**、{knn_ndcg}、{popularity_ndcg}、{chance_ndcg}。"
         "{n} 位用户意味着比例的标准误约为 ± {error} 个百分点。",
     ),
+    "recommendation.winner": ("Best rank: {methods}.", "排名最好的是：{methods}。"),
+    "recommendation.not_significant": (
+        "**Which is better?** For {network} users only the network is right, for {knn} only item neighbours. The exact McNemar "
+        "test on them gives p = {p}: these users show no difference in HR@10.",
+        "**哪个更好？** 只有网络答对的用户有 {network} 位，只有物品近邻答对的有 {knn} 位。对他们做 McNemar 精确检验，p = {p}：这些用户未显示出 HR@10 "
+        "上的差别。",
+    ),
+    "recommendation.significant": (
+        "**Which is better?** For {network} users only the network is right, for {knn} only item neighbours. The exact McNemar "
+        "test on them gives p = {p}. Better in HR@10: {ahead}.",
+        "**哪个更好？** 只有网络答对的用户有 {network} 位，只有物品近邻答对的有 {knn} 位。对他们做 McNemar 精确检验，p = {p}：HR@10 上更好的是{ahead}。",
+    ),
     "recommendation.validation": (
         "On the film before the last, by which the settings of both were chosen: network {hit_rate}, item neighbours "
-        "{knn_hit_rate}. Counting who rated what is hard to beat on so few users.",
-        "在用来选定两者设置的倒数第二部电影上：网络 {hit_rate}，物品近邻 {knn_hit_rate}。用户这么少时，单纯统计谁评过什么就很难被超越。",
+        "{knn_hit_rate}. Each film of a history counts {decay} times as much as the next one for the neighbours. Counting who "
+        "rated what is hard to beat on so few users.",
+        "在用来选定两者设置的倒数第二部电影上：网络 {hit_rate}，物品近邻 {knn_hit_rate}。对近邻而言，历史中每部电影的权重是其后一部的 {decay} "
+        "倍。用户这么少时，单纯统计谁评过什么就很难被超越。",
     ),
     "recommendation.order": (
         "**Does the order matter?** With each user's films in random order, so that the network reads any {read} of them and not the "
@@ -100,24 +114,24 @@ WORDS: dict[str, tuple[str, str]] = {
         "**顺序重要吗？** 把每位用户的电影打乱，网络读到的就是其中任意 {read} 部而不是最后 {read} 部，命中率为 {shuffled_hit_rate}。",
     ),
     "recommendation.order_control": (
-        "A second network, trained on shuffled histories and so asked about films of any time, has {control}.",
+        "A second network, trained on shuffled histories, has {control}.",
         "另一个网络用打乱的历史训练，因而看到的是不分先后的电影，命中率为 {control}。",
     ),
     "recommendation.grow_text": (
-        "The same network and your hidden film at five moments of the training. Before the first step it knows nothing but how "
+        "The same network and your hidden film at five moments of the training. Before the first step it knows only how "
         "often each film was rated.",
         "同一个网络在训练的五个时刻猜你遮住的电影。训练之前，它只知道每部电影被评过多少次。",
     ),
     "recommendation.grow_curve": ("HR@10 on unseen last films", "未见过的最后一部的 HR@10"),
     "recommendation.grow_verdict": (
-        "At this moment <b>{title}</b> stands in place <b>{rank}</b> of {candidates}, with {probability}.",
+        "At this moment <b>{title}</b> has rank <b>{rank}</b> of {candidates}, with {probability}.",
         "此刻 <b>{title}</b> 排在 {candidates} 部中的第 <b>{rank}</b> 位，概率 {probability}。",
     ),
     "recommendation.film": ("A film", "一部电影"),
-    "recommendation.by_vectors": ("Most alike by vector: cosine", "按向量最相似：余弦"),
+    "recommendation.by_vectors": ("Most similar by vector: cosine", "按向量最相似：余弦"),
     "recommendation.by_ratings": ("Rated by the same people: cosine", "被同样的人评价：余弦"),
     "recommendation.genres_of": ("Genres of {title}: {genres}.", "{title} 的类型：{genres}。"),
-    "recommendation.no_genres": ("none told", "未注明"),
+    "recommendation.no_genres": ("none given", "未注明"),
     "recommendation.comma": (", ", "、"),
     "recommendation.genre_title": ("Of the ten nearest films, share of the same genre", "最近的十部电影中同类型的比例"),
     "recommendation.vectors": ("vectors", "向量"),
@@ -125,17 +139,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "recommendation.genre_hover": ("%{y}: %{x:.0%}<extra></extra>", "%{y}：%{x:.0%}<extra></extra>"),
     "recommendation.genre_text": (
         "A mean over genres, on {n} films rated by at least {often} people: the vectors **{knn}**, those of an untrained network "
-        "{untrained_knn}, a blind pick {chance}; comparing who rated the films, without any network, {rated_by_knn}.",
+        "{untrained_knn}, a random pick {chance}; comparing who rated the films, without any network, {rated_by_knn}.",
         "对 {n} 部至少有 {often} 人评价的电影，按类型取平均：向量 **{knn}**，未训练网络的向量 {untrained_knn}，随机 {chance}；不用网络、只比较谁评过，则为 {rated_by_knn}。",
     ),
     "recommendation.absent": (
-        "There is no recommender in this copy. Train one in a few minutes, then start the page again: `python -m "
+        "There is no recommender in this copy. Train one in a few minutes, then restart the page: `python -m "
         "core.recommendation.train --data movielens --preset cpu`. The data, 1 MB, are fetched from GroupLens if they are not "
         "under `data`; their licence forbids commercial use without permission.",
         "这个副本里没有推荐模型。几分钟即可训练一个，然后重新启动页面：`python -m core.recommendation.train --data movielens --preset cpu`。"
         "若 `data` 下没有数据（1 MB），会从 GroupLens 下载；其许可规定未经许可不得商用。",
     ),
-    "recommendation.absent_step": ("Waits for a trained model.", "等待训练好的模型。"),
+    "recommendation.absent_step": ("Needs a trained model.", "等待训练好的模型。"),
     "recommendation.genre_Action": ("Action", "动作"),
     "recommendation.genre_Adventure": ("Adventure", "冒险"),
     "recommendation.genre_Animation": ("Animation", "动画"),

@@ -4,7 +4,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rotation.tab": ("Rotation", "旋转预测"),
     "rotation.step1": ("Data", "数据"),
     "rotation.step1_text": (
-        "Any picture that has an up and a down. Nobody says what is in it.",
+        "Any picture that has an up and a down. No label says what is in it.",
         "任何分得清上下的图片。没有人告诉模型里面是什么。",
     ),
     "rotation.step2": ("The label it makes itself", "数据自己产生的标签"),
@@ -14,7 +14,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "rotation.step3": ("What the model learned", "模型学到了什么"),
     "rotation.step3_text": (
-        "To tell the turn, it had to learn what skies, faces and houses look like. Chance is 25 %.",
+        "To predict the turn, it had to learn what skies, faces and houses look like. The chance level is 25 %.",
         "要说出转了多少，就得学会天空、人脸和房屋的样子。随机猜测的正确率是 25 %。",
     ),
     "rotation.step4": ("What the features are good for", "特征有什么用"),
@@ -24,42 +24,42 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "rotation.picture": ("Your picture", "你的图片"),
     "rotation.turn": ("Turn it anticlockwise by", "逆时针旋转"),
-    "rotation.by_chance": ("by chance", "随机"),
-    "rotation.turned": ("What the model sees", "模型看到的图"),
+    "rotation.by_chance": ("at random", "随机"),
+    "rotation.turned": ("What the model gets", "模型看到的图"),
     "rotation.go": ("Turn and ask the model", "旋转并让模型回答"),
     "rotation.truth": ("turned by {turn}°, {size} × {size} pixels", "旋转了 {turn}°，{size} × {size} 像素"),
     "rotation.model": ("Model", "模型"),
     "rotation.model_photos": ("scenes and objects", "场景与物体"),
-    "rotation.model_shortcut": ("one that cheats", "会作弊的模型"),
+    "rotation.model_shortcut": ("one with a shortcut", "会作弊的模型"),
     "rotation.model_cifar10": ("tiny pictures (CIFAR-10)", "小图（CIFAR-10）"),
     "rotation.grow_text": (
-        "A small network on your picture, at five moments of its training. Before the first step all four turns look "
-        "alike to it.",
+        "A small network on your picture, at five moments of its training. Before the first step it gives all four turns "
+        "nearly the same answer.",
         "一个小网络在训练的五个时刻看你的图片。训练之前，四种角度在它眼里没有差别。",
     ),
-    "rotation.grow_curve": ("Right on unseen scenes", "未见过场景上的正确率"),
-    "rotation.grow_axis": ("share right", "正确率"),
-    "rotation.trial": ("A model that cheats", "会作弊的模型"),
+    "rotation.grow_curve": ("Accuracy on unseen scenes", "未见过场景上的正确率"),
+    "rotation.grow_axis": ("accuracy", "正确率"),
+    "rotation.trial": ("A model that learned a shortcut", "会作弊的模型"),
     "rotation.trial_text": (
         "The same small network was trained a second time, without cropping, blurring and re-encoding its pictures first. It "
-        "found a shortcut: the JPEG encoder that its pictures once went through left differences of colour between "
-        "neighbouring pixels, a grey level high, which tell how the file lay when it was written. At home it is nearly "
-        "perfect; re-encode or crop the same scenes and much of that is gone; on pictures from elsewhere it is lost. The "
-        "honest network loses little, because it had to look at what is in the picture.",
+        "found a shortcut: JPEG encoding left colour differences of one grey level between neighbouring pixels, and they show "
+        "which way up the file was written. On scenes from its own source this network is nearly perfect. Re-encoding or "
+        "cropping the same scenes removes much of that, and on pictures from another source it fails. The network trained "
+        "with these changes loses little, because it had to learn from what is in the picture.",
         "同样的小网络又训练了一次，这次不先对图片做裁剪、模糊和重新编码。它找到了一条捷径：图片曾经过 JPEG 编码，相邻像素之间留下了只有一个"
         "灰度级的颜色差异，从中就能看出文件写入时的朝向。在同一来源的图片上它几乎全对；把同样的场景重新编码或裁剪一下，优势就大半消失；换成"
         "别处的图片，它就迷路了。诚实的网络损失很小，因为它不得不去看画面的内容。",
     ),
-    "rotation.trial_on": ("right about the turn", "旋转角度的正确率"),
-    "rotation.trial_honest": ("honest", "诚实的模型"),
-    "rotation.trial_cheat": ("cheating", "作弊的模型"),
+    "rotation.trial_on": ("accuracy of the turn", "旋转角度的正确率"),
+    "rotation.trial_augmented": ("without the shortcut", "诚实的模型"),
+    "rotation.trial_shortcut": ("with the shortcut", "作弊的模型"),
     "rotation.trial_untouched": ("untouched", "原样"),
     "rotation.trial_reencoded": ("re-encoded", "重新编码"),
     "rotation.trial_cropped": ("cropped", "裁剪"),
     "rotation.trial_scenes": ("test scenes from its own source, {change}", "同一来源的测试场景，{change}"),
-    "rotation.trial_elsewhere": ("test pictures from elsewhere", "其他来源的测试图片"),
+    "rotation.trial_elsewhere": ("test pictures from another source", "其他来源的测试图片"),
     "rotation.trial_yours": ("your picture, {change}", "你的图片，{change}"),
-    "rotation.trial_cell": ("{right} of 4 turns, {sure} sure", "四种旋转对 {right} 个，把握 {sure}"),
+    "rotation.trial_cell": ("{right} of 4 turns, confidence {sure}", "四种旋转对 {right} 个，把握 {sure}"),
     "rotation.degrees": ("{turn}°", "{turn}°"),
     "rotation.probability": ("probability", "概率"),
     "rotation.probabilities": ("Which turn? Probability of each", "转了多少？每种角度的概率"),
@@ -73,14 +73,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "rotation.bar_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
     "rotation.map": ("Where the answer came from (class activation map)", "答案来自哪里（类激活图）"),
     "rotation.right": (
-        "**Right.** It was turned by {turn}° and the model says {guess}° with {sure}. In all four turns: model "
-        "{model} of 4, the rule “the brightest side is up” {naive} of 4, chance 1 of 4.",
+        "**Right.** It was turned by {turn}° and the model predicts {guess}° with probability {sure}. In all four turns: model "
+        "{model} of 4, the rule “the brightest side is up” {naive} of 4, random guessing 1 of 4.",
         "**答对了。** 实际旋转 {turn}°，模型回答 {guess}°，把握 {sure}。四种旋转中：模型对 {model} 个，“最亮的一边朝上”的规则对 "
         "{naive} 个，随机猜测对 1 个。",
     ),
     "rotation.wrong": (
-        "**Wrong.** It was turned by {turn}° and the model says {guess}° with {sure}. In all four turns: model "
-        "{model} of 4, the rule “the brightest side is up” {naive} of 4, chance 1 of 4.",
+        "**Wrong.** It was turned by {turn}° and the model predicts {guess}° with probability {sure}. In all four turns: model "
+        "{model} of 4, the rule “the brightest side is up” {naive} of 4, random guessing 1 of 4.",
         "**答错了。** 实际旋转 {turn}°，模型回答 {guess}°，把握 {sure}。四种旋转中：模型对 {model} 个，“最亮的一边朝上”的规则对 "
         "{naive} 个，随机猜测对 1 个。",
     ),
@@ -92,7 +92,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "rotation.game": ("Guess first", "你先猜"),
     "rotation.game_text": (
-        "The picture is turned by chance. Say how far before the model does.",
+        "The picture is turned at random. Guess how far before the model answers.",
         "图片被随机旋转。在模型之前说出转了多少。",
     ),
     "rotation.deal": ("Turn one for me to guess", "转一张让我猜"),
@@ -107,7 +107,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rotation.neighbours": ("Most similar in the gallery", "图库中最相似的图片"),
     "rotation.neighbour": ("{name}, cosine {similarity}", "{name}，余弦 {similarity}"),
     "rotation.neighbours_text": (
-        "Cosine of the {width} features of your picture as you brought it, not turned.",
+        "Cosine of the {width} features of your picture, not turned.",
         "用你原图（未旋转）的 {width} 个特征计算余弦相似度。",
     ),
 }

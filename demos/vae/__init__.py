@@ -1,1 +1,1 @@
-"""The tab "VAE": what a visitor sees of `core.vae`."""
+"""The tab "VAE": the page of `core.vae`."""

@@ -1,8 +1,8 @@
-"""What the VAE tab shows: results of `core.vae.explore` as pictures, figures and sentences; no Gradio, no torch."""
+"""Results of `core.vae.explore` as pictures, figures and sentences."""
 
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -17,15 +17,105 @@ from demos.page.words import Say
 Bytes = NDArray[np.uint8]
 
 PIXELS = 784
-SEEN_PX = 224
+SHOWN_PX = 224
 CELL_PX = 72
 PLANE_PX = 420
 GLYPH_PX = 15
 FRAME_MS = 220
 
+Named = list[tuple[Image.Image, str]]  # what a gallery takes: pictures with their captions
 
-def encoding(say: Say, found: explore.Encoding) -> tuple[Any, ...]:
-    """An encoding as: picture seen, code, picture drawn, verdict, bars."""
+
+class EncodingValues(NamedTuple):
+    """An encoding: the model's input, its code, the decoded sample, and the cost in words and bars."""
+
+    model_input: Image.Image
+    code: go.Figure
+    decoded: Image.Image
+    verdict: str
+    bars: go.Figure
+
+
+class InterpolationValues(NamedTuple):
+    """An interpolation: a strip, an animation and its file, the excess cost of each picture, and a sentence."""
+
+    strip: Image.Image
+    animation: str
+    download: str
+    excess: go.Figure
+    interpolation_text: str
+
+
+class PlaneValues(NamedTuple):
+    """The plane of the two most active axes, and the picture decoded from the chosen values."""
+
+    plane: Image.Image
+    moved: Image.Image
+
+
+class AxisValues(NamedTuple):
+    """Values of the sliders, or sliders with another label, of the most active axes."""
+
+    axis_0: Any
+    axis_1: Any
+    axis_2: Any
+    axis_3: Any
+    axis_4: Any
+    axis_5: Any
+    axis_6: Any
+    axis_7: Any
+
+
+class LatentValues(NamedTuple):
+    """A point of the latent space: plane, decoded picture and sliders."""
+
+    plane: PlaneValues
+    axes: AxisValues
+
+
+class GrowthValues(NamedTuple):
+    """One stage of the training: reconstruction, samples, its cost, and the cost at all stages."""
+
+    grown: Image.Image
+    grown_samples: Image.Image
+    grown_verdict: str
+    grown_curve: go.Figure
+
+
+class NeighbourValues(NamedTuple):
+    """Values of two galleries: neighbours by code and by pixels."""
+
+    near_latent: Named
+    near_pixels: Named
+
+
+class AccuracyValues(NamedTuple):
+    """The accuracy of nearest-neighbour classifiers as bars, and a sentence."""
+
+    accuracy: go.Figure
+    accuracy_text: str
+
+
+class PictureValues(NamedTuple):
+    """All results for picture A."""
+
+    encoding: EncodingValues
+    interpolation: InterpolationValues
+    latent: LatentValues
+    neighbours: NeighbourValues
+
+
+class ModelValues(NamedTuple):
+    """All results of a model."""
+
+    picture: PictureValues
+    latent_text: str
+    samples: Image.Image
+    accuracy: AccuracyValues
+
+
+def encoding(say: Say, found: explore.Encoding) -> EncodingValues:
+    """Draw an encoding and its cost."""
     names = [say("vae.perfect"), say("page.model"), say("vae.mean_digit"), say("vae.coin")]
     costs = [found.perfect_nats, found.nats, found.mean_digit_nats, found.uniform_nats]
     bars = figures.bars(
@@ -40,19 +130,19 @@ def encoding(say: Say, found: explore.Encoding) -> tuple[Any, ...]:
         coin=f"{found.uniform_nats:.0f}",
         perfect=f"{found.perfect_nats:.0f}",
     )
-    seen, drawn = (figures.enlarge(picture, SEEN_PX) for picture in (found.seen, found.drawn))
-    return seen, code(say, found), drawn, verdict, bars
+    model_input, decoded = (figures.enlarge(picture, SHOWN_PX) for picture in (found.model_input, found.decoded))
+    return EncodingValues(model_input, code(say, found), decoded, verdict, bars)
 
 
 def code(say: Say, found: explore.Encoding) -> go.Figure:
-    """Mean and deviation of each latent axis as whiskers, the draw as diamonds."""
+    """Mean and deviation of each latent axis as error bars, the sample as diamonds."""
     axes = [str(axis + 1) for axis in range(len(found.mu))]
     figure = go.Figure()
-    spread = {"type": "data", "array": found.sigma.round(3).tolist(), "color": figures.BLUE, "width": 0}
+    error_bars = {"type": "data", "array": found.sigma.round(3).tolist(), "color": figures.BLUE, "width": 0}
     figure.add_scatter(
         x=axes,
         y=found.mu.round(3).tolist(),
-        error_y=spread,
+        error_y=error_bars,
         mode="markers",
         name=say("vae.mean"),
         marker={"color": figures.BLUE, "size": 7},
@@ -76,12 +166,11 @@ def legend_below(figure: go.Figure) -> go.Figure:
     return figure.update_layout(legend={"y": -0.34, "yanchor": "top"}, margin={"b": 84})
 
 
-def walk(say: Say, found: explore.Interpolation) -> tuple[Image.Image, bytes, go.Figure, str]:
-    """An interpolation as: strip, animation there and back as a GIF file's content, curve, sentence."""
+def interpolation(say: Say, found: explore.Interpolation, file: str) -> InterpolationValues:
+    """Draw an interpolation; `file` holds its `animation`."""
     count = len(found.images)
     strip = figures.sheet([*found.images, *found.blends], columns=count, cell=CELL_PX, gap=4)
-    film = animation([*found.images, *found.images[-2:0:-1]])
-    curve = figures.lines(
+    excess = figures.lines(
         np.arange(1, count + 1, dtype=np.float32),
         {say("vae.latent"): found.image_nats, say("vae.blend"): found.blend_nats},
         title=say("vae.surprise"),
@@ -97,39 +186,31 @@ def walk(say: Say, found: explore.Interpolation) -> tuple[Image.Image, bytes, go
         blend=f"{found.blend_nats[count // 2]:.0f}",
         ends=f"{(found.image_nats[0] + found.image_nats[-1]) / 2:.0f}",
     )
-    return strip, film, legend_below(curve), sentence
+    return InterpolationValues(strip, file, file, legend_below(excess), sentence)
 
 
-def animation(frames: Sequence[Bytes]) -> bytes:
-    """Pictures (H, W) as the content of an animated GIF that runs for ever."""
-    drawn = [figures.enlarge(frame, SEEN_PX) for frame in frames]
+def animation(images: Bytes) -> bytes:
+    """Pictures (N, H, W), forward and backward, as the content of an animated GIF that loops."""
+    frames = [*images, *images[-2:0:-1]]
+    drawn = [figures.enlarge(frame, SHOWN_PX) for frame in frames]
     buffer = io.BytesIO()
     drawn[0].save(buffer, "GIF", save_all=True, append_images=drawn[1:], duration=FRAME_MS, loop=0)
     return buffer.getvalue()
 
 
-def bench_text(say: Say, model: str) -> str:
-    """What stands above the workbench."""
-    axes = explore.liveliest(name=model)
+def latent_text(say: Say, axes: Sequence[int], latent: int) -> str:
+    """What the plane and the sliders of the most active `axes` of `latent` ones show."""
     up = axes[min(1, len(axes) - 1)]
-    return say("vae.workbench", across=axes[0] + 1, up=up + 1, count=len(axes), latent=explore.latent(model))
+    return say("vae.workbench", across=axes[0] + 1, up=up + 1, count=len(axes), latent=latent)
 
 
-def workbench(picture: Any, model: str, values: Any) -> tuple[Any, ...]:
-    """Values of the plane, the decoded picture and the sliders; these stop where the prior ends for all purposes."""
-    kept = [round(min(max(value, -explore.REACH), explore.REACH), 2) for value in values]
-    kept += [0.0] * (explore.LIVELY - len(kept))  # a model with fewer axes leaves sliders over, which are hidden
-    return plane(explore.plane(name=model), kept), decoded(picture, model, kept), *kept
-
-
-def decoded(picture: Any, model: str, values: Any) -> Image.Image:
-    """What the decoder draws of picture A's code with some axes moved."""
-    moved = values[: len(explore.liveliest(name=model))]
-    return figures.enlarge(explore.decode(picture, moved, name=model), SEEN_PX)
+def plane_values(found: explore.Plane, values: Sequence[float], decoded: Bytes) -> PlaneValues:
+    """Draw the plane with a cross at the first two of `values`, and the picture decoded from there."""
+    return PlaneValues(plane(found, values), figures.enlarge(decoded, SHOWN_PX))
 
 
 def plane(found: explore.Plane, values: Sequence[float]) -> Image.Image:
-    """The digits where they lie on two axes, coloured by class, with a cross at the first two of `values`."""
+    """The digits at their positions on two axes, coloured by class, with a cross at the first two of `values`."""
     page = Image.new("RGBA", (PLANE_PX, PLANE_PX), (0, 0, 0, 0))
     pen, font = ImageDraw.Draw(page), ImageFont.load_default(GLYPH_PX)
     middle = PLANE_PX / 2
@@ -145,25 +226,25 @@ def plane(found: explore.Plane, values: Sequence[float]) -> Image.Image:
 
 
 def pixel(at: Sequence[float] | NDArray[np.float32]) -> tuple[float, float]:
-    """Where a point of the plane (across, up) lies on its picture, in pixels from the upper left corner."""
+    """Pixel of a point (across, up) of the plane, from the upper left corner of its picture."""
     scale = PLANE_PX / (2 * explore.REACH)
     return float(PLANE_PX / 2 + scale * at[0]), float(PLANE_PX / 2 - scale * at[1])
 
 
-def place(at: Sequence[float]) -> tuple[float, float]:
-    """The point of the plane (across, up) under a pixel; undoes `pixel`."""
+def point(at: Sequence[float]) -> tuple[float, float]:
+    """Point (across, up) of the plane at a pixel of its picture; the inverse of `pixel`."""
     scale = PLANE_PX / (2 * explore.REACH)
     return (at[0] - PLANE_PX / 2) / scale, (PLANE_PX / 2 - at[1]) / scale
 
 
 def samples(found: Bytes) -> Image.Image:
-    """A sheet of digits nobody wrote."""
+    """A sheet of samples of the prior."""
     return figures.sheet(list(found), columns=8, cell=CELL_PX, gap=4)
 
 
-def growth(say: Say, found: explore.Growth, stage: float) -> tuple[Any, ...]:
-    """One moment of the training as: reconstruction, samples, sentence, and the cost at all moments."""
-    reached = curve(
+def growth(say: Say, found: explore.Growth, stage: float) -> GrowthValues:
+    """Draw one stage of the training."""
+    cost_curve = curve(
         say,
         explore.reached(),
         stage,
@@ -172,30 +253,31 @@ def growth(say: Say, found: explore.Growth, stage: float) -> tuple[Any, ...]:
         percent=False,
         levels={say("vae.mean_digit"): explore.mean_digit_nats(), say("vae.coin"): explore.UNIFORM_NATS},
     )
-    return (
-        figures.enlarge(found.reconstruction, SEEN_PX),
-        figures.sheet(list(found.samples), columns=3, cell=CELL_PX, gap=4),
-        say("vae.grow_verdict", nats=f"{found.nats:.1f}", mean_digit=f"{found.mean_digit_nats:.0f}"),
-        reached,
+    return GrowthValues(
+        grown=figures.enlarge(found.reconstruction, SHOWN_PX),
+        grown_samples=figures.sheet(list(found.samples), columns=3, cell=CELL_PX, gap=4),
+        grown_verdict=say("vae.grow_verdict", nats=f"{found.nats:.1f}", mean_digit=f"{found.mean_digit_nats:.0f}"),
+        grown_curve=cost_curve,
     )
 
 
-def neighbours(say: Say, found: tuple[tuple[explore.Neighbour, ...], ...]) -> tuple[list[tuple[Image.Image, str]], ...]:
-    """Neighbours by code and by pixels as the values of two galleries."""
-    return tuple(
-        [
+def neighbours(say: Say, found: explore.Neighbours) -> NeighbourValues:
+    """Label the neighbours and their cosines."""
+
+    def labelled(kind: Sequence[explore.Neighbour]) -> Named:
+        return [
             (
                 figures.enlarge(item.image, 112),
                 say("vae.neighbour", label=item.label, similarity=f"{item.similarity:.2f}"),
             )
             for item in kind
         ]
-        for kind in found
-    )
+
+    return NeighbourValues(labelled(found.by_latent), labelled(found.by_pixels))
 
 
-def readout(say: Say, found: explore.Readout, latent: int) -> tuple[go.Figure, str]:
-    """Bars of the digit accuracy by a code of so many axes and by pixels, the level of chance, and what it means."""
+def accuracy(say: Say, found: explore.KNNAccuracy, latent: int) -> AccuracyValues:
+    """Bars of the accuracy by a code of `latent` axes and by pixels beside the chance level, and a sentence."""
     bars = figures.bars(
         [say("vae.by_latent", count=latent), say("vae.by_pixels")],
         [found.latent, found.pixels],
@@ -203,8 +285,19 @@ def readout(say: Say, found: explore.Readout, latent: int) -> tuple[go.Figure, s
         y=say("vae.accuracy"),
         hover=say("vae.readout_hover"),
         marked=0,
-        levels={say("page.chance"): found.chance},
+        levels={say("page.chance"): found.chance_level},
         top=1.05,
         percent=True,
     )
-    return bars, say("vae.readout_text", times=f"{PIXELS / latent:.0f}")
+    return AccuracyValues(bars, say("vae.readout_text", times=f"{PIXELS / latent:.0f}"))
+
+
+def card(say: Say, metrics: dict[str, float]) -> str:
+    """Metrics of the model's card in a sentence."""
+    return say(
+        "vae.card",
+        n=f"{metrics['n']:,}",
+        nats=f"{metrics['nats']:.1f}",
+        kl=f"{metrics['kl_nats']:.1f}",
+        reconstruction=f"{metrics['reconstruction_nats']:.1f}",
+    )

@@ -4,24 +4,24 @@ WORDS: dict[str, tuple[str, str]] = {
     "vae.tab": ("VAE interpolation", "VAE 插值"),
     "vae.step1": ("Data", "数据"),
     "vae.step1_text": (
-        "Two handwritten digits, A and B. Pick them below, draw them, or upload a photo of your own: it is made grey, "
-        "white on black, centred and 28 × 28 pixels.",
+        "Two handwritten digits, A and B. Pick them below, draw them, or upload your own photo: it is converted to grey, "
+        "white on black, centred, 28 × 28 pixels.",
         "两个手写数字 A 和 B。可从下方选择、手绘，或上传自己的照片：会被转成灰度、黑底白字、居中的 28 × 28 像素。",
     ),
     "vae.step2": ("The label it makes itself", "数据自己产生的标签"),
     "vae.step2_text": (
-        "The picture is its own label: reconstruct it. In between stand only 20 numbers, each known up to some noise, so "
-        "the model must find out what matters about a digit.",
+        "The picture is its own label: reconstruct it. The code between encoder and decoder has only 20 numbers with noise, so "
+        "the model must find what matters about a digit.",
         "图片就是它自己的标签：把它重构出来。中间只有 20 个带噪声的数，模型必须弄清一个数字的要点是什么。",
     ),
     "vae.step3": ("What the model learned", "模型学到了什么"),
     "vae.step3_text": (
-        "A space in which every point is a digit and neighbours look alike: walk through it, turn its axes, draw from it.",
+        "A latent space in which every point is a digit and near points look alike: interpolate, move along its axes, sample from it.",
         "一个处处是数字、相邻则相像的潜空间：可以在其中行走、转动坐标轴、随机抽样。",
     ),
     "vae.step4": ("What the features are good for", "特征有什么用"),
     "vae.step4_text": (
-        "The code, never trained on names, finds similar digits among 200 bundled ones, here beside the 784 pixels.",
+        "The code, trained without names, finds similar digits among 200 bundled ones, here beside the 784 pixels.",
         "编码从未见过类别名称，却能在 200 个内置数字中找出相似者；旁边是用 784 个像素直接比较的结果。",
     ),
     "vae.picture_a": ("Picture A", "图片 A"),
@@ -32,91 +32,91 @@ WORDS: dict[str, tuple[str, str]] = {
     "vae.sketch": ("Draw a digit", "手绘一个数字"),
     "vae.sketch_label": ("Draw one digit, large", "请画一个大大的数字"),
     "vae.use_sketch": ("Use the drawing", "使用这幅画"),
-    "vae.seen": ("A as the model sees it", "模型看到的 A"),
-    "vae.drawn": ("Decoded from the draw", "由抽样解码得到"),
+    "vae.seen": ("A as model input", "模型看到的 A"),
+    "vae.drawn": ("Decoded sample", "由抽样解码得到"),
     "vae.code": (
-        "A as {count} numbers: mean ± deviation, and one draw",
+        "A as {count} numbers: mean ± deviation, and one sample",
         "A 变成 {count} 个数：均值 ± 标准差，以及一次抽样",
     ),
     "vae.axis": ("latent axis", "潜变量坐标轴"),
     "vae.value": ("value", "取值"),
     "vae.mean": ("mean μ ± σ", "均值 μ ± σ"),
-    "vae.draw": ("draw z = μ + σ · noise", "抽样 z = μ + σ · 噪声"),
+    "vae.draw": ("sample z = μ + σ · noise", "抽样 z = μ + σ · 噪声"),
     "vae.code_hover": (
         "axis %{x}: mean %{y:.2f} ± %{error_y.array:.2f}<extra></extra>",
         "坐标轴 %{x}：均值 %{y:.2f} ± %{error_y.array:.2f}<extra></extra>",
     ),
-    "vae.draw_hover": ("axis %{x}: draw %{y:.2f}<extra></extra>", "坐标轴 %{x}：抽样 %{y:.2f}<extra></extra>"),
+    "vae.draw_hover": ("axis %{x}: sample %{y:.2f}<extra></extra>", "坐标轴 %{x}：抽样 %{y:.2f}<extra></extra>"),
     "vae.seed": ("Seed", "随机种子"),
-    "vae.again": ("Draw again", "再抽一次"),
+    "vae.again": ("Sample again", "再抽一次"),
     "vae.verdict": (
-        "**Picture A costs {nats} nats** = {reconstruction} to reconstruct it + {kl} KL to tell the code (the negative evidence "
-        "lower bound, which training made small).\n\nBy the mean digit alone (the naive baseline) it would cost {mean_digit} "
-        "nats, by tossing a coin for each pixel (chance) {coin}. Even a perfect copy costs {perfect}: a grey pixel is read as "
-        "a probability, and probabilities leave doubt.",
+        "**Picture A costs {nats} nats** = {reconstruction} reconstruction + {kl} KL for the code (the negative evidence "
+        "lower bound, which training minimises).\n\nThe mean digit alone (the naive baseline) costs {mean_digit} nats, a coin toss "
+        "for each pixel (chance level) {coin}. Even a perfect copy costs {perfect}, because a grey pixel is read as a "
+        "probability.",
         "**图片 A 的代价是 {nats} 奈特** = 重构 {reconstruction} + 传达编码的 KL {kl}（即负的证据下界，训练使它变小）。\n\n"
         "只用平均数字（朴素基线）要 {mean_digit} 奈特，每个像素抛一次硬币（随机）要 {coin} 奈特。就算完美复制也要 {perfect} "
         "奈特：灰色像素被当作概率，而概率总留有不确定。",
     ),
     "vae.costs": ("What picture A costs", "图片 A 的代价"),
-    "vae.nats": ("nats a picture", "奈特／每张图"),
+    "vae.nats": ("nats per picture", "奈特／每张图"),
     "vae.cost_hover": ("%{x}: %{y:.1f} nats<extra></extra>", "%{x}：%{y:.1f} 奈特<extra></extra>"),
     "vae.mean_digit": ("mean digit", "平均数字"),
     "vae.coin": ("coin toss", "抛硬币"),
     "vae.perfect": ("perfect copy", "完美复制"),
     "vae.card": (
-        "On {n} test digits the bundled model needs {nats} nats a picture: {reconstruction} reconstruction + {kl} KL.",
+        "On {n} test digits the bundled model needs {nats} nats per picture: {reconstruction} reconstruction + {kl} KL.",
         "在 {n} 个测试数字上，内置模型平均每张需要 {nats} 奈特：重构 {reconstruction} + KL {kl}。",
     ),
     "vae.walk": (
-        "#### Walk from A to B\nUpper row: points between the two codes, decoded; the ends are the reconstructions of A and B. "
-        "Lower row, the naive baseline: the two reconstructions laid over one another.",
+        "#### Interpolate from A to B\nUpper row: points between the two codes, decoded; the ends are the reconstructions of A and "
+        "B. Lower row, the naive baseline: the two reconstructions blended pixel by pixel.",
         "#### 从 A 走到 B\n上排：两个编码之间的点解码而成，两端就是 A 和 B 的重构。下排是朴素基线：把两个重构图直接叠加。",
     ),
-    "vae.steps": ("Pictures on the way, both ends counted", "路上的图片数（含两端）"),
+    "vae.steps": ("Number of pictures, including both ends", "路上的图片数（含两端）"),
     "vae.path": ("Path", "路径"),
     "vae.straight": ("straight line", "直线（线性插值）"),
     "vae.spherical": ("along the sphere", "沿球面（球面插值）"),
     "vae.strip": ("Between the codes; below, between the pixels", "编码之间；下排为像素之间"),
-    "vae.film": ("There and back", "去程与回程"),
+    "vae.film": ("Animation", "去程与回程"),
     "vae.download": ("Download the animation (GIF)", "下载动画（GIF）"),
     "vae.latent": ("between the codes", "编码之间"),
     "vae.blend": ("between the pixels", "像素之间"),
-    "vae.surprise": ("How odd each picture is to the model", "模型觉得每张图有多反常"),
-    "vae.walk_step": ("picture on the way", "路上的第几张"),
+    "vae.surprise": ("Excess cost of each picture", "模型觉得每张图有多反常"),
+    "vae.walk_step": ("picture on the path", "路上的第几张"),
     "vae.surprise_hover": ("picture %{x}: %{y:.1f} nats<extra></extra>", "第 %{x} 张：%{y:.1f} 奈特<extra></extra>"),
     "vae.walk_text": (
-        "Half way, the picture between the codes is {image} nats away from what the model expects of a digit, the overlay {blend}; "
-        "the ends are {ends} on average. (The bound of each picture, less what a perfect copy of it costs.)",
+        "Half way, the decoded picture has an excess cost of {image} nats, the blend of pixels {blend}; the ends have {ends} on "
+        "average. (Excess cost: the cost of a picture minus the cost of its perfect copy.)",
         "走到一半时，编码之间的图离模型心中的数字有 {image} 奈特，像素叠加的图有 {blend} 奈特；两端平均 {ends} 奈特。"
         "（每张图的负证据下界减去完美复制它的代价。）",
     ),
     "vae.workbench": (
-        "#### Move through the space\nThe bundled digits on the two liveliest axes (those with the largest mean KL): axis {across} "
-        "across, axis {up} up, both from −4 to 4. The model was never told the names that colour them. Click anywhere, or move the "
-        "{count} liveliest of the {latent} axes; all others stay where A has them.",
+        "#### Move through the latent space\nThe bundled digits on the two most active axes (those with the largest mean KL): axis "
+        "{across} across, axis {up} up, both from −4 to 4. The model was trained without the names that colour them. Click anywhere, "
+        "or move the {count} most active of the {latent} axes; all others keep the values of A.",
         "#### 在潜空间中移动\n内置数字在最活跃的两个坐标轴（平均 KL 最大）上的位置：横向是第 {across} 轴，纵向是第 {up} 轴，范围都是 −4 到 "
         "4。用来着色的类别名称，模型从未见过。点击任意位置，或移动 {latent} 个坐标轴中最活跃的 {count} 个；其余的保持 A 的取值。",
     ),
     "vae.plane": ("Click a point to decode it", "点击一点即可解码"),
-    "vae.decoded": ("Decoded from there", "由该点解码"),
+    "vae.decoded": ("Decoded from this point", "由该点解码"),
     "vae.slider": ("Axis {axis}", "第 {axis} 轴"),
     "vae.prior": (
-        "#### Draw from the prior\n24 digits nobody wrote: codes drawn from N(0, 1), decoded.",
+        "#### Sample from the prior\n24 new digits: codes sampled from N(0, 1), decoded.",
         "#### 从先验抽样\n24 个没有人写过的数字：从 N(0, 1) 抽取编码，再解码。",
     ),
-    "vae.samples": ("Drawn from the prior", "由先验抽样"),
+    "vae.samples": ("Samples of the prior", "由先验抽样"),
     "vae.grow_text": (
-        "The bundled network at five moments of its training: A decoded from its code, and nine draws from the prior, always the "
-        "same ones. Before the first step it paints grey; blurred strokes come next, digits last. The lower the bars, the better; "
-        "dashed is what the mean of the bundled digits costs, and a coin toss for each pixel.",
+        "The bundled network at five moments of its training: A decoded from its code, and nine samples of the prior, the same "
+        "ones each time. Before the first step the output is grey; blurred strokes come next, digits last. Lower bars are better; "
+        "the dashed lines are the cost of the mean digit, and of a coin toss for each pixel.",
         "内置网络在训练的五个时刻：由编码解码出的 A，以及先验的九个抽样（始终是同样的抽样）。训练之前它只画出灰色，接着是模糊的笔画，"
         "最后才是数字。柱子越低越好；虚线是只用内置数字的平均图的代价，以及每个像素抛一次硬币的代价。",
     ),
     "vae.grow_drawn": ("A, decoded", "解码出的 A"),
     "vae.grow_curve": ("Cost of unseen digits", "未见过数字的代价"),
     "vae.grow_verdict": (
-        "At this moment A costs **{nats} nats**; by the mean digit alone (the naive baseline) it costs {mean_digit}.",
+        "At this moment A costs **{nats} nats**; the mean digit alone (the naive baseline) costs {mean_digit}.",
         "此刻 A 的代价是 **{nats} 奈特**；只用平均数字（朴素基线）要 {mean_digit} 奈特。",
     ),
     "vae.model": ("Model", "模型"),
@@ -127,12 +127,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "vae.neighbour": ("{label}, cosine {similarity}", "{label}，余弦 {similarity}"),
     "vae.by_latent": ("{count} numbers", "{count} 个数"),
     "vae.by_pixels": ("784 pixels (naive baseline)", "784 个像素（朴素基线）"),
-    "vae.readout": ("Digits named rightly by 5 neighbours (n = {n})", "由 5 个近邻判对的数字（n = {n}）"),
+    "vae.readout": ("Digits classified correctly by 5 neighbours (n = {n})", "由 5 个近邻判对的数字（n = {n}）"),
     "vae.accuracy": ("accuracy", "正确率"),
     "vae.readout_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
     "vae.readout_text": (
-        "Each of the 200 digits is left out in turn and takes the name that its 5 nearest others vote for. The code is {times} times "
-        "smaller than the picture; what it lost was mostly not needed to tell digits apart.",
+        "Each of the 200 digits is left out in turn and classified by a vote of its 5 nearest others. The code is {times} times "
+        "smaller than the picture; most of what it lost is not needed to classify digits.",
         "200 个数字依次留出一个，由其余中最近的 5 个投票决定它的类别。编码只有图片的 1/{times}；丢掉的部分，对分辨数字大多并不需要。",
     ),
 }

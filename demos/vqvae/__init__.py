@@ -1,1 +1,1 @@
-"""The tab "VQ-VAE": what a visitor sees of `core.vqvae`."""
+"""The tab "VQ-VAE": the page of `core.vqvae`."""

@@ -1,9 +1,9 @@
-"""What the VQ-VAE tab shows: results of `core.vqvae.explore` as pictures, figures and sentences."""
+"""Results of `core.vqvae.explore` as pictures, figures and sentences."""
 
 import colorsys
 import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,31 +13,102 @@ from core.vqvae import explore
 from demos.page import figures
 from demos.page.words import Say
 
-SEEN_PX = 256
+SHOWN_PX = 256
 MAP_PX = 512
-TINT = 0.35  # how much of a cell's colour is its code's
-GOLDEN = 0.6180339887  # turns of the hue from one code to the next, so that near numbers differ
+TINT = 0.35  # share of a code's colour in its cell
+GOLDEN = 0.6180339887  # step of the hue, in turns, from one code to the next, so that successive codes differ
 COLUMNS, TILE_PX, GAP_PX = 24, 24, 2  # of the sheet of codes
-LOOK_PX = 120
+ENTRY_PX = 120
 
 Named = list[tuple[explore.Bytes, str]]
 
 
-def coding(say: Say, found: explore.Coding, model: str) -> tuple[Any, ...]:
-    """A coding as: map, its sentence, five pictures, verdict, table, bars, usage figure, its sentence."""
-    pictures = [found.original, *(item.picture for item in found.methods)]
-    return (
-        code_map(found),
-        map_text(say, found),
-        *(figures.enlarge(picture, SEEN_PX) for picture in pictures),
-        verdict(say, found),
-        table(say, found),
-        bars(say, found.methods),
-        *usage(say, found, explore.book(model)),
+class EncodingValues(NamedTuple):
+    """An encoding: its map, reconstructions by four methods, their errors and rates, and the usage of codes."""
+
+    code_map: Image.Image
+    map_text: str
+    original: Image.Image
+    model: Image.Image
+    gaussian: Image.Image
+    jpeg: Image.Image
+    mean: Image.Image
+    verdict: str
+    table: str
+    bars: go.Figure
+    usage: go.Figure
+    usage_text: str
+
+
+class PaintingValues(NamedTuple):
+    """A picture decoded before and after edits, the edits, and a sentence."""
+
+    before: Image.Image
+    after: Image.Image
+    edits: str
+    painting_text: str
+
+
+class EntryValues(NamedTuple):
+    """One entry of the codebook: the sheet with a frame around it, its appearance, and a sentence."""
+
+    sheet: Image.Image
+    entry_decoded: Image.Image
+    entry_context: Image.Image
+    entry_text: str
+
+
+class NeighbourValues(NamedTuple):
+    """Values of two galleries: neighbours by codes and by raw pixels."""
+
+    near_codes: Named
+    near_pixels: Named
+
+
+class RetrievalValues(NamedTuple):
+    """How often the nearest emoji is of the same group: bars and a sentence."""
+
+    retrieval: go.Figure
+    retrieval_text: str
+
+
+class PictureValues(NamedTuple):
+    """All results for a new picture, without edits."""
+
+    encoding: EncodingValues
+    painting: PaintingValues
+
+
+class ModelValues(NamedTuple):
+    """All results of a model, with the chosen code."""
+
+    picture: PictureValues
+    code: int
+    entry: EntryValues
+    neighbours: NeighbourValues
+    retrieval: RetrievalValues
+
+
+def encoding(say: Say, found: explore.Encoding, codebook: explore.CodebookSummary) -> EncodingValues:
+    """Draw an encoding, its reconstructions and the usage of codes."""
+    pictures = {item.method: figures.enlarge(item.picture, SHOWN_PX) for item in found.reconstructions}
+    return EncodingValues(
+        code_map=code_map(found),
+        map_text=map_text(say, found),
+        original=figures.enlarge(found.original, SHOWN_PX),
+        model=pictures["model"],
+        gaussian=pictures["gaussian"],
+        jpeg=pictures["jpeg"],
+        mean=pictures["mean"],
+        verdict=verdict(say, found),
+        table=table(say, found),
+        bars=bars(say, found.reconstructions),
+        usage=usage(say, found, codebook),
+        usage_text=usage_text(say, found, codebook),
     )
 
 
-def code_map(found: explore.Coding) -> Image.Image:
+def code_map(found: explore.Encoding) -> Image.Image:
     """The codes written over the picture, each in a colour of its own."""
     grid = len(found.codes)
     side = MAP_PX // grid
@@ -55,12 +126,12 @@ def code_map(found: explore.Coding) -> Image.Image:
 
 
 def hue(code: int) -> tuple[int, ...]:
-    """The colour that stands for a code wherever it is seen."""
+    """The colour of a code on every map."""
     return tuple(round(255 * part) for part in colorsys.hsv_to_rgb(code * GOLDEN % 1, 0.65, 0.9))
 
 
-def map_text(say: Say, found: explore.Coding) -> str:
-    """What the map is and what it costs."""
+def map_text(say: Say, found: explore.Encoding) -> str:
+    """Size and rate of the map."""
     return say(
         "vqvae.map_text",
         grid=len(found.codes),
@@ -75,22 +146,22 @@ def map_text(say: Say, found: explore.Coding) -> str:
     )
 
 
-def verdict(say: Say, found: explore.Coding) -> str:
-    """How well the codes hold the picture, beside the naive baseline and JPEG."""
-    decibels = {item.method: psnr(say, item) for item in found.methods}
+def verdict(say: Say, found: explore.Encoding) -> str:
+    """PSNR of the codes beside the baselines."""
+    decibels = {item.method: psnr(say, item) for item in found.reconstructions}
     return say("vqvae.verdict", **decibels)
 
 
-def psnr(say: Say, item: explore.Method) -> str:
-    """Decibels, or that there is no error at all."""
+def psnr(say: Say, item: explore.Reconstruction) -> str:
+    """Decibels, or "no error"."""
     return f"{item.psnr_db:.1f}" if item.mse > 0 else say("vqvae.perfect")
 
 
-def table(say: Say, found: explore.Coding) -> str:
+def table(say: Say, found: explore.Encoding) -> str:
     """Error and rate of each method as HTML."""
     head = [say(f"vqvae.{name}") for name in ("method", "psnr", "bits", "per_dim")]
     rows = []
-    for item in found.methods:
+    for item in found.reconstructions:
         bits = f"{item.bits:,.0f}"
         bits = say("vqvae.extra", bits=bits, bytes=item.extra_bytes) if item.extra_bytes else bits
         cells = (psnr(say, item), bits, f"{item.bits / found.dims:.3f}")
@@ -98,7 +169,7 @@ def table(say: Say, found: explore.Coding) -> str:
     return figures.table(head, rows)
 
 
-def bars(say: Say, methods: Sequence[explore.Method]) -> go.Figure:
+def bars(say: Say, methods: Sequence[explore.Reconstruction]) -> go.Figure:
     """The error of each method."""
     return figures.bars(
         [say(f"vqvae.short_{item.method}") for item in methods],
@@ -111,24 +182,24 @@ def bars(say: Say, methods: Sequence[explore.Method]) -> go.Figure:
     )
 
 
-def usage(say: Say, found: explore.Coding, book: explore.Book) -> tuple[go.Figure, str]:
-    """How often codes are chosen, on the bundled pictures and in this one, and what perplexity makes of it."""
+def usage(say: Say, found: explore.Encoding, codebook: explore.CodebookSummary) -> go.Figure:
+    """Frequency of codes by rank, on the bundled photographs and in this picture."""
     figure = go.Figure()
-    kinds = (("bundled", book.counts, figures.BLUE), ("picture", found.counts, figures.ORANGE))
+    kinds = (("bundled", codebook.counts, figures.BLUE), ("picture", found.counts, figures.ORANGE))
     for name, counts, colour in kinds:
         shares = np.sort(counts)[::-1] / counts.sum()
-        chosen = shares[shares > 0]
+        used = shares[shares > 0]
         figure.add_scatter(
-            x=list(range(1, len(chosen) + 1)),
-            y=chosen.round(6).tolist(),
+            x=list(range(1, len(used) + 1)),
+            y=used.round(6).tolist(),
             name=say(f"vqvae.usage_{name}"),
             mode="lines",
             line={"color": colour, "width": 2, "shape": "hv"},
             hovertemplate=say("vqvae.usage_hover"),
         )
     figure.add_scatter(
-        x=[1, book.entries],
-        y=[1 / book.entries] * 2,
+        x=[1, codebook.entries],
+        y=[1 / codebook.entries] * 2,
         name=say("vqvae.even"),
         mode="lines",
         hoverinfo="skip",
@@ -136,87 +207,94 @@ def usage(say: Say, found: explore.Coding, book: explore.Book) -> tuple[go.Figur
     )
     figures.frame(figure, height=370, title=say("vqvae.usage"), x=say("vqvae.rank"), y=say("vqvae.chosen"))
     figure.update_yaxes(type="log", tickformat=".2~%", dtick=1)
-    figure.update_xaxes(range=[0, book.entries + 4])
-    figure.update_layout(legend={"y": -0.3, "yanchor": "top"}, margin={"b": 118})
-    told = {
-        "perplexity": f"{book.perplexity:.0f}",
-        "entries": book.entries,
-        "dead": int((book.counts == 0).sum()),
-        "mine": f"{found.perplexity:.0f}",
-        "distinct": found.distinct,
-        "most": min(found.codes.size, book.entries),
-    }
-    return figure, say("vqvae.usage_text", **told)
+    figure.update_xaxes(range=[0, codebook.entries + 4])
+    return figure.update_layout(legend={"y": -0.3, "yanchor": "top"}, margin={"b": 118})
+
+
+def usage_text(say: Say, found: explore.Encoding, codebook: explore.CodebookSummary) -> str:
+    """Perplexity and unused codes."""
+    return say(
+        "vqvae.usage_text",
+        perplexity=f"{codebook.perplexity:.0f}",
+        entries=codebook.entries,
+        dead=int((codebook.counts == 0).sum()),
+        mine=f"{found.perplexity:.0f}",
+        distinct=found.distinct,
+        most=min(found.codes.size, codebook.entries),
+    )
 
 
 @functools.cache
 def plain_sheet(model: str) -> Image.Image:
-    """What every code looks like, from dark to bright, and from warm to cold within a row."""
-    book = explore.book(model)
-    return figures.sheet([book.looks[code] for code in book.order], columns=COLUMNS, cell=TILE_PX, gap=GAP_PX)
+    """Every entry decoded, from dark to bright, and from warm to cold within a row."""
+    codebook = explore.codebook(model)
+    return figures.sheet([codebook.decoded[code] for code in codebook.order], columns=COLUMNS, cell=TILE_PX, gap=GAP_PX)
 
 
 def sheet(model: str, code: int) -> Image.Image:
-    """The sheet with one code framed."""
+    """The sheet with a frame around one code."""
     page = plain_sheet(model).copy()
-    place = explore.book(model).order.tolist().index(code)
+    index = explore.codebook(model).order.tolist().index(code)
     step = TILE_PX + GAP_PX
-    left, top = place % COLUMNS * step, place // COLUMNS * step
+    left, top = index % COLUMNS * step, index // COLUMNS * step
     pen = ImageDraw.Draw(page)
-    for grow, colour, width in ((2, "white", 2), (0, "#1b1e24", 2)):  # seen on any tile, by day and by night
-        box = (left - grow, top - grow, left + TILE_PX - 1 + grow, top + TILE_PX - 1 + grow)
-        pen.rectangle(box, outline=colour, width=width)
+    for margin, colour in ((2, "white"), (0, "#1b1e24")):  # visible on any tile, in light and dark mode
+        box = (left - margin, top - margin, left + TILE_PX - 1 + margin, top + TILE_PX - 1 + margin)
+        pen.rectangle(box, outline=colour, width=2)
     return page
 
 
-def code_under(at: Sequence[float], model: str) -> int | None:
-    """The code under a pixel of the sheet; None beside the last one."""
+def code_at(at: Sequence[float], model: str) -> int | None:
+    """The code at a pixel of the sheet; None after the last one."""
     step = TILE_PX + GAP_PX
     column, row = (max(0, int(value / step)) for value in at)
-    order = explore.book(model).order
-    place = row * COLUMNS + min(column, COLUMNS - 1)
-    return int(order[place]) if place < len(order) else None
+    order = explore.codebook(model).order
+    index = row * COLUMNS + min(column, COLUMNS - 1)
+    return int(order[index]) if index < len(order) else None
 
 
-def place_under(at: Sequence[float], grid: int) -> tuple[int, int]:
-    """The (row, column) of a map under a pixel of its picture."""
+def position_at(at: Sequence[float], grid: int) -> tuple[int, int]:
+    """The (row, column) of a map at a pixel of its picture."""
     column, row = (min(max(int(value / MAP_PX * grid), 0), grid - 1) for value in at)
     return row, column
 
 
-def entry(say: Say, found: explore.Entry, model: str) -> tuple[Any, ...]:
-    """One code as: sheet, its look, the mean of what chose it, sentence."""
-    told = {
-        "code": found.code,
-        "count": f"{found.count:,}",
-        "places": f"{found.places:,}",
-        "share": f"{found.share:.2%}",
-        "even": f"{1 / found.entries:.2%}",
-    }
-    look, mean = (figures.enlarge(picture, LOOK_PX) for picture in (found.look, found.mean))
-    text = say("vqvae.entry", **told) if found.count else say("vqvae.entry_dead", **told)
-    return sheet(model, found.code), look, mean, text
+def entry(say: Say, found: explore.Entry, model: str) -> EntryValues:
+    """Draw one entry of the codebook."""
+    decoded, context = (figures.enlarge(picture, ENTRY_PX) for picture in (found.decoded, found.context))
+    text = say(
+        "vqvae.entry" if found.count else "vqvae.entry_dead",
+        code=found.code,
+        count=f"{found.count:,}",
+        places=f"{found.positions:,}",
+        share=f"{found.share:.2%}",
+        even=f"{1 / found.entries:.2%}",
+    )
+    return EntryValues(sheet(model, found.code), decoded, context, text)
 
 
-def painting(say: Say, found: explore.Painting) -> tuple[Any, ...]:
-    """A painting as: picture before, picture after, edits, sentence."""
-    text = say("vqvae.nothing_painted")
-    if found.edits:
-        places, share = int(found.edited.sum()), found.edited.mean()
-        text = say(
-            "vqvae.painted",
-            edits=len(found.edits),
-            places=places,
-            of=found.codes.size,
-            share=f"{share:.1%}",
-            changed=f"{found.changed:.1%}",
-        )
+def painting(say: Say, found: explore.Painting) -> PaintingValues:
+    """Draw a picture before and after edits."""
     before, after = (figures.enlarge(picture, MAP_PX) for picture in (found.before, found.after))
-    return before, after, found.text, text
+    return PaintingValues(before, after, found.text, painting_text(say, found))
 
 
-def neighbours(say: Say, found: explore.Neighbours) -> tuple[Named, Named]:
-    """Neighbours by codes and by pixels as the values of two galleries."""
+def painting_text(say: Say, found: explore.Painting) -> str:
+    """How many codes and pixels the edits changed."""
+    if not found.edits:
+        return say("vqvae.nothing_painted")
+    return say(
+        "vqvae.painted",
+        edits=len(found.edits),
+        places=int(found.edited.sum()),
+        of=found.codes.size,
+        share=f"{found.edited.mean():.1%}",
+        changed=f"{found.changed:.1%}",
+    )
+
+
+def neighbours(say: Say, found: explore.Neighbours) -> NeighbourValues:
+    """Name the neighbours and their cosines."""
 
     def named(kind: Sequence[explore.Neighbour]) -> Named:
         return [
@@ -224,11 +302,11 @@ def neighbours(say: Say, found: explore.Neighbours) -> tuple[Named, Named]:
             for item in kind
         ]
 
-    return named(found.by_features), named(found.by_pixels)
+    return NeighbourValues(named(found.by_features), named(found.by_pixels))
 
 
-def retrieval(say: Say, found: explore.Retrieval) -> tuple[go.Figure, str]:
-    """How often the nearest emoji is of the same group, by codes and by pixels, beside chance."""
+def retrieval(say: Say, found: explore.Retrieval) -> RetrievalValues:
+    """How often the nearest emoji is of the same group, by codes and by pixels, beside the chance level."""
     figure = figures.bars(
         [say("vqvae.by_codes"), say("vqvae.by_pixels")],
         [found.features, found.pixels],
@@ -239,12 +317,25 @@ def retrieval(say: Say, found: explore.Retrieval) -> tuple[go.Figure, str]:
         top=1.0,
         percent=True,
         height=280,
-        levels={say("page.chance"): found.chance},
+        levels={say("page.chance"): found.chance_level},
     )
-    return figure, say(
-        "vqvae.retrieval_text",
-        n=f"{found.n:,}",
-        codes=f"{found.features:.0%}",
-        pixels=f"{found.pixels:.0%}",
-        chance=f"{found.chance:.0%}",
+    shares = {"codes": f"{found.features:.0%}", "pixels": f"{found.pixels:.0%}", "chance": f"{found.chance_level:.0%}"}
+    return RetrievalValues(figure, say("vqvae.retrieval_text", n=f"{found.n:,}", **shares))
+
+
+def card(say: Say, about: explore.About) -> str:
+    """Figures of the model's card in a sentence."""
+    return say(
+        "vqvae.card",
+        n=f"{about.n:,}",
+        psnr=f"{about.psnr_db:.1f}",
+        gaussian=f"{about.gaussian_psnr_db:.1f}",
+        jpeg=f"{about.jpeg_psnr_db:.1f}",
+        mean=f"{about.mean_colour_psnr_db:.1f}",
+        used=f"{about.used_share:.1%}",
+        perplexity=f"{about.perplexity:.0f}",
+        entries=about.entries,
+        dim=f"{about.bits_per_dim:.3f}",
+        fitted=f"{about.entropy_bits_per_dim:.3f}",
+        gaussian_dim=f"{about.gaussian_bits_per_dim:.3f}",
     )

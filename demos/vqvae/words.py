@@ -4,28 +4,28 @@ WORDS: dict[str, tuple[str, str]] = {
     "vqvae.tab": ("VQ-VAE codes", "VQ-VAE 离散编码"),
     "vqvae.step1": ("Data", "数据"),
     "vqvae.step1_text": (
-        "Any picture; its middle square is used. Nobody says what is in it.",
+        "Any picture; its middle square is used. The model gets no label.",
         "任何图片，取中间的正方形。没有人告诉模型里面是什么。",
     ),
     "vqvae.step2": ("The label it makes itself", "数据自己产生的标签"),
     "vqvae.step2_text": (
-        "The picture is its own label: reconstruct it. But in between, each place may only name one entry of a codebook. Click a "
-        "place to take up its code.",
+        "The picture is its own label: reconstruct it. Between encoder and decoder, each position holds only one entry of a codebook. "
+        "Click a position to choose its code.",
         "图片就是它自己的标签：把它重构出来。但中间每个位置只能说出码本中的一个条目。点击一个位置，即可取用它的编码。",
     ),
     "vqvae.step3": ("What the model learned", "模型学到了什么"),
     "vqvae.step3_text": (
-        "An encoder, a codebook and a decoder that agree on what each code means.",
+        "An encoder, a codebook and a decoder, trained together.",
         "编码器、码本和解码器三者约定了每个编码的含义。",
     ),
     "vqvae.step4": ("What the features are good for", "特征有什么用"),
     "vqvae.step4_text": (
-        "Codes can be counted like the words of a text. Emoji that use the same codes equally often come first (a bag of visual "
+        "Codes can be counted like the words of a text. Emoji with the most similar histogram of codes come first (a bag of visual "
         "words); beside it, the naive baseline: pixels.",
         "编码可以像文章里的词一样计数。使用各编码的频率最接近的表情排在最前（视觉词袋）；旁边是朴素基线：直接比较像素。",
     ),
     "vqvae.picture": ("Your picture", "你的图片"),
-    "vqvae.size": ("Size the model sees", "模型看到的尺寸"),
+    "vqvae.size": ("Size of the model's input", "模型看到的尺寸"),
     "vqvae.pixels": ("{size} × {size} pixels", "{size} × {size} 像素"),
     "vqvae.model": ("Model", "模型"),
     "vqvae.model_photos": ("trained here on scenes and objects", "本项目在场景与物体上训练"),
@@ -33,7 +33,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "vqvae.map_text": (
         "{grid} × {grid} = {places} codes, each a number below {entries}. Equal codes have equal colours.\n\n**{bits} bits** with "
         "codewords of equal length ({dim} bits per dimension, a dimension being one colour of a pixel), {times} times fewer than "
-        "the {raw} bits of the pixels. With codewords as long as each code was frequent in training: {fitted} bits "
+        "the {raw} bits of the pixels. With codewords fitted to the frequency of each code in training: {fitted} bits "
         "({fitted_dim} per dimension).",
         "{grid} × {grid} = {places} 个编码，每个都是小于 {entries} 的整数。相同的编码颜色相同。\n\n等长码字共 **{bits} 比特**（每维 {dim} "
         "比特，一维即一个像素的一种颜色），只有像素 {raw} 比特的 1/{times}。若按训练中各编码的频率分配码字长度：{fitted} 比特（每维 "
@@ -45,8 +45,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "vqvae.picture_jpeg": ("JPEG", "JPEG 压缩"),
     "vqvae.picture_mean": ("Mean colour", "平均颜色"),
     "vqvae.verdict": (
-        "The codes hold this picture to **{model} dB** PSNR (more is better). About as many bits give {gaussian} dB in a Gaussian "
-        "bottleneck and {jpeg} dB in JPEG; one mean colour, the naive baseline, gives {mean} dB.",
+        "The codes reconstruct this picture with **{model} dB** PSNR (more is better). At about as many bits a Gaussian bottleneck "
+        "has {gaussian} dB and JPEG {jpeg} dB; one mean colour, the naive baseline, has {mean} dB.",
         "这些编码把图片重构到 **{model} dB** PSNR（越高越好）。比特数相近时，高斯瓶颈得到 {gaussian} dB，JPEG 得到 {jpeg} dB；"
         "朴素基线（只用一种平均颜色）得到 {mean} dB。",
     ),
@@ -68,13 +68,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "vqvae.bars": ("Error at about as many bits", "比特数相近时的误差"),
     "vqvae.bars_hover": ("%{x}: %{y:.4f}<extra></extra>", "%{x}：%{y:.4f}<extra></extra>"),
     "vqvae.methods_text": (
-        "**Gaussian bottleneck**: the idea of a VAE. The same encoder and decoder, but each place holds a Gaussian; one draw is decoded. "
-        "Its bits are the KL divergence, which training kept near those of the codes; they differ from picture to picture, and only "
-        "bits-back coding could reach them. It was trained for {rival} steps, the VQ-VAE for {steps}.\n\n**JPEG**: the best quality "
-        "whose picture data fit into as many bytes (or the lowest, if none does). Its header is told apart, since its tables are the "
-        "same for all pictures. JPEG never learned anything, and is made for larger pictures.",
+        "**Gaussian bottleneck**: a VAE with the same encoder and decoder, but a Gaussian at each position; one sample is decoded. "
+        "Its bits are the KL divergence, which training keeps near the bits of the codes; they differ from picture to picture, and "
+        "only bits-back coding can reach them. It was trained for {gaussian_steps} steps, the VQ-VAE for {steps}.\n\n**JPEG**: the best "
+        "quality whose picture data fit into as many bytes (or the lowest, if none does). Its header is counted separately, since its "
+        "tables are the same for all pictures. JPEG is not trained, and is designed for larger pictures.",
         "**高斯瓶颈**：即 VAE 的思路。编码器和解码器结构相同，但每个位置是一个高斯分布，解码一次抽样。它的比特数是 KL 散度，训练时被约束在编码的"
-        "比特数附近；每张图各不相同，而且只有 bits-back 编码才能达到。它训练了 {rival} 步，VQ-VAE 训练了 {steps} 步。\n\n**JPEG**："
+        "比特数附近；每张图各不相同，而且只有 bits-back 编码才能达到。它训练了 {gaussian_steps} 步，VQ-VAE 训练了 {steps} 步。\n\n**JPEG**："
         "图像数据不超过同样字节数的最高质量（若都放不下，则取最低质量）。文件头单独列出，因为其中的表对所有图片都相同。JPEG 没有学过任何东西，"
         "而且是为更大的图片设计的。",
     ),
@@ -88,9 +88,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "不是论文里以同样单位给出的似然界。",
     ),
     "vqvae.workbench": (
-        "#### Swap codes\nPick a code on the sheet (or by its number, or from the map above), then click the picture: the places "
-        "around the click take that code and everything is decoded again. The sheet shows what the decoder makes of a map that "
-        "holds nothing but one code, from dark to bright, in each row from warm to cold.",
+        "#### Edit codes\nChoose a code on the sheet (or by its number, or from the map above), then click the picture: the positions "
+        "around the click get that code and the map is decoded again. The sheet shows the output of the decoder for a map of a single "
+        "code, from dark to bright, in each row from warm to cold.",
         "#### 替换编码\n在码本图上选一个编码（也可以输入编号，或从上面的编码图中取用），再点击图片：点击处周围的位置换成这个编码，"
         "然后重新解码。码本图显示整张图都是同一个编码时解码器画出的样子，由暗到亮，每行由暖到冷。",
     ),
@@ -99,61 +99,61 @@ WORDS: dict[str, tuple[str, str]] = {
     "vqvae.sheet": ("The codebook: click to choose a code", "码本：点击选择编码"),
     "vqvae.code": ("Code", "编码"),
     "vqvae.look": ("Decoded", "解码结果"),
-    "vqvae.mean": ("Mean of what chose it", "选择它的位置的平均"),
-    "vqvae.brush": ("Brush, in places a side", "画笔大小（每边的位置数）"),
+    "vqvae.mean": ("Mean region around it", "选择它的位置的平均"),
+    "vqvae.brush": ("Brush, in positions per side", "画笔大小（每边的位置数）"),
     "vqvae.undo": ("Undo", "撤销"),
     "vqvae.clear": ("Undo all", "全部撤销"),
     "vqvae.edits_more": ("The edits as text, and the picture without them", "以文本表示的修改，以及修改前的图片"),
     "vqvae.edits": ("Edits", "修改"),
     "vqvae.edits_info": (
-        "One a line: row, column, brush, code; rows and columns count from 0. Change them, then click elsewhere.",
+        "One per line: row, column, brush, code; rows and columns count from 0. Change them, then click elsewhere.",
         "每行一个：行、列、画笔、编码；行列从 0 数起。改动之后点击别处即可生效。",
     ),
     "vqvae.nothing_painted": ("Nothing is painted yet.", "还没有作画。"),
     "vqvae.painted": (
-        "Edits: {edits}. They changed {places} of {of} codes ({share}) and {changed} of the pixels: the decoder looks at the neighbours of a "
-        "code too, so a change reaches beyond its place.",
+        "Edits: {edits}. They changed {places} of {of} codes ({share}) and {changed} of the pixels: the decoder also reads the neighbours of a "
+        "code, so a change reaches beyond its position.",
         "修改 {edits} 次，改变了 {of} 个编码中的 {places} 个（{share}），以及 {changed} 的像素：解码器也会看相邻的编码，所以改动会越出它的位置。",
     ),
     "vqvae.entry": (
-        "Code **{code}** stands at {count} of the {places} places of the bundled photographs; in training {share} of all places chose it "
-        "(even use: {even}). First a map of nothing else, decoded; then the mean of the 12 × 12 pixels around the places that chose it.",
+        "Code **{code}** is at {count} of the {places} positions of the bundled photographs; in training it was at {share} of all positions "
+        "(uniform use: {even}). First a map of this code alone, decoded; then the mean of the 12 × 12 pixels around its positions.",
         "编码 **{code}** 在内置照片的 {places} 个位置中出现 {count} 次；训练中有 {share} 的位置选择它（均匀使用为 {even}）。先是整张图都是它时的"
         "解码结果，再是选择它的位置周围 12 × 12 像素的平均。",
     ),
     "vqvae.entry_dead": (
-        "Code **{code}** is dead here: none of the {places} places of the bundled photographs chose it; in training {share} of all places did "
-        "(even use: {even}). A map of nothing else can be decoded all the same; of the mean there is nothing to show.",
+        "Code **{code}** is unused here: it is at none of the {places} positions of the bundled photographs; in training it was at {share} of all "
+        "positions (uniform use: {even}). A map of this code alone can still be decoded; there is no mean region to show.",
         "编码 **{code}** 在这里是死码：内置照片的 {places} 个位置都没有选择它；训练中有 {share} 的位置选择它（均匀使用为 {even}）。"
         "仍可解码整张图都是它的编码图；平均图则没有可显示的内容。",
     ),
     "vqvae.usage_head": ("#### Which codes are used", "#### 哪些编码被使用"),
-    "vqvae.usage": ("How often codes are chosen", "各编码被选择的频率"),
+    "vqvae.usage": ("Frequency of codes", "各编码被选择的频率"),
     "vqvae.usage_bundled": ("bundled photographs", "内置照片"),
     "vqvae.usage_picture": ("your picture", "你的图片"),
     "vqvae.usage_hover": ("rank %{x}: %{y:.2%}<extra></extra>", "第 %{x} 位：%{y:.2%}<extra></extra>"),
-    "vqvae.even": ("all equally often", "全部均匀"),
+    "vqvae.even": ("uniform use", "全部均匀"),
     "vqvae.rank": ("codes by rank", "编码（由高频到低频）"),
-    "vqvae.chosen": ("share of places", "占位置的比例"),
+    "vqvae.chosen": ("share of positions", "占位置的比例"),
     "vqvae.usage_text": (
-        "**Perplexity {perplexity} of {entries}** on the bundled photographs: as hard to guess as so many codes chosen equally often ({entries} if all "
-        "were, 1 if a single code did everything). Dead codes, which no place of them chose: {dead}. In your picture {distinct} different "
-        "codes, perplexity {mine} (at most {most}). An entry that hardly anyone chose in training was moved to a random output of the encoder.",
+        "**Perplexity {perplexity} of {entries}** on the bundled photographs: the number of equally frequent codes with the same entropy ({entries} if "
+        "all codes are equally frequent, 1 if there is a single code). Unused codes: {dead}. Your picture has {distinct} different codes, "
+        "perplexity {mine} (at most {most}). In training, a rarely used entry was moved to a random output of the encoder.",
         "内置照片上的**困惑度为 {perplexity}（共 {entries} 个编码）**：相当于从这么多个等概率的编码中猜一个（全部均匀时为 {entries}，只用一个编码时为 "
         "1）。没有任何位置选择的死码有 {dead} 个。你的图片用了 {distinct} 个不同的编码，困惑度 {mine}（最多 {most}）。训练中几乎没人选择的条目会被移到编码器的"
         "一个随机输出处。",
     ),
-    "vqvae.near_codes": ("Nearest by the codes they use", "按使用的编码最接近的"),
+    "vqvae.near_codes": ("Nearest by codes", "按使用的编码最接近的"),
     "vqvae.near_pixels": ("Nearest by pixels (naive baseline)", "按像素最接近的（朴素基线）"),
     "vqvae.neighbour": ("{name}, {similarity}", "{name}，{similarity}"),
     "vqvae.by_codes": ("bag of codes", "编码词袋"),
     "vqvae.by_pixels": ("pixels (naive baseline)", "像素（朴素基线）"),
-    "vqvae.retrieval": ("Nearest one of the same group", "最近的表情属于同一类"),
+    "vqvae.retrieval": ("Nearest emoji of the same group", "最近的表情属于同一类"),
     "vqvae.same_group": ("share of emoji", "占表情的比例"),
     "vqvae.retrieval_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
     "vqvae.retrieval_text": (
-        "Of {n} emoji at 32 × 32 pixels, {codes} have their nearest one in their own group by the codes they use, {pixels} by pixels; chance is "
-        "{chance}. A bag of codes forgets where things are, and the codes were learned to paint, not to name: do not expect more of them.",
+        "For {codes} of {n} emoji at 32 × 32 pixels the nearest one by codes is of the same group, by pixels for {pixels}; the chance level is "
+        "{chance}. A bag of codes has no positions, and the codes were trained to reconstruct, not to classify.",
         "{n} 个 32 × 32 像素的表情中，按使用的编码，{codes} 的最近者属于同一类；按像素为 {pixels}；随机猜测为 {chance}。编码词袋忘掉了位置，"
         "而且编码是为重构而学的，不是为了识别：不要对它期望过高。",
     ),

@@ -1,5 +1,6 @@
-"""A live server, one Chromium, and one watched page for each width and language."""
+"""A live server, one Chromium, and watched windows, a browser context each, closed after their tests."""
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,14 +19,14 @@ HEIGHT = {1440: 900, 390: 844}
 
 @dataclass
 class Watched:
-    """A page and whatever went wrong on it: console errors, exceptions, requests to another machine."""
+    """A page and what went wrong on it: console errors, exceptions, requests to another machine."""
 
     page: Page
     url: str
     wrong: list[str] = field(default_factory=list)
 
     def go(self, path: str) -> Page:
-        """Open a path in a window of its own and close the old one, whose Gradio would complain of being left."""
+        """Open a path in a new window and close the old one, whose Gradio would log an error if it navigated away."""
         old, self.page = self.page, self.page.context.new_page()
         old.close()
         self.listen()
@@ -33,7 +34,7 @@ class Watched:
         return self.page
 
     def listen(self) -> None:
-        """Take note from now on."""
+        """Record errors from now on."""
         page = self.page
         page.on("console", lambda message: self._on_console(page, message))
         page.on("pageerror", lambda error: self._note(page, f"exception: {error}"))
@@ -54,7 +55,7 @@ class Watched:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The page, served once a session; or the running one that PRETEXT_URL names."""
+    """The page, served once per session; or the running one that PRETEXT_URL names."""
     log = tmp_path_factory.mktemp("server") / "log.txt"
     running = os.environ.get("PRETEXT_URL")
     if running:
@@ -85,9 +86,9 @@ def browser() -> Iterator[Browser]:
 Opener = Callable[..., Watched]  # (width, language="en") -> the page
 
 
-@pytest.fixture(scope="session")
-def opened(browser: Browser, page_url: str) -> Iterator[Opener]:
-    """Open the page at a width in a language, once a session: later tests go on where earlier ones stopped."""
+@contextlib.contextmanager
+def windows(browser: Browser, url: str, query: str = "") -> Iterator[Opener]:
+    """Open the page at a width in a language, once each, at an address ending in `query`; all are closed at the end."""
     kept: dict[tuple[int, str], Watched] = {}
 
     def open_page(width: int, language: str = "en") -> Watched:
@@ -96,14 +97,23 @@ def opened(browser: Browser, page_url: str) -> Iterator[Opener]:
                 viewport={"width": width, "height": HEIGHT[width]}, locale=LOCALES[language], permissions=["microphone"]
             )
             context.set_default_timeout(WAIT_MS)
-            watched = Watched(context.new_page(), page_url)
-            watched.go("/" if language == "en" else f"/{language}")
+            watched = Watched(context.new_page(), url)
+            watched.go(("/" if language == "en" else f"/{language}") + query)
             kept[width, language] = watched
         return kept[width, language]
 
-    yield open_page
-    for watched in kept.values():
-        watched.page.context.close()
+    try:
+        yield open_page
+    finally:
+        for watched in kept.values():
+            watched.page.context.close()
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, page_url: str) -> Iterator[Opener]:
+    """The windows of one file of tests; test_tabs.py has its own for each tab."""
+    with windows(browser, page_url) as open_page:
+        yield open_page
 
 
 @pytest.fixture

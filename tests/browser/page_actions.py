@@ -1,6 +1,6 @@
-"""What any visitor can do on any tab: open it, bring a file, read, draw; and the tabs in their groups.
+"""What any visitor can do on any tab: open it, bring a file, read, draw.
 
-Every wait is for something a visitor sees; ids are the same on the English and the Chinese page.
+Every wait is for something that a visitor sees; ids are the same on the English and the Chinese page.
 """
 
 from dataclasses import dataclass
@@ -8,15 +8,11 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-GROUPS = {
-    "pictures": ("rotation", "contrastive", "masked"),
-    "generators": ("vae", "vqvae", "gan", "generation"),
-    "language": ("gpt2", "bert"),
-    "beyond": ("audio", "recommendation"),
-}
-GROUP_OF = {stem: group for group, stems in GROUPS.items() for stem in stems}
+import app
+
+GROUP_OF = {stem: group for group, stems in app.GROUPS.items() for stem in stems}
 STEMS = tuple(GROUP_OF)
-WAIT_MS = 60_000  # a picture takes under a second; this is for a machine with much else to do
+WAIT_MS = 60_000  # a picture takes under a second; this is for a busy machine
 expect.set_options(timeout=WAIT_MS)
 
 
@@ -37,12 +33,12 @@ def open_tab(page: Page, stem: str) -> None:
 
 
 def upload(page: Page, stem: str, where: str, file: Path | list[Path]) -> None:
-    """Put a file into an upload field, as by dropping it there."""
+    """Put a file into an upload field, as dropping it there does."""
     page.locator(f"#{stem}-{where} input[type=file]").first.set_input_files(file)
 
 
 def text_of(page: Page, ident: str) -> str:
-    """What stands in an output now."""
+    """The text in an output now."""
     return page.locator(f"#{ident}").inner_text()
 
 

@@ -1,15 +1,44 @@
-"""What a visitor does on each tab: a walk opens with the tab on screen and ends by reading a result of its own."""
+"""What a visitor does on each tab, one function per method, named like it.
+
+A scenario begins with the tab on screen and ends by reading a result of its own. Its decorator lists the outputs that
+show something as soon as the tab opens.
+"""
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.page_actions import Files, drawn, grow, source_of, stroke, text_of, upload
 
+Action = Callable[[Page, Files], None]
 
+
+@dataclass(frozen=True)
+class Scenario:
+    """Ids of the outputs that must not be empty when the tab opens, and the main action on a visitor's own file."""
+
+    first: tuple[str, ...]
+    act: Action
+
+
+SCENARIOS: dict[str, Scenario] = {}  # by method
+
+
+def opens_with(*first: str) -> Callable[[Action], Action]:
+    """Keep a function as the scenario of the method it is named after."""
+
+    def keep(act: Action) -> Action:
+        SCENARIOS[act.__name__] = Scenario(first, act)
+        return act
+
+    return keep
+
+
+@opens_with("rotation-verdict", "rotation-bars", "rotation-map", "rotation-neighbours")
 def rotation(page: Page, files: Files) -> None:
-    """Bring a photograph, turn it by 180 degrees, look back to before the training, ask the model that cheats."""
+    """Bring a photograph, rotate it by 180 degrees, look back to before the training, ask the model that cheats."""
     trial = text_of(page, "rotation-trial-table")
     seen = source_of(page, "rotation-seen")
     upload(page, "rotation", "picture", files.photo)
@@ -31,6 +60,15 @@ def rotation(page: Page, files: Files) -> None:
     expect(page.locator("#rotation-neighbours img").first).to_be_visible()
 
 
+@opens_with(
+    "contrastive-views",
+    "contrastive-verdict",
+    "contrastive-matrix",
+    "contrastive-loss",
+    "contrastive-grow-verdict",
+    "contrastive-grow-curve",
+    "contrastive-neighbours",
+)
 def contrastive(page: Page, files: Files) -> None:
     """Add two photographs, look back to before the training, draw new views, read the verdict and the loss."""
     verdict, loss = text_of(page, "contrastive-verdict"), text_of(page, "contrastive-loss")
@@ -58,8 +96,9 @@ def contrastive(page: Page, files: Files) -> None:
     drawn(page, "contrastive-drift")
 
 
+@opens_with("vae-seen", "vae-verdict", "vae-strip", "vae-plane", "vae-samples", "vae-near-latent")
 def vae(page: Page, files: Files) -> None:
-    """Bring a picture, walk from it to the digit beside it along the sphere, read the price, see the network grow."""
+    """Bring a picture, interpolate to the digit beside it on the sphere, read the loss, see an earlier network."""
     seen, strip = source_of(page, "vae-seen"), source_of(page, "vae-strip")
     verdict = text_of(page, "vae-verdict")
     upload(page, "vae", "picture-a", files.photo)
@@ -75,6 +114,18 @@ def vae(page: Page, files: Files) -> None:
     expect(page.locator("#vae-grow-verdict")).to_contain_text(re.compile(r"costs \d+\.\d nats"))
 
 
+@opens_with(
+    "vqvae-map",
+    "vqvae-map-text",
+    "vqvae-picture-model",
+    "vqvae-verdict",
+    "vqvae-table",
+    "vqvae-after",
+    "vqvae-sheet",
+    "vqvae-usage",
+    "vqvae-near-codes",
+    "vqvae-retrieval",
+)
 def vqvae(page: Page, files: Files) -> None:
     """Bring a photograph, take up a code from its map, paint with another one, take it back, read the usage."""
     codes, verdict = source_of(page, "vqvae-map"), text_of(page, "vqvae-verdict")
@@ -101,8 +152,18 @@ def vqvae(page: Page, files: Files) -> None:
     drawn(page, "vqvae-usage")
 
 
+@opens_with(
+    "gan-verdict",
+    "gan-scores",
+    "gan-samples",
+    "gan-strip",
+    "gan-grow-samples",
+    "gan-copies",
+    "gan-frechet",
+    "gan-features",
+)
 def gan(page: Page, files: Files) -> None:
-    """Bring a picture to the discriminator, draw others, truncate the noise, walk elsewhere, see the generator grow."""
+    """Bring a picture to the discriminator, draw others, truncate the noise, interpolate, see an earlier generator."""
     seen, verdict = source_of(page, "gan-seen"), text_of(page, "gan-verdict")
     upload(page, "gan", "picture", files.photo)
     expect(page.locator("#gan-seen img")).not_to_have_attribute("src", seen)
@@ -113,11 +174,11 @@ def gan(page: Page, files: Files) -> None:
     page.locator("#gan-go").click()
     expect(page.locator("#gan-samples img")).not_to_have_attribute("src", sheet)
     expect(page.locator("#gan-copies-text")).not_to_have_text(copies)
-    told = text_of(page, "gan-samples-text")
+    described = text_of(page, "gan-samples-text")
     slider = page.locator("#gan-limit input[type=range]")
     slider.focus()
     slider.press("Home")
-    expect(page.locator("#gan-samples-text")).not_to_have_text(told)
+    expect(page.locator("#gan-samples-text")).not_to_have_text(described)
     strip = source_of(page, "gan-strip")
     end = page.locator("#gan-end-b input")
     end.fill("7")
@@ -127,12 +188,24 @@ def gan(page: Page, files: Files) -> None:
     grow(page, "gan", "gan-grow-samples")
 
 
+@opens_with(
+    "generation-labels",
+    "generation-arms",
+    "generation-now",
+    "generation-told",
+    "generation-heads",
+    "generation-found",
+    "generation-simclr",
+    "generation-efficientnet",
+    "generation-table",
+    "generation-published",
+)
 def generation(page: Page, files: Files) -> None:
-    """Draw others by all arms, see them untrained, bring a reference, ask another picture's heads, measure an arm."""
-    sheet, told = source_of(page, "generation-arms"), source_of(page, "generation-told")
+    """Draw others by all arms, see them untrained, bring a reference, see another picture's heads, measure an arm."""
+    sheet, shown = source_of(page, "generation-arms"), source_of(page, "generation-told")
     page.locator("#generation-go").click()
     expect(page.locator("#generation-arms img").first).not_to_have_attribute("src", sheet)
-    expect(page.locator("#generation-told img").first).not_to_have_attribute("src", told)
+    expect(page.locator("#generation-told img").first).not_to_have_attribute("src", shown)
     now = text_of(page, "generation-now-text")
     page.locator("#generation-stage input[type=range]").press("Home")
     expect(page.locator("#generation-now-text")).not_to_have_text(now)
@@ -155,8 +228,9 @@ def generation(page: Page, files: Files) -> None:
     drawn(page, "generation-measured")
 
 
+@opens_with("masked-masked", "masked-restored", "masked-verdict", "masked-sweep", "masked-near-features")
 def masked(page: Page, files: Files) -> None:
-    """Bring a photograph, hide other patches, see a network grow, then paint by hand; read the error each time."""
+    """Bring a photograph, hide other patches, see an earlier network, then paint by hand; read the error each time."""
     verdict = page.locator("#masked-verdict")
     before, original = verdict.inner_text(), source_of(page, "masked-original")
     upload(page, "masked", "picture", files.photo)
@@ -175,6 +249,15 @@ def masked(page: Page, files: Files) -> None:
     expect(verdict).to_contain_text(re.compile(r"\d+ of \d+ patches hidden"))
 
 
+@opens_with(
+    "gpt2-surprise",
+    "gpt2-verdict",
+    "gpt2-text",
+    "gpt2-alternatives",
+    "gpt2-grow-text",
+    "gpt2-grow-curve",
+    "gpt2-similar",
+)
 def gpt2(page: Page, files: Files) -> None:
     """Write a beginning, let the model go on, click a token, branch from there, and see how it began to learn."""
     verdict = text_of(page, "gpt2-verdict")
@@ -206,6 +289,7 @@ def gpt2(page: Page, files: Files) -> None:
     drawn(page, "gpt2-grow-curve")
 
 
+@opens_with("bert-drawn", "bert-gaps", "bert-verdict", "bert-texts", "bert-bits", "bert-compared", "bert-uses")
 def bert(page: Page, files: Files) -> None:
     """Write a sentence, hide a word of it by a click, see it filled, draw as in training, see a word's uses."""
     words, compared = text_of(page, "bert-words"), text_of(page, "bert-compared")
@@ -233,6 +317,7 @@ def bert(page: Page, files: Files) -> None:
     expect(page.locator("#bert-query textarea, #bert-query input").first).to_have_value(re.compile("rose"))
 
 
+@opens_with("audio-wave", "audio-restored", "audio-verdict", "audio-features", "audio-digit", "audio-neighbours")
 def audio(page: Page, files: Files) -> None:
     """Bring a sound, hide a stretch of it, hear it restored, read the probes."""
     size, verdict, read = (text_of(page, f"audio-{name}") for name in ("size", "verdict", "read"))
@@ -248,6 +333,16 @@ def audio(page: Page, files: Files) -> None:
     drawn(page, "audio-errors")
 
 
+@opens_with(
+    "recommendation-strip",
+    "recommendation-verdict",
+    "recommendation-guesses",
+    "recommendation-next",
+    "recommendation-hits",
+    "recommendation-grow-curve",
+    "recommendation-similar",
+    "recommendation-genres",
+)
 def recommendation(page: Page, files: Files) -> None:
     """Pick another list, hide its first film, look back to before the training, add a film, look up a film."""
     verdict, nexts = text_of(page, "recommendation-verdict"), text_of(page, "recommendation-next")
@@ -271,90 +366,3 @@ def recommendation(page: Page, files: Files) -> None:
     page.locator("[role=option]", has_text="Shrek (2001)").first.click()
     expect(page.locator("#recommendation-genres-of")).to_contain_text("Shrek (2001)")
     expect(page.locator("#recommendation-similar")).not_to_have_text(alike, use_inner_text=True)
-
-
-WALKS: dict[str, Callable[[Page, Files], None]] = {
-    "rotation": rotation,
-    "contrastive": contrastive,
-    "vae": vae,
-    "vqvae": vqvae,
-    "gan": gan,
-    "generation": generation,
-    "masked": masked,
-    "gpt2": gpt2,
-    "bert": bert,
-    "audio": audio,
-    "recommendation": recommendation,
-}
-"""The main action of each tab on a real upload."""
-
-FIRST: dict[str, tuple[str, ...]] = {
-    "rotation": ("rotation-verdict", "rotation-bars", "rotation-map", "rotation-neighbours"),
-    "contrastive": (
-        "contrastive-views",
-        "contrastive-verdict",
-        "contrastive-matrix",
-        "contrastive-loss",
-        "contrastive-grow-verdict",
-        "contrastive-grow-curve",
-        "contrastive-neighbours",
-    ),
-    "vae": ("vae-seen", "vae-verdict", "vae-strip", "vae-plane", "vae-samples", "vae-near-latent"),
-    "vqvae": (
-        "vqvae-map",
-        "vqvae-map-text",
-        "vqvae-picture-model",
-        "vqvae-verdict",
-        "vqvae-table",
-        "vqvae-after",
-        "vqvae-sheet",
-        "vqvae-usage",
-        "vqvae-near-codes",
-        "vqvae-retrieval",
-    ),
-    "gan": (
-        "gan-verdict",
-        "gan-scores",
-        "gan-samples",
-        "gan-strip",
-        "gan-grow-samples",
-        "gan-copies",
-        "gan-frechet",
-        "gan-features",
-    ),
-    "generation": (
-        "generation-labels",
-        "generation-arms",
-        "generation-now",
-        "generation-told",
-        "generation-heads",
-        "generation-found",
-        "generation-simclr",
-        "generation-efficientnet",
-        "generation-table",
-        "generation-published",
-    ),
-    "masked": ("masked-masked", "masked-restored", "masked-verdict", "masked-sweep", "masked-near-features"),
-    "gpt2": (
-        "gpt2-surprise",
-        "gpt2-verdict",
-        "gpt2-text",
-        "gpt2-alternatives",
-        "gpt2-grow-text",
-        "gpt2-grow-curve",
-        "gpt2-similar",
-    ),
-    "bert": ("bert-drawn", "bert-gaps", "bert-verdict", "bert-texts", "bert-bits", "bert-compared", "bert-uses"),
-    "audio": ("audio-wave", "audio-restored", "audio-verdict", "audio-features", "audio-digit", "audio-neighbours"),
-    "recommendation": (
-        "recommendation-strip",
-        "recommendation-verdict",
-        "recommendation-guesses",
-        "recommendation-next",
-        "recommendation-hits",
-        "recommendation-grow-curve",
-        "recommendation-similar",
-        "recommendation-genres",
-    ),
-}
-"""What is on screen before anything was clicked: ids of outputs that must not be empty."""

@@ -1,6 +1,6 @@
-"""`python -m tests.browser.screenshots`: the pictures of the README, taken from the running page.
+"""`python -m tests.browser.screenshots`: the pictures of README and docs/, taken from the running page.
 
-Each tab as it opens, in English; the first also in Chinese, in the dark and as on a telephone. WebP keeps them small.
+Each tab as it opens, in English; the first also in Chinese, in dark mode and as on a phone. WebP keeps them small.
 """
 
 import io
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.page_actions import STEMS, WAIT_MS
-from tests.browser.scenarios import FIRST
+from tests.browser.scenarios import SCENARIOS
 from tests.browser.serving import ROOT, serve
 
 FOLDER = ROOT / "assets" / "screenshots"
@@ -24,7 +24,7 @@ QUALITY = 80
 def take(page: Page, stem: str, file: Path) -> None:
     """Save the whole page once every first result of the tab is drawn."""
     expect(page.locator(f"#{stem}-step4")).to_be_visible()
-    for ident in FIRST[stem]:  # pictures load when they come into sight
+    for ident in SCENARIOS[stem].first:  # pictures load when they come into sight
         page.locator(f"#{ident}").scroll_into_view_if_needed()
         page.wait_for_timeout(800)
     page.evaluate("window.scrollTo(0, 0)")
@@ -35,7 +35,7 @@ def take(page: Page, stem: str, file: Path) -> None:
 
 
 def visit(browser: Browser, address: str, stem: str, name: str, size: tuple[int, int], scheme: str = "light") -> None:
-    """Open a tab in a fresh window and take its picture."""
+    """Open a tab in a new window and take its picture."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if scheme == "dark" else "light",

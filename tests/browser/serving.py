@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,10 +17,11 @@ START_S = 240
 
 @dataclass(frozen=True)
 class Server:
-    """A running page, its address without a slash at the end, and the file its output goes to."""
+    """A running page: its address without a slash at the end, the file of its output, its process if started here."""
 
     url: str
     log: Path
+    pid: int | None = None
 
 
 @contextlib.contextmanager
@@ -43,17 +43,17 @@ def serve(log: Path) -> Iterator[Server]:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
     try:
         _wait(f"http://127.0.0.1:{port}/", process, log)
-        yield Server(f"http://127.0.0.1:{port}", log)
+        yield Server(f"http://127.0.0.1:{port}", log, process.pid)
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port: int = door.getsockname()[1]
+    """A port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
     return port
 
 
@@ -65,6 +65,6 @@ def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
             with urllib.request.urlopen(url, timeout=30) as answer:
                 assert answer.status == 200
                 return
-        except (urllib.error.URLError, TimeoutError):
+        except OSError:  # nobody listens yet, or not long enough
             time.sleep(0.25)
     raise AssertionError(f"the server did not answer within {START_S} s:\n{log.read_text()[-3000:]}")

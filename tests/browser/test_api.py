@@ -2,14 +2,12 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
 from demos.page.words import ERRORS
-from tests.browser.page_actions import STEMS
 from tests.browser.serving import ROOT, Server
 
 pytestmark = pytest.mark.browser
@@ -22,29 +20,8 @@ def client(page_url: str) -> Client:
     return Client(page_url, ssl_verify=False, verbose=False)
 
 
-@pytest.fixture(scope="session")
-def names(client: Client) -> dict[str, Any]:
-    """Every public name with its parameters and returns."""
-    described = client.view_api(print_info=False, return_format="dict")
-    assert isinstance(described, dict)
-    found: dict[str, Any] = described["named_endpoints"]
-    return found
-
-
-@pytest.mark.parametrize("stem", STEMS)
-def test_every_tab_has_an_api_in_both_languages(names: dict[str, Any], stem: str) -> None:
-    own = {name for name in names if name.startswith(f"/{stem}_")}
-    english = {name for name in own if not name.endswith("_zh")}
-    assert english
-    assert own - english == {f"{name}_zh" for name in english}
-
-
-def test_nothing_else_is_public(names: dict[str, Any]) -> None:
-    assert {name.strip("/").split("_")[0] for name in names} == set(STEMS)
-
-
 @pytest.mark.parametrize(("name", "sentence"), [("rotation_predict", "by 180°"), ("rotation_predict_zh", "旋转 180°")])
-def test_rotation_answers(client: Client, photo_file: Path, name: str, sentence: str) -> None:
+def test_rotation_call_answers(client: Client, photo_file: Path, name: str, sentence: str) -> None:
     _, truth, verdict, bars, table, _ = client.predict(handle_file(str(photo_file)), 180, api_name=f"/{name}")
     assert "180°" in truth
     assert sentence in verdict
@@ -52,7 +29,7 @@ def test_rotation_answers(client: Client, photo_file: Path, name: str, sentence:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_bad_file_gets_the_sentence_and_the_next_call_an_answer(
+def test_bad_files_get_a_sentence(
     client: Client, server: Server, photo_file: Path, text_as_picture: Path, language: str
 ) -> None:
     name = "/rotation_predict" if language == "en" else "/rotation_predict_zh"
@@ -64,13 +41,13 @@ def test_a_bad_file_gets_the_sentence_and_the_next_call_an_answer(
 
 
 @pytest.mark.parametrize("turn", [float("nan"), 1e308, -90, 45])
-def test_a_number_out_of_range_gets_a_sentence(client: Client, photo_file: Path, turn: float) -> None:
+def test_bad_numbers_get_a_sentence(client: Client, photo_file: Path, turn: float) -> None:
     with pytest.raises((AppError, ValueError)) as caught:
         client.predict(handle_file(str(photo_file)), turn, api_name="/rotation_predict")
     assert str(caught.value).strip()
 
 
-def test_the_readmes_example_runs(page_url: str, photo_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_readme_example_runs(page_url: str, photo_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"<!-- example -->\n```python\n(.*?)```", text, re.S)
     code = example.replace("http://127.0.0.1:7860", page_url).replace("photo.png", str(photo_file))

@@ -1,29 +1,41 @@
 """The page around the tabs: its addresses, its two languages, and what it says to a bad file."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 
+import app
 from demos.page.words import ERRORS
 from tests.browser.conftest import Opener
-from tests.browser.page_actions import GROUPS, STEMS, open_tab, source_of, upload
+from tests.browser.page_actions import STEMS, open_tab, source_of, upload
+from tests.browser.scenarios import SCENARIOS
+from tests.browser.serving import Server
 from tests.demos.voices import ALL_WORDS as WORDS
 
 pytestmark = pytest.mark.browser
+IDLE_S = 10
 
 
 def refused(page: Page, sentence: str) -> None:
-    """A toast says the sentence; then it is closed."""
+    """A toast shows the sentence; then it is closed, by script, since a toast that is leaving takes no click."""
     toast = page.locator(".toast-body").filter(has_text=sentence)
     expect(toast.first).to_be_visible()
-    for close in page.locator(".toast-close").all():
-        close.click()
+    page.locator(".toast-close").evaluate_all("(buttons) => buttons.forEach((button) => button.click())")
     expect(page.locator(".toast-body")).to_have_count(0)
 
 
-@pytest.mark.parametrize("stem", [stems[-1] for stems in GROUPS.values()])  # walks open the other tabs by address
-def test_address_opens_the_tab_and_the_switch_keeps_it(visit: Opener, page_url: str, stem: str) -> None:
+@pytest.mark.parametrize("width", [1440, 390])
+def test_every_tab_opens_by_click(visit: Opener, width: int) -> None:
+    page = visit(width).page
+    for stem in reversed(STEMS):
+        open_tab(page, stem)
+
+
+@pytest.mark.parametrize("stem", [stems[-1] for stems in app.GROUPS.values()])  # test_tabs.py opens all tabs by address
+def test_language_link_keeps_the_tab(visit: Opener, page_url: str, stem: str) -> None:
     page = visit(1440).go(f"/?tab={stem}")
     expect(page.locator(f"#{stem}-step1")).to_be_visible()
     page.locator("#language").click()
@@ -35,7 +47,7 @@ def test_address_opens_the_tab_and_the_switch_keeps_it(visit: Opener, page_url: 
     expect(page.locator(f"#{stem}-step1")).to_be_visible()
 
 
-def test_opening_a_tab_names_it_in_the_address(visit: Opener, page_url: str) -> None:
+def test_address_names_the_tab(visit: Opener, page_url: str) -> None:
     page = visit(1440).go("/")
     open_tab(page, STEMS[1])
     page.wait_for_url(f"{page_url}/?tab={STEMS[1]}")
@@ -43,7 +55,7 @@ def test_opening_a_tab_names_it_in_the_address(visit: Opener, page_url: str) -> 
     page.wait_for_url(f"{page_url}/?tab={STEMS[0]}")
 
 
-def test_a_group_names_the_tab_that_it_shows(visit: Opener, page_url: str) -> None:
+def test_address_names_a_groups_tab(visit: Opener, page_url: str) -> None:
     page = visit(1440).go("/")
     open_tab(page, "masked")
     page.wait_for_url(f"{page_url}/?tab=masked")
@@ -56,13 +68,13 @@ def test_a_group_names_the_tab_that_it_shows(visit: Opener, page_url: str) -> No
     page.wait_for_url(f"{page_url}/zh?tab=masked")
 
 
-def test_unknown_tab_in_the_address_opens_the_first(visit: Opener) -> None:
+def test_unknown_tab_opens_the_first(visit: Opener) -> None:
     page = visit(1440).go("/?tab=nothing")
     expect(page.locator(f"#{STEMS[0]}-step1")).to_be_visible()
 
 
-def test_a_slider_answers_the_keyboard(visit: Opener) -> None:
-    """Gradio tells of a release when a pointer lets go, and of none when a key does."""
+def test_sliders_answer_the_keyboard(visit: Opener) -> None:
+    """Gradio reports a release when a pointer is released, but not when a key is."""
     page = visit(1440).go("/?tab=masked")
     expect(page.locator("#masked-step4")).to_be_visible()
     before = source_of(page, "masked-masked")
@@ -73,7 +85,7 @@ def test_a_slider_answers_the_keyboard(visit: Opener) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_bad_pictures_get_a_sentence_and_the_next_click_works(
+def test_bad_pictures_get_a_sentence(
     visit: Opener, photo_file: Path, text_as_picture: Path, huge_picture: Path, language: str
 ) -> None:
     page = visit(1440, language).go("/?tab=rotation" if language == "en" else "/zh?tab=rotation")
@@ -88,3 +100,37 @@ def test_bad_pictures_get_a_sentence_and_the_next_click_works(
     expect(page.locator("#rotation-seen img")).not_to_have_attribute("src", seen)
     page.locator("#rotation-turn input[value='270']").check()
     expect(page.locator("#rotation-verdict")).to_contain_text("270°")
+
+
+def busy_share(session: CDPSession, seconds: float) -> float:
+    """Share of a core that the page's main thread uses, as Chromium counts its processor time."""
+
+    def busy_s() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return float(next(item["value"] for item in metrics if item["name"] == "TaskDuration"))
+
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before = busy_s()
+    time.sleep(seconds)
+    return (busy_s() - before) / seconds
+
+
+def test_idle_page_rests(visit: Opener, server: Server) -> None:
+    """An open tab that nobody uses takes under 3 % of a core, in the browser and on the server each."""
+    page = visit(1440).go("/?tab=rotation")
+    for ident in SCENARIOS["rotation"].first:
+        expect(page.locator(f"#{ident}")).to_be_visible()
+    expect(page.locator("[data-testid=status-tracker]:not(.hide)")).to_have_count(0)
+    page.wait_for_timeout(3000)
+    before = cpu_s(server)
+    assert busy_share(page.context.new_cdp_session(page), IDLE_S) < 0.03
+    assert (cpu_s(server) - before) / IDLE_S < 0.03
+
+
+def cpu_s(server: Server) -> float:
+    """Processor time of the server so far; 0 where the system does not tell or it was not started here."""
+    stat = Path(f"/proc/{server.pid}/stat")
+    if not stat.is_file():
+        return 0.0
+    user, system = stat.read_text().rsplit(")", 1)[1].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

@@ -1,18 +1,32 @@
-"""Every tab in Chromium, wide and narrow, in both languages: open it, look, and use it on a file of one's own."""
+"""Every tab in Chromium, wide and narrow, in both languages: open it, look, and use it on a visitor's own file."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Opener
-from tests.browser.page_actions import STEMS, Files, open_tab
-from tests.browser.scenarios import FIRST, WALKS
+from tests.browser.conftest import Opener, windows
+from tests.browser.page_actions import STEMS, Files
+from tests.browser.scenarios import SCENARIOS
 
 pytestmark = pytest.mark.browser
 WIDTHS = (1440, 390)
 HAN = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH_SENTENCE = re.compile(r"\b[A-Za-z][a-z']+(?: [A-Za-z][a-z']+){4,}")  # five plain words in a row
+
+
+@pytest.fixture(scope="module", params=STEMS)
+def stem(request: pytest.FixtureRequest) -> str:
+    """A tab; pytest runs all tests of one tab before those of the next."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, page_url: str, stem: str) -> Iterator[Opener]:
+    """The windows of one tab, opened by its address."""
+    with windows(browser, page_url, f"?tab={stem}") as open_page:
+        yield open_page
 
 
 def overflow_px(page: Page) -> int:
@@ -39,21 +53,21 @@ def has_content(page: Page, ident: str) -> bool:
 
 
 def look(page: Page, stem: str) -> None:
-    """The four steps in their order, the first result there, nothing wider than the window."""
+    """The four steps in their order, the first result shown, nothing wider than the window."""
     for number in range(1, 5):
         head = page.locator(f"#{stem}-step{number} .step-number")
         expect(head).to_have_text(str(number))
-    for ident in FIRST[stem]:
+    for ident in SCENARIOS[stem].first:
         page.locator(f"#{ident}").scroll_into_view_if_needed()
         page.wait_for_function(f"() => document.getElementById('{ident}')?.getBoundingClientRect().height > 0")
         expect(page.locator(f"#{ident}")).to_be_visible()
         page.wait_for_timeout(50)
-        assert wait_until(page, ident), f"{ident} is empty when the tab opens"
+        assert fills(page, ident), f"{ident} is empty when the tab opens"
     assert overflow_px(page) <= 0, f"{stem} is wider than the window"
 
 
-def wait_until(page: Page, ident: str) -> bool:
-    """`has_content`, given a moment for pictures to arrive."""
+def fills(page: Page, ident: str) -> bool:
+    """`has_content`, within ten seconds."""
     for _ in range(100):
         if has_content(page, ident):
             return True
@@ -62,38 +76,32 @@ def wait_until(page: Page, ident: str) -> bool:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("stem", STEMS)
 def test_first_result_is_on_screen(visit: Opener, stem: str, width: int) -> None:
-    page = visit(width).page
-    open_tab(page, stem)
-    look(page, stem)
+    look(visit(width).page, stem)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("stem", STEMS)
 def test_chinese_page_is_chinese(visit: Opener, stem: str, width: int) -> None:
     page = visit(width, "zh").page
-    open_tab(page, stem)
     look(page, stem)
-    said = page.locator(f"#{stem}-tab").evaluate(
+    text = page.locator(f"#{stem}-tab").evaluate(
         """(tab) => {
           const copy = tab.cloneNode(true);
-          const silent = "[data-testid=status-tracker], [lang=en], .writes-english, script, style";
-          copy.querySelectorAll(silent).forEach((item) => item.remove());
+          const ignored = "[data-testid=status-tracker], [lang=en], .writes-english, script, style";
+          copy.querySelectorAll(ignored).forEach((item) => item.remove());
           document.body.append(copy);
-          const said = copy.innerText;
+          const text = copy.innerText;
           copy.remove();
-          return said;
+          return text;
         }"""
     )
-    assert HAN.search(said)
-    assert not ENGLISH_SENTENCE.search(said), ENGLISH_SENTENCE.findall(said)
+    assert HAN.search(text)
+    assert not ENGLISH_SENTENCE.search(text), ENGLISH_SENTENCE.findall(text)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("stem", STEMS)
-def test_main_action_on_a_file_of_ones_own(visit: Opener, files: Files, stem: str, width: int) -> None:
-    page = visit(width).go(f"/?tab={stem}")
+def test_main_action_on_own_file(visit: Opener, files: Files, stem: str, width: int) -> None:
+    page = visit(width).page
     expect(page.locator(f"#{stem}-step4")).to_be_visible()
-    WALKS[stem](page, files)
+    SCENARIOS[stem].act(page, files)
     assert overflow_px(page) <= 0, f"{stem} is wider than the window"

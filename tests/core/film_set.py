@@ -10,7 +10,7 @@ FIRST = 100  # number of the first film
 
 
 def write(folder: Path, seed: int = 0) -> Path:
-    """Write ratings.csv and movies.csv: each user keeps to one genre, whose films he rates in a circle of twelve."""
+    """Write ratings.csv and movies.csv: each user rates films of one genre, in a cycle of twelve."""
     rng = np.random.default_rng(seed)
     folder.mkdir(parents=True, exist_ok=True)
     rows = ["movieId,title,genres"]

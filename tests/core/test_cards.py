@@ -1,6 +1,7 @@
 """What can be done with one card: measure, train again, upload (up to the network call); and the targets."""
 
 import json
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -47,20 +48,20 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_card_measured_anew_says_the_same_and_a_wrong_one_is_set_right(home: Path) -> None:
+def test_measuring_corrects_a_wrong_card(home: Path) -> None:
     path = home / "assets" / "vae" / "mine" / "card.json"
     card = json.loads(path.read_text())
-    told = card["metrics"]["emoji"]["nats"]
+    before = card["metrics"]["emoji"]["nats"]
     path.write_text(json.dumps(card | {"metrics": {"emoji": {"nats": 1.0, "n": 3}}}))
     assert cards.main(["measure", "vae/mine", "--root", str(home)]) == 0
     again = json.loads(path.read_text())
-    assert again["metrics"]["emoji"]["nats"] == pytest.approx(told, rel=1e-6)
+    assert again["metrics"]["emoji"]["nats"] == pytest.approx(before, rel=1e-6)
     assert again["sha256"] == card["sha256"]
     assert "somewhere" not in path.read_text()
-    assert str(home) not in path.read_text(), "where one machine keeps its data is nobody else's business"
+    assert str(home) not in path.read_text(), "paths of one machine stay out of cards"
 
 
-def test_all_cards_beside_what_is_measured_now(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cards_are_compared_with_new_measurements(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert evaluate.main(["--cards", "--root", str(home), "--device", "cpu"]) == 0
     assert "all figures agree" in capsys.readouterr().out
     path = home / "assets" / "vae" / "mine" / "card.json"
@@ -87,7 +88,7 @@ def test_all_cards_beside_what_is_measured_now(home: Path, capsys: pytest.Captur
         ("linear", 0.700, 0.704, False),
     ],
 )
-def test_three_tenths_of_a_point_or_half_a_per_cent(metric: str, card: float, now: float | None, agrees: bool) -> None:
+def test_tolerance_of_a_figure(metric: str, card: float, now: float | None, agrees: bool) -> None:
     assert Figure("a/b", "set", metric, card, now).agrees == agrees
 
 
@@ -99,7 +100,9 @@ def test_three_tenths_of_a_point_or_half_a_per_cent(metric: str, card: float, no
         ("nats", 101.23456, "101.2"),
         ("n", 12000, "12,000"),
         ("linear_db", 7.0243, "7.024"),
-        ("share", 0.4162, "41.6%"),
+        ("used_share", 0.4162, "41.6%"),
+        ("relative_mse", 0.4162, "41.6%"),
+        ("mse", 0.0231, "0.0231"),
         ("nats", None, "not measured"),
     ],
 )
@@ -107,7 +110,7 @@ def test_figures_for_people(metric: str, value: float | None, words: str) -> Non
     assert evaluate.in_words(metric, value) == words
 
 
-def test_a_checkpoint_is_trained_again_by_its_card_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_repeat_runs_the_command_from_start(monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[list[str]] = []
 
     class Done:
@@ -118,7 +121,7 @@ def test_a_checkpoint_is_trained_again_by_its_card_from_the_start(monkeypatch: p
         return Done()
 
     monkeypatch.setattr(checkpoints, "read_card", lambda _: CARD)
-    monkeypatch.setattr(cards.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     assert cards.main(["repeat", "vae/mine", "--root", "/elsewhere", "--smoke"]) == 7
     assert ran[0][1:] == [
         "-m",
@@ -153,7 +156,7 @@ class Hub:
         self.calls.append(("folder", settings["repo_id"], settings))
 
 
-def test_a_push_sends_page_card_and_weights(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_push_sends_page_card_weights(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hub = Hub()
     monkeypatch.setattr(huggingface_hub, "HfApi", lambda: hub)
     assert cards.push("vae/mine", "me/vae") == "https://huggingface.co/me/vae"
@@ -173,7 +176,7 @@ def test_a_push_sends_page_card_and_weights(home: Path, monkeypatch: pytest.Monk
     assert sent == {"card.json", "model.safetensors"}
 
 
-def test_a_push_that_fails_is_a_sentence(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_push_is_one_sentence(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(huggingface_hub, "HfApi", lambda: Hub(HFValidationError("a b is no name")))
     with pytest.raises(HubUnavailable, match="was not uploaded to a b: a b is no name"):
         cards.push("vae/mine", "a b")
@@ -194,7 +197,7 @@ def test_an_unknown_checkpoint_is_a_sentence(capsys: pytest.CaptureFixture[str])
 # --- targets ---
 
 
-def test_a_target_is_a_figure_of_a_card_or_a_difference_of_two() -> None:
+def test_target_is_figure_or_difference() -> None:
     metrics: dict[str, dict[str, float]] = {"a": {"accuracy": 0.9}, "a, re-encoded": {"accuracy": 0.88}}
     by_name = {"x/y": replace(CARD, metrics=metrics)}
     plain = Target("x/y", "a", "accuracy", "w", 0.9, None)
@@ -205,7 +208,7 @@ def test_a_target_is_a_figure_of_a_card_or_a_difference_of_two() -> None:
     assert targets.value_of(replace(plain, metric="knn"), by_name) is None
 
 
-def test_a_card_says_by_how_much_it_misses_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notes_say_how_far_targets_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = (
         Target("vae/mine", "a", "accuracy", "turns", 0.93, 0.75),
         Target("vae/mine", "a", "knn", "classes", 0.86, 0.60),
@@ -231,13 +234,13 @@ def test_shipped_cards_say_what_they_miss() -> None:
     assert [card.name for card in cards.all_cards() if targets.noted(card) != card] == []
 
 
-def test_every_target_names_a_figure_that_a_card_has_or_one_that_needs_a_gpu() -> None:
+def test_targets_without_figure_need_a_gpu() -> None:
     by_name = {card.name: card for card in cards.all_cards()}
     missing = [target for target in TARGETS if targets.value_of(target, by_name) is None]
     assert all(target.cpu is None for target in missing), missing
 
 
-def test_the_table_has_a_row_a_target() -> None:
+def test_table_has_one_row_per_target() -> None:
     lines = targets.table(cards.all_cards()).splitlines()
     assert len(lines) == len(TARGETS) + 2
     assert all(line.count("|") == 7 for line in lines)

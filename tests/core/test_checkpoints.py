@@ -7,7 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -112,7 +112,7 @@ def test_saving_a_loaded_model_changes_nothing(tmp_path: Path, root: Path) -> No
     assert not list(tmp_path.rglob("*.part"))
 
 
-def test_tied_weights_are_stored_once_and_tied_again(root: Path) -> None:
+def test_tied_weights_are_stored_once(root: Path) -> None:
     stored = load_file(root / "toys" / "one" / "model.safetensors")
     assert "embed.weight" in stored
     assert "out.weight" not in stored
@@ -126,7 +126,7 @@ def test_tied_weights_are_stored_once_and_tied_again(root: Path) -> None:
 
 @pytest.mark.parametrize("file", ["model.safetensors", "tokenizer.json"])
 @pytest.mark.parametrize("harm", ["change", "remove"])
-def test_a_damaged_file_is_refused_by_name(root: Path, file: str, harm: str) -> None:
+def test_damaged_file_is_refused_by_name(root: Path, file: str, harm: str) -> None:
     path = root / "toys" / "one" / file
     if harm == "remove":
         path.unlink()
@@ -139,31 +139,31 @@ def test_a_damaged_file_is_refused_by_name(root: Path, file: str, harm: str) -> 
 
 
 @pytest.mark.parametrize("card", ["", "{", "[]", "{}", '{"name": "toys/one"}', "\N{SNOWMAN}"])
-def test_a_card_that_is_none_is_refused(root: Path, card: str) -> None:
+def test_unreadable_card_is_refused(root: Path, card: str) -> None:
     (root / "toys" / "one" / "card.json").write_text(card, encoding="utf-8")
     with pytest.raises(CheckpointError, match=r"The card of checkpoint \w+ cannot be read\."):
         checkpoints.load("toys/one", root=root)
 
 
-def test_a_card_with_foreign_fields_is_refused(root: Path) -> None:
+def test_card_with_unknown_fields_is_refused(root: Path) -> None:
     rewrite_card(root, secret=1)
     with pytest.raises(CheckpointError, match="cannot be read"):
         checkpoints.load("toys/one", root=root)
 
 
-def test_a_card_without_the_digest_of_its_weights_is_refused(root: Path) -> None:
+def test_card_without_digest_is_refused(root: Path) -> None:
     rewrite_card(root, sha256={})
     with pytest.raises(CheckpointError, match=r"model\.safetensors of checkpoint toys/one is damaged"):
         checkpoints.load("toys/one", root=root)
 
 
-def test_a_config_the_model_does_not_know_is_refused(root: Path) -> None:
+def test_unknown_config_field_is_refused(root: Path) -> None:
     rewrite_card(root, config={"words": 7, "depth": 3})
     with pytest.raises(CheckpointError, match="card of checkpoint toys/one cannot be read"):
         checkpoints.load("toys/one", root=root)
 
 
-def test_a_config_of_another_size_is_refused(root: Path) -> None:
+def test_config_of_other_size_is_refused(root: Path) -> None:
     rewrite_card(root, config={"words": 8, "width": 5})
     with pytest.raises(CheckpointError, match="weights of checkpoint toys/one do not fit"):
         checkpoints.load("toys/one", root=root)
@@ -201,13 +201,13 @@ def test_missing_and_extra_weights_are_refused(root: Path) -> None:
         "tests.core.test_checkpoints.Toy",
     ],
 )
-def test_a_card_names_a_model_of_this_project_or_nothing(root: Path, path: str) -> None:
+def test_card_names_models_of_this_project(root: Path, path: str) -> None:
     rewrite_card(root, model=path)
     with pytest.raises(CheckpointError, match="is not a model of this project"):
         checkpoints.load("toys/one", root=root)
 
 
-def test_every_class_that_opens_hub_models_is_found() -> None:
+def test_every_hub_class_is_found() -> None:
     for path in checkpoints.HUB_CLASSES.values():
         assert callable(checkpoints.find_class(path).from_hub)
 
@@ -239,15 +239,15 @@ def test_a_folder_anywhere_can_be_loaded(root: Path) -> None:
     assert isinstance(checkpoints.load(str(root / "toys" / "one")).model, Toy)
 
 
-def test_a_snapshot_is_opened_by_its_share_of_the_training(root: Path) -> None:
+def test_snapshot_opens_by_percent(root: Path) -> None:
     early = Toy(ToyConfig())
     weights = checkpoints.half_weights(early)
     folder = root / "toys" / "one"
     save_file(weights, folder / checkpoints.snapshot_file(5))
     digests = {file: checkpoints.digest(folder / file) for file in ("model.safetensors", "at-005.safetensors")}
     rewrite_card(root, sha256=digests)
-    opened = checkpoints.load("toys/one@5", root=root).model
-    finished, whole = (checkpoints.load(name, root=root).model for name in ("toys/one", "toys/one@100"))
+    names = ("toys/one@5", "toys/one", "toys/one@100")
+    opened, finished, whole = (cast(Toy, checkpoints.load(name, root=root).model) for name in names)
     assert torch.equal(opened.embed.weight, early.embed.weight.half().float())
     assert torch.equal(whole.embed.weight, finished.embed.weight)
     assert not torch.equal(opened.embed.weight, finished.embed.weight)
@@ -255,12 +255,12 @@ def test_a_snapshot_is_opened_by_its_share_of_the_training(root: Path) -> None:
 
 
 @pytest.mark.parametrize("percent", ["7", "x", "-5", "5.0"])
-def test_a_snapshot_that_is_not_there_is_refused(root: Path, percent: str) -> None:
+def test_missing_snapshot_is_refused(root: Path, percent: str) -> None:
     with pytest.raises(CheckpointError):
         checkpoints.load(f"toys/one@{percent}", root=root)
 
 
-def test_bundled_lists_a_wing(root: Path) -> None:
+def test_bundled_lists_a_method(root: Path) -> None:
     (root / "toys" / "unfinished").mkdir()
     checkpoints.save(root / "toys" / "a", Toy(ToyConfig()), CARD)
     assert checkpoints.bundled("toys", root) == ("toys/a", "toys/one")
@@ -296,7 +296,7 @@ def test_no_network_is_one_sentence(hub: Path, offline: bool, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("name", ["no such model", "../../etc", "a/b/c", "-x", ""])
-def test_a_name_that_no_model_can_have_is_one_sentence(hub: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_impossible_name_is_one_sentence(hub: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     with pytest.raises(HubUnavailable):
         checkpoints.fetch(name)
@@ -313,7 +313,7 @@ def remember(hub: Path, name: str, files: dict[str, bytes]) -> None:
         (snapshot / file).write_bytes(content)
 
 
-def test_a_model_in_the_cache_needs_no_network(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cached_model_needs_no_network(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     remember(hub, "gpt2", {"config.json": b'{"model_type": "t5"}', "model.safetensors": b""})
     assert checkpoints.at_hand("gpt2")
@@ -321,7 +321,7 @@ def test_a_model_in_the_cache_needs_no_network(hub: Path, monkeypatch: pytest.Mo
         checkpoints.load("gpt2")
 
 
-def test_a_model_without_safetensors_is_one_sentence(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_model_without_safetensors_is_one_sentence(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     remember(hub, "some/model", {"config.json": b'{"model_type": "gpt2"}', "pytorch_model.bin": b""})
     assert not checkpoints.at_hand("some/model")
@@ -330,7 +330,7 @@ def test_a_model_without_safetensors_is_one_sentence(hub: Path, monkeypatch: pyt
 
 
 def test_models_on_offer_can_be_opened() -> None:
-    assert checkpoints.HUB_MODELS.keys() <= {"language", "bert", "bert-zh", "masked", "audio"}
+    assert checkpoints.HUB_MODELS.keys() <= {"gpt2", "bert", "bert-zh", "masked", "audio"}
     assert all(model.megabytes > 0 and model.name for model in checkpoints.HUB_MODELS.values())
 
 
@@ -339,13 +339,13 @@ def test_models_on_offer_can_be_opened() -> None:
 SHIPPED = sorted(checkpoints.ROOT.glob("*/*/card.json"))
 
 
-def test_something_ships_and_all_of_it_stays_small() -> None:
+def test_shipped_checkpoints_stay_small() -> None:
     assert SHIPPED
-    assert sum(file.stat().st_size for file in checkpoints.ROOT.rglob("*") if file.is_file()) < 120_000_000
+    assert sum(file.stat().st_size for file in checkpoints.ROOT.rglob("*") if file.is_file()) < 200_000_000
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parts[-3]}/{path.parts[-2]}")
-def test_a_shipped_card_tells_all_and_the_files_are_the_ones_it_names(path: Path) -> None:
+def test_shipped_card_is_complete_and_true(path: Path) -> None:
     name = f"{path.parts[-3]}/{path.parts[-2]}"
     card = checkpoints.read_card(name)
     assert card.name == name
@@ -365,7 +365,7 @@ def test_a_shipped_card_tells_all_and_the_files_are_the_ones_it_names(path: Path
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parts[-3]}/{path.parts[-2]}")
-def test_a_shipped_model_loads_in_half_precision_and_has_the_size_it_says(path: Path) -> None:
+def test_shipped_model_has_its_cards_size(path: Path) -> None:
     stored = load_file(path.parent / "model.safetensors")
     assert {tensor.dtype for tensor in stored.values()} <= {torch.float16, torch.int64, torch.bool}
     assert all(bool(torch.isfinite(tensor).all()) for tensor in stored.values())

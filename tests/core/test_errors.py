@@ -8,7 +8,7 @@ from core.errors import CheckpointError, HubUnavailable, InputError, PretextErro
 
 
 @pytest.mark.parametrize("kind", [InputError, CheckpointError, HubUnavailable])
-def test_an_error_is_its_sentence_with_the_values_in_place(kind: type[PretextError]) -> None:
+def test_error_is_its_filled_sentence(kind: type[PretextError]) -> None:
     error = kind("A clip may last {limit} s; this one lasts {length} s.", limit=60, length="3{x}00")
     assert str(error) == "A clip may last 60 s; this one lasts 3{x}00 s."
     assert error.sentence == "A clip may last {limit} s; this one lasts {length} s."
@@ -16,7 +16,7 @@ def test_an_error_is_its_sentence_with_the_values_in_place(kind: type[PretextErr
     assert isinstance(error, PretextError)
 
 
-def test_a_sentence_without_its_value_is_a_defect() -> None:
+def test_missing_value_is_a_defect() -> None:
     with pytest.raises(KeyError):
         InputError("At most {limit} words.")
 
@@ -27,7 +27,7 @@ def test_within_returns_what_it_was_given(value: float) -> None:
 
 
 @pytest.mark.parametrize("value", [-1e-9, 1.0000001, 2, -5, 10**400, -(10**400)])
-def test_within_names_the_range_to_a_value_outside(value: float) -> None:
+def test_within_names_the_range(value: float) -> None:
     with pytest.raises(InputError, match="outside the range from 0 to 1"):
         within(value, 0, 1)
 
@@ -38,7 +38,7 @@ def test_within_refuses_what_is_no_number(value: object) -> None:
         within(value, 0, 1)  # type: ignore[arg-type]
 
 
-def test_whole_numbers_may_come_as_floats_and_leave_as_ints() -> None:
+def test_whole_turns_floats_into_ints() -> None:
     assert whole(3.0, 1, 5) == 3
     assert type(whole(3.0, 1, 5)) is int
 

@@ -1,4 +1,4 @@
-"""Five moments of a training, by name and by what was reached."""
+"""Five snapshots of a training run, by name and by their metrics."""
 
 import json
 from dataclasses import asdict
@@ -23,7 +23,7 @@ def test_another_stage_is_a_sentence(stage: float) -> None:
         snapshots.at("a/b", stage)
 
 
-def test_what_was_reached_comes_in_the_order_of_training(tmp_path: Path) -> None:
+def test_metrics_come_in_training_order(tmp_path: Path) -> None:
     metrics = {str(percent): {"accuracy": percent / 200, "n": 3} for percent in reversed(snapshots.PERCENTS)}
     card = Card("a/b", "m", {}, "d", {}, "c", "c", "CPU", 1.0, 1, 1, {}, snapshots=metrics)
     (tmp_path / "a" / "b").mkdir(parents=True)
@@ -37,18 +37,26 @@ GROWN = sorted(
 
 
 @pytest.mark.parametrize("folder", GROWN, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
-def test_shipped_snapshots_are_small_and_get_better(folder: Path) -> None:
+def test_shipped_snapshots_improve_and_stay_small(folder: Path) -> None:
     card = checkpoints.read_card(folder.name, folder.parent)
     percents = MOMENTS if folder.parent.name == "generation" else snapshots.PERCENTS
     files = [folder / checkpoints.snapshot_file(percent) for percent in percents[:-1]]
     assert all(file.stat().st_size < 3_000_000 for file in [*files, folder / "model.safetensors"])
     assert set(card.snapshots) == {str(percent) for percent in percents}
     before, after = card.snapshots["0"], card.snapshots["100"]
-    gains = {"accuracy": 1, "knn": 1, "nats": -1, "share": -1, "bits_per_character": -1, "frechet": -1, "hit_rate": 1}
+    gains = {
+        "accuracy": 1,
+        "knn": 1,
+        "nats": -1,
+        "relative_mse": -1,
+        "bits_per_character": -1,
+        "frechet": -1,
+        "hit_rate": 1,
+    }
     metric = next(name for name in gains if name in after)
     assert gains[metric] * (after[metric] - before[metric]) > 0.15 * abs(before[metric]), "learned nothing"
 
 
-def test_these_wings_have_something_that_grows() -> None:
+def test_these_methods_ship_snapshots() -> None:
     grown = {folder.parent.name for folder in GROWN}
-    assert grown == {"rotation", "contrastive", "vae", "gan", "generation", "masked", "language", "recommendation"}
+    assert grown >= {"rotation", "contrastive", "vae", "gan", "generation", "masked", "gpt2", "recommendation"}

@@ -1,17 +1,12 @@
-"""A recipe small enough to train in a test, in this process or, run as a program, in one of its own.
-
-`python -m tests.core.toy_recipe --data x ...` trains the toy; a test kills it, fills its disk or starts two of it.
-"""
+"""A recipe small enough to train in a test, in this process or in one of its own (see `processes`)."""
 
 import os
 import resource
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -78,7 +73,7 @@ SHORT = ToyRecipe(
 
 
 def run(recipe: ToyRecipe, until: int = 10**9) -> tuple[list[float], Toy, loop.Result | None]:
-    """Train a toy; a run with `until` dies at that pass. Losses, the model, and the result of a finished run."""
+    """Train a toy, until a step if `until` is given; its losses, the model, and the result of a finished run."""
     model, losses = Toy(ToyConfig(norm=recipe.norm)), []
 
     def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
@@ -99,18 +94,8 @@ def run(recipe: ToyRecipe, until: int = 10**9) -> tuple[list[float], Toy, loop.R
         return losses, model, None
 
 
-def start(
-    folder: Path, *flags: str, module: str = "tests.core.toy_recipe", **environment: str
-) -> subprocess.Popen[str]:
-    """Begin a recipe, the toy unless told otherwise, in a process of its own that works in `folder`."""
-    own = ["--data", "x", "--device", "cpu", "--no-bf16"] if module == "tests.core.toy_recipe" else []
-    command = [sys.executable, "-m", module, *own, *flags]
-    told: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **environment}
-    return subprocess.Popen(command, cwd=folder, env=environment, **told)
-
-
-if __name__ == "__main__":
+def main() -> None:
+    """Train as the command line says."""
     asked = parse(ToyRecipe)
     if asked.file_limit:  # a disk that takes no file larger than this
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

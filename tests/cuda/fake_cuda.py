@@ -14,7 +14,6 @@ from unittest import mock
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
-from torch.utils import _pytree
 
 from core import device
 
@@ -30,19 +29,19 @@ class WrongDeviceError(RuntimeError):
 
 
 class Generator(torch.Generator):
-    """A source of chance in main memory that says it lies on a device."""
+    """A random number generator in main memory that claims to lie on a device."""
 
     place: torch.device
 
     def __new__(cls, device: torch.device | str = "cpu") -> "Generator":
         """Any device; `torch.Generator` itself would look for a GPU."""
-        made = super().__new__(cls, "cpu")
+        made = super().__new__(cls, "cpu")  # type: ignore[call-arg]
         made.place = torch.device(device)
         return made
 
     @property
     def device(self) -> torch.device:  # type: ignore[override]
-        """Where it says it lies."""
+        """The device that it claims."""
         return self.place
 
 
@@ -58,20 +57,20 @@ def put(tensor: Tensor, where: torch.device) -> Tensor:
     return tensor
 
 
-class Pretend(TorchFunctionMode):
-    """Carries devices along."""
+class FakeCuda(TorchFunctionMode):
+    """Carries a device along with every tensor."""
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Sequence[type], args: Sequence[Any] = (), kwargs: Any = None
     ) -> Any:
-        """Ask, check, do in main memory, and say where the result lies."""
+        """Check the devices, compute in main memory, and note where the result would lie."""
         given, name = dict(kwargs or {}), getattr(func, "__name__", "")
-        tensors = [part for part in _pytree.tree_leaves((args, given)) if isinstance(part, Tensor)]
-        if func == Tensor.device.__get__:  # type: ignore[attr-defined]
+        tensors = _tensors((args, given))
+        if func == Tensor.device.__get__:
             return place(args[0])
         if name == "__iter__":
             return iter([put(part, place(args[0])) for part in args[0].unbind(0)])
-        asked = _asked(name, args, given)
+        asked = _requested(name, args, given)
         _check(name, args, given, tensors, asked)
         if name in MOVED:
             return _moved(func, args, given, asked or place(args[0]))
@@ -83,10 +82,23 @@ class Pretend(TorchFunctionMode):
             return result
         where = asked or next((place(tensor) for tensor in tensors if tensor.ndim), None)
         where = where or (place(tensors[0]) if tensors else CPU)
-        return _pytree.tree_map_only(Tensor, lambda tensor: put(tensor, where), result)
+        for tensor in _tensors(result):
+            put(tensor, where)
+        return result
 
 
-def _asked(name: str, args: Sequence[Any], given: Mapping[str, Any]) -> torch.device | None:
+def _tensors(value: object) -> list[Tensor]:
+    """Every tensor in nested tuples, lists, dictionaries and slices."""
+    if isinstance(value, Tensor):
+        return [value]
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    elif isinstance(value, slice):
+        value = (value.start, value.stop, value.step)
+    return [tensor for part in value for tensor in _tensors(part)] if isinstance(value, tuple | list) else []
+
+
+def _requested(name: str, args: Sequence[Any], given: Mapping[str, Any]) -> torch.device | None:
     """The device that a call names, if it does."""
     named = given.get("device")
     if name == "cpu":
@@ -104,15 +116,15 @@ def _check(
     if name in MIXED or name in MOVED:
         return
     if name in INDEXED:  # the tensor, the index, a value
-        indices = [part for part in _pytree.tree_leaves(args[1]) if isinstance(part, Tensor)]
+        indices = _tensors(args[1])
         wrong = place(args[0]) == CPU and any(place(index) != CPU for index in indices)
         tensors = [tensor for tensor in tensors if wrong or all(tensor is not index for index in indices)]
     found = {place(tensor) for tensor in tensors if tensor.ndim or place(tensor) != CPU}  # a number on the CPU may mix
     if len(found) > 1:
         raise WrongDeviceError(f"{name}: " + ", ".join(f"{tuple(t.shape)} on {place(t)}" for t in tensors))
-    chance, where = given.get("generator"), asked or next(iter(found), CPU)
-    if isinstance(chance, torch.Generator) and chance.device != where:
-        raise WrongDeviceError(f"{name}: a generator on {chance.device}, a result on {where}")
+    rng, where = given.get("generator"), asked or next(iter(found), CPU)
+    if isinstance(rng, torch.Generator) and rng.device != where:
+        raise WrongDeviceError(f"{name}: a generator on {rng.device}, a result on {where}")
 
 
 def _moved(func: Callable[..., Any], args: Sequence[Any], given: Mapping[str, Any], where: torch.device) -> Tensor:
@@ -127,7 +139,7 @@ def _moved(func: Callable[..., Any], args: Sequence[Any], given: Mapping[str, An
 
 @contextlib.contextmanager
 def on_cuda() -> Iterator[None]:
-    """Inside, `device.pick()` finds CUDA: the real one, or the pretended one where there is none."""
+    """Inside, `device.pick()` finds CUDA: the real one, or a fake one where there is none."""
     if torch.cuda.is_available():
         yield
         return
@@ -142,6 +154,6 @@ def on_cuda() -> Iterator[None]:
         mock.patch.object(torch, "Generator", Generator),
         mock.patch.object(device, "pick", pick),
         mock.patch.object(device, "autocast", autocast),
-        Pretend(),
+        FakeCuda(),
     ):
         yield

@@ -1,4 +1,4 @@
-"""The pretended CUDA refuses what the real one refuses, lets through what that lets through, and changes no number."""
+"""The fake CUDA refuses what the real one refuses, allows what that allows, and changes no number."""
 
 from collections.abc import Callable, Iterator
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(torch.cuda.is_available(), reason="the real CUDA
 
 
 @pytest.fixture(autouse=True)
-def _pretended() -> Iterator[None]:
+def _fake() -> Iterator[None]:
     with on_cuda():
         yield
 
@@ -35,7 +35,7 @@ REFUSED: dict[str, Callable[[], object]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_lies_on_two_devices_is_refused(name: str) -> None:
+def test_mixed_devices_are_refused(name: str) -> None:
     with pytest.raises(WrongDeviceError):
         REFUSED[name]()
 
@@ -51,7 +51,7 @@ def test_devices_are_carried_along() -> None:
     assert made.to(CUDA) is made
 
 
-def test_what_the_real_one_lets_through_passes() -> None:
+def test_allowed_mixtures_work() -> None:
     made = torch.arange(6.0, device=CUDA)
     assert (made * torch.tensor(2.0)).device == CUDA, "a single number"
     assert made[torch.tensor([1, 2])].tolist() == [1, 2], "an index on the CPU"
@@ -60,7 +60,7 @@ def test_what_the_real_one_lets_through_passes() -> None:
     assert made.tolist() == [7, 1, 2, 3, 4, 5]
 
 
-def test_sending_away_leaves_the_tensor_where_it_was() -> None:
+def test_moving_copies_the_tensor() -> None:
     here = torch.ones(2)
     there = here.to(CUDA)
     assert (here.device, there.device) == (CPU, CUDA)

@@ -1,4 +1,4 @@
-"""The audio tab's handlers as plain functions: what they draw, what they refuse, in both languages."""
+"""The audio tab's handlers as plain functions: what they draw and refuse, in both languages."""
 
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from core import checkpoints
 from core.audio import explore, train
 from core.data import bundled
 from demos.audio import tab
-from demos.audio.views import outline, playable
+from demos.audio.views import card_sentence, outline, playable, untrained_sentence
+from demos.page.words import Language
 from tests.demos.voices import voice
 from tests.own_checkpoints import settle
 
@@ -18,46 +19,54 @@ SEVEN = explore.sound_path("digit_7_american")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_analysis_is_drawn_in_the_visitors_language(sound_file: Path, language: str) -> None:
-    say = voice("audio", language)  # type: ignore[arg-type]
-    wave, mel, features, cepstra, size = tab.on_analyse(say, str(sound_file), explore.NAME)
-    assert wave.layout.title.text == say("audio.waveform")
-    assert len(wave.data[0].x) <= 1000
-    assert mel.size == features.size == cepstra.size == (560, 150)
-    assert "1.50" in size
+def test_analysis_is_drawn_in_each_language(sound_file: Path, language: Language) -> None:
+    say = voice("audio", language)
+    values = tab.on_analyse(say, str(sound_file), explore.NAME)
+    assert values.wave.layout.title.text == say("audio.waveform")
+    assert len(values.wave.data[0].x) <= 1000
+    assert values.mel.size == values.features.size == values.mfcc.size == (560, 150)
+    assert "1.50" in values.size
 
 
 def test_restoration_is_drawn_and_playable(sound_file: Path) -> None:
     say = voice("audio", "zh")
-    hole, restored, linear, *players, bars, verdict = tab.on_restore(say, str(sound_file), 50, 120, explore.NAME)
-    assert hole.size == restored.size == linear.size
-    assert len(players) == 3
-    for rate_hz, samples in players:
-        assert (rate_hz, samples.dtype) == (16_000, np.int16)
+    values = tab.on_restore(say, str(sound_file), 50, 120, explore.NAME)
+    assert values.hole.size == values.restored.size == values.linear.size
+    for rate_hz, samples in (values.hear_masked, values.hear_restored, values.hear_linear):
+        assert rate_hz == 16_000
+        assert samples.dtype == np.int16
         assert len(samples) == pytest.approx(24_000, abs=2)
-    assert np.abs(players[0][1].astype(int)).min() == 0
-    assert not np.array_equal(players[0][1], players[1][1])
-    assert len(bars.data[0].y) == 3
-    assert min(bars.data[0].y) > 0
-    assert "dB" in verdict
+    assert np.abs(values.hear_masked[1].astype(int)).min() == 0
+    assert not np.array_equal(values.hear_masked[1], values.hear_restored[1])
+    assert len(values.errors.data[0].y) == 3
+    assert min(values.errors.data[0].y) > 0
+    assert "dB" in values.verdict
 
 
-def test_views_comparison_neighbours_and_probes(sound_file: Path) -> None:
-    say = voice("audio")
-    first, second, sentence = tab.on_views(say, str(sound_file), 1, 3, explore.NAME)
-    assert first.size == second.size
-    assert not np.array_equal(np.asarray(first), np.asarray(second))
-    assert "cosine" in sentence
-    assert "1.00" in tab.on_compare(say, SEVEN, SEVEN, explore.NAME)
-    *players, table = tab.on_neighbours(say, SEVEN, explore.NAME)
-    assert len(players) == tab.NEAREST
+def test_two_views_are_drawn(sound_file: Path) -> None:
+    values = tab.on_views(voice("audio"), str(sound_file), 1, 3, explore.NAME)
+    assert values.view1.size == values.view2.size
+    assert not np.array_equal(np.asarray(values.view1), np.asarray(values.view2))
+    assert "cosine" in values.views
+
+
+def test_sound_compared_with_itself() -> None:
+    assert "1.00" in tab.on_compare(voice("audio"), SEVEN, SEVEN, explore.NAME)
+
+
+def test_neighbours_are_players_and_table() -> None:
+    values = tab.on_neighbours(voice("audio"), SEVEN, explore.NAME)
+    assert len(values) == tab.NEAREST + 1
     name = next(sound.name for sound in bundled.sounds() if sound.key == "digit_7_american")
-    assert players[0]["label"] == name[0]
-    assert "MFCC" in table
-    digit, speaker, read = tab.on_probe(say, SEVEN, explore.NAME)
-    assert (len(digit.data[0].y), len(speaker.data[0].y)) == (10, 6)
-    assert sum(digit.data[0].y) == pytest.approx(1, abs=1e-3)
-    assert "chance 10 %" in read
+    assert values.near0["label"] == name[0]
+    assert "MFCC" in values.table
+
+
+def test_probes_are_drawn() -> None:
+    values = tab.on_probe(voice("audio"), SEVEN, explore.NAME)
+    assert (len(values.digit.data[0].y), len(values.speaker.data[0].y)) == (10, 6)
+    assert sum(values.digit.data[0].y) == pytest.approx(1, abs=1e-3)
+    assert "chance 10 %" in values.read
 
 
 @pytest.mark.parametrize(
@@ -85,12 +94,12 @@ def test_bad_sounds_are_one_sentence(tmp_path: Path) -> None:
             assert any("一" <= character <= "鿿" for character in caught.value.message)
 
 
-def test_without_the_hub_the_bundled_model_stays() -> None:
+def test_bundled_model_stays_without_hub() -> None:
     if explore.offer().at_hand:
         pytest.skip("the Hub's model is on this machine")
     say = voice("audio")
     running = tab.on_fetch(say)
-    assert str(explore.offer().megabytes) in next(running)[1]
+    assert str(explore.offer().megabytes) in next(running).status
     with pytest.raises(gr.Error, match="bundled model stays"):
         next(running)
     assert [name for _, name in tab.models(say)] == [explore.NAME]
@@ -121,10 +130,10 @@ def test_only_offered_models_can_be_named(name: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_model_trained_here_is_offered_and_works_without_probes(
-    language: str, tmp_path: Path, sound_file: Path, monkeypatch: pytest.MonkeyPatch
+def test_own_model_works_without_probes(
+    language: Language, tmp_path: Path, sound_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    say = voice("audio", language)  # type: ignore[arg-type]
+    say = voice("audio", language)
     settle(tmp_path / "checkpoints", monkeypatch)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "clips").mkdir()
@@ -136,26 +145,34 @@ def test_a_model_trained_here_is_offered_and_works_without_probes(
     assert name in checkpoints.bundled("audio")
     assert tab.models(say)[:2] == [(say("audio.model_sounds"), explore.NAME), (name, name)]
     sound = str(sound_file)
-    assert "32" in tab.on_analyse(say, sound, name)[-1], "features of this model, not of the bundled one"
-    own, bundled_one = (tab.on_restore(say, sound, 50, 120, model) for model in (name, explore.NAME))
-    assert own[6].data[0].y[0] != bundled_one[6].data[0].y[0]
-    assert own[6].data[0].y[1:] == bundled_one[6].data[0].y[1:], "the baselines are the same"
-    assert len(tab.on_views(say, sound, 1, 0, name)) == 3
+    assert "32" in tab.on_analyse(say, sound, name).size, "features of this model, not of the bundled one"
+    own, shipped = (tab.on_restore(say, sound, 50, 120, model).errors.data[0].y for model in (name, explore.NAME))
+    assert own[0] != shipped[0]
+    assert own[1:] == shipped[1:], "the baselines are the same"
+    views = tab.on_views(say, sound, 1, 0, name)
+    assert not np.array_equal(np.asarray(views.view1), np.asarray(views.view2))
     assert "1.00" in tab.on_compare(say, sound, sound, name)
-    assert len(tab.on_neighbours(say, sound, name)) == tab.NEAREST + 1
-    digit, speaker, read = tab.on_probe(say, sound, name)
-    assert read.startswith(say("audio.no_probes", model=name))
-    assert (len(digit.data[0].y), len(speaker.data[0].y)) == (10, 6)
-    assert say("audio.no_probes", model=explore.NAME) not in tab.on_probe(say, sound, explore.NAME)[2]
+    assert "MFCC" in tab.on_neighbours(say, sound, name).table
+    probed = tab.on_probe(say, sound, name)
+    assert probed.read.startswith(say("audio.no_probes", model=name))
+    assert (len(probed.digit.data[0].y), len(probed.speaker.data[0].y)) == (10, 6)
+    assert say("audio.no_probes", model=explore.NAME) not in tab.on_probe(say, sound, explore.NAME).read
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_what_an_untrained_network_can_is_told_once_it_was_measured(
-    language: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_untrained_accuracy_is_reported_if_measured(language: Language, monkeypatch: pytest.MonkeyPatch) -> None:
     figures = {"accuracy": 0.99, "untrained_accuracy": 0.61}
     monkeypatch.setattr(explore, "metrics", lambda: dict.fromkeys(explore.PROBED.values(), figures))
-    sentence = tab._untrained_sentence(voice("audio", language))  # type: ignore[arg-type]
+    sentence = untrained_sentence(voice("audio", language))
     assert sentence.count("61%") == sentence.count("99%") == 3
     monkeypatch.setattr(explore, "metrics", dict)
-    assert tab._untrained_sentence(voice("audio", language)) == ""  # type: ignore[arg-type]
+    assert untrained_sentence(voice("audio", language)) == ""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_card_figures_are_on_the_page(language: Language) -> None:
+    card, text = explore.metrics(), card_sentence(voice("audio", language))
+    for data in ("fsdd", "fsdd, unheard speaker", "esc10"):
+        assert f"{card[data]['knn']:.1%}" in text
+    for data in ("fsdd, restoring", "esc10, restoring"):
+        assert f"{card[data]['model_db']:.1f}" in text

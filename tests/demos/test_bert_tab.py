@@ -1,7 +1,7 @@
 """The BERT tab's handlers as plain functions: what they draw, in both languages, and what they refuse."""
 
 import math
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from core.bert import explore, train
-from demos.bert import tab
+from demos.bert import tab, views
+from demos.bert.views import CORRUPTIONS, FillingValues, SensesValues
 from demos.page.words import Say
 from tests.demos.voices import voice
 from tests.own_checkpoints import settle
@@ -20,151 +21,156 @@ MODEL = explore.NOVELS
 
 @pytest.fixture(params=["en", "zh"])
 def say(request: pytest.FixtureRequest) -> Say:
-    return Say(request.param)
+    return voice("bert", request.param)
 
 
 def chinese(text: str) -> bool:
     return any("一" <= character <= "鿿" for character in text)
 
 
-def test_gaps_show_five_candidates_and_the_baseline(say: Say) -> None:
-    gaps, verdict, texts = tab.on_fill(say, TEXT, [1, 5], MODEL)
-    assert gaps.count('class="gap"') == 2
-    assert gaps.count('class="guess') == 10
-    assert say("bert.gap_label", label="captain") in gaps
-    assert "8,000" in verdict
-    assert texts.count("<mark") == 4, "two gaps in each of two texts"
+def test_gaps_show_five_candidates(say: Say) -> None:
+    shown = tab.on_fill(say, TEXT, [1, 5], MODEL)
+    assert shown.gaps.count('class="gap"') == 2
+    assert shown.gaps.count('class="guess') == 10
+    assert say("bert.gap_label", label="captain") in shown.gaps
+    assert "8,000" in shown.verdict
+    assert shown.texts.count("<mark") == 4, "two gaps in each of two texts"
     found = explore.fill(TEXT, [1, 5])
-    assert say("bert.order", order=", ".join(found.gaps[gap].label for gap in found.one_by_one.order)) in texts
-    assert chinese(verdict) == (say.language == "zh")
+    assert say("bert.order", order=", ".join(found.gaps[gap].label for gap in found.one_by_one.order)) in shown.texts
+    assert chinese(shown.verdict) == (say.language == "zh")
 
 
-def test_texts_that_differ_are_marked_where_they_do(say: Say) -> None:
-    hidden = next(
-        [*range(first, first + 5)]
-        for example in explore.EXAMPLES
-        for first in range(6)
-        if explore.fill(example.text, [*range(first, first + 5)]).differ
-    )
-    text = next(each.text for each in explore.EXAMPLES if explore.fill(each.text, hidden).differ)
-    *_, texts = tab.on_fill(say, text, hidden, MODEL)
+def test_differing_words_are_marked(say: Say) -> None:
+    found = {
+        (example.text, first): explore.fill(example.text, [*range(first, first + 5)])
+        for example in explore.EXAMPLES[:2]
+        for first in range(2)
+    }
+    (text, first), filling = next(item for item in found.items() if item[1].differ)
+    texts = tab.on_fill(say, text, [*range(first, first + 5)], MODEL).texts
     assert texts.count('class="differs"') >= 2
-    found = explore.fill(text, hidden)
-    better = found.one_by_one.bits < found.at_once.bits
-    assert say("bert.differ_better" if better else "bert.differ_worse", differ=len(found.differ)) in texts
+    better = filling.one_by_one.bits < filling.at_once.bits
+    assert say("bert.differ_better" if better else "bert.differ_worse", differ=len(filling.differ)) in texts
 
 
-def test_with_one_gap_and_with_none_it_says_what_to_do(say: Say) -> None:
-    assert say("bert.one_gap") in tab.on_fill(say, TEXT, [1], MODEL)[2]
-    assert tab.on_fill(say, TEXT, [], MODEL) == ("", say("bert.none_hidden"), "")
+def test_one_gap_or_none_is_explained(say: Say) -> None:
+    assert say("bert.one_gap") in tab.on_fill(say, TEXT, [1], MODEL).texts
+    assert tab.on_fill(say, TEXT, [], MODEL) == FillingValues("", say("bert.none_hidden"), "")
 
 
-def test_a_draw_of_training_is_coloured_and_counted(say: Say) -> None:
-    names = {say(f"bert.{fate}") for fate in tab.FATES}
+def test_training_examples_are_coloured_and_counted(say: Say) -> None:
+    names = {say(f"bert.{kind}") for kind in CORRUPTIONS}
     for seed in range(8):
-        parts, sentence = tab.on_draw(say, TEXT, MODEL, seed)
-        asked = [kind for _, kind in parts if kind is not None]
-        assert set(asked) <= names
-        assert str(len(asked)) in sentence
-        assert str(len(parts)) in sentence
+        found = tab.on_draw(say, TEXT, MODEL, seed)
+        chosen = [kind for _, kind in found.tokens if kind is not None]
+        assert set(chosen) <= names
+        assert str(len(chosen)) in found.counts
+        assert str(len(found.tokens)) in found.counts
 
 
-def test_both_readers_are_drawn_word_by_word(say: Say) -> None:
-    figure, sentence = tab.on_compare(say, TEXT, MODEL)
-    assert [bar.name for bar in figure.data] == [say("bert.both_sides"), say("bert.left_only")]
-    assert all(len(bar.y) == 7 for bar in figure.data)
+def test_both_models_are_drawn_by_word(say: Say) -> None:
+    shown = tab.on_compare(say, TEXT, MODEL)
+    assert [bar.name for bar in shown.bars.data] == [say("bert.both_sides"), say("bert.left_only")]
+    assert all(len(bar.y) == 7 for bar in shown.bars.data)
     found = explore.compare(TEXT)
-    for value in (found.bert_a_character, found.gpt_a_character, found.chance_a_character, found.unigram_a_character):
-        assert f"{value:.2f}" in sentence
+    assert found.unigram_bits_per_character is not None
+    for value in (
+        found.bert_bits_per_character,
+        found.gpt_bits_per_character,
+        found.chance_level,
+        found.unigram_bits_per_character,
+    ):
+        assert f"{value:.2f}" in shown.compared
+    for words in ("`gpt2/novels`", f"{found.partner_steps:,}"):
+        assert words in shown.compared
+    for parameters in (found.parameters, found.partner_parameters):
+        size = f"{parameters / 1e4:.0f} 万" if say.language == "zh" else f"{parameters / 1e6:.1f} M"
+        assert size in shown.compared
 
 
-def test_a_text_just_written_gets_words_and_all_answers(say: Say) -> None:
-    words, *answers = tab.on_text(say, TEXT, MODEL, 0)
-    assert [word for word, _ in words["choices"]] == ["The", "captain", "stood", "on", "the", "deck", "."]
-    assert words["value"] == [1, 2]
-    assert len(answers) == 7
+def test_new_texts_get_all_answers(say: Say) -> None:
+    found = tab.on_text(say, TEXT, MODEL, 0)
+    assert [word for word, _ in found.words["choices"]] == ["The", "captain", "stood", "on", "the", "deck", "."]
+    assert found.words["value"] == [1, 2]
+    for group in (
+        tab.on_fill(say, TEXT, [1, 2], MODEL),
+        tab.on_draw(say, TEXT, MODEL, 0),
+        tab.on_compare(say, TEXT, MODEL),
+    ):
+        assert group._asdict().items() <= found._asdict().items()
     assert tab.on_typing(say, "  ", MODEL, 0) == gr.skip()
-    assert len(tab.on_typing(say, TEXT, MODEL, 0)) == 8
+    assert tab.on_typing(say, TEXT, MODEL, 0) == found
 
 
-def test_uses_of_a_word_are_listed_with_their_senses(say: Say) -> None:
-    text, table, sentence = tab.on_word(say, "rose", MODEL)
-    assert "rose" in text
-    assert table.count("<tr>") == 9
-    assert say.pick(("flower", "玫瑰")) in table
-    assert "64" in sentence
-    assert tab.on_senses(say, text, "rose", MODEL) == (table, sentence)
+def test_uses_are_listed_with_senses(say: Say) -> None:
+    found = tab.on_word(say, "rose", MODEL)
+    assert "rose" in found.query
+    assert found.uses.count("<tr>") == 9
+    assert say.pick(("flower", "玫瑰")) in found.uses
+    assert "64" in found.measured
+    assert tab.on_senses(say, found.query, "rose", MODEL) == SensesValues(found.uses, found.measured)
 
 
 def test_another_model_brings_everything_anew(say: Say) -> None:
     found = tab.on_model(say, TEXT, MODEL, 0)
-    assert len(found) == 12
-    assert found[8]["choices"] == explore.words_of(MODEL)
-    assert tab.models(say)[0][1] == MODEL
+    assert found.word["choices"] == explore.words_of(MODEL)
+    assert found.word["value"] == explore.words_of(MODEL)[0]
+    assert tab.on_text(say, TEXT, MODEL, 0)._asdict().items() <= found._asdict().items()
+    assert views.choices(say)[0][1] == MODEL
 
 
 def test_what_a_visitor_wrote_is_escaped(say: Say) -> None:
-    gaps, _, texts = tab.on_fill(say, "a <b> & <i>", [0, 2, 5], MODEL)
-    assert "<b>" not in texts
-    assert "<i>" not in texts
-    assert "&lt;" in texts
-    assert gaps.count("<b") == gaps.count("</b>") + gaps.count("<br>")
+    found = tab.on_fill(say, "a <b> & <i>", [0, 2, 5], MODEL)
+    assert "<b>" not in found.texts
+    assert "<i>" not in found.texts
+    assert "&lt;" in found.texts
+    assert found.gaps.count("<b") == found.gaps.count("</b>") + found.gaps.count("<br>")
 
 
-def test_what_the_card_tells_is_on_the_page(say: Say) -> None:
+def test_card_metrics_are_on_the_page(say: Say) -> None:
     card = explore.figures()
     for key in ("accuracy", "top5_accuracy", "left_accuracy", "frequent_accuracy"):
-        assert f"{card.gaps[key]:.1%}" in tab.card_sentence(say)
+        assert f"{card.masked[key]:.1%}" in views.card_sentence(say)
+    assert f"{card.one_at_a_time['perplexity']:,.0f}" in views.card_sentence(say)
     for key in ("accuracy", "untrained_accuracy", "words_accuracy", "chance"):
-        assert f"{card.novel[key]:.0%}" in tab.probe_sentence(say)
+        assert f"{card.novel[key]:.0%}" in views.probe_sentence(say)
 
 
-@pytest.mark.parametrize(("entries", "context"), [(300, 16), (400, 66)])
-def test_what_was_trained_here_is_listed_and_answers(
-    say: Say, entries: int, context: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settle(tmp_path / "checkpoints", monkeypatch)
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "texts").mkdir()
-    chance, words = np.random.default_rng(0), ["sea", "ship", "and", "deck", "captain", "stood"]
-    (tmp_path / "texts" / "a.txt").write_text(" ".join(chance.choice(words, 1500)))
-    name = f"bert/own-{entries}-{context}-{say.language}"
-    train.main(
-        [
-            "--data",
-            "folder:texts",
-            "--name",
-            name.removeprefix("bert/"),
-            "--vocabulary",
-            str(entries),
-            "--steps",
-            "2",
-            "--context",
-            str(context),
-            "--width",
-            "16",
-            "--layers",
-            "1",
-            "--heads",
-            "2",
-            "--batch",
-            "2",
-            "--device",
-            "cpu",
-        ]
-    )
-    titles = {key: title for title, key in tab.models(say)}
+OWN = {"short": (300, 16), "long": (400, 66)}  # name: size of the vocabulary, context
+
+
+@pytest.fixture(scope="module")
+def _trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Two models after two steps on six words, one with a context too short for the bundled sentences."""
+    folder, rng = tmp_path_factory.mktemp("texts"), np.random.default_rng(0)
+    words = ["sea", "ship", "and", "deck", "captain", "stood"]
+    (folder / "a.txt").write_text(" ".join(rng.choice(words, 600)))
+    size = ["--width", "16", "--layers", "1", "--heads", "2", "--batch", "2", "--steps", "2", "--device", "cpu"]
+    with pytest.MonkeyPatch.context() as patch:
+        settle(tmp_path_factory.mktemp("checkpoints"), patch)
+        patch.chdir(folder)
+        for name, (vocabulary, context) in OWN.items():
+            data = ["--data", f"folder:{folder}", "--name", name]
+            train.main([*data, "--vocabulary", str(vocabulary), "--context", str(context), *size])
+        yield
+
+
+@pytest.mark.usefixtures("_trained")
+@pytest.mark.parametrize("own", OWN)
+def test_own_models_are_listed_and_answer(say: Say, own: str) -> None:
+    name = f"bert/{own}"
+    titles = {key: title for title, key in views.choices(say)}
     assert titles.keys() >= {explore.NOVELS, name}
     assert name in titles[name]
     found = tab.on_model(say, "stood and", name, 0)
-    assert len(found) == 12
-    if context == 16:
-        assert found[8]["choices"] == []
-        assert found[11] == say("bert.no_words")
+    assert found.gaps.count('class="gap"') >= 1
+    if own == "short":
+        assert found.word["choices"] == []
+        assert found.measured == say("bert.no_words")
         with pytest.raises(gr.Error):
             tab.on_text(say, "a word for every token there is", name, 0)
     else:
-        assert found[8]["choices"]
+        assert found.word["choices"]
 
 
 @pytest.mark.parametrize(
@@ -194,13 +200,14 @@ def test_bad_input_is_one_sentence(say: Say, handler: Any, values: tuple[Any, ..
 
 def test_other_scripts_come_back_whole(say: Say) -> None:
     text = "👩‍👩‍👧 مرحبا 春江"
-    words, _, _, texts, *_ = tab.on_text(say, text, MODEL, 0)
-    for word, _ in words["choices"]:
-        assert word
-    assert texts
+    found = tab.on_text(say, text, MODEL, 0)
+    words = [word for word, _ in found.words["choices"]]
+    assert all(words)
+    assert "".join(words) == text.replace(" ", "")
+    assert found.texts.count("<p dir=") == 2
 
 
-def test_without_a_network_the_hub_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fetching_offline_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def offline(*_: object, **__: object) -> str:
         raise OSError("no route to host")
 

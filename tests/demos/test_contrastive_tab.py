@@ -1,6 +1,9 @@
 """The contrastive tab's handlers as plain functions: what they draw, what they refuse, and in which language."""
 
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 import gradio as gr
 import numpy as np
@@ -8,18 +11,25 @@ import pytest
 from PIL import Image
 
 from core.contrastive import explore
-from demos.contrastive import tab, views
+from demos.contrastive import dictionary, dictionary_views, tab, views
 from demos.page import inputs
 from demos.page.snapshots import LAST
+from demos.page.words import LANGUAGES, Language
 from tests.demos.voices import voice
 
 SETTINGS = (0.2, 0.5, 0.2, 0.0, 0.5)  # crop, jitter, greyscale, blur, flip
 Shown = list[tuple[str, str | None]]
+Values = TypeVar("Values", bound=NamedTuple)
+
+
+def take(kind: type[Values], values: Iterator[Any]) -> Values:
+    """The next of all answers, as many as the fields of a NamedTuple."""
+    return kind(*itertools.islice(values, len(kind._fields)))
 
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
-    """Eight pictures as the gallery hands them over: paths of files with captions."""
+    """Eight pictures as the gallery component gives them: paths of files with captions."""
     folder = tmp_path_factory.mktemp("shown")
     found: Shown = []
     for number, (image, name) in enumerate(inputs.example(voice("contrastive"), tab.SETS["mixed"])):
@@ -28,44 +38,44 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     return found
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_comparison_is_drawn_in_the_visitors_language(shown: Shown, language: str) -> None:
-    say = voice("contrastive", language)  # type: ignore[arg-type]
-    sheet, verdict, matrix, bars, loss, suspects, cosine = tab.on_compare(
-        say, shown, "simclr", "projections", *SETTINGS, 0, 0.2
-    )
-    assert sheet.mode == "RGBA"
-    assert verdict.startswith("**SimCLR**")
-    assert matrix.layout.title.text == say("contrastive.matrix_projections")
-    assert np.array(matrix.data[0].z).shape == np.array(cosine).shape == (16, 16)
-    assert len(matrix.layout.shapes) == 16, "every view has one positive"
-    assert len(bars.data[0].y) == 16
-    assert "2.71" in loss, "log 15"
-    assert ("假负例" if language == "zh" else "false negative") in suspects
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_comparison_is_drawn_in_each_language(shown: Shown, language: Language) -> None:
+    say = voice("contrastive", language)
+    values = tab.on_compare(say, shown, "simclr", "projections", *SETTINGS, 0, 0.2)
+    assert values.views.mode == "RGBA"
+    assert values.verdict.startswith("**SimCLR**")
+    assert values.matrix.layout.title.text == say("contrastive.matrix_projections")
+    assert np.array(values.matrix.data[0].z).shape == np.array(values.cosine).shape == (16, 16)
+    assert len(values.matrix.layout.shapes) == 16, "every view has one positive"
+    assert len(values.bars.data[0].y) == 16
+    assert "2.71" in values.loss, "log 15"
+    assert ("假负例" if language == "zh" else "false negative") in values.false_negatives
 
 
-def test_the_loss_follows_the_temperature_from_the_matrix_alone(shown: Shown) -> None:
+def test_loss_follows_the_temperature(shown: Shown) -> None:
     say = voice("contrastive")
-    *_, bars, loss, _, cosine = tab.on_compare(say, shown, "simclr", "projections", *SETTINGS, 3, 0.2)
-    again, _ = tab.on_loss(say, cosine, 0.2)
-    assert np.allclose(again.data[0].y, bars.data[0].y, atol=1e-3), "the matrix is rounded to four places"
-    assert "temperature 0.20" in loss
-    hot, _ = tab.on_loss(say, cosine, 1.0)
-    assert np.ptp(hot.data[0].y) < np.ptp(bars.data[0].y)
+    compared = tab.on_compare(say, shown, "simclr", "projections", *SETTINGS, 3, 0.2)
+    again = tab.on_loss(say, compared.cosine, 0.2)
+    losses = compared.bars.data[0].y
+    assert np.allclose(again.bars.data[0].y, losses, atol=1e-3), "the matrix is rounded to four places"
+    assert "temperature 0.20" in compared.loss
+    hot = tab.on_loss(say, compared.cosine, 1.0)
+    assert np.ptp(hot.bars.data[0].y) < np.ptp(losses)
 
 
-def test_the_page_says_that_the_rotation_network_has_no_head(shown: Shown) -> None:
+def test_rotation_is_compared_by_features(shown: Shown) -> None:
     say = voice("contrastive")
     verdicts = {
-        space: tab.on_compare(say, shown, "rotation", space, *SETTINGS, 0, 0.2)[1]
+        space: tab.on_compare(say, shown, "rotation", space, *SETTINGS, 0, 0.2).verdict
         for space in ("projections", "features")
     }
     assert verdicts["projections"] == verdicts["features"] + " " + say("contrastive.no_head")
 
 
-def test_no_pictures_are_silence_when_taken_out_and_a_sentence_when_asked(shown: Shown) -> None:
+def test_missing_pictures_change_nothing(shown: Shown) -> None:
     say = voice("contrastive")
-    for nothing in (None, []):
+    empty: tuple[Shown | None, ...] = (None, [])
+    for nothing in empty:
         assert tab.on_pictures(say, nothing, "simclr", "features", *SETTINGS, 0, 0.2, LAST, 3) == gr.skip()
     with pytest.raises(gr.Error, match="Bring 2 to 16 pictures; here are 0"):
         tab.on_compare(say, None, "simclr", "features", *SETTINGS, 0, 0.2)
@@ -73,27 +83,50 @@ def test_no_pictures_are_silence_when_taken_out_and_a_sentence_when_asked(shown:
         tab.on_grow(say, None, *SETTINGS, 0, LAST)
 
 
-def test_other_pictures_change_every_answer_at_once(shown: Shown) -> None:
+def test_pictures_change_every_answer(shown: Shown) -> None:
     say = voice("contrastive")
-    values = tab.on_pictures(say, shown[:3], "simclr", "projections", *SETTINGS, 0, 0.2, 1, 3)
-    compared, (matrix, curve, verdict), (query, *looked), (which, found) = (
-        values[:7],
-        values[7:10],
-        values[10:18],
-        values[18:],
-    )
-    assert (query, len(looked)) == (1, 7)
-    assert np.array(compared[6]).shape == np.array(matrix.data[0].z).shape == (6, 6)
-    assert curve.data[0].marker.color.index(curve.data[0].marker.color[1]) == 1, "the second stage is marked"
-    assert "of 6** views" in verdict
-    assert (which, len(found)) == (1, 8)
+    values = iter(tab.on_pictures(say, shown[:3], "simclr", "projections", *SETTINGS, 0, 0.2, 1, 3))
+    compared, grown, query = take(views.ComparisonValues, values), take(views.GrowthValues, values), next(values)
+    looked_up, which, found = take(dictionary_views.DictionaryValues, values), next(values), next(values)
+    assert next(values, None) is None
+    assert (query, which) == (1, 1)
+    assert "**0.99**" in looked_up.verdict
+    assert np.array(compared.cosine).shape == np.array(grown.matrix.data[0].z).shape == (6, 6)
+    colours = grown.reached.data[0].marker.color
+    assert colours.index(colours[1]) == 1, "the second stage is marked"
+    assert "of 6** views" in grown.verdict
+    assert len(found) == 8
 
 
-def test_one_event_waits_for_other_pictures() -> None:
-    """With three, an upload set them off again and again, without end."""
-    with gr.Blocks() as page:
+@pytest.fixture(scope="module")
+def page() -> gr.Blocks:
+    blocks: gr.Blocks
+    with gr.Blocks() as blocks:
         tab.build(voice("contrastive"))
-    names = {block._id: block.elem_id for block in page.blocks.values()}
+    return blocks
+
+
+def test_outputs_follow_the_named_values(page: gr.Blocks) -> None:
+    outputs = {fn.name: [item.elem_id for item in fn.outputs] for fn in page.fns.values()}
+    compared = ["views", "verdict", "matrix", "bars", "loss", "suspects", "cosine"]
+    grown = ["grow-matrix", "grow-curve", "grow-verdict"]
+    looked_up = ["query-views", "dictionary-verdict", "queue", "by-age", "drift", "curves", "learned"]
+    expected = {
+        "on_compare": compared,
+        "on_loss": ["bars", "loss"],
+        "on_grow": grown,
+        "on_dictionary": looked_up,
+        "on_neighbours": ["neighbours"],
+        "on_probe": ["probe", "probe-text"],
+        "on_pictures": [*compared, *grown, "query", *looked_up, "which", "neighbours"],
+    }
+    for handler, names in expected.items():
+        assert outputs[handler] == [f"contrastive-{name}" for name in names], handler
+
+
+def test_one_event_follows_the_pictures(page: gr.Blocks) -> None:
+    """With three, an upload triggered them again and again, without end."""
+    names: dict[int | None, str | None] = {block._id: getattr(block, "elem_id", None) for block in page.blocks.values()}
     waiting = [
         fn.name
         for fn in page.fns.values()
@@ -103,12 +136,12 @@ def test_one_event_waits_for_other_pictures() -> None:
     assert waiting == ["on_pictures"]
 
 
-def test_a_bad_picture_is_named_in_both_languages(shown: Shown, text_as_picture: Path, huge_picture: Path) -> None:
+def test_bad_picture_is_named(shown: Shown, text_as_picture: Path, huge_picture: Path) -> None:
     for bad, english, chinese in (
         (text_as_picture, "Picture 3: This file is not a picture", "第 3 张图片：这个文件不是"),
         (huge_picture, "Picture 3: A picture may have at most 8 megapixels", "第 3 张图片：图片不能超过 8 百万像素"),
     ):
-        for language, sentence in (("en", english), ("zh", chinese)):
+        for language, sentence in zip(LANGUAGES, (english, chinese), strict=True):
             with pytest.raises(gr.Error) as caught:
                 tab.on_compare(
                     voice("contrastive", language),
@@ -117,7 +150,7 @@ def test_a_bad_picture_is_named_in_both_languages(shown: Shown, text_as_picture:
                     "features",
                     *SETTINGS,
                     0,
-                    0.2,  # type: ignore[arg-type]
+                    0.2,
                 )
             assert caught.value.message.startswith(sentence)
 
@@ -126,7 +159,7 @@ def test_a_bad_picture_is_named_in_both_languages(shown: Shown, text_as_picture:
     "change",
     [{2: float("nan")}, {2: 0.0}, {3: 2.0}, {6: -1.0}, {7: None}, {7: float("nan")}, {7: 1e9}, {8: 0.0}, {0: "byol"}],
 )
-def test_numbers_out_of_range_are_one_sentence(change: dict[int, object], shown: Shown) -> None:
+def test_bad_settings_are_one_sentence(change: dict[int, object], shown: Shown) -> None:
     given: list[object] = ["simclr", "features", *SETTINGS, 0, 0.2]
     for place, value in change.items():
         given[place] = value
@@ -136,69 +169,65 @@ def test_numbers_out_of_range_are_one_sentence(change: dict[int, object], shown:
 
 
 @pytest.mark.parametrize("cosine", [None, [], [[1.0]], [[2.0] * 4] * 4, "1", {"a": 1}])
-def test_a_matrix_that_is_none_is_one_sentence(cosine: object) -> None:
+def test_other_matrices_are_one_sentence(cosine: object) -> None:
     with pytest.raises(gr.Error):
         tab.on_loss(voice("contrastive"), cosine, 0.2)  # type: ignore[arg-type]
 
 
-def test_neighbours_are_named_in_both_languages(shown: Shown) -> None:
-    english, chinese = (
-        tab.on_neighbours(voice("contrastive", language), shown, 5, "simclr") for language in ("en", "zh")
-    )  # type: ignore[arg-type]
+def test_neighbours_are_named_in_each_language(shown: Shown) -> None:
+    english, chinese = (tab.on_neighbours(voice("contrastive", language), shown, 5, "simclr") for language in LANGUAGES)
     assert len(english) == len(chinese) == 8
     assert english[0][1].startswith("dog face")
     assert chinese[0][1].startswith("狗脸")
 
 
-def test_the_probe_asks_every_encoder_and_plain_pixels() -> None:
-    bars, text = tab.on_probe(voice("contrastive"))
-    assert list(bars.data[0].x)[:2] == ["plain pixels", "SimCLR"]
-    assert len(bars.data[0].y) == 1 + len(explore.offered())
-    assert "1,377 emoji" in text
+def test_probe_compares_every_encoder() -> None:
+    values = tab.on_probe(voice("contrastive"))
+    assert list(values.bars.data[0].x)[:2] == ["plain pixels", "SimCLR"]
+    assert len(values.bars.data[0].y) == 1 + len(explore.names())
+    assert "1,377 emoji" in values.text
 
 
 @pytest.mark.parametrize("name", tab.SETS)
-def test_every_example_set_can_be_compared(name: str) -> None:
+def test_example_sets_fit_the_limits(name: str) -> None:
     assert 2 <= len(inputs.example(voice("contrastive"), tab.SETS[name])) <= 16
 
 
-def test_the_page_says_at_which_size_each_encoder_looks_and_names_a_visitor_s_own(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_sizes_name_own_encoders_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explore, "sizes", lambda: {"simclr": 32, "moco": 32, "contrastive/mine": 48, "rotation": 64})
-    said = {language: views.sizes(voice("contrastive", language)) for language in ("en", "zh")}  # type: ignore[arg-type]
-    assert "SimCLR 32 × 32, MoCo 32 × 32, contrastive/mine 48 × 48, rotation 64 × 64." in said["en"]
-    assert "contrastive/mine 48 × 48，旋转预测 64 × 64。" in said["zh"]
+    sizes = {language: views.sizes(voice("contrastive", language)) for language in LANGUAGES}
+    assert "SimCLR 32 × 32, MoCo 32 × 32, contrastive/mine 48 × 48, rotation 64 × 64." in sizes["en"]
+    assert "contrastive/mine 48 × 48，旋转预测 64 × 64。" in sizes["zh"]
 
 
 # --- a small network along its training, and the cards ---
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_stage_is_drawn_in_the_visitors_language(shown: Shown, language: str) -> None:
-    say = voice("contrastive", language)  # type: ignore[arg-type]
-    matrix, curve, verdict = tab.on_grow(say, shown, *SETTINGS, 0, 0)
-    assert ("of 16** views" if language == "en" else "16 个视图") in verdict
-    assert "2.71" in verdict, "log 15"
-    assert matrix.layout.title.text == say("contrastive.matrix_projections")
-    assert np.array(matrix.data[0].z).shape == (16, 16)
-    assert len(matrix.layout.shapes) == 16, "every view has one positive"
-    assert curve.layout.title.text == say("contrastive.grow_curve")
-    assert list(curve.data[0].y) == pytest.approx(explore.reached(), abs=1e-4)
-    assert [shape.y0 for shape in curve.layout.shapes] == [0.1], "chance"
-    colours = curve.data[0].marker.color
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_stage_is_drawn_in_each_language(shown: Shown, language: Language) -> None:
+    say = voice("contrastive", language)
+    values = tab.on_grow(say, shown, *SETTINGS, 0, 0)
+    assert ("of 16** views" if language == "en" else "16 个视图") in values.verdict
+    assert "2.71" in values.verdict, "log 15"
+    assert values.matrix.layout.title.text == say("contrastive.matrix_projections")
+    assert np.array(values.matrix.data[0].z).shape == (16, 16)
+    assert len(values.matrix.layout.shapes) == 16, "every view has one positive"
+    assert values.reached.layout.title.text == say("contrastive.grow_curve")
+    assert list(values.reached.data[0].y) == pytest.approx(explore.reached(), abs=1e-4)
+    assert [shape.y0 for shape in values.reached.layout.shapes] == [0.1], "chance level"
+    colours = values.reached.data[0].marker.color
     assert colours.count(colours[0]) == 1, "the bar of this stage is marked"
 
 
-def test_the_pairs_of_a_stage_are_the_sheet_s(shown: Shown) -> None:
+def test_stage_views_depend_on_the_seed(shown: Shown) -> None:
     say = voice("contrastive")
-    one, again, other = (tab.on_grow(say, shown, *SETTINGS, seed, LAST)[0].data[0].z for seed in (5, 5, 6))
+    one, again, other = (tab.on_grow(say, shown, *SETTINGS, seed, LAST).matrix.data[0].z for seed in (5, 5, 6))
     assert np.array_equal(one, again)
     assert not np.array_equal(one, other)
 
 
 @pytest.mark.parametrize("stage", [-1, 5, 0.5, float("nan"), None])
-def test_another_stage_is_one_sentence(shown: Shown, stage: float) -> None:
+def test_other_stages_are_one_sentence(shown: Shown, stage: float) -> None:
     with pytest.raises(gr.Error) as caught:
         tab.on_grow(voice("contrastive", "zh"), shown, *SETTINGS, 0, stage)
     assert any("一" <= character <= "鿿" for character in caught.value.message)
@@ -210,47 +239,49 @@ SHARES = {
 }
 
 
-def test_the_cards_are_drawn_and_told_by_neighbours_and_by_probe(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explore, "measured", lambda metric: SHARES[metric])
+def test_cards_are_drawn_and_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explore, "card_accuracy", lambda metric: SHARES[metric])
     figures = views.cards(voice("contrastive", "zh"))
     assert list(figures) == ["knn", "linear"]
     assert list(figures["linear"].data[0].x) == ["SimCLR", "MoCo", "未训练"]
     assert list(figures["linear"].data[0].y) == [0.712, 0.693, 0.45]
     assert figures["knn"].layout.title.text != figures["linear"].layout.title.text
-    told = views.card_text(voice("contrastive"))
-    assert "training pictures): SimCLR 58.6%, MoCo 55.1%, untrained 35.7%." in told
-    assert "frozen features): SimCLR 71.2%, MoCo 69.3%, untrained 45.0%." in told
-    assert "10,000 test pictures" in told
+    text = views.card_text(voice("contrastive"))
+    assert "training pictures): SimCLR 58.6%, MoCo 55.1%, untrained 35.7%." in text
+    assert "frozen features): SimCLR 71.2%, MoCo 69.3%, untrained 45.0%." in text
+    assert "10,000 test pictures" in text
 
 
-def test_a_metric_that_no_card_has_yet_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explore, "measured", lambda metric: SHARES["knn"] if metric == "knn" else {})
+def test_missing_metric_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explore, "card_accuracy", lambda metric: SHARES["knn"] if metric == "knn" else {})
     assert list(views.cards(voice("contrastive"))) == ["knn"]
-    told = views.card_text(voice("contrastive"))
-    assert "By k-NN" in told
-    assert "linear probe" not in told
+    text = views.card_text(voice("contrastive"))
+    assert "By k-NN" in text
+    assert "linear probe" not in text
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("stop", range(len(explore.STOPS)))
-def test_the_dictionary_is_drawn_at_every_stop(shown: Shown, language: str, stop: int) -> None:
-    say = voice("contrastive", language)  # type: ignore[arg-type]
-    sheet, verdict, queue, by_age, drift, curves, learned = tab.on_dictionary(say, shown, 2, *SETTINGS, 3, stop)
-    assert sheet.mode == "RGBA"
-    assert f"**{explore.STOPS[stop]:g}**" in verdict
-    assert np.array(queue.data[0].z).shape == np.array(queue.data[0].text).shape == (explore.AGES, 16)
-    assert [len(line.y) for line in by_age.data] == [explore.AGES + 1] * 3
-    assert len(drift.data[0].y) == len(learned.data[0].y) == len(explore.STOPS)
-    assert len(curves.data) == 2
-    for bars in (drift, learned):
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("stop", range(len(explore.MOMENTA)))
+def test_dictionary_is_drawn_at_every_stop(shown: Shown, language: Language, stop: int) -> None:
+    say = voice("contrastive", language)
+    values = dictionary.on_dictionary(say, shown, 2, *SETTINGS, 3, stop)
+    assert values.views.mode == "RGBA"
+    assert f"**{explore.MOMENTA[stop]:g}**" in values.verdict
+    queue = values.queue.data[0]
+    assert np.array(queue.z).shape == np.array(queue.text).shape == (explore.QUEUE_STEPS, 16)
+    assert [len(line.y) for line in values.by_age.data] == [explore.QUEUE_STEPS + 1] * 3
+    assert len(values.drift.data[0].y) == len(values.learned.data[0].y) == len(explore.MOMENTA)
+    assert len(values.curves.data) == 2
+    for bars in (values.drift, values.learned):
         colours = list(bars.data[0].marker.color)
         assert [colours.index(c) for c in colours if colours.count(c) == 1] == [stop]
 
 
-def test_another_query_finds_other_keys_and_no_query_is_a_sentence(shown: Shown) -> None:
+def test_queries_differ_and_are_checked(shown: Shown) -> None:
     say = voice("contrastive")
-    one, other = (tab.on_dictionary(say, shown, which, *SETTINGS, 3, 3)[2].data[0].z for which in (1, 2))
+    one, other = (dictionary.on_dictionary(say, shown, which, *SETTINGS, 3, 3).queue.data[0].z for which in (1, 2))
     assert not np.allclose(one, other)
-    for bad in ((None, 1, 0), (shown, 99, 0), (shown, 1, 6), (shown, 1, 0.5)):
+    bad: list[tuple[Shown | None, float, float]] = [(None, 1, 0), (shown, 99, 0), (shown, 1, 6), (shown, 1, 0.5)]
+    for pictures, which, stop in bad:
         with pytest.raises(gr.Error):
-            tab.on_dictionary(say, bad[0], bad[1], *SETTINGS, 3, bad[2])
+            dictionary.on_dictionary(say, pictures, which, *SETTINGS, 3, stop)

@@ -1,4 +1,4 @@
-"""Figures show the numbers they were given, in colours for light and dark, and no text but the caller's."""
+"""Figures show the given numbers, in colours for light and dark mode, and no text but the caller's."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from demos.page import figures
 RNG = np.random.default_rng(0)
 GRID = RNG.random((3, 4), np.float32)
 CURVE = RNG.random(50, np.float32)
-SPOKEN: dict[str, Callable[..., go.Figure]] = {
+DRAWN: dict[str, Callable[..., go.Figure]] = {
     "bars": lambda **s: figures.bars(["#a", "#b"], [0.25, 1 / 3], levels={"#level": 0.5}, marked=1, **s),
     "lines": lambda **s: figures.lines(range(50), {"#one": CURVE, "#two": -CURVE}, marks=[(3, 9)], **s),
     "matrix": lambda **s: figures.matrix(GRID, list("1234"), list("567"), outlined=[(0, 1)], cell_format=".0%", **s),
@@ -32,9 +32,9 @@ def texts(part: object) -> set[str]:
     return {part} if isinstance(part, str) and re.search("[A-Za-z]", part) else set()
 
 
-@pytest.mark.parametrize("name", SPOKEN)
-def test_the_house_s_look_in_light_and_dark(name: str) -> None:
-    figure = SPOKEN[name](height=234)
+@pytest.mark.parametrize("name", DRAWN)
+def test_figures_share_one_style(name: str) -> None:
+    figure = DRAWN[name](height=234)
     layout = figure.to_dict()["layout"]
     assert layout["height"] == 234
     assert layout["paper_bgcolor"] == layout["plot_bgcolor"] == "rgba(0,0,0,0)"
@@ -45,18 +45,18 @@ def test_the_house_s_look_in_light_and_dark(name: str) -> None:
         assert layout[axis]["fixedrange"] is True, "a touch that scrolls the page must not zoom"
 
 
-@pytest.mark.parametrize("name", SPOKEN)
-def test_every_text_is_the_caller_s(name: str) -> None:
+@pytest.mark.parametrize("name", DRAWN)
+def test_all_texts_are_the_callers(name: str) -> None:
     given = {"title": "#title", "x": "#x", "y": "#y", "hover": "#hover %{x}"}
-    found = texts(SPOKEN[name](**given).to_dict())
+    found = texts(DRAWN[name](**given).to_dict())
     assert {"#title", "#x", "#y", "#hover %{x}"} <= found
     assert all(text.startswith("#") for text in found), found
-    assert not [text for text in texts(SPOKEN[name]().to_dict()) if not text.startswith("#")]
+    assert not [text for text in texts(DRAWN[name]().to_dict()) if not text.startswith("#")]
 
 
-@pytest.mark.parametrize("name", SPOKEN)
-def test_figures_are_small_and_have_no_numpy_in_them(name: str) -> None:
-    written = SPOKEN[name]().to_json()
+@pytest.mark.parametrize("name", DRAWN)
+def test_figures_are_small_plain_json(name: str) -> None:
+    written = DRAWN[name]().to_json()
     assert len(written) < 6_000
     assert "bdata" not in written, "plain lists: the page draws with an older plotly.js"
     assert not re.search(r"\d\.\d{9,}", written.replace(str(1 / 3), "")), "more digits than anyone can see"
@@ -70,13 +70,13 @@ def luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize("colour", figures.PALETTE)
-def test_every_colour_shows_on_white_and_on_dark(colour: str) -> None:
+def test_colours_show_in_both_schemes(colour: str) -> None:
     value, white, dark = luminance(colour), 1.0, luminance("#0f172a")
     assert (white + 0.05) / (value + 0.05) >= 2.2
     assert (value + 0.05) / (dark + 0.05) >= 3
 
 
-def test_bars_mark_one_and_draw_the_levels() -> None:
+def test_bars_mark_one_and_levels() -> None:
     figure = figures.bars(["a", "b", "c"], [0.1, 0.2, 0.7], marked=2, levels={"chance": 0.25}, top=1, percent=True)
     assert list(figure.data[0].y) == [0.1, 0.2, 0.7]
     assert list(figure.data[0].marker.color) == [figures.BLUE, figures.BLUE, figures.ORANGE]
@@ -86,7 +86,7 @@ def test_bars_mark_one_and_draw_the_levels() -> None:
     assert figure.layout.yaxis.tickformat == ".0%"
 
 
-def test_lying_bars_have_their_names_on_the_left_the_first_on_top() -> None:
+def test_lying_bars_read_from_top() -> None:
     figure = figures.bars(["a", "b"], [0.1, 0.2], marked=1, y="share", lying=True, top=1, percent=True)
     assert (list(figure.data[0].x), list(figure.data[0].y)) == ([0.1, 0.2], ["a", "b"])
     assert list(figure.data[0].marker.color) == [figures.BLUE, figures.ORANGE]
@@ -95,14 +95,14 @@ def test_lying_bars_have_their_names_on_the_left_the_first_on_top() -> None:
     assert figure.layout.xaxis.tickformat == ".0%"
 
 
-def test_labels_that_look_like_numbers_stay_labels() -> None:
+def test_numeric_labels_stay_labels() -> None:
     assert figures.bars(["10", "9"], [1, 2]).layout.xaxis.type == "category"
     matrix = figures.matrix(GRID, list("1234"), list("567"))
     assert (matrix.layout.xaxis.type, matrix.layout.yaxis.type) == ("category", "category")
 
 
-def test_lines_keep_their_values_and_a_single_one_needs_no_legend() -> None:
-    figure = figures.lines(np.arange(50) / 3, {"": CURVE}, marks=[(1, 2), (3, 4)])
+def test_lines_keep_values_and_legend() -> None:
+    figure = figures.lines((np.arange(50) / 3).tolist(), {"": CURVE}, marks=[(1, 2), (3, 4)])
     assert np.allclose(figure.data[0].x, np.arange(50) / 3, atol=1e-4)
     assert np.allclose(figure.data[0].y, CURVE, atol=1e-4)
     assert figure.layout.showlegend is False
@@ -110,14 +110,14 @@ def test_lines_keep_their_values_and_a_single_one_needs_no_legend() -> None:
     assert figures.lines([1], {"a": [1], "b": [2]}).layout.showlegend is True
 
 
-def test_more_series_and_groups_than_colours_are_all_drawn() -> None:
+def test_all_series_are_drawn() -> None:
     many = [f"#{number}" for number in range(13)]
     assert [trace.name for trace in figures.lines([0], {name: [1.0] for name in many}).data] == many
     figure = figures.points(np.zeros((13, 2), np.float32), many)
     assert [trace.name for trace in figure.data] == many
 
 
-def test_matrix_has_its_first_row_on_top_and_outlines_the_right_cells() -> None:
+def test_matrix_rows_and_outlined_cells() -> None:
     figure = figures.matrix(GRID, list("1234"), list("567"), low=-1, high=2, outlined=[(2, 1)])
     heat = figure.data[0]
     assert np.allclose(heat.z, GRID, atol=1e-4)
@@ -127,7 +127,7 @@ def test_matrix_has_its_first_row_on_top_and_outlines_the_right_cells() -> None:
     assert (box.x0, box.x1, box.y0, box.y1) == (0.5, 1.5, 1.5, 2.5)
 
 
-def test_points_stay_with_their_group_and_text() -> None:
+def test_points_keep_group_and_text() -> None:
     xy = np.array([[0, 1], [2, 3], [4, 5]], np.float32)
     figure = figures.points(xy, ["a", "b", "a"], texts=["one", "two", "three"], marked={"here": (9, 8)})
     found = {trace.name: (list(trace.x), list(trace.y), trace.text) for trace in figure.data}
@@ -136,7 +136,7 @@ def test_points_stay_with_their_group_and_text() -> None:
     assert found["here"][:2] == ([9], [8])
 
 
-def test_a_table_escapes_every_cell() -> None:
+def test_tables_escape_every_cell() -> None:
     found = figures.table(["<b>"], [["<script>"], ['"&']])
     assert "<script>" not in found
     assert "<b>" not in found
@@ -148,7 +148,7 @@ def test_a_table_escapes_every_cell() -> None:
 
 
 @pytest.mark.parametrize("shape", [(4, 6, 3), (6, 4), (28, 28)])
-def test_enlarging_keeps_every_pixel_square(shape: tuple[int, ...]) -> None:
+def test_enlarged_pixels_stay_square(shape: tuple[int, ...]) -> None:
     picture = RNG.integers(0, 256, shape, np.uint8)
     large = np.asarray(figures.enlarge(picture, 60))
     factor = large.shape[0] // shape[0]
@@ -158,12 +158,12 @@ def test_enlarging_keeps_every_pixel_square(shape: tuple[int, ...]) -> None:
     assert np.array_equal(large[factor - 1 :: factor, factor - 1 :: factor], picture)
 
 
-def test_a_picture_already_large_stays_as_it_is() -> None:
+def test_large_pictures_stay_unchanged() -> None:
     picture = RNG.integers(0, 256, (90, 70, 3), np.uint8)
     assert np.array_equal(np.asarray(figures.enlarge(picture, 20)), picture)
 
 
-def test_a_sheet_lays_pictures_in_rows_on_nothing() -> None:
+def test_sheets_lay_pictures_in_rows() -> None:
     shades = [np.full((5, 5, 3), 40 * number, np.uint8) for number in range(4)] + [np.full((9, 9), 200, np.uint8)]
     page = np.asarray(figures.sheet(shades, columns=3, cell=10, gap=2))
     assert page.shape == (22, 34, 4)
@@ -174,7 +174,7 @@ def test_a_sheet_lays_pictures_in_rows_on_nothing() -> None:
     assert (page[12:, 24:] == 0).all(), "and so is the place of no picture"
 
 
-def test_colours_run_from_the_first_to_the_last_stop_and_are_clipped() -> None:
+def test_colour_scale_is_clipped_and_monotonic() -> None:
     ends = [[int(code[i : i + 2], 16) for i in (1, 3, 5)] for _, code in (figures.HEAT[0], figures.HEAT[-1])]
     found = figures.colourise(np.array([[-1, 0, 1, 7]], np.float32))
     assert found[0].tolist() == [ends[0], ends[0], ends[1], ends[1]]
@@ -182,7 +182,7 @@ def test_colours_run_from_the_first_to_the_last_stop_and_are_clipped() -> None:
     assert (np.diff(ramp[0]) > 0).all(), "brighter all the way, for readers who see no colours"
 
 
-def test_an_overlay_is_the_picture_where_strength_is_nothing_and_the_heat_where_it_is_all() -> None:
+def test_overlay_blends_picture_and_heat() -> None:
     picture = np.full((16, 16, 3), 90, np.uint8)
     heat = np.zeros((2, 2), np.float32)
     heat[0, 0] = 1
@@ -195,7 +195,7 @@ def test_an_overlay_is_the_picture_where_strength_is_nothing_and_the_heat_where_
     assert mixed.shape == (32, 32, 3)
 
 
-def test_a_frame_is_drawn_on_a_copy() -> None:
+def test_frames_are_drawn_on_copies() -> None:
     picture = Image.new("RGB", (20, 20), "white")
     framed = np.asarray(figures.strike(picture, (5, 5, 14, 14), width=1))
     assert (np.asarray(picture) == 255).all()
@@ -205,7 +205,7 @@ def test_a_frame_is_drawn_on_a_copy() -> None:
     assert changed.sum() == 36
 
 
-def test_a_heat_picture_has_its_first_row_at_the_bottom() -> None:
+def test_heat_pictures_start_at_the_bottom() -> None:
     values = np.array([[0.0], [10.0]], np.float32)
     found = np.asarray(figures.heat(values, 0, 10, 4, 40))
     bright, dark = figures.colourise(np.array([[1, 0]], np.float32))[0]

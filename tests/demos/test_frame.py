@@ -1,4 +1,4 @@
-"""The frame of the tabs: handlers bound to a language, mistakes turned into sentences, events with their settings."""
+"""demos/page: handlers bound to a language, mistakes as sentences, events with their settings, head and foot."""
 
 import inspect
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from gradio.data_classes import FileData
 
 from core.errors import CheckpointError, InputError
 from demos.page import events, inputs, layout
-from demos.page.words import LANGUAGES, WORDS, Say
+from demos.page.words import Say
 from tests.demos.voices import voice
 
 EN, ZH = voice("rotation"), voice("rotation", "zh")
@@ -40,7 +40,7 @@ def on_select(say: Say, event: gr.SelectData) -> int:
 # --- bind ---
 
 
-def test_a_bound_handler_has_the_same_face_but_for_the_voice() -> None:
+def test_bound_handlers_keep_their_signature() -> None:
     bound = events.bind(on_answer, ZH)
     assert bound("cat.png", 3) == ("zh cat.png", 3)
     assert bound("cat.png") == ("zh cat.png", 2)
@@ -53,20 +53,20 @@ def test_a_bound_handler_has_the_same_face_but_for_the_voice() -> None:
     assert not inspect.isgeneratorfunction(bound)
 
 
-def test_two_languages_do_not_share_a_handler() -> None:
+def test_languages_share_no_handler() -> None:
     english, chinese = events.bind(on_answer, EN), events.bind(on_answer, ZH)
     assert english is not chinese, "events of one Python function share one queue slot"
     assert english(None)[0] == "en None"
     assert chinese(None)[0] == "zh None"
 
 
-def test_a_generator_stays_one() -> None:
+def test_bound_generators_stay_generators() -> None:
     bound = events.bind(on_stream, EN)
     assert inspect.isgeneratorfunction(bound)
     assert list(bound(3)) == ["en0", "en1", "en2"]
 
 
-def test_an_abandoned_stream_is_closed() -> None:
+def test_abandoned_streams_are_closed() -> None:
     ended: list[str] = []
 
     def on_long(say: Say) -> Iterator[int]:
@@ -81,7 +81,7 @@ def test_an_abandoned_stream_is_closed() -> None:
     assert ended == ["en"]
 
 
-def test_gradio_still_finds_the_event_data() -> None:
+def test_gradio_finds_event_data() -> None:
     from gradio.helpers import special_args
 
     bound = events.bind(on_select, EN)
@@ -94,7 +94,7 @@ def test_gradio_still_finds_the_event_data() -> None:
 # --- guard ---
 
 
-def test_a_mistake_becomes_one_sentence_in_the_visitor_s_language() -> None:
+def test_mistakes_become_one_sentence() -> None:
     for say, sentence, title in (
         (EN, "0.5 is outside the range from 1 to 9.", "Please check"),
         (ZH, "0.5 不在 1 到 9 的范围内。", "请检查"),
@@ -107,14 +107,14 @@ def test_a_mistake_becomes_one_sentence_in_the_visitor_s_language() -> None:
         assert isinstance(caught.value.__cause__, InputError)
 
 
-def test_what_a_visitor_wrote_comes_back_as_text() -> None:
+def test_visitors_text_is_escaped() -> None:
     with pytest.raises(gr.Error) as caught, events.guard(ZH):
         raise CheckpointError("There is no checkpoint called {name} here.", name="<img src=x onerror=alert(1)>")
     assert "<" not in caught.value.message
     assert "&lt;img src=x onerror=alert(1)&gt;" in caught.value.message
 
 
-def test_a_mistake_in_a_stream_comes_after_what_was_sent() -> None:
+def test_stream_errors_come_after_results() -> None:
     stream = events.bind(on_stream, EN)(5)
     assert [next(stream) for _ in range(3)] == ["en0", "en1", "en2"]
     with pytest.raises(gr.Error, match="Choose or upload a picture first"):
@@ -122,15 +122,9 @@ def test_a_mistake_in_a_stream_comes_after_what_was_sent() -> None:
 
 
 @pytest.mark.parametrize("defect", [ValueError, KeyError, RuntimeError, ZeroDivisionError])
-def test_a_defect_goes_through_loudly(defect: type[Exception]) -> None:
+def test_other_errors_pass_through(defect: type[Exception]) -> None:
     with pytest.raises(defect), events.guard(EN):
         raise defect("a bug")
-
-
-def test_nothing_happens_to_what_goes_well() -> None:
-    with events.guard(EN):
-        answer = 1
-    assert answer == 1
 
 
 # --- listen ---
@@ -138,7 +132,7 @@ def test_nothing_happens_to_what_goes_well() -> None:
 
 @dataclass(frozen=True)
 class Small:
-    """A page of one button in one language, and the settings of its event."""
+    """A page with one button in one language, and the settings of its event."""
 
     page: gr.Blocks
     event: Any
@@ -159,24 +153,24 @@ def api(page: gr.Blocks) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("say", "name"), [(EN, "/toy_answer"), (ZH, "/toy_answer_zh")])
-def test_a_named_event_is_in_the_api_under_the_language_s_name(say: Say, name: str) -> None:
+def test_named_events_are_public(say: Say, name: str) -> None:
     made = small(say, name="toy_answer")
     assert list(api(made.page)) == [name]
     assert [item["parameter_name"] for item in api(made.page)[name]["parameters"]] == ["picture", "count"]
 
 
-def test_an_event_without_a_name_is_not_in_the_api() -> None:
+def test_unnamed_events_are_private() -> None:
     assert not api(small(EN).page)
 
 
-def test_a_model_s_events_share_a_slot_and_cheap_ones_have_many() -> None:
+def test_models_events_share_a_slot() -> None:
     heavy, cheap = small(EN, model="toys").event, small(EN).event
     assert (heavy.concurrency_id, heavy.concurrency_limit) == ("toys", 1)
     assert cheap.concurrency_limit == events.CHEAP_LIMIT
     assert cheap.concurrency_id != "toys"
 
 
-def test_settings_go_on_to_gradio_and_may_overrule() -> None:
+def test_settings_overrule_the_defaults() -> None:
     event = small(EN, trigger_mode="always_last", show_progress="hidden", concurrency_limit=3).event
     assert event.trigger_mode == "always_last"
     assert event.show_progress == "hidden"
@@ -191,11 +185,32 @@ def test_one_event_or_several() -> None:
     assert {trigger for _, trigger in event.targets} == {"click", "submit", "change"}
 
 
+@pytest.mark.parametrize(("progress", "shown"), [("full", True), ("hidden", False)])
+def test_containers_show_no_progress(progress: str, shown: bool) -> None:
+    """Gradio copies the state of everything inside a container that shows progress."""
+    with gr.Blocks() as page:
+        with gr.Column() as column:
+            text = gr.Textbox()
+        number, button = gr.Number(), gr.Button("go")
+        outputs = [text, column]
+        events.listen(EN, button.click, on_answer, [text, number], outputs, show_progress=progress)
+    (event,) = page.fns.values()
+    assert event.outputs == outputs
+    assert event.show_progress_on == ([text] if shown else [])
+
+
+def test_opening_a_link_copies_no_tab() -> None:
+    with gr.Blocks() as page, gr.Tabs() as groups:
+        layout.follow_links(groups, {"pictures": groups}, {"rotation": "pictures"})
+    (event,) = page.fns.values()
+    assert event.show_progress_on == []
+
+
 # --- inputs that come undecoded ---
 
 
 @pytest.mark.parametrize("make", [inputs.picture_input, inputs.sound_input])
-def test_the_handler_gets_the_path_and_nothing_is_opened(make: Any, tmp_path: Path) -> None:
+def test_uploads_arrive_as_unopened_paths(make: Any, tmp_path: Path) -> None:
     file = tmp_path / "broken.png"
     file.write_bytes(b"neither a picture nor a sound")
     with gr.Blocks():
@@ -206,16 +221,16 @@ def test_the_handler_gets_the_path_and_nothing_is_opened(make: Any, tmp_path: Pa
     assert component.type == "filepath"
 
 
-def test_gradio_s_own_component_would_have_opened_it(tmp_path: Path) -> None:
+def test_gradios_own_component_opens_uploads(tmp_path: Path) -> None:
     file = tmp_path / "broken.png"
     file.write_bytes(b"neither a picture nor a sound")
     with gr.Blocks():
         component = gr.Image(type="filepath")
     with pytest.raises(Exception, match=r"image|identify"):
-        component.preprocess(component.data_model(path=str(file)))  # type: ignore[misc]
+        component.preprocess(component.data_model(path=str(file)))
 
 
-def test_no_stub_files_are_left_in_the_tree() -> None:
+def test_no_stub_files_are_left() -> None:
     assert not list(Path(events.__file__).parent.glob("*.pyi"))
 
 
@@ -227,7 +242,7 @@ def html_of(page: gr.Blocks) -> str:
 
 
 @pytest.mark.parametrize("say", [EN, ZH])
-def test_the_head_links_the_other_language_and_tells_the_four_steps(say: Say) -> None:
+def test_head_links_the_other_language(say: Say) -> None:
     with gr.Blocks() as page:
         layout.head(say)
     found = html_of(page)
@@ -239,7 +254,7 @@ def test_the_head_links_the_other_language_and_tells_the_four_steps(say: Say) ->
 
 
 @pytest.mark.parametrize("say", [EN, ZH])
-def test_a_step_has_its_number_title_and_text(say: Say) -> None:
+def test_steps_have_number_title_text(say: Say) -> None:
     with gr.Blocks() as page, layout.step(say, "rotation", 4, count=1234):
         gr.Button("inside")
     found = html_of(page)
@@ -247,10 +262,10 @@ def test_a_step_has_its_number_title_and_text(say: Say) -> None:
     assert say("rotation.step4") in found
     assert "1234" in found
     (card,) = (block for block in page.blocks.values() if block.elem_id == "rotation-step4")
-    assert any(isinstance(child, gr.Button) for child in card.children)  # type: ignore[attr-defined]
+    assert any(isinstance(child, gr.Button) for child in card.children)
 
 
-def test_the_foot_tells_the_limits() -> None:
+def test_foot_states_the_limits() -> None:
     for say in (EN, ZH):
         with gr.Blocks() as page:
             layout.foot(say, megabytes=10, megapixels=8)
@@ -258,14 +273,10 @@ def test_the_foot_tells_the_limits() -> None:
         assert "{" not in html_of(page)
 
 
-def test_every_language_has_a_page() -> None:
-    assert LANGUAGES == ("en", "zh")
-    assert all(len(pair) == len(LANGUAGES) for pair in WORDS.values())
-
-
-def test_the_head_of_the_page_fetches_nothing_and_neither_does_the_theme() -> None:
-    assert "http" not in layout.HEAD
-    assert "src=" not in layout.HEAD
+def test_head_and_theme_fetch_nothing() -> None:
+    for script in (layout.HEAD, layout.CLOCKS):
+        assert "http" not in script
+        assert "src=" not in script
     theme = layout.theme()
     assert not theme._stylesheets, "a Google font would be fetched"
 
@@ -279,18 +290,19 @@ def on_look(say: Say, picture: str | None, count: float) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("handler", [on_answer, on_look])
-def test_taking_a_picture_away_asks_nothing_but_a_button_or_a_call_does(handler: Any) -> None:
+def test_removing_a_picture_asks_nothing(handler: Any) -> None:
     with gr.Blocks():
         picture, count, button = inputs.picture_input(), gr.Number(2), gr.Button()
-    heard = events.unless_emptied(events.bind(handler, EN), [picture, count])
+    answer_unless = events.unless_emptied(events.bind(handler, EN), [picture, count])
 
-    def said(target: gr.blocks.Block | None, path: str | None) -> str:
-        answer = heard(gr.EventData(target, {}), path, 2.0)
-        return str(list(answer) if inspect.isgeneratorfunction(heard) else answer)
+    def answered(target: gr.blocks.Block | None, path: str | None) -> str:
+        answer = answer_unless(gr.EventData(target, {}), path, 2.0)
+        return str(list(answer) if inspect.isgeneratorfunction(answer_unless) else answer)
 
-    assert inspect.isgeneratorfunction(heard) == inspect.isgeneratorfunction(handler)
-    assert "None" not in said(picture, None)
-    assert "cat.png" in said(picture, "cat.png")
-    assert "None" in said(button, None)
-    assert "None" in said(None, None), "a call of the API has no target"
-    assert list(inspect.signature(heard).parameters)[1:] == list(inspect.signature(events.bind(handler, EN)).parameters)
+    assert inspect.isgeneratorfunction(answer_unless) == inspect.isgeneratorfunction(handler)
+    assert "None" not in answered(picture, None)
+    assert "cat.png" in answered(picture, "cat.png")
+    assert "None" in answered(button, None)
+    assert "None" in answered(None, None), "a call of the API has no target"
+    bound = inspect.signature(events.bind(handler, EN))
+    assert list(inspect.signature(answer_unless).parameters)[1:] == list(bound.parameters)

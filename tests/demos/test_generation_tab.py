@@ -1,5 +1,6 @@
-"""The "Does it help?" tab as plain functions: what they draw, what they refuse, what they say of the record."""
+"""The handlers of the tab "Does it help?" as plain functions: what they show and what they refuse."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,99 +32,150 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
 
 
 @pytest.mark.parametrize("say", [EN, ZH])
-def test_every_arm_has_its_pictures_its_name_and_its_distance(say: Say) -> None:
-    pairs, figure, sentence = tab.on_draw(say, 0, 2, "cifar10")
+def test_every_arm_has_name_and_distance(say: Say) -> None:
+    shown = tab.on_draw(say, 0, 2, "cifar10")
     found = explore.draw()
-    assert [caption for _, caption in pairs] == [
+    assert [caption for _, caption in shown.arms] == [
         say("generation.drawn", arm=views.arm_name(say, arm), distance=f"{distance:.1f}")
         for arm, distance in zip(found.arms, found.distances, strict=True)
     ]
-    assert list(figure.data[0].x) == pytest.approx(found.distances, abs=1e-4)
-    assert views.arm_name(say, found.arms[int(np.argmin(found.distances))]) in sentence
+    assert list(shown.now.data[0].x) == pytest.approx(found.distances, abs=1e-4)
+    assert views.arm_name(say, found.arms[int(np.argmin(found.distances))]) in shown.now_text
 
 
-def test_the_slider_moves_the_first_set_and_leaves_the_second_finished() -> None:
-    assert tab.on_draw(EN, 0, 0, "cifar10")[2] != tab.on_draw(EN, 0, 2, "cifar10")[2]
+def test_slider_moves_the_first_set_only() -> None:
+    assert tab.on_draw(EN, 0, 0, "cifar10").now_text != tab.on_draw(EN, 0, 2, "cifar10").now_text
     early, late = (tab.on_draw(EN, 0, stage, "mnist") for stage in (0, 2))
-    assert early[2] == late[2]
+    assert early.now_text == late.now_text
 
 
-def test_references_are_labelled_drawn_from_and_weighed(shown: Shown) -> None:
-    label, pairs, sheet, figure, sentence = tab.on_references(EN, shown, 0, 1)
-    assert label.size == (7 * 94 - 6, 88)
-    assert [caption for _, caption in pairs] == [views.arm_name(EN, arm) for arm in explore.TOLD]
-    assert sheet.size == (len(shown) * 70 - 6, 64)
+def test_references_change_all_their_parts(shown: Shown) -> None:
+    values = tab.on_references(EN, shown, 0, 1)
+    assert values.label.size == (7 * 94 - 6, 88)
+    assert [caption for _, caption in values.conditioned] == [views.arm_name(EN, arm) for arm in explore.CONDITIONED]
+    assert values.columns.size == (len(shown) * 70 - 6, 64)
     weights = explore.attend([path for path, _ in shown]).attention[0]
-    np.testing.assert_allclose(np.asarray(figure.data[0].z), weights, atol=1e-4)
-    assert f"**{weights.mean(0).argmax() + 1}**" in sentence
+    np.testing.assert_allclose(np.asarray(values.heads.data[0].z), weights, atol=1e-4)
+    assert f"**{weights.mean(0).argmax() + 1}**" in values.heads_text
 
 
-def test_another_picture_shows_its_own_heads(shown: Shown) -> None:
-    first, last = (tab.on_attend(EN, shown, 0, which)[2] for which in (1, explore.COUNT))
+def test_other_picture_shows_other_weights(shown: Shown) -> None:
+    first, last = (tab.on_attend(EN, shown, 0, which).heads for which in (1, explore.COUNT))
     assert first.data[0].z != last.data[0].z
 
 
-def test_no_references_are_no_mistake_when_taken_away_but_one_when_asked_for() -> None:
+def test_missing_references_are_skipped_or_refused() -> None:
     assert tab.on_references(EN, [], 0, 1) == gr.skip()
     with pytest.raises(gr.Error, match="Choose 1 to 8 references"):
         tab.on_attend(EN, [], 0, 1)
 
 
+@pytest.fixture(scope="module")
+def measurements() -> list[explore.Measurement]:
+    """The answers of one measurement."""
+    return list(explore.measure("references", 0, "mnist"))
+
+
 @pytest.mark.parametrize("say", [EN, ZH])
-def test_a_measurement_streams_and_ends_beside_the_record(say: Say) -> None:
+def test_measurement_streams_beside_the_record(
+    say: Say, measurements: list[explore.Measurement], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, float, str]] = []
+
+    def measure(arm: str, seed: float, data: str) -> Iterator[explore.Measurement]:
+        asked.append((arm, seed, data))
+        yield from measurements
+
+    monkeypatch.setattr(explore, "measure", measure)
     answers = list(tab.on_measure(say, "references", 0, "mnist"))
+    assert asked == [("references", 0, "mnist")]
     assert len(answers) == len(explore.COUNTS)
-    figure, sentence = answers[-1]
+    figure, sentence = answers[-1].measured, answers[-1].measured_text
     assert list(figure.data[0].x) == list(explore.COUNTS)
     assert list(figure.data[1].x) == [5_000, 10_000]
     assert len(figure.data[0].error_y.array) == len(explore.COUNTS)
     assert "1,024" in sentence
-    assert "..." in answers[0][1] or "……" in answers[0][1]
+    assert "..." in answers[0].measured_text or "……" in answers[0].measured_text
 
 
 @pytest.mark.parametrize("say", [EN, ZH])
 @pytest.mark.parametrize("data", explore.SETS)
-def test_results_are_the_record(say: Say, data: str) -> None:
-    simclr, efficientnet, table, told = tab.on_set(say, data)
+def test_results_match_the_record(say: Say, data: str) -> None:
+    shown = tab.on_set(say, data)
     study = explore.study(data)
-    for figure, row in ((simclr, ""), (efficientnet, explore.EFFICIENTNET)):
+    for figure, row in ((shown.simclr, ""), (shown.efficientnet, explore.EFFICIENTNET)):
         means = [arm.rows[row]["frechet"].mean for arm in study.arms]
         assert list(figure.data[0].x) == pytest.approx([*means, study.floor[row]["frechet"]], abs=1e-4)
     for arm in study.arms:
-        assert views.arm_name(say, arm.name) in table
-        assert f"{arm.rows['']['frechet'].mean:.2f}" in table
-    assert f"{study.floor['']['frechet']:.2f}" in table
-    assert views.SETS[data] in told
+        assert views.arm_name(say, arm.name) in shown.table
+        assert f"{arm.rows['']['frechet'].mean:.2f}" in shown.table
+    assert f"{study.floor['']['frechet']:.2f}" in shown.table
+    assert views.SETS[data] in shown.found
 
 
-@pytest.mark.parametrize("verdict", ["lower", "higher", "apart_not"])
+@pytest.mark.parametrize("verdict", ["lower", "higher", "undecided"])
 @pytest.mark.parametrize("say", [EN, ZH])
 def test_every_verdict_has_its_sentence(say: Say, verdict: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the record says, the page can say it, and says something else for each."""
+    """The page has a sentence for every verdict that a record may give."""
     arms = explore.ARMS
+    sides = explore.Sides(arms[1:3], (), arms[3:])
     monkeypatch.setattr(
         explore,
         "findings",
-        lambda data: explore.Findings(3, arms, arms[1:3], (), arms[3:], verdict, verdict),  # type: ignore[arg-type]
+        lambda data: explore.Findings(3, arms, sides, sides, sides, verdict, verdict),  # type: ignore[arg-type]
     )
-    told = views.results(say, "cifar10")[3]
-    assert say(f"generation.control_{verdict}") in told
-    assert say(f"generation.heads_{verdict}") in told
-    assert views.arm_name(say, arms[1]) in told
-    assert say("generation.none") in told
+    text = views.results(say, "cifar10").found
+    assert say(f"generation.control_{verdict}") in text
+    assert say(f"generation.heads_{verdict}") in text
+    assert views.arm_name(say, arms[1]) in text
+    assert say("generation.none") in text
 
 
-def test_one_seed_is_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    one = explore.Findings(1, explore.ARMS, (), (), explore.ARMS[1:], "one_seed", "one_seed")
+@pytest.mark.parametrize("say", [EN, ZH])
+def test_recall_is_part_of_the_verdict(say: Say) -> None:
+    """On CIFAR-10 it separates the arms with references from the plain GAN; the ranges stand beside it."""
+    text = views.results(say, "cifar10").found
+    recall = explore.study("cifar10").arm("plain").rows[""]["recall"]
+    lower = explore.findings("cifar10").recall.lower
+    assert lower == explore.CONDITIONED
+    names = say("generation.comma").join(views.arm_name(say, arm) for arm in lower)
+    assert say("generation.with_range", arms=names, low="0.5%", high="4.4%") in text
+    for share in (recall.low, recall.high):
+        assert f"{share:.1%}" in text
+    assert f"**{say('generation.precision')}**" in text
+
+
+@pytest.mark.parametrize("say", [EN, ZH])
+def test_page_states_the_arms_parameters(say: Say) -> None:
+    fewest, most = views.parameters()
+    assert (fewest, most) == ("156,859", "267,771")
+    assert fewest in views.careful(say)
+    assert most in views.careful(say)
+    for arm in explore.study().arms:
+        assert f"{arm.parameters:,}" in views.results(say, "cifar10").table
+
+
+def test_one_seed_is_reported_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    sides = explore.Sides((), (), explore.ARMS[1:])
+    one = explore.Findings(1, explore.ARMS, sides, sides, sides, "one_seed", "one_seed")
     monkeypatch.setattr(explore, "findings", lambda data: one)
-    assert "trained once" in views.results(EN, "mnist")[3]
+    assert "trained once" in views.results(EN, "mnist").found
 
 
-def test_published_pairs_stand_with_their_change() -> None:
+def test_published_pairs_show_their_change() -> None:
     table = views.published(EN)
     for name, before, after in explore.PUBLISHED:
         assert name in table
         assert f"{after / before - 1:+.0%}" in table
+
+
+@pytest.mark.parametrize("say", [EN, ZH])
+def test_published_text_gives_no_reason(say: Say) -> None:
+    """Faces get worse and bedrooms better by the same loss: both stand there, and nothing explains it."""
+    table, text = views.published(say), say("generation.published")
+    assert "+17%" in table
+    assert "-54%" in table
+    assert not any(word in text for word in ("upright", "正立", "RCG"))
 
 
 @pytest.mark.parametrize("name", tab.EXAMPLES)
@@ -140,19 +192,19 @@ def test_examples_are_few_enough(name: str) -> None:
         lambda say, shown: tab.on_draw(say, 0, 2, "<script>"),
         lambda say, shown: tab.on_attend(say, shown * 3, 0, 1),
         lambda say, shown: tab.on_attend(say, shown, 0, 0),
-        lambda say, shown: tab.on_attend(say, shown, None, 1),
+        lambda say, shown: tab.on_attend(say, shown, None, 1),  # type: ignore[arg-type]
         lambda say, shown: list(tab.on_measure(say, "plain", -1, "cifar10")),
         lambda say, shown: list(tab.on_measure(say, "../plain", 0, "cifar10")),
         lambda say, shown: tab.on_set(say, "imagenet"),
     ],
 )
-def test_bad_input_is_one_chinese_sentence(shown: Shown, ask: Any) -> None:
+def test_bad_input_is_a_chinese_sentence(shown: Shown, ask: Any) -> None:
     with pytest.raises(gr.Error) as caught:
         ask(ZH, shown)
     assert any("一" <= character <= "鿿" for character in caught.value.message)
 
 
-def test_files_that_are_no_pictures_are_one_sentence(text_as_picture: Path, huge_picture: Path) -> None:
+def test_files_without_pictures_are_refused(text_as_picture: Path, huge_picture: Path) -> None:
     for file in (text_as_picture, huge_picture):
         with pytest.raises(gr.Error, match="picture"):
             tab.on_attend(EN, [(str(file), None)], 0, 1)

@@ -1,5 +1,6 @@
-"""The masked-picture tab's handlers as plain functions: what they draw, what they refuse, what they leave alone."""
+"""The masked-picture tab's handlers as plain functions: what they draw, refuse and leave unchanged."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -7,6 +8,7 @@ from typing import cast
 import gradio as gr
 import numpy as np
 import pytest
+from gradio.data_classes import FileData
 from PIL import Image
 
 from core import checkpoints
@@ -15,6 +17,7 @@ from core.errors import HubUnavailable
 from core.masked import explore, models
 from demos.masked import tab, views
 from demos.page.snapshots import labels
+from demos.page.words import Language
 from tests.demos.voices import voice
 
 EN = voice("masked")
@@ -29,42 +32,75 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_restoration_is_drawn_in_the_visitors_language(photo: str, language: str) -> None:
+def test_restoration_in_both_languages(photo: str, language: str) -> None:
     say = voice("masked", language)  # type: ignore[arg-type]
-    *pictures, verdict, table, bars = tab.on_restore(say, photo, 0.5, 2, explore.NAME)
+    values = tab.on_restore(say, photo, 0.5, 2, explore.NAME)
     found = explore.restore(photo, 0.5, 2)
-    assert [picture.size for picture in pictures] == [(288, 288)] * 7
-    assert np.array_equal(np.asarray(pictures[4])[::3, ::3], found.pasted)
-    assert list(bars.data[0].x) == [say(f"masked.method_{method}") for method in explore.METHODS]
-    assert list(bars.data[0].y) == pytest.approx([score.mse for score in found.scores], abs=1e-5)
-    assert f"{found.scores[0].mse:.4f}" in verdict
-    assert all(f"{score.psnr_db:.1f}" in table for score in found.scores)
-    assert "72" in verdict, "half of 144 patches"
+    pictures = {name: value for name, value in values._asdict().items() if isinstance(value, Image.Image)}
+    assert set(pictures) == {"preview", "original", "masked", "restored", "pasted", "linear", "mean"}
+    for name, picture in pictures.items():
+        assert picture.size == (288, 288)
+        expected = getattr(found, "masked" if name == "preview" else name)
+        assert np.array_equal(np.asarray(picture)[::3, ::3], expected)
+    assert list(values.bars.data[0].x) == [say(f"masked.method_{method}") for method in explore.METHODS]
+    assert list(values.bars.data[0].y) == pytest.approx([score.mse for score in found.scores], abs=1e-5)
+    assert f"{found.scores[0].mse:.4f}" in values.verdict
+    assert all(f"{score.psnr_db:.1f}" in values.table for score in found.scores)
+    assert "72" in values.verdict, "half of 144 patches"
 
 
-def test_a_perfect_filling_has_no_psnr_and_no_share(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("scenes", "objects", "where"),
+    [(0.41, 0.49, "scenes"), (0.45, 0.47, "objects"), (0.41, 0.47, "both"), (0.45, 0.49, "none")],
+)
+def test_card_says_where_the_model_wins(language: Language, scenes: float, objects: float, where: str) -> None:
+    say, about = voice("masked", language), explore.about()
+    changed = replace(
+        about,
+        scenes=replace(about.scenes, relative_mse=scenes, linear_relative_mse=0.446),
+        objects=replace(about.objects, relative_mse=objects, linear_relative_mse=0.486),
+    )
+    shown = views.card(say, changed)
+    assert shown.endswith(say(f"masked.card_better_{where}"))
+    for share in (scenes, objects, 0.446, 0.486):
+        assert f"{share:.1%}" in shown
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_card_figures_are_on_the_page(language: Language) -> None:
+    shown, about = views.card(voice("masked", language), explore.about()), explore.about()
+    for found in (about.scenes, about.objects):
+        for value in (
+            f"{found.relative_mse:.1%}",
+            f"{found.linear_relative_mse:.1%}",
+            f"{found.n:,}",
+            f"{found.mse:.4f}",
+        ):
+            assert value in shown
+
+
+def test_perfect_fill_has_no_psnr(tmp_path: Path) -> None:
     Image.new("RGB", (40, 40), (255, 255, 255)).save(tmp_path / "white.png")
-    *_, table, _ = tab.on_restore(EN, str(tmp_path / "white.png"), 0.75, 0, explore.NAME)
+    table = tab.on_restore(EN, str(tmp_path / "white.png"), 0.75, 0, explore.NAME).table
     assert EN("masked.perfect") in table
     assert EN("masked.none") in table
 
 
-def test_a_painted_layer_decides_what_is_hidden(photo: str, tmp_path: Path) -> None:
+def test_painted_layer_hides_patches(photo: str, tmp_path: Path) -> None:
     layer = np.zeros((384, 384, 4), np.uint8)
     layer[32:64, :, :] = (224, 129, 47, 255)
     Image.fromarray(layer).save(tmp_path / "layer.png")
-    shown = tab.on_paint(EN, photo, str(tmp_path / "layer.png"), explore.NAME)
-    covered = (np.asarray(shown[0]) == explore.COVER).all(-1)
+    values = tab.on_paint(EN, photo, str(tmp_path / "layer.png"), explore.NAME)
+    covered = (np.asarray(values.preview) == explore.COVER).all(-1)
     assert covered[24:48].all()
     assert covered.mean() == pytest.approx(1 / 12, abs=0.01)
     with pytest.raises(gr.Error, match="Paint over"):
         tab.on_paint(EN, photo, _clear(tmp_path), explore.NAME)
 
 
-def test_a_clean_layer_under_a_new_picture_is_no_stroke(photo: str, tmp_path: Path) -> None:
-    shown = tab.on_stroke(EN, photo, None, explore.NAME)
-    assert len(shown) == len(tab.on_restore(EN, photo, 0.5, 0, explore.NAME))
-    assert all(value == gr.skip() for value in shown)
+def test_missing_layer_changes_nothing(photo: str, tmp_path: Path) -> None:
+    assert tab.on_stroke(EN, photo, None, explore.NAME) == gr.skip()
     with pytest.raises(gr.Error, match="Paint over"):
         tab.on_stroke(EN, photo, _clear(tmp_path), explore.NAME)
 
@@ -75,12 +111,13 @@ def _clear(folder: Path) -> str:
     return str(path)
 
 
-def test_the_editor_hands_over_its_layer_undecoded(tmp_path: Path) -> None:
+def test_editor_passes_layer_undecoded(tmp_path: Path) -> None:
     with gr.Blocks():
         editor = tab._layer_only(gr.ImageEditor(layers=False))
     path = _clear(tmp_path)
-    as_file = editor.data_model(background=None, layers=[{"path": path}], composite=None)
-    assert editor.preprocess(as_file) == path
+    as_file = editor.data_model(background=None, layers=[FileData(path=path)], composite=None)
+    layer: object = editor.preprocess(as_file)
+    assert layer == path
     editor.blob_storage["blob"] = SimpleNamespace(layers=[Path(path).read_bytes()])  # type: ignore[assignment]
     sent = editor.data_model(background=None, layers=[], composite=None, id="blob")
     assert Path(str(editor.preprocess(sent))).read_bytes() == Path(path).read_bytes()
@@ -89,19 +126,19 @@ def test_the_editor_hands_over_its_layer_undecoded(tmp_path: Path) -> None:
         assert editor.preprocess(nothing) is None
 
 
-def test_a_new_picture_lies_under_a_clean_layer(photo: str) -> None:
+def test_new_picture_has_empty_layer(photo: str) -> None:
     value = tab.on_canvas(EN, photo)
-    assert value["background"].shape == (384, 384, 3)
+    assert np.shape(np.asarray(value["background"])) == (384, 384, 3)
     assert value["layers"] == []
 
 
-def test_a_sweep_streams_three_curves_and_ends_whole(photo: str) -> None:
+def test_sweep_ends_with_all_ratios(photo: str) -> None:
     *_, figure = tab.on_sweep(EN, photo, 1, explore.NAME)
     assert [line.name for line in figure.data] == [EN(f"masked.method_{method}") for method in explore.METHODS]
     assert all(len(line.x) == len(explore.SWEEP) for line in figure.data)
 
 
-def test_a_click_is_answered_by_the_patch_under_it(photo: str) -> None:
+def test_click_selects_attention_patch(photo: str) -> None:
     side = views.CANVAS_PX / 12
     click = cast(gr.SelectData, SimpleNamespace(index=(5.5 * side, 2.5 * side)))
     shown = tab.on_look(EN, click, photo, explore.NAME)
@@ -112,11 +149,12 @@ def test_a_click_is_answered_by_the_patch_under_it(photo: str) -> None:
     assert tab.on_look(EN, outside, photo, explore.NAME).size == (views.CANVAS_PX, views.CANVAS_PX)
 
 
-def test_neighbours_have_names_in_the_visitors_language(photo: str) -> None:
+def test_neighbour_names_in_both_languages(photo: str) -> None:
     for say in (EN, voice("masked", "zh")):
-        features, pixels = tab.on_neighbours(say, photo)
-        assert say.pick(explore.neighbours(photo).by_features[0].name) in features[0][1]
-        assert len(features) == len(pixels) == 8
+        values, found = tab.on_neighbours(say, photo), explore.neighbours(photo)
+        for shown, expected in ((values.near_features, found.by_features), (values.near_pixels, found.by_pixels)):
+            assert len(shown) == len(expected) == 8
+            assert say.pick(expected[0].name) in shown[0][1]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -135,7 +173,7 @@ def test_bad_input_is_one_sentence(photo: str, language: str) -> None:
             handler(say, None)
 
 
-def test_without_network_the_bundled_model_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bundled_model_stays_without_network(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(name: str, **_: object) -> None:
         raise HubUnavailable(
             "The Hugging Face Hub cannot be reached or has no model {name}; the bundled model stays.", name=name
@@ -143,13 +181,12 @@ def test_without_network_the_bundled_model_stays(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(checkpoints, "load", refuse)
     events = tab.on_fetch(EN)
-    _, status = next(events)
-    assert f"{explore.offer().megabytes} MB" in status
+    assert f"{explore.offer().megabytes} MB" in next(events).status
     with pytest.raises(gr.Error, match="the bundled model stays"):
         next(events)
 
 
-def test_the_hub_model_is_offered_only_when_it_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hub_model_offered_when_local(monkeypatch: pytest.MonkeyPatch) -> None:
     for here in (False, True):
         monkeypatch.setattr(checkpoints, "at_hand", lambda name, here=here: here)
         assert len(tab.models(EN)) == 1 + here
@@ -157,29 +194,30 @@ def test_the_hub_model_is_offered_only_when_it_is_here(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_stage_is_drawn_in_the_visitors_language(photo: str, language: str) -> None:
+def test_snapshot_in_both_languages(photo: str, language: str) -> None:
     say = voice("masked", language)  # type: ignore[arg-type]
-    hidden, pasted, verdict, curve = tab.on_grow(say, photo, 0.5, 2, 1)
-    found = explore.grow(photo, 0.5, 2, 1)
-    assert np.array_equal(np.asarray(hidden)[::3, ::3], found.masked)
-    assert np.array_equal(np.asarray(pasted)[::3, ::3], found.pasted)
-    assert all(f"{score.mse:.4f}" in verdict for score in found.scores)
+    values = tab.on_grow(say, photo, 0.5, 2, 1)
+    found, curve = explore.grow(photo, 0.5, 2, 1), values.grown_curve
+    assert np.array_equal(np.asarray(values.grown_masked)[::3, ::3], found.masked)
+    assert np.array_equal(np.asarray(values.grown_pasted)[::3, ::3], found.pasted)
+    assert all(f"{score.mse:.4f}" in values.grown_verdict for score in found.scores)
     assert list(curve.data[0].x) == labels(say)
     assert list(curve.data[0].y) == pytest.approx(list(explore.reached()), abs=1e-4)
     assert curve.data[0].marker.color[1] != curve.data[0].marker.color[0], "the second moment is marked"
     assert [mark.text for mark in curve.layout.annotations] == [say("masked.method_mean")]
 
 
-@pytest.mark.parametrize("wrong", [(None, 0.5, 0, 2), ("", 0.5, 0, 5), ("", 0.5, 0, float("nan")), ("", 0.99, 0, 2)])
-def test_a_wrong_stage_is_one_sentence_in_both_languages(photo: str, wrong: tuple[str | None, float, int, int]) -> None:
-    picture, *numbers = wrong
+@pytest.mark.parametrize(
+    ("has_photo", "ratio", "stage"), [(False, 0.5, 2), (True, 0.5, 5), (True, 0.5, float("nan")), (True, 0.99, 2)]
+)
+def test_wrong_stage_in_both_languages(photo: str, has_photo: bool, ratio: float, stage: float) -> None:
     for say in (EN, voice("masked", "zh")):
         with pytest.raises(gr.Error) as caught:
-            tab.on_grow(say, picture if picture is None else photo, *numbers)
+            tab.on_grow(say, photo if has_photo else None, ratio, 0, stage)
         assert any("一" <= character <= "鿿" for character in caught.value.message) == (say.language == "zh")
 
 
-def test_own_models_stand_between_the_bundled_one_and_the_hubs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_own_models_between_bundled_and_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     found = (explore.NAME, "masked/mine", models.SMALL)
     monkeypatch.setattr(checkpoints, "bundled", lambda method: found)
     monkeypatch.setattr(checkpoints, "at_hand", lambda name: True)
@@ -188,7 +226,7 @@ def test_own_models_stand_between_the_bundled_one_and_the_hubs(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(("language", "behind"), [("en", ""), ("zh", "_zh")])
-def test_the_api_has_its_names(language: str, behind: str) -> None:
+def test_api_names_are_complete(language: str, behind: str) -> None:
     with gr.Blocks() as page:
         tab.build(voice("masked", language))  # type: ignore[arg-type]
     names = {event.api_name for event in page.fns.values() if event.api_visibility == "public"}

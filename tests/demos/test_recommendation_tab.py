@@ -1,11 +1,15 @@
 """The recommendation tab's handlers as plain functions: what they draw in both languages, and what they refuse."""
 
+from dataclasses import replace
+
 import gradio as gr
 import pytest
 
 from core import checkpoints
 from core.data.films import Film
 from core.recommendation import explore
+from core.recommendation.pretext import mcnemar
+from core.recommendation.results import PairedTest
 from demos.page.snapshots import STAGES
 from demos.page.words import Say
 from demos.recommendation import tab, views
@@ -19,49 +23,68 @@ def say(request: pytest.FixtureRequest) -> Say:
     return voice("recommendation", request.param)
 
 
-def test_a_hidden_film_has_no_name_in_the_list_and_one_in_the_verdict(say: Say) -> None:
-    strip, verdict, guesses, looked = tab.on_hide(say, SPACE, 1, explore.NAME)
-    assert strip.count("<li") == len(SPACE)
-    assert "Alien (1979)" not in strip
-    assert say("recommendation.mask") in strip
-    assert "Alien (1979)" in verdict
+def test_hidden_film_is_named_in_verdict_only(say: Say) -> None:
+    values = tab.on_hide(say, SPACE, 1, explore.NAME)
+    assert values.strip.count("<li") == len(SPACE)
+    assert "Alien (1979)" not in values.strip
+    assert say("recommendation.mask") in values.strip
+    assert "Alien (1979)" in values.verdict
     found = explore.hide(SPACE, 1)
-    assert f"<b>{found.rank:,}</b>" in verdict
-    assert f"{found.candidates:,}" in verdict
-    assert guesses.count("<li") == 5
-    assert looked.count("<li") == len(SPACE)
-    assert looked.count('class="marked"') == 1
+    assert f"<b>{found.rank:,}</b>" in values.verdict
+    assert f"{found.candidates:,}" in values.verdict
+    assert values.guesses.count("<li") == 5
+    assert values.attention.count("<li") == len(SPACE)
+    assert values.attention.count('class="marked"') == 1
 
 
-def test_three_lists_stand_beside_each_other(say: Say) -> None:
-    text, lists = tab.on_next(say, SPACE, explore.NAME)
-    assert lists.count("<li") == 30
+@pytest.mark.parametrize(
+    ("ranks", "best"),
+    [((1, 5, 9), ["network"]), ((4, 2, 9), ["knn"]), ((7, 7, 9), ["network", "knn"]), ((8, 9, 3), ["popularity"])],
+)
+def test_verdict_names_the_best_method(say: Say, ranks: tuple[int, int, int], best: list[str]) -> None:
+    model, knn, popularity = ranks
+    found = replace(explore.hide(SPACE, 3), rank=model, knn_rank=knn, popularity_rank=popularity)
+    names = say("recommendation.comma").join(say(f"recommendation.{method}") for method in best)
+    assert views.hidden_film(say, found).verdict.endswith(f"{say('recommendation.winner', methods=names)}</p>")
+
+
+def test_three_lists_are_drawn(say: Say) -> None:
+    values = tab.on_next(say, SPACE, explore.NAME)
+    assert values.next.count("<li") == 30
     for name in ("by_network", "by_knn", "by_popularity"):
-        assert say(f"recommendation.{name}") in lists
-    assert str(explore.recommend(SPACE).reversed_kept) in text
+        assert say(f"recommendation.{name}") in values.next
+    assert str(explore.recommend(SPACE).reversed_kept) in values.next_text
 
 
-def test_another_list_is_hidden_in_its_middle_and_answered_everywhere(say: Say) -> None:
+def test_another_list_answers_everywhere(say: Say) -> None:
     love = list(tab.SETS["love"])
-    status, place, strip, verdict, *rest = tab.on_films(say, love, explore.NAME, 4)
-    assert status == ""
-    assert place["value"] == 3
-    assert [number for _, number in place["choices"]] == [1, 2, 3, 4, 5, 6]
-    assert place["choices"][0][0] == "1. When Harry Met Sally... (1989)"
-    assert (strip, verdict, *rest[:2]) == tab.on_hide(say, love, 3, explore.NAME)
-    assert tuple(rest[2:4]) == tab.on_next(say, love, explore.NAME)
-    assert len(rest) == 7
+    values = tab.on_films(say, love, explore.NAME, 4)
+    assert values.status == ""
+    assert values.place["value"] == 3
+    assert [number for _, number in values.place["choices"]] == [1, 2, 3, 4, 5, 6]
+    assert values.place["choices"][0][0] == "1. When Harry Met Sally... (1989)"
+    expected = tab.on_hide(say, love, 3, explore.NAME)._asdict() | tab.on_next(say, love, explore.NAME)._asdict()
+    expected |= tab.on_grow(say, love, 3, 4)._asdict()
+    assert {name: getattr(values, name) for name in expected} == expected
+    assert set(expected) | {"status", "place"} == set(values._fields)
+
+
+def test_another_place_answers_everywhere(say: Say) -> None:
+    values = tab.on_place(say, SPACE, 2, explore.NAME, 1)
+    expected = tab.on_hide(say, SPACE, 2, explore.NAME)._asdict() | tab.on_grow(say, SPACE, 2, 1)._asdict()
+    assert values._asdict() == expected
 
 
 @pytest.mark.parametrize("films", [None, [], [260]])
-def test_a_list_that_is_being_begun_is_no_mistake(say: Say, films: list[int] | None) -> None:
-    status, *others = tab.on_films(say, films, explore.NAME, 4)
-    assert status == say("recommendation.more", low=2)
-    assert len(others) == 10
-    assert all(other == gr.skip() for other in others)
+def test_short_list_is_no_mistake(say: Say, films: list[int] | None) -> None:
+    values = tab.on_films(say, films, explore.NAME, 4)
+    assert values.status == say("recommendation.more", low=2)
+    others = values._asdict()
+    others.pop("status")
+    assert all(other == gr.skip() for other in others.values())
 
 
-def test_mistakes_are_sentences_in_the_visitors_language(say: Say) -> None:
+def test_mistakes_are_sentences_in_each_language(say: Say) -> None:
     with pytest.raises(gr.Error) as caught:
         tab.on_hide(say, [260, 5_000_000], 1, explore.NAME)
     assert caught.value.message == (
@@ -78,46 +101,58 @@ def test_mistakes_are_sentences_in_the_visitors_language(say: Say) -> None:
 
 
 @pytest.mark.parametrize("stage", range(len(STAGES)))
-def test_growth_marks_the_stage_and_says_what_was_reached(say: Say, stage: int) -> None:
-    guesses, reached, sentence = tab.on_grow(say, SPACE, 3, stage)
-    assert guesses.count("<li") == 5
-    assert list(reached.data[0].x) == [say(f"page.grow_{name}") for name in STAGES]
-    colours = list(reached.data[0].marker.color)
+def test_growth_marks_the_stage(say: Say, stage: int) -> None:
+    values = tab.on_grow(say, SPACE, 3, stage)
+    assert values.grow.count("<li") == 5
+    assert list(values.grow_curve.data[0].x) == [say(f"page.grow_{name}") for name in STAGES]
+    colours = list(values.grow_curve.data[0].marker.color)
     assert [colours.index(c) for c in colours if colours.count(c) == 1] == [stage]
-    assert f"<b>{explore.grow(SPACE, 3, stage).rank:,}</b>" in sentence
+    assert f"<b>{explore.grow(SPACE, 3, stage).rank:,}</b>" in values.grow_verdict
 
 
-def test_neighbours_carry_their_genres_in_the_visitors_language(say: Say) -> None:
-    sentence, lists = tab.on_similar(say, 260, explore.NAME)
-    assert say("recommendation.genre_Sci-Fi") in sentence
-    assert lists.count("<li") == 2 * explore.SHOWN
+def test_similar_films_show_translated_genres(say: Say) -> None:
+    values = tab.on_similar(say, 260, explore.NAME)
+    assert say("recommendation.genre_Sci-Fi") in values.genres_of
+    assert values.similar.count("<li") == 2 * explore.SHOWN
     assert views.genre(say, "Telenovela") == "Telenovela"
     assert views.genres_of(say, Film(1, "x", ())) == say("recommendation.no_genres")
 
 
-def test_the_card_stands_beside_its_baselines(say: Say) -> None:
-    bars, text = views.draw_card(say, explore.NAME)
+def test_card_stands_beside_baselines(say: Say) -> None:
+    values = views.card(say, explore.NAME)
     test = explore.metrics()["test"]
     for key in ("hit_rate", "knn_hit_rate", "popularity_hit_rate", "chance_hit_rate", "shuffled_hit_rate"):
-        assert f"{test[key]:.1%}" in bars
-        assert f"{test[key]:.1%}" in text
-    assert bars.count('class="marked"') == 1
+        assert f"{test[key]:.1%}" in values.hits
+        assert f"{test[key]:.1%}" in values.card
+    assert values.hits.count('class="marked"') == 1
+    assert views.paired_sentence(say, explore.NAME) in values.card
 
 
-def test_the_page_tells_the_licence_and_the_limit_of_the_order(say: Say) -> None:
-    told = views.draw_data(say)
-    assert "GroupLens" in told
-    assert "100,836" in told
-    assert f"{explore.metrics()['pace']['minute_share']:.0%}" in told
+@pytest.mark.parametrize(("network", "knn", "key"), [(36, 37, "not_significant"), (60, 20, "significant")])
+def test_paired_sentence_follows_the_test(
+    say: Say, network: int, knn: int, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    p_value = mcnemar(network, knn)
+    monkeypatch.setattr(explore, "paired_test", lambda name: PairedTest(network, knn, p_value))
+    ahead = say("recommendation.network")
+    expected = say(f"recommendation.{key}", network=network, knn=knn, p=f"{p_value:.2g}", ahead=ahead)
+    assert views.paired_sentence(say, explore.NAME) == expected
 
 
-def test_titles_are_escaped_wherever_they_come_from(say: Say) -> None:
+def test_licence_and_limits_are_shown(say: Say) -> None:
+    text = views.data(say)
+    assert "GroupLens" in text
+    assert "100,836" in text
+    assert f"{explore.metrics()['pace']['minute_share']:.0%}" in text
+
+
+def test_titles_are_escaped(say: Say) -> None:
     assert views.named(Film(1, "<b>&", ())) == '<span lang="en">&lt;b&gt;&amp;</span>'
     assert "<script>" not in views.ranking("<script>", [])
     assert "&lt;i&gt;" in views.genres_of(say, Film(1, "x", ("<i>",)))
 
 
-def test_every_example_is_known_and_can_be_picked(say: Say) -> None:
+def test_every_example_can_be_picked(say: Say) -> None:
     offered = {number for _, number in tab.titles(explore.NAME)}
     for name, numbers in tab.SETS.items():
         assert set(numbers) <= offered, name
@@ -125,22 +160,22 @@ def test_every_example_is_known_and_can_be_picked(say: Say) -> None:
         assert say(f"recommendation.set_{name}")
 
 
-def test_another_model_answers_with_its_own_card(say: Say) -> None:
-    films, bars, _, film, *_ = tab.on_model(say, explore.CONTROL)
-    assert films["value"] == SPACE
-    assert film["value"] == tab.FIRST_FILM
-    assert f"{explore.metrics(explore.CONTROL)['test']['hit_rate']:.1%}" in bars
+def test_another_model_shows_its_card(say: Say) -> None:
+    values = tab.on_model(say, explore.CONTROL)
+    assert values.films["value"] == SPACE
+    assert values.film["value"] == tab.FIRST_FILM
+    assert f"{explore.metrics(explore.CONTROL)['test']['hit_rate']:.1%}" in values.hits
     names = dict((name, label) for label, name in tab.models(say))
     assert names[explore.CONTROL] == say("recommendation.model_shuffled")
 
 
-def test_without_weights_the_tab_says_what_to_do(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who removes them, since their licence is not the code's, still gets a page."""
+def test_missing_weights_are_explained(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their licence differs from that of the code, so a copy may lack them and still shows a page."""
     monkeypatch.setattr(checkpoints, "bundled", lambda method: ())
     with gr.Blocks() as page:
         tab.build(say)
     shown = [block for block in page.blocks.values() if getattr(block, "elem_id", None)]
     ids = [block.elem_id for block in shown]
     assert [f"recommendation-step{number}" for number in range(1, 5)] == [name for name in ids if "step" in name]
-    (told,) = [block for block in shown if block.elem_id == "recommendation-absent"]
-    assert told.value == say("recommendation.absent")
+    (absent,) = [block for block in shown if block.elem_id == "recommendation-absent"]
+    assert absent.value == say("recommendation.absent")

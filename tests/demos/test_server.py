@@ -1,25 +1,33 @@
-"""Pictures in the cache: where Gradio expects them, and whole at every moment."""
+"""Pictures in the cache are where Gradio expects them and complete at every moment; the queue polls rarely."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import gradio as gr
 import numpy as np
+import pytest
 from gradio import processing_utils
 from PIL import Image
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
+from demos.page import layout, server
 from demos.page.server import save_whole
 
 PICTURE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8))
 
 
-def test_path_and_content_are_gradios_own(tmp_path: Path) -> None:
+def test_path_and_content_are_gradios(tmp_path: Path) -> None:
     theirs = Path(processing_utils.save_pil_to_cache(PICTURE, str(tmp_path / "theirs"), format="png"))
     ours = Path(save_whole(PICTURE, str(tmp_path / "ours"), format="png"))
     assert ours.relative_to(tmp_path / "ours") == theirs.relative_to(tmp_path / "theirs")
     assert ours.read_bytes() == theirs.read_bytes()
 
 
-def test_whoever_reads_while_it_is_written_again_gets_all_of_it(tmp_path: Path) -> None:
+def test_readers_get_whole_pictures(tmp_path: Path) -> None:
     path = Path(save_whole(PICTURE, str(tmp_path)))
     size = path.stat().st_size
     with ThreadPoolExecutor(4) as pool:
@@ -27,4 +35,33 @@ def test_whoever_reads_while_it_is_written_again_gets_all_of_it(tmp_path: Path) 
         sizes = {len(path.read_bytes()) for _ in range(400)}
         assert {writer.result() for writer in writers} == {str(path)}
     assert sizes == {size}
-    assert [file.name for file in path.parent.iterdir()] == [path.name], "no part is left lying about"
+    assert [file.name for file in path.parent.iterdir()] == [path.name], "no part is left behind"
+
+
+def test_prepared_pages_poll_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processing_utils, "save_pil_to_cache", processing_utils.save_pil_to_cache)
+    with gr.Blocks() as page:
+        gr.Button()
+    page.queue(max_size=3)
+    server.prepare(page)
+    assert 0.01 <= page._queue.sleep_when_free <= 0.05
+    assert 0.05 <= page._queue.progress_update_sleep_when_free <= 0.2
+    assert processing_utils.save_pil_to_cache is save_whole
+
+
+def test_script_comes_first_in_pages() -> None:
+    """And only in pages: JSON with the same text, such as an answer of the API, stays as it is."""
+
+    def on_page(request: Request) -> Response:
+        return HTMLResponse("<html><head><script>later</script></head><body>\u9875</body></html>")
+
+    def on_data(request: Request) -> Response:
+        return JSONResponse({"text": "<head>"})
+
+    routes = [Route("/", on_page), Route("/answer", on_data)]
+    with TestClient(Starlette(routes=routes, **server.app_settings())) as client:
+        page, data = client.get("/"), client.get("/answer")
+    assert page.text == f"<html><head>{layout.CLOCKS}<script>later</script></head><body>\u9875</body></html>"
+    assert int(page.headers["content-length"]) == len(page.content)
+    assert page.headers["x-content-type-options"] == data.headers["x-content-type-options"] == "nosniff"
+    assert data.json() == {"text": "<head>"}

@@ -1,4 +1,4 @@
-"""The VAE tab's handlers as plain functions: what they draw, what they refuse, and what they leave alone."""
+"""The VAE tab's handlers as plain functions: what they draw, refuse and leave unchanged."""
 
 import dataclasses
 import io
@@ -17,8 +17,9 @@ from core.data import bundled
 from core.vae import explore
 from core.vae.model import VAE, Config
 from demos.page.snapshots import labels
+from demos.page.values import names
 from demos.page.words import Say
-from demos.vae import tab, views
+from demos.vae import inputs, prior, tab, views
 from tests.demos.voices import voice
 from tests.own_checkpoints import settle
 
@@ -36,64 +37,74 @@ def ends(tmp_path: Path) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_encoding_is_drawn_in_the_visitors_language(ends: tuple[str, str], language: str) -> None:
+def test_encoding_in_both_languages(ends: tuple[str, str], language: str) -> None:
     say = voice("vae", language)  # type: ignore[arg-type]
-    seen, code, drawn, verdict, bars = tab.on_encode(say, ends[0], 0, explore.NAME)
-    assert seen.size == drawn.size == (224, 224)
-    assert len(code.data[0].x) == len(code.data[1].y) == 20
-    assert code.layout.title.text == say("vae.code", count=20)
-    assert list(bars.data[0].y) == sorted(bars.data[0].y), "perfect copy, model, mean digit, coin"
-    assert f"{explore.encode(ends[0]).nats:.1f}" in verdict
+    values, found = tab.on_encode(say, ends[0], 0, explore.NAME), explore.encode(ends[0])
+    for shown, expected in ((values.model_input, found.model_input), (values.decoded, found.decoded)):
+        assert shown.size == (224, 224)
+        assert np.array_equal(np.asarray(shown)[::8, ::8], expected)
+    assert len(values.code.data[0].x) == len(values.code.data[1].y) == 20
+    assert values.code.layout.title.text == say("vae.code", count=20)
+    costs = list(values.bars.data[0].y)
+    assert costs == sorted(costs), "perfect copy, model, mean digit, coin"
+    assert f"{found.nats:.1f}" in values.verdict
 
 
-def test_a_walk_is_a_strip_a_film_and_a_curve(ends: tuple[str, str]) -> None:
-    strip, film, file, curve, sentence = tab.on_interpolate(EN, *ends, 5, "spherical", explore.NAME)
-    assert film == file
-    with Image.open(file) as opened:
+def test_interpolation_has_animation_and_curve(ends: tuple[str, str]) -> None:
+    values = tab.on_interpolate(EN, *ends, 5, "spherical", explore.NAME)
+    assert values.animation == values.download
+    with Image.open(values.download) as opened:
         assert (opened.format, opened.n_frames, opened.size) == ("GIF", 8, (224, 224))  # type: ignore[attr-defined]
-    assert strip.width == 5 * 76 - 4
-    assert [len(line.x) for line in curve.data] == [5, 5]
-    assert "Half way" in sentence
+    assert values.strip.width == 5 * 76 - 4
+    assert [len(line.x) for line in values.excess.data] == [5, 5]
+    assert "Half way" in values.interpolation_text
 
 
-def test_films_begin_with_the_first_reconstruction(ends: tuple[str, str]) -> None:
-    walk = explore.interpolate(*ends, 4)
-    with Image.open(io.BytesIO(views.animation([*walk.images]))) as film:
-        first = np.asarray(film.convert("L")).astype(int)[::8, ::8]
+def test_animation_begins_with_first_reconstruction(ends: tuple[str, str]) -> None:
+    found = explore.interpolate(*ends, 4)
+    with Image.open(io.BytesIO(views.animation(found.images))) as animation:
+        first = np.asarray(animation.convert("L")).astype(int)[::8, ::8]
     assert np.abs(first - explore.reconstruct(ends[0])).max() <= 4, "a GIF has a palette"
 
 
-def test_a_click_on_the_plane_moves_the_first_two_sliders_only(ends: tuple[str, str]) -> None:
-    values = [0.1 * place for place in range(8)]
-    across, up = views.pixel((1.5, -2.0))
-    click = cast(gr.SelectData, SimpleNamespace(index=(across, up)))
-    plane, decoded, *sliders = tab.on_click(EN, click, ends[0], explore.NAME, *values)
-    assert sliders == pytest.approx([1.5, -2.0, *values[2:]])
-    shown, expected = tab.on_decode(EN, ends[0], explore.NAME, *sliders)
-    assert decoded.tobytes() == expected.tobytes()
-    assert plane.tobytes() == shown.tobytes()
+def test_click_moves_first_two_sliders(ends: tuple[str, str]) -> None:
+    before = views.AxisValues(*[0.1 * number for number in range(8)])
+    click = cast(gr.SelectData, SimpleNamespace(index=views.pixel((1.5, -2.0))))
+    values = tab.on_click(EN, click, ends[0], explore.NAME, *before)
+    assert values.axes == pytest.approx(before._replace(axis_0=1.5, axis_1=-2.0))
+    expected = tab.on_decode(EN, ends[0], explore.NAME, *values.axes)
+    assert values.plane.moved.tobytes() == expected.moved.tobytes()
+    assert values.plane.plane.tobytes() == expected.plane.tobytes()
 
 
-def test_place_undoes_pixel() -> None:
-    assert views.place(views.pixel((-3.25, 0.5))) == pytest.approx((-3.25, 0.5))
+def test_point_inverts_pixel() -> None:
+    assert views.point(views.pixel((-3.25, 0.5))) == pytest.approx((-3.25, 0.5))
 
 
-def test_the_cross_stands_where_the_sliders_do() -> None:
+def test_cross_is_at_slider_values() -> None:
     page = np.asarray(views.plane(explore.plane(), (2.0, 3.0)))
     x, y = (round(value) for value in views.pixel((2.0, 3.0)))
     assert page[y, x, 3] == 255
     assert not np.asarray(views.plane(explore.plane(), (-3.9, -3.9)))[y, x, 3], "nothing else is there"
 
 
-def test_a_new_picture_redraws_everything_that_follows_from_it(ends: tuple[str, str]) -> None:
+def test_new_picture_updates_all_results(ends: tuple[str, str]) -> None:
     values = tab.on_first(EN, *ends, 0, 8, "straight", 6, explore.NAME)
-    assert len(values) == 5 + 5 + 2 + 8 + 2
-    assert [len(gallery) for gallery in values[-2:]] == [6, 6]
-    assert all(-explore.REACH <= slider <= explore.REACH for slider in values[12:20])
+    assert [len(gallery) for gallery in values.neighbours] == [6, 6]
+    assert all(-explore.REACH <= slider <= explore.REACH for slider in values.latent.axes)
+    encoding, found = tab.on_encode(EN, ends[0], 0, explore.NAME), explore.encode(ends[0])
+    assert values.encoding.verdict == encoding.verdict
+    assert values.encoding.decoded.tobytes() == encoding.decoded.tobytes()
+    assert (
+        values.interpolation.interpolation_text
+        == tab.on_interpolate(EN, *ends, 8, "straight", explore.NAME).interpolation_text
+    )
+    mu = [found.mu[axis] for axis in explore.most_active()]
+    assert values.latent.axes == pytest.approx(np.clip(mu, -explore.REACH, explore.REACH), abs=0.006)
 
 
 def test_samples_follow_their_seed() -> None:
-    first, again, other = (tab.on_sample(EN, seed, explore.NAME).tobytes() for seed in (1, 1, 2))
+    first, again, other = (prior.on_sample(EN, seed, explore.NAME).tobytes() for seed in (1, 1, 2))
     assert first == again != other
 
 
@@ -104,9 +115,11 @@ def sketch(colour: tuple[int, int, int, int] | None) -> dict[str, np.ndarray]:
     return {"composite": canvas}
 
 
-@pytest.mark.parametrize("end", tab.ENDS)
-def test_a_drawing_goes_into_the_chosen_end(end: str) -> None:
-    drawn = tab.on_sketch(EN, sketch((0, 0, 0, 255)), end)[tab.ENDS.index(end)]
+@pytest.mark.parametrize("end", inputs.ENDS)
+def test_drawing_goes_into_chosen_picture(end: str) -> None:
+    values = inputs.on_sketch(EN, sketch((0, 0, 0, 255)), end)._asdict()
+    drawn = values.pop(f"picture_{end}")
+    assert list(values.values()) == [gr.skip()], "the other picture stays"
     picture = explore.view(np.stack([np.asarray(drawn)] * 3, -1))
     assert picture.max() > 240
     assert picture[:, 13:15].mean() > 100, "a stroke down the middle"
@@ -126,15 +139,15 @@ def test_a_drawing_goes_into_the_chosen_end(end: str) -> None:
         lambda say, file: tab.on_decode(say, file, explore.NAME, *[NAN] * 8),
         lambda say, file: tab.on_decode(say, None, explore.NAME, *[0.0] * 8),
         lambda say, file: tab.on_decode(say, file, "rotation/photos", *[0.0] * 8),
-        lambda say, file: tab.on_sample(say, -1, explore.NAME),
+        lambda say, file: prior.on_sample(say, -1, explore.NAME),
         lambda say, file: tab.on_neighbours(say, file, 0.5, explore.NAME),
         lambda say, file: tab.on_first(say, None, file, 0, 8, "straight", 8, explore.NAME),
         lambda say, file: tab.on_model(say, file, file, 0, 8, "straight", 8, "vae/none", 0),
-        lambda say, file: tab.on_grow(say, None, 2),
-        lambda say, file: tab.on_grow(say, file, 5),
-        lambda say, file: tab.on_grow(say, file, NAN),
-        lambda say, file: tab.on_sketch(say, None, "a"),
-        lambda say, file: tab.on_sketch(say, sketch(None), "a"),
+        lambda say, file: prior.on_grow(say, None, 2),
+        lambda say, file: prior.on_grow(say, file, 5),
+        lambda say, file: prior.on_grow(say, file, NAN),
+        lambda say, file: inputs.on_sketch(say, None, "a"),
+        lambda say, file: inputs.on_sketch(say, sketch(None), "a"),
     ],
 )
 def test_bad_input_is_one_chinese_sentence(ends: tuple[str, str], ask: object) -> None:
@@ -143,20 +156,20 @@ def test_bad_input_is_one_chinese_sentence(ends: tuple[str, str], ask: object) -
     assert any("一" <= character <= "鿿" for character in caught.value.message)
 
 
-def test_files_that_are_no_pictures_are_one_sentence(text_as_picture: Path, huge_picture: Path) -> None:
+def test_other_files_are_one_sentence(text_as_picture: Path, huge_picture: Path) -> None:
     for file in (text_as_picture, huge_picture):
         with pytest.raises(gr.Error, match="picture"):
             tab.on_encode(EN, str(file), 0, explore.NAME)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_stage_is_drawn_in_the_visitors_language(ends: tuple[str, str], language: str) -> None:
+def test_snapshot_in_both_languages(ends: tuple[str, str], language: str) -> None:
     say = voice("vae", language)  # type: ignore[arg-type]
-    drawn, samples, verdict, curve = tab.on_grow(say, ends[0], 2)
-    found = explore.grow(ends[0], 2)
-    assert np.array_equal(np.asarray(drawn)[::8, ::8], found.reconstruction)
-    assert samples.size == (3 * 76 - 4, 3 * 76 - 4)
-    assert f"{found.nats:.1f}" in verdict
+    values, found = prior.on_grow(say, ends[0], 2), explore.grow(ends[0], 2)
+    curve = values.grown_curve
+    assert np.array_equal(np.asarray(values.grown)[::8, ::8], found.reconstruction)
+    assert values.grown_samples.size == (3 * 76 - 4, 3 * 76 - 4)
+    assert f"{found.nats:.1f}" in values.grown_verdict
     assert list(curve.data[0].x) == labels(say)
     assert list(curve.data[0].y) == pytest.approx(list(explore.reached()), abs=1e-4)
     assert len(set(curve.data[0].marker.color)) == 2
@@ -176,45 +189,55 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return card.name
 
 
-def test_another_model_brings_its_own_axes(ends: tuple[str, str], mine: str) -> None:
+def test_other_model_has_own_axes(ends: tuple[str, str], mine: str) -> None:
     values = tab.on_model(EN, *ends, 0, 8, "straight", 6, mine, 0)
     first = tab.on_first(EN, *ends, 0, 8, "straight", 6, mine)
-    assert len(values) == len(first) + 4
-    sliders = values[12:20]
-    assert [slider.visible for slider in sliders] == [True] * 3 + [False] * 5
-    assert [slider.value for slider in sliders[:3]] == list(first[12:15])
-    assert {slider.label for slider in sliders[:3]} == {EN("vae.slider", axis=axis) for axis in (1, 2, 3)}
-    text, sheet, bars, told = values[-4:]
-    assert "the 3 liveliest of the 3 axes" in text.replace("\n", " ")
-    assert sheet.size == tab.on_sample(EN, 0, mine).size
-    assert bars.data[0].x[0] == "3 numbers"
-    assert "261 times smaller" in told
+    assert values.picture.encoding.verdict == first.encoding.verdict
+    sliders = list(values.picture.latent.axes)
+    visible = [slider for slider in sliders if slider.visible]
+    assert len(sliders) == 8
+    assert sliders[: len(visible)] == visible, "hidden sliders come last"
+    assert [slider.value for slider in visible] == list(first.latent.axes)[: len(visible)]
+    assert [slider.label for slider in visible] == [
+        EN("vae.slider", axis=axis + 1) for axis in explore.most_active(name=mine)
+    ]
+    assert {slider.label for slider in visible} == {EN("vae.slider", axis=axis) for axis in (1, 2, 3)}
+    assert "the 3 most active of the 3 axes" in values.latent_text.replace("\n", " ")
+    assert values.samples.size == prior.on_sample(EN, 0, mine).size
+    assert values.accuracy.accuracy.data[0].x[0] == "3 numbers"
+    assert "261 times smaller" in values.accuracy.accuracy_text
     click = cast(gr.SelectData, SimpleNamespace(index=views.pixel((1.0, 1.0))))
-    assert tab.on_click(EN, click, ends[0], mine, *first[12:20])[2:4] == pytest.approx((1.0, 1.0))
+    moved = tab.on_click(EN, click, ends[0], mine, *first.latent.axes).axes
+    assert (moved.axis_0, moved.axis_1) == pytest.approx((1.0, 1.0))
+
+
+def test_click_outputs_follow_the_fields() -> None:
+    click = next(event for event in blocks(EN).fns.values() if event.name == "on_click")
+    ids = [output.elem_id for output in click.outputs]
+    assert names(views.LatentValues) == ["plane", "moved", *(f"axis_{number}" for number in range(8))]
+    assert ids == ["vae-plane", "vae-decoded", *(f"vae-axis-{number}" for number in range(8))]
 
 
 def blocks(say: Say) -> gr.Blocks:
     with gr.Blocks() as page:
         tab.build(say)
-    return page
+    return cast(gr.Blocks, page)
 
 
 def model_of(page: gr.Blocks) -> gr.Radio:
     return next(block for block in page.blocks.values() if isinstance(block, gr.Radio) and block.elem_id == "vae-model")
 
 
-def test_the_page_offers_an_own_model_after_a_restart(mine: str) -> None:
+def test_own_model_offered_after_restart(mine: str) -> None:
     for language in ("en", "zh"):
-        say = voice("vae", language)  # type: ignore[arg-type]
+        say = voice("vae", language)
         radio = model_of(blocks(say))
         assert radio.visible
         assert radio.value == explore.NAME
         assert list(radio.choices) == [(say("vae.model_mnist"), explore.NAME), (mine, mine)]
 
 
-def test_a_choice_of_one_is_not_shown_and_the_api_has_its_names(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_single_model_hidden_and_api_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explore, "names", lambda: (explore.NAME,))
     page = blocks(voice("vae", "zh"))
     assert not model_of(page).visible

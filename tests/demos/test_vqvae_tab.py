@@ -1,5 +1,6 @@
-"""The VQ-VAE tab's handlers as plain functions: what they draw, what they refuse, what they leave alone."""
+"""The VQ-VAE tab's handlers as plain functions: what they draw, refuse and leave unchanged."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
 
@@ -31,46 +32,49 @@ def click(x: float, y: float) -> gr.SelectData:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_coding_is_drawn_in_the_visitors_language(photo: str, language: str) -> None:
+def test_encoding_in_both_languages(photo: str, language: str) -> None:
     say = voice("vqvae", language)  # type: ignore[arg-type]
-    shown = tab.on_encode(say, photo, 64, SHIPPED)
-    assert len(shown) == tab.CODED + tab.PAINTED
+    values, painting = tab.on_encode(say, photo, 64, SHIPPED)
     found = explore.encode(photo)
-    codes, told, *pictures = shown[:7]
-    verdict, table, bars, usage, usage_text = shown[7:12]
-    assert codes.size == (512, 512)
-    assert "2,304" in told
-    assert [picture.size for picture in pictures] == [(256, 256)] * 5
-    assert np.array_equal(np.asarray(pictures[0])[::4, ::4], found.original)
-    for picture, item in zip(pictures[1:], found.methods, strict=True):
-        assert np.array_equal(np.asarray(picture)[::4, ::4], item.picture)
-        assert f"{item.psnr_db:.1f}" in verdict
-        assert f"{item.bits:,.0f}" in table
-    assert list(bars.data[0].x) == [say(f"vqvae.short_{method}") for method in explore.METHODS]
-    assert list(bars.data[0].y) == pytest.approx([item.mse for item in found.methods], abs=1e-5)
-    assert [trace.name for trace in usage.data] == [
+    assert values.code_map.size == (512, 512)
+    assert "2,304" in values.map_text
+    assert [item.method for item in found.reconstructions] == list(explore.METHODS)
+    expected = {"original": found.original} | {item.method: item.picture for item in found.reconstructions}
+    assert len(expected) == 5
+    for name, picture in expected.items():
+        assert getattr(values, name).size == (256, 256)
+        assert np.array_equal(np.asarray(getattr(values, name))[::4, ::4], picture)
+    for item in found.reconstructions:
+        assert f"{item.psnr_db:.1f}" in values.verdict
+        assert f"{item.bits:,.0f}" in values.table
+    bars, usage = values.bars.data[0], values.usage.data
+    assert list(bars.x) == [say(f"vqvae.short_{method}") for method in explore.METHODS]
+    assert list(bars.y) == pytest.approx([item.mse for item in found.reconstructions], abs=1e-5)
+    assert [trace.name for trace in usage] == [
         say(f"vqvae.{name}") for name in ("usage_bundled", "usage_picture", "even")
     ]
-    assert f"{explore.book().perplexity:.0f}" in usage_text
-    assert f"{found.perplexity:.0f}" in usage_text
-    assert str(np.asarray(usage.data[1].y).size) == str(found.distinct)
-    assert shown[14:] == ("", say("vqvae.nothing_painted")), "a new picture begins without edits"
+    assert f"{explore.codebook().perplexity:.0f}" in values.usage_text
+    assert f"{found.perplexity:.0f}" in values.usage_text
+    assert np.asarray(usage[1].y).size == found.distinct
+    assert (painting.edits, painting.painting_text) == ("", say("vqvae.nothing_painted")), "no edits at first"
+    unedited = tab.on_clear(say, photo, 64, SHIPPED)
+    assert painting.before.tobytes() == painting.after.tobytes() == unedited.after.tobytes()
 
 
-def test_shares_of_the_usage_sum_to_one_and_fall(photo: str) -> None:
-    usage = tab.on_encode(EN, photo, 32, SHIPPED)[10]
+def test_usage_shares_sum_to_one(photo: str) -> None:
+    usage = tab.on_encode(EN, photo, 32, SHIPPED).encoding.usage
     for trace in usage.data[:2]:
         assert sum(trace.y) == pytest.approx(1, abs=1e-3)
         assert list(trace.y) == sorted(trace.y, reverse=True)
 
 
-def test_equal_codes_have_equal_colours_and_neighbours_in_number_do_not(photo: str) -> None:
+def test_hues_differ_between_codes(photo: str) -> None:
     assert views.hue(7) == views.hue(7)
     assert views.hue(7) != views.hue(8)
     assert len({views.hue(code) for code in range(512)}) > 400
 
 
-def test_a_click_on_the_map_takes_up_the_code_under_it(photo: str) -> None:
+def test_click_on_map_chooses_code(photo: str) -> None:
     found = explore.encode(photo)
     for row, column in ((0, 0), (3, 11), (15, 15)):
         at = click(column * 32 + 20, row * 32 + 5)
@@ -80,8 +84,8 @@ def test_a_click_on_the_map_takes_up_the_code_under_it(photo: str) -> None:
     assert tab.on_pick(EN, click(70, 10), photo, 32, SHIPPED) == small.codes[0, 1]
 
 
-def test_a_click_on_the_sheet_takes_the_code_framed_there() -> None:
-    order = explore.book().order
+def test_click_on_sheet_chooses_code() -> None:
+    order = explore.codebook().order
     assert tab.on_sheet(EN, click(3, 3), SHIPPED) == order[0]
     assert tab.on_sheet(EN, click(26 * 5 + 3, 26 * 2 + 3), SHIPPED) == order[2 * 24 + 5]
     below = click(26 * 23 + 3, 26 * (len(order) // 24) + 3)
@@ -92,46 +96,60 @@ def test_a_click_on_the_sheet_takes_the_code_framed_there() -> None:
     assert changed.max(0).tolist() <= [26 * 2 + 26, 26 + 26]
 
 
-def test_a_stroke_is_written_down_and_decoded(photo: str) -> None:
-    before, after, edits, told = tab.on_stroke(EN, click(5 * 32 + 1, 2 * 32 + 1), photo, "", 64, SHIPPED, 3, 100)
-    assert edits == "2 5 3 100"
-    expected = explore.paint(photo, edits)
-    assert np.array_equal(np.asarray(after)[::8, ::8], expected.after)
-    assert np.array_equal(np.asarray(before)[::8, ::8], expected.before)
-    assert f"{expected.edited.sum()} of 256" in told
-    again = tab.on_stroke(EN, click(0, 0), photo, edits, 64, SHIPPED, 1, 7)
-    assert again[2] == "2 5 3 100\n0 0 1 7"
-    assert tab.on_undo(EN, photo, again[2], 64, SHIPPED)[2] == edits
-    assert tab.on_clear(EN, photo, 64, SHIPPED)[2:] == ("", EN("vqvae.nothing_painted"))
-    assert tab.on_paint(EN, photo, edits, 64, SHIPPED)[2] == edits
+def test_stroke_is_recorded_and_decoded(photo: str) -> None:
+    values = tab.on_stroke(EN, click(5 * 32 + 1, 2 * 32 + 1), photo, "", 64, SHIPPED, 3, 100)
+    assert values.edits == "2 5 3 100"
+    expected = explore.paint(photo, values.edits)
+    assert np.array_equal(np.asarray(values.after)[::8, ::8], expected.after)
+    assert np.array_equal(np.asarray(values.before)[::8, ::8], expected.before)
+    assert f"{expected.edited.sum()} of 256" in values.painting_text
+    again = tab.on_stroke(EN, click(0, 0), photo, values.edits, 64, SHIPPED, 1, 7)
+    assert again.edits == "2 5 3 100\n0 0 1 7"
+    assert tab.on_undo(EN, photo, again.edits, 64, SHIPPED).edits == values.edits
+    cleared = tab.on_clear(EN, photo, 64, SHIPPED)
+    assert (cleared.edits, cleared.painting_text) == ("", EN("vqvae.nothing_painted"))
+    assert tab.on_paint(EN, photo, values.edits, 64, SHIPPED).edits == values.edits
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_an_entry_tells_how_often_it_is_chosen(language: str) -> None:
+def test_entry_in_both_languages(language: str) -> None:
     say = voice("vqvae", language)  # type: ignore[arg-type]
-    book = explore.book()
-    most = int(book.counts.argmax())
-    page, look, mean, told = tab.on_code(say, most, SHIPPED)
-    assert f"{book.counts[most]:,}" in told
-    assert page.size == views.plain_sheet(SHIPPED).size
-    assert (look.size, mean.size) == ((120, 120), (120, 120))
-    dead = np.flatnonzero(book.counts == 0)
-    if len(dead):
-        assert tab.on_code(say, int(dead[0]), SHIPPED)[3] != told
+    counts = explore.codebook().counts
+    most = int(counts.argmax())
+    values, found = tab.on_code(say, most, SHIPPED), explore.entry(most)
+    assert f"{counts[most]:,}" in values.entry_text
+    assert values.sheet.tobytes() == views.sheet(SHIPPED, most).tobytes()
+    assert values.entry_decoded.size == values.entry_context.size == (120, 120)
+    assert np.array_equal(np.asarray(values.entry_decoded)[::15, ::15], found.decoded)
+    assert np.array_equal(np.asarray(values.entry_context)[::10, ::10], found.context)
 
 
-def test_neighbours_have_names_in_the_visitors_language(photo: str) -> None:
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_unused_entry_has_another_sentence(language: str) -> None:
+    say, unused = voice("vqvae", language), replace(explore.entry(3), count=0)  # type: ignore[arg-type]
+    numbers = {"code": 3, "count": "0", "places": f"{unused.positions:,}", "share": f"{unused.share:.2%}"}
+    text = views.entry(say, unused, SHIPPED).entry_text
+    assert text == say("vqvae.entry_dead", **numbers, even=f"{1 / unused.entries:.2%}")
+    assert text != say("vqvae.entry", **numbers, even=f"{1 / unused.entries:.2%}")
+
+
+def test_neighbour_names_in_both_languages(photo: str) -> None:
     for say in (EN, voice("vqvae", "zh")):
-        codes, pixels = tab.on_neighbours(say, photo, SHIPPED)
-        assert say.pick(explore.neighbours(photo).by_features[0].name) in codes[0][1]
-        assert len(codes) == len(pixels) == 8
+        values, found = tab.on_neighbours(say, photo, SHIPPED), explore.neighbours(photo)
+        for shown, expected in ((values.near_codes, found.by_features), (values.near_pixels, found.by_pixels)):
+            assert len(shown) == len(expected) == 8
+            assert say.pick(expected[0].name) in shown[0][1]
 
 
-def test_another_model_changes_everything_at_once(photo: str) -> None:
-    shown = tab.on_model(EN, photo, 64, SHIPPED, 10**6)
-    number = shown[tab.CODED + tab.PAINTED]
-    assert number == explore.book().entries - 1, "a smaller book has no such code"
-    assert len(shown) == tab.CODED + tab.PAINTED + 1 + tab.ENTERED + 4
+def test_other_model_updates_all_results(photo: str) -> None:
+    values = tab.on_model(EN, photo, 64, SHIPPED, 10**6)
+    last = explore.codebook().entries - 1
+    assert values.code == last, "a smaller codebook has no such code"
+    assert values.entry.entry_text == tab.on_code(EN, last, SHIPPED).entry_text
+    assert values.picture.encoding.verdict == tab.on_encode(EN, photo, 64, SHIPPED).encoding.verdict
+    found = tab.on_neighbours(EN, photo, SHIPPED)
+    assert [name for _, name in values.neighbours.near_codes] == [name for _, name in found.near_codes]
+    assert values.retrieval.retrieval_text == views.retrieval(EN, explore.retrieval()).retrieval_text
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -152,15 +170,15 @@ def test_bad_input_is_one_sentence(photo: str, language: str) -> None:
         with pytest.raises(gr.Error) as caught:
             tab.on_paint(say, photo, edits, 64, SHIPPED)
         assert "<script>" not in str(caught.value)
-    for code in (-1, 512, None):
+    for number in (-1, 512, None):
         with pytest.raises(gr.Error):
-            tab.on_code(say, code, SHIPPED)  # type: ignore[arg-type]
+            tab.on_code(say, cast(float, number), SHIPPED)
     with pytest.raises(gr.Error):
         tab.on_encode(say, photo, 64, "vqvae/gaussian")
 
 
-def test_the_first_example_is_painted_already() -> None:
+def test_first_example_has_edits() -> None:
     found = tab.first()
     assert found.painting.edited.sum() >= 6
     assert found.entry.code == found.code
-    assert found.coding.codes.shape == (16, 16)
+    assert found.encoding.codes.shape == (16, 16)

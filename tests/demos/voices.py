@@ -1,4 +1,4 @@
-"""What the page says on one tab, for tests: the strings of all tabs and the page's voice with those of one of them."""
+"""The strings of the page for tests: those of all tabs, and `Say` with the strings of one tab."""
 
 import importlib
 from pathlib import Path
@@ -14,5 +14,5 @@ ALL_WORDS: dict[str, tuple[str, str]] = words.WORDS | {
 
 
 def voice(method: str, language: Language = "en") -> Say:
-    """The page's voice on the tab of a method, as `app.fill` hands it to `build`."""
+    """The strings on the tab of a method, as `app.fill` passes them to `build`."""
     return Say(language).adding(TABLES[method].WORDS)

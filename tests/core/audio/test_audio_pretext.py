@@ -1,5 +1,6 @@
-"""The labels a sound makes itself and the losses on them, against slow transcriptions and closed forms."""
+"""The labels that sounds give and the losses on them, against slow transcriptions and closed forms."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -36,7 +37,7 @@ def slow_nt_xent(first: Tensor, second: Tensor, temperature: float) -> list[floa
 
 
 @pytest.mark.parametrize("temperature", [0.1, 0.5, 2.0])
-def test_nt_xent_is_the_papers_formula(temperature: float) -> None:
+def test_nt_xent_equals_the_formula(temperature: float) -> None:
     first, second = torch.randn(2, 5, 7, generator=generator(0))
     found = nt_xent(first, second, temperature)
     slow = slow_nt_xent(first, second, temperature)
@@ -44,14 +45,14 @@ def test_nt_xent_is_the_papers_formula(temperature: float) -> None:
     assert float(found.mean) == pytest.approx(sum(slow) / 10, abs=1e-5)
 
 
-def test_nt_xent_of_equal_views_is_chance_and_of_orthogonal_pairs_known() -> None:
+def test_nt_xent_has_known_closed_forms() -> None:
     assert float(nt_xent(torch.ones(6, 4), torch.ones(6, 4), 0.3).mean) == pytest.approx(math.log(11), abs=1e-5)
     eye = torch.eye(4)
     expected = math.log(math.e**2 + 6) - 2  # own partner at cosine one, six others at zero, temperature one half
     assert float(nt_xent(eye, eye, 0.5).mean) == pytest.approx(expected, abs=1e-5)
 
 
-def test_nt_xent_is_symmetric_and_blind_to_length() -> None:
+def test_nt_xent_is_symmetric_and_scale_free() -> None:
     first, second = torch.randn(2, 5, 7, generator=generator(1))
     one = nt_xent(first, second, 0.2).mean
     assert torch.allclose(one, nt_xent(second, first, 0.2).mean)
@@ -59,7 +60,7 @@ def test_nt_xent_is_symmetric_and_blind_to_length() -> None:
 
 
 @pytest.mark.parametrize(("shortest", "longest", "frames"), [(8, 24, 96), (1, 1, 5), (5, 5, 5)])
-def test_one_span_of_the_asked_length_is_hidden(shortest: int, longest: int, frames: int) -> None:
+def test_one_span_per_clip_is_hidden(shortest: int, longest: int, frames: int) -> None:
     hidden = pretext.spans(64, frames, generator(3), shortest=shortest, longest=longest)
     counts = hidden.sum(1)
     assert counts.min() >= shortest
@@ -68,14 +69,14 @@ def test_one_span_of_the_asked_length_is_hidden(shortest: int, longest: int, fra
     assert edges.tolist() == [1] * 64, "one run"
 
 
-def test_hidden_error_counts_hidden_frames_only() -> None:
+def test_error_counts_hidden_frames_only() -> None:
     truth = torch.randn(2, 3, 6, generator=generator(4))
     hidden = torch.tensor([[0, 0, 1, 1, 0, 0], [1, 0, 0, 0, 0, 0]], dtype=torch.bool)
     wrong = truth + torch.where(hidden[:, None], 0.5, 100.0)
     assert float(pretext.hidden_error(wrong, truth, hidden)) == pytest.approx(0.25, abs=1e-5)
 
 
-def test_a_view_without_changes_is_the_clip_itself_in_silence() -> None:
+def test_unchanged_view_is_the_padded_clip() -> None:
     clips = pretext.bank([ramp(8, 10), ramp(8, 30)])
     seen = pretext.view(clips, torch.tensor([0]), 16, generator(5), STILL)[0]  # (8, 16)
     first = int(torch.nonzero(seen.amax(0) > -40)[0])
@@ -84,7 +85,7 @@ def test_a_view_without_changes_is_the_clip_itself_in_silence() -> None:
     assert float(seen.min()) >= -80
 
 
-def test_sample_reads_between_frames_and_silence_outside() -> None:
+def test_sample_interpolates_between_frames() -> None:
     clips = pretext.bank([ramp(2, 3) - 5, ramp(2, 4)])
     times = torch.tensor([[-1.0, 0.0, 0.5, 3.0, 3.5]])
     read = pretext.sample(clips, torch.tensor([1]), times)[0]
@@ -95,28 +96,59 @@ def test_sample_reads_between_frames_and_silence_outside() -> None:
     assert read[:, [0, 4]].eq(-80).all()
 
 
-def test_bands_move_by_whole_numbers_exactly() -> None:
+def test_bands_shift_by_whole_numbers_exactly() -> None:
     db = ramp(8, 5)[None]
     up = pretext.shift_bands(db, torch.tensor([2.0]))
     assert torch.equal(up[:, 2:], db[:, :-2])
     assert torch.equal(pretext.shift_bands(db, torch.tensor([0.0])), db)
 
 
-def test_powers_add() -> None:
+def test_sounds_add_as_powers() -> None:
     sound = torch.full((1, 2, 3), -10.0)
     assert pretext.add_sounds(sound, sound, torch.zeros(1)).allclose(torch.tensor(-10 + 10 * math.log10(2)))
     assert pretext.add_sounds(sound, sound, torch.tensor([-80.0])).allclose(sound, atol=1e-4)
 
 
-def test_views_depend_on_the_generator_alone_and_differ() -> None:
+def test_views_depend_on_the_generator_alone() -> None:
     clips = pretext.bank([ramp(8, 40), ramp(8, 12)])
-    draw = lambda seed: pretext.view(clips, torch.tensor([0, 1]), 24, generator(seed), pretext.ViewSettings())  # noqa: E731
+
+    def draw(seed: int) -> Tensor:
+        return pretext.view(clips, torch.tensor([0, 1]), 24, generator(seed), pretext.ViewSettings())
+
     assert torch.equal(draw(1), draw(1))
     assert not torch.equal(draw(1), draw(2))
     assert draw(1).amax((1, 2)).eq(0).all(), "counted from the loudest cell"
 
 
-def test_strength_scales_and_ends_at_nothing() -> None:
+def test_backgrounds_are_drawn_per_view() -> None:
+    """Clip i is the only one with sound in band i, so the bands of a view tell its background."""
+    batch, frames = 6, 24
+    clips = pretext.bank(
+        [torch.full((batch, frames), -80.0).index_fill_(0, torch.tensor(i), 0.0) for i in range(batch)]
+    )
+    loud = dataclasses.replace(STILL, mix_db=0.0, clean=0.0)
+    rows, rng = torch.arange(batch), generator(12)
+    same, drawn = [], []
+    for _ in range(60):
+        backgrounds = []
+        for _ in "ab":
+            bands = pretext.view(clips, rows, frames, rng, loud).amax(2)  # (B, F)
+            bands[rows, rows] = -torch.inf
+            backgrounds.append(bands.argmax(1))
+        audible = torch.stack([b != rows for b in backgrounds]).all(0)
+        assert bool(audible.all()), "never the clip itself"
+        same.append((backgrounds[0] == backgrounds[1]).float())
+        drawn.append(torch.stack(backgrounds))
+    assert torch.stack(same).mean().item() == pytest.approx(1 / (batch - 1), abs=0.08), "as chance has it, not always"
+    others = torch.stack(drawn).flatten(0, 1)  # (120, B)
+    assert all(set(others[:, i].tolist()) == set(range(batch)) - {i} for i in range(batch)), "any other clip"
+
+
+def test_single_clip_is_its_own_background() -> None:
+    assert pretext.draw_backgrounds(1, generator(0)).tolist() == [0]
+
+
+def test_strength_scales_every_change() -> None:
     full, none = pretext.ViewSettings(), pretext.ViewSettings().scaled(0)
     assert full.scaled(1) == full
     assert (none.stretch, none.shift, none.colour_db, none.noise_db, none.mix_db) == (0, 0, 0, -80, -80)
@@ -124,26 +156,26 @@ def test_strength_scales_and_ends_at_nothing() -> None:
     assert full.scaled(2).noise_db <= 0
 
 
-def test_fillings_on_a_straight_line_and_at_the_ends() -> None:
+def test_fillings_of_a_straight_line() -> None:
     db = torch.arange(10.0).expand(3, 10)
     hidden = torch.zeros(3, 10, dtype=torch.bool)
     hidden[0, 4:7] = hidden[1, 8:] = hidden[2, :2] = True
-    filled = spectra.bridge(db.expand(3, 3, 10), hidden)
+    filled = spectra.interpolate_hidden(db.expand(3, 3, 10), hidden)
     assert torch.allclose(filled[0], db)
     assert filled[1, :, 8:].eq(7).all()
     assert filled[2, :, :2].eq(2).all()
-    assert torch.allclose(spectra.bridge(db, hidden[0]), db)
+    assert torch.allclose(spectra.interpolate_hidden(db, hidden[0]), db)
     assert torch.allclose(pretext.fill_mean(db, hidden[0])[:, 5], torch.tensor(30 / 7))
 
 
-def test_bridging_is_numpys_interpolation_over_any_holes() -> None:
+def test_interpolation_equals_numpys() -> None:
     db, hidden = torch.randn(4, 30, generator=generator(9)), torch.rand(30, generator=generator(10)) < 0.5
     seen = torch.nonzero(~hidden)[:, 0].numpy()
     expected = np.stack([np.interp(np.arange(30), seen, row[seen]) for row in db.numpy()])
-    assert np.allclose(spectra.bridge(db, hidden).numpy(), expected, atol=1e-5)
+    assert np.allclose(spectra.interpolate_hidden(db, hidden).numpy(), expected, atol=1e-5)
 
 
-def test_empty_upper_bands_are_filled_softer_and_others_left_alone() -> None:
+def test_only_empty_upper_bands_are_replicated() -> None:
     db = torch.full((2, 64, 5), -20.0)
     db[0, 50:] = -80
     every = torch.ones(2, 1, 1, dtype=torch.bool)

@@ -46,7 +46,7 @@ def trained(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         return train.main(["--data", "fsdd", "--root", str(root), *TINY]).absolute()
 
 
-def test_the_card_tells_all(trained: Path) -> None:
+def test_card_has_every_metric(trained: Path) -> None:
     card = json.loads((trained / "card.json").read_text())
     assert card["model"] == "core.audio.model.SoundTransformer"
     assert set(card["metrics"]) == {
@@ -73,7 +73,7 @@ def test_the_card_tells_all(trained: Path) -> None:
     )
 
 
-def test_a_card_is_measured_anew_from_its_folder_alone(trained: Path, root: Path) -> None:
+def test_card_is_measured_again_from_folder(trained: Path, root: Path) -> None:
     checkpoint = checkpoints.load(str(trained))
     assert checkpoint.card is not None
     again = train.RECIPE(**{**checkpoint.card.recipe, "root": str(root)})
@@ -81,21 +81,21 @@ def test_a_card_is_measured_anew_from_its_folder_alone(trained: Path, root: Path
         assert figures == pytest.approx(checkpoint.card.metrics[name], rel=1e-4), name
 
 
-def test_presets_are_fields_and_flags_win() -> None:
+def test_flags_override_presets() -> None:
     for preset in train.RECIPE.PRESETS:
         recipe = parse(train.RECIPE, ["--data", "fsdd", "--preset", preset, "--batch", "7"])
         assert recipe.batch == 7
         assert recipe.minutes == train.RECIPE.PRESETS[preset]["minutes"]
 
 
-def test_the_shipped_model_is_the_preset_cpu() -> None:
+def test_shipped_model_has_cpu_preset() -> None:
     card = checkpoints.read_card("audio/sounds")
     recipe = parse(train.RECIPE, ["--data", card.recipe["data"], "--preset", "cpu"])
     assert {key: card.recipe[key] for key in train.RECIPE.PRESETS["cpu"]} == train.RECIPE.PRESETS["cpu"]
     assert (recipe.width, recipe.depth) == (card.config["width"], card.config["depth"])
 
 
-def test_a_folder_trains_too(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_of_classes_trains(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     folder = train.main(["--data", f"folder:{root / 'plain'}", "--extra", f"folder:{root / 'fsdd'}", *TINY])
     card = json.loads((folder / "card.json").read_text())
@@ -103,7 +103,7 @@ def test_a_folder_trains_too(root: Path, tmp_path: Path, monkeypatch: pytest.Mon
     assert not (folder / "probes.safetensors").exists()
 
 
-def test_a_flat_folder_trains_too(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_flat_folder_trains(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     wave, rate_hz = soundfile.read(root / "plain" / "0" / "ann0.wav")
     for name, samples in {"a.wav": wave, "b.ogg": wave[::-1], "c.flac": 0.5 * wave, "d.WAV": wave**3}.items():
@@ -111,17 +111,17 @@ def test_a_flat_folder_trains_too(root: Path, tmp_path: Path, monkeypatch: pytes
         soundfile.write(tmp_path / "flat" / name, samples, rate_hz)
     folder = train.main(["--data", "folder:flat", *TINY])
     (figures,) = json.loads((folder / "card.json").read_text())["metrics"].values()
-    assert set(figures) == {"model_db", "linear_db", "mean_db", "n"}, "of one kind there is nothing to tell apart"
+    assert set(figures) == {"model_db", "linear_db", "mean_db", "n"}, "sounds of one class are not classified"
     assert figures["n"] == 4
 
 
-def test_one_sound_is_too_few_to_train(tmp_path: Path) -> None:
+def test_single_sound_is_refused(tmp_path: Path) -> None:
     chirp(tmp_path / "a.wav", 400, 0)
     with pytest.raises(InputError):
         train.main(["--data", f"folder:{tmp_path}", *TINY])
 
 
-def test_a_step_is_repeatable_and_its_losses_add_up(root: Path) -> None:
+def test_losses_are_repeatable_and_add_up(root: Path) -> None:
     model = SoundTransformer(Config(n_mels=32, width=32, depth=1, stem=8, window=24))
     recipe = train.AudioRecipe(data="fsdd")
     *pair, plain = [40 * torch.rand(3, 32, 24, generator=generator(i)) - 40 for i in range(3)]

@@ -1,4 +1,4 @@
-"""What a visitor gets: gaps filled in two ways, training's draw, two readers, senses; plain sentences for bad input."""
+"""What a visitor gets: gaps filled in two ways, training examples, comparisons, senses; InputError for bad input."""
 
 import math
 from concurrent.futures import ThreadPoolExecutor
@@ -11,12 +11,13 @@ from tokenizers.models import WordPiece
 from transformers import BertConfig, BertForMaskedLM
 
 from core import checkpoints
-from core.bert import comparing, explore, models, senses
+from core.bert import comparison, explore, models, senses
 from core.bert.sentences import USES
 from core.checkpoints import HubModel
 from core.data.texts import Vocabulary
 from core.device import generator
 from core.errors import HubUnavailable, InputError
+from core.gpt2.model import GPT2
 
 ENTRIES = (
     "[PAD] [UNK] [CLS] [SEP] [MASK] the cap ##tain stood on deck and look ##ed out over grey water bear i cannot to "
@@ -50,66 +51,66 @@ def _offered(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(checkpoints.HUB_MODELS, "bert", HubModel(tiny, 1))
 
 
-def test_words_are_what_was_written_and_cover_the_text(tiny: str) -> None:
+def test_words_cover_the_text(tiny: str) -> None:
     assert explore.words(TEXT, tiny) == ("The", "captain", ",", "stood", "on", "the", "deck", "!")
     assert explore.words(TEXT) == ("The", "captain", ",", "stood", "on", "the", "deck", "!")
     assert explore.words("春花 [MASK]", tiny) == ("春", "花", "[", "MASK", "]"), "a mark that is typed is text"
-    read = models.sentence(TEXT, models.reader(tiny))
-    assert [word.places for word in read.words][:3] == [(1,), (2, 3), (4,)]
+    read = models.sentence(TEXT, models.open_model(tiny))
+    assert [word.positions for word in read.words][:3] == [(1,), (2, 3), (4,)]
     assert len(read.tokens) == 11
 
 
 @pytest.mark.parametrize("model", ["tiny", "bundled"])
 def test_gaps_hold_what_transformers_gives(tiny: str, model: str) -> None:
     name = tiny if model == "tiny" else explore.NOVELS
-    voice = models.reader(name)
-    read = models.sentence(TEXT, voice)
+    loaded = models.open_model(name)
+    read = models.sentence(TEXT, loaded)
     hidden = torch.tensor([read.tokens])
-    places = [place for number in (1, 4) for place in read.words[number].places]
-    hidden[0, places] = voice.mask
+    positions = [position for number in (1, 4) for position in read.words[number].positions]
+    hidden[0, positions] = loaded.mask
     with torch.inference_mode():
-        chances = voice.model.net(hidden).logits[0].softmax(-1)
+        probabilities = loaded.model.net(hidden).logits[0].softmax(-1)
     found = explore.fill(TEXT, [4, 1, 4], name)
-    assert len(found.gaps) == len(places)
-    for gap, place in zip(found.gaps, places, strict=True):
+    assert len(found.gaps) == len(positions)
+    for gap, position in zip(found.gaps, positions, strict=True):
         assert [item.probability for item in gap.best] == pytest.approx(
-            chances[place].topk(5).values.tolist(), abs=1e-5
+            probabilities[position].topk(5).values.tolist(), abs=1e-5
         )
-        assert gap.probability == pytest.approx(float(chances[place, read.tokens[place]]), abs=1e-5)
-        assert gap.rank == 1 + int((chances[place] > chances[place, read.tokens[place]]).sum())
-        assert (gap.left is None) == (model == "tiny"), "nobody counted for a model of the Hub"
+        assert gap.probability == pytest.approx(float(probabilities[position, read.tokens[position]]), abs=1e-5)
+        assert gap.rank == 1 + int((probabilities[position] > probabilities[position, read.tokens[position]]).sum())
+        assert (gap.left is None) == (model == "tiny"), "models from the Hub have no counts"
     assert found.gaps[0].label == ("cap" if model == "tiny" else "captain")
 
 
-def test_a_filled_text_differs_only_in_its_gaps(tiny: str) -> None:
+def test_filled_texts_differ_in_gaps_only(tiny: str) -> None:
     for name in (tiny, explore.NOVELS):
         found = explore.fill(TEXT, [1, 6], name)
-        for told in (found.at_once, found.one_by_one):
-            assert [text for text, new in told.parts if not new] == (
+        for filled in (found.at_once, found.one_by_one):
+            assert [text for text, new in filled.parts if not new] == (
                 ["The ", ", stood on the ", "!"] if name == tiny else ["The", ", stood on the", "!"]
             )
-            assert sum(new for _, new in told.parts) == 2
-            assert told.bits > 0
+            assert sum(new for _, new in filled.parts) == 2
+            assert filled.bits > 0
         assert found.at_once.order == ()
         assert sorted(found.one_by_one.order) == list(range(len(found.gaps)))
 
 
-def test_one_gap_is_the_same_both_ways(tiny: str) -> None:
+def test_one_gap_fills_equally_both_ways(tiny: str) -> None:
     found = explore.fill(TEXT, [3], tiny)
     assert found.at_once.parts == found.one_by_one.parts
     assert found.differ == ()
 
 
-def test_every_word_can_be_hidden_at_once(tiny: str) -> None:
+def test_all_words_can_be_hidden(tiny: str) -> None:
     found = explore.fill(TEXT, list(range(8)), tiny)
     assert len(found.gaps) == 9
     assert all(new or not text.strip() for text, new in found.at_once.parts)
 
 
-def test_a_draw_of_training_tells_each_token_once_and_hangs_on_the_seed() -> None:
+def test_training_examples_follow_the_seed() -> None:
     text = explore.EXAMPLES[0].text
-    drawn = [explore.draw(text, seed) for seed in range(60)]
-    assert drawn[3] == explore.draw(text, 3)
+    drawn = [explore.training_example(text, seed) for seed in range(60)]
+    assert drawn[3] == explore.training_example(text, 3)
     assert len({found.parts for found in drawn}) > 30
     for found in drawn:
         assert len(found.parts) == found.tokens
@@ -128,36 +129,44 @@ def test_suggested_words_are_neighbours(tiny: str) -> None:
     assert explore.suggest("on the captain", tiny) == (1, 2)
 
 
-# --- two readers ---
+# --- beside GPT-2 ---
 
 
-def test_bits_of_words_add_up_to_those_of_each_token_hidden_alone() -> None:
-    voice = models.reader(explore.NOVELS)
-    text = "The old sailor looked at the moon."
-    found, read = explore.compare(text), models.sentence(text, voice)
+def test_bits_of_words_equal_a_slow_loop() -> None:
+    loaded = models.open_model(explore.NOVELS)
+    text = "She unwrapped the parcel at the lighthouse."
+    found, read = explore.compare(text), models.sentence(text, loaded)
+    assert [len(word.positions) for word in read.words] == [1, 3, 1, 3, 1, 1, 2, 1]
     slow = []
-    for place in range(1, len(read.tokens) - 1):
+    for word in read.words:
         hidden = torch.tensor([read.tokens])
-        hidden[0, place] = voice.mask
+        for position in word.positions:
+            hidden[0, position] = loaded.mask
         with torch.inference_mode():
-            chances = voice.model.net(hidden).logits[0, place].softmax(-1)
-        slow.append(-math.log2(float(chances[read.tokens[place]])))
-    assert sum(found.bert) == pytest.approx(sum(slow), rel=1e-4)
-    assert found.bert[1] == pytest.approx(sum(slow[place - 1] for place in read.words[1].places), rel=1e-4)
-    assert found.bert_a_character == pytest.approx(sum(slow) / len(text), rel=1e-4)
-    assert found.chance_a_character == pytest.approx(len(slow) * math.log2(8000) / len(text))
+            probabilities = loaded.model.net(hidden).logits[0].softmax(-1)
+        slow.append(sum(-math.log2(float(probabilities[at, read.tokens[at]])) for at in word.positions))
+    assert found.bert == pytest.approx(slow, rel=1e-4)
+    assert found.bert_bits_per_character == pytest.approx(sum(slow) / len(text), rel=1e-4)
+    assert found.chance_level == pytest.approx((len(read.tokens) - 2) * math.log2(8000) / len(text))
 
 
-def test_the_left_to_right_score_equals_a_slow_loop() -> None:
+def test_sizes_of_both_models_are_reported() -> None:
+    found, own, partner = explore.compare("The moon."), *map(checkpoints.read_card, (explore.NOVELS, "gpt2/novels"))
+    assert (found.parameters, found.partner_parameters) == (own.parameters, partner.parameters)
+    assert (found.partner, found.partner_steps) == (partner.name, partner.steps)
+
+
+def test_left_to_right_bits_equal_a_loop() -> None:
     text = "The old sailor looked at the moon."
     checkpoint = checkpoints.load("gpt2/novels")
     vocabulary = Vocabulary.read(checkpoint.folder)
-    tokens = [checkpoint.model.config.start, *vocabulary.encode(text)]  # type: ignore[union-attr]
+    assert isinstance(checkpoint.model, GPT2)
+    tokens = [checkpoint.model.config.start, *vocabulary.encode(text)]
     slow = []
-    for place in range(1, len(tokens)):
+    for position in range(1, len(tokens)):
         with torch.inference_mode():
-            logits = checkpoint.model(torch.tensor([tokens[:place]])).logits[0, -1]
-        slow.append(-float(logits.log_softmax(0)[tokens[place]]) / math.log(2))
+            logits = checkpoint.model(torch.tensor([tokens[:position]])).logits[0, -1]
+        slow.append(-float(logits.log_softmax(0)[tokens[position]]) / math.log(2))
     found = explore.compare(text)
     assert found.words == ("The", "old", "sailor", "looked", "at", "the", "moon", ".")
     assert sum(found.gpt) == pytest.approx(sum(slow), rel=1e-4)
@@ -169,19 +178,19 @@ def test_the_left_to_right_score_equals_a_slow_loop() -> None:
     assert found.gpt[6] == pytest.approx(sum(moon), rel=1e-4)
 
 
-def test_models_that_cut_otherwise_are_compared_word_by_word(tiny: str) -> None:
+def test_other_vocabularies_compare_by_words(tiny: str) -> None:
     found = explore.compare(TEXT, tiny)
     whole = explore.compare(TEXT)
     assert len(found.bert) == len(found.gpt) == 8
     assert found.gpt == pytest.approx(whole.gpt, rel=1e-4)
-    assert found.unigram_a_character is None
-    assert comparing.LEFT_TO_RIGHT[explore.language(tiny)] == found.partner == "gpt2/novels"
+    assert found.unigram_bits_per_character is None
+    assert comparison.LEFT_TO_RIGHT[explore.language(tiny)] == found.partner == "gpt2/novels"
 
 
 # --- senses ---
 
 
-def test_every_bundled_use_holds_its_word_and_every_word_two_senses() -> None:
+def test_bundled_words_have_two_senses() -> None:
     for language, uses in USES.items():
         for word in dict.fromkeys(use.word for use in uses):
             own = [use for use in uses if use.word == word]
@@ -197,7 +206,7 @@ def test_every_bundled_use_holds_its_word_and_every_word_two_senses() -> None:
             assert all(use.word in use.text for use in uses)
 
 
-def test_the_use_itself_is_the_most_similar_one() -> None:
+def test_the_use_itself_is_nearest() -> None:
     use = USES["en"][0]
     found = explore.nearest_uses(use.text, use.word)
     assert found[0].use == use
@@ -208,22 +217,22 @@ def test_the_use_itself_is_the_most_similar_one() -> None:
 
 
 def test_the_measure_equals_a_slow_count() -> None:
-    voice = models.reader(explore.NOVELS)
+    loaded = models.open_model(explore.NOVELS)
+    vectors = {use: senses.vector(use.text, use.word, loaded) for use in USES["en"]}
     right = 0
     for use in USES["en"]:
         own = [other for other in USES["en"] if other.word == use.word]
-        vectors = torch.stack([senses.vector(other.text, other.word, voice) for other in own])
-        vectors = vectors - vectors.mean(0)
-        mine = vectors[own.index(use)]
-        cosines = {
-            other: float(mine @ theirs / mine.norm() / theirs.norm())
-            for other, theirs in zip(own, vectors, strict=True)
-            if other != use
-        }
+        centre = torch.stack([vectors[other] for other in own]).mean(0)
+        query = vectors[use] - centre
+        cosines = {}
+        for other in own:
+            key = vectors[other] - centre
+            cosines[other] = float(query @ key / query.norm() / key.norm())
+        del cosines[use]
         right += max(cosines, key=lambda other: cosines[other]).sense == use.sense
     found = explore.measured()
     assert found.model == pytest.approx(right / 64)
-    assert found.chance == pytest.approx(3 / 7)
+    assert found.chance_level == pytest.approx(3 / 7)
     assert found.n == 64
 
 
@@ -236,30 +245,39 @@ def test_overlap_counts_words_and_chinese_characters() -> None:
 # --- what is shipped ---
 
 
-def test_golden_the_shipped_model_beats_chance_and_the_naive_guess() -> None:
-    gaps, alone = explore.figures().gaps, explore.figures().alone
-    assert gaps["n"] > 20_000
-    assert gaps["accuracy"] > gaps["left_accuracy"] + 0.025
-    assert gaps["left_accuracy"] > gaps["frequent_accuracy"] + 0.05 > gaps["chance"] + 0.09
-    assert gaps["top5_accuracy"] > gaps["left_top5_accuracy"] > gaps["frequent_top5_accuracy"] + 0.1
+def test_golden_shipped_model_beats_baselines() -> None:
+    masked, alone = explore.figures().masked, explore.figures().one_at_a_time
+    assert masked["n"] > 20_000
+    assert masked["accuracy"] > masked["left_accuracy"] + 0.025
+    assert masked["left_accuracy"] > masked["frequent_accuracy"] + 0.05 > masked["chance"] + 0.09
+    assert masked["top5_accuracy"] > masked["left_top5_accuracy"] > masked["frequent_top5_accuracy"] + 0.1
     assert alone["perplexity"] < 0.5 * alone["unigram_perplexity"] < 0.5 * alone["chance_perplexity"]
     found = explore.measured()
     assert found.untrained is not None
-    assert found.model > max(found.naive, found.untrained, found.chance) + 0.1
+    assert found.model > max(found.naive, found.untrained, found.chance_level) + 0.1
 
 
-def test_golden_it_knows_what_fits_on_both_sides() -> None:
-    """Each word of the examples hidden alone: the median rank of what stood there, of 8,000."""
-    ranks = [
-        explore.fill(example.text, [number]).gaps[0].rank
-        for example in explore.EXAMPLES
-        for number in range(len(explore.words(example.text)))
-    ]
+def test_golden_hidden_words_rank_high() -> None:
+    """Each word of the examples hidden alone: the median rank of its first token, of 8,000."""
+    loaded, ranks = models.open_model(explore.NOVELS), []
+    for example in explore.EXAMPLES:
+        read = models.sentence(example.text, loaded)
+        hidden = torch.tensor([read.tokens] * len(read.words))  # a row per word
+        at = torch.zeros_like(hidden, dtype=torch.bool)
+        for row, word in enumerate(read.words):
+            hidden[row, list(word.positions)] = loaded.mask
+            at[row, word.positions[0]] = True
+        with torch.inference_mode():
+            logits = loaded.score(hidden, at)  # (words, 8000)
+        labels = torch.tensor([read.tokens[word.positions[0]] for word in read.words])
+        ranks += (1 + (logits > logits.gather(1, labels[:, None])).sum(1)).tolist()
+        gap = explore.fill(example.text, [3]).gaps[0]
+        assert gap.rank == ranks[3 - len(read.words)]
     assert sorted(ranks)[len(ranks) // 2] <= 15
     assert sum(rank == 1 for rank in ranks) > len(ranks) / 5
 
 
-def test_golden_one_after_the_other_agrees_better_where_the_two_ways_differ() -> None:
+def test_golden_one_by_one_fits_better() -> None:
     for example in explore.EXAMPLES:
         found = explore.fill(example.text, example.hidden)
         assert found.differ
@@ -269,11 +287,11 @@ def test_golden_one_after_the_other_agrees_better_where_the_two_ways_differ() ->
 # --- two visitors, bad input, the Hub ---
 
 
-def test_two_visitors_at_once_get_what_each_gets_alone(tiny: str) -> None:
+def test_concurrent_visitors_get_separate_answers(tiny: str) -> None:
     asked = [([number, (3 * number + 1) % 8], seed) for number, seed in zip(range(8), range(20, 28), strict=True)]
 
     def answer(each: tuple[list[int], int]) -> tuple[object, object]:
-        return explore.fill(TEXT, each[0], tiny), explore.draw(TEXT, each[1], tiny)
+        return explore.fill(TEXT, each[0], tiny), explore.training_example(TEXT, each[1], tiny)
 
     alone = [answer(each) for each in asked]
     with ThreadPoolExecutor(4) as pool:
@@ -281,11 +299,11 @@ def test_two_visitors_at_once_get_what_each_gets_alone(tiny: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "  \n", None, "\x00\x07\ud800", "x" * 100_000, "a " * 150])
-def test_bad_text_is_a_plain_sentence(text: str | None) -> None:
+def test_bad_texts_are_refused(text: str | None) -> None:
     for ask in (
         lambda: explore.words(text),
         lambda: explore.fill(text, [0]),
-        lambda: explore.draw(text, 0),
+        lambda: explore.training_example(text, 0),
         lambda: explore.compare(text),
         lambda: explore.nearest_uses(text, "bear"),
         lambda: explore.suggest(text),
@@ -301,12 +319,12 @@ def test_other_words_cannot_be_hidden(hidden: list[float], tiny: str) -> None:
 
 
 @pytest.mark.parametrize("seed", [-1, 0.5, math.nan, None, 2**31])
-def test_another_seed_is_refused(seed: float) -> None:
+def test_unknown_seeds_are_refused(seed: float) -> None:
     with pytest.raises(InputError):
-        explore.draw(TEXT, seed)
+        explore.training_example(TEXT, seed)
 
 
-def test_a_word_must_stand_in_the_sentence_and_be_offered() -> None:
+def test_words_must_be_offered_and_present() -> None:
     with pytest.raises(InputError, match="with the word “bear”"):
         explore.nearest_uses("A wolf came out of the wood.", "bear")
     for word in ("wolf", "花", "", None):
@@ -316,11 +334,11 @@ def test_a_word_must_stand_in_the_sentence_and_be_offered() -> None:
 
 @pytest.mark.parametrize("name", ["", "/etc", "gpt2/novels", "bert-large-uncased", "../bert/novels"])
 def test_only_offered_models_can_be_named(name: str) -> None:
-    with pytest.raises(InputError, match="no BERT called"):
+    with pytest.raises(InputError, match="models offered"):
         explore.words(TEXT, name)
 
 
-def test_a_hub_model_is_never_fetched_by_a_click(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_clicks_never_fetch_hub_models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(checkpoints.HUB_MODELS, "bert", HubModel("nobody/nothing", 441))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setattr(checkpoints, "fetch", lambda name: pytest.fail("went to the network"))
@@ -329,7 +347,7 @@ def test_a_hub_model_is_never_fetched_by_a_click(monkeypatch: pytest.MonkeyPatch
     assert [offer.at_hand for offer in explore.offers()][:1] == [False]
 
 
-def test_without_a_network_fetching_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fetching_offline_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def offline(*_: object, **__: object) -> str:
         raise OSError("no route to host")
 
@@ -338,7 +356,7 @@ def test_without_a_network_fetching_is_one_sentence(monkeypatch: pytest.MonkeyPa
         explore.fetch("nobody/nothing")
 
 
-def test_the_chinese_model_has_words_and_a_partner_of_its_language(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chinese_models_use_chinese_partners(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(checkpoints.HUB_MODELS, "bert-zh", HubModel(tiny, 1))
     assert explore.words_of(tiny) == ("花", "打", "会", "白")
     assert explore.compare("春花开了", tiny).partner == "gpt2/tang"

@@ -1,4 +1,4 @@
-"""The network: shapes, parity with `transformers`, both sides in sight, gradients, one batch by heart."""
+"""The network: shapes, parity with `transformers`, both sides visible, gradients, overfitting one batch."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def tokens(rows: int, length: int, seed: int = 0) -> torch.Tensor:
     return torch.randint(3, 40, (rows, length), generator=generator(seed))
 
 
-def test_shapes_of_one_text_and_of_several() -> None:
+def test_output_shapes_are_documented_ones() -> None:
     model = untrained(TINY)
     for rows, length in ((1, 3), (3, 24)):
         found = model(tokens(rows, length))
@@ -26,14 +26,14 @@ def test_shapes_of_one_text_and_of_several() -> None:
         assert [state.shape for state in found.states] == [(rows, length, 16)] * 3
 
 
-def test_scores_at_named_places_are_those_of_the_whole() -> None:
+def test_logits_at_positions_equal_all() -> None:
     model, read = untrained(TINY), tokens(2, 9)
     at = torch.zeros(2, 9, dtype=torch.bool)
     at[0, 3] = at[1, 0] = at[1, 8] = True
     assert torch.allclose(model(read, at).logits, model(read).logits[at], atol=1e-6)
 
 
-def test_loss_equals_that_of_transformers_on_the_same_weights_and_labels() -> None:
+def test_loss_equals_that_of_transformers() -> None:
     theirs = BertForMaskedLM(
         BertConfig(
             vocab_size=40,
@@ -58,7 +58,7 @@ def test_loss_equals_that_of_transformers_on_the_same_weights_and_labels() -> No
     assert torch.allclose(ours, theirs(shown, labels=labels).loss, atol=1e-6)
 
 
-def test_a_hub_folder_opens_to_the_same_scores(tmp_path: Path) -> None:
+def test_hub_folders_give_equal_logits(tmp_path: Path) -> None:
     size = {"vocab_size": 40, "max_position_embeddings": 24, "hidden_size": 16, "num_hidden_layers": 2}
     theirs = BertForMaskedLM(BertConfig(**size, num_attention_heads=2, intermediate_size=64)).eval()
     theirs.save_pretrained(tmp_path)
@@ -68,8 +68,8 @@ def test_a_hub_folder_opens_to_the_same_scores(tmp_path: Path) -> None:
     assert torch.allclose(ours(read).logits, theirs(read).logits, atol=1e-6)
 
 
-def test_the_names_of_bert_s_own_release_are_understood(tmp_path: Path) -> None:
-    """It calls a norm's weight gamma, its bias beta, and brings a pooler and the prediction of next sentences."""
+def test_original_parameter_names_are_understood(tmp_path: Path) -> None:
+    """BERT's own release calls a norm's weight gamma, its bias beta, and has a pooler and next-sentence prediction."""
     size = {"vocab_size": 40, "max_position_embeddings": 24, "hidden_size": 16, "num_hidden_layers": 2}
     theirs = BertForPreTraining(BertConfig(**size, num_attention_heads=2, intermediate_size=64)).eval()
     with torch.no_grad():
@@ -86,7 +86,7 @@ def test_the_names_of_bert_s_own_release_are_understood(tmp_path: Path) -> None:
     assert torch.allclose(ours(read).logits, theirs(read).prediction_logits, atol=1e-5)
 
 
-def test_every_place_sees_both_sides() -> None:
+def test_every_position_sees_both_sides() -> None:
     model, read = untrained(TINY), tokens(1, 9)
     before = model(read).logits
     for changed in (0, 8):
@@ -107,7 +107,7 @@ def test_a_gradient_reaches_every_parameter() -> None:
         )  # a key's bias moves no share of attention
 
 
-def test_one_batch_can_be_learned_by_heart() -> None:
+def test_overfits_one_batch() -> None:
     model = Bert(TINY)
     initialise(model, generator(1))
     read = tokens(4, 12)
@@ -122,7 +122,7 @@ def test_one_batch_can_be_learned_by_heart() -> None:
     assert loss.item() < 0.05
 
 
-def test_fresh_weights_hang_on_the_generator_alone() -> None:
+def test_fresh_weights_follow_the_generator() -> None:
     first, again, other = (untrained(TINY, seed).state_dict() for seed in (0, 0, 1))
     assert all(torch.equal(first[name], again[name]) for name in first)
     name = "net.bert.encoder.layer.0.attention.self.query.weight"
@@ -130,11 +130,11 @@ def test_fresh_weights_hang_on_the_generator_alone() -> None:
     assert 0.1 < first[name].std() < 0.18, "0.02 at a width of 768 is 0.14 at one of 16"
 
 
-def test_places_begin_as_waves_whose_neighbours_are_most_alike() -> None:
+def test_neighbouring_positions_start_most_similar() -> None:
     waves = sinusoids(50, 32)
     assert waves.abs().max() <= 1
     alike = waves @ waves.T
-    for place in range(1, 49):
-        others = alike[place].clone()
-        others[place] = -torch.inf
-        assert int(others.argmax()) in (place - 1, place + 1)
+    for position in range(1, 49):
+        others = alike[position].clone()
+        others[position] = -torch.inf
+        assert int(others.argmax()) in (position - 1, position + 1)

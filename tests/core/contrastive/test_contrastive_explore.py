@@ -1,4 +1,4 @@
-"""What a visitor gets: a matrix that is true to its views, losses without encoding again, plain words for bad input."""
+"""What a visitor gets: cosines and losses of the drawn views, and one sentence for bad input."""
 
 import json
 import math
@@ -14,7 +14,7 @@ from safetensors.torch import save
 
 from core import checkpoints, snapshots
 from core.checkpoints import Card
-from core.contrastive import encoders, explore
+from core.contrastive import explore, models
 from core.contrastive.model import Config, untrained
 from core.contrastive.pretext import ViewSettings
 from core.data import bundled, pictures
@@ -22,6 +22,7 @@ from core.downstream.neighbours import leave_one_out_accuracy
 from core.errors import InputError
 
 KEYS = ("astronaut", "cat", "coffee", "rocket", "china", "flower")
+FIELDS = ("min_crop", "jitter", "greyscale", "blur", "flip")
 MILD = ViewSettings(min_crop=0.5, jitter=0.3, greyscale=0.0, blur=0.0, flip=0.5)
 
 
@@ -29,9 +30,9 @@ def photos(*keys: str) -> list[explore.Bytes]:
     return [photo.image for key in keys for photo in bundled.photographs() if photo.key == key]
 
 
-@pytest.mark.parametrize("encoder", explore.offered())
+@pytest.mark.parametrize("encoder", explore.names())
 @pytest.mark.parametrize("space", ["projections", "features"])
-def test_the_matrix_and_its_losses_agree(encoder: str, space: str) -> None:
+def test_losses_follow_from_the_matrix(encoder: str, space: str) -> None:
     found = explore.compare(photos(*KEYS[:3]), MILD, encoder=encoder, space=space, temperature=0.3)
     assert found.cosine.shape == (6, 6)
     assert np.allclose(np.diag(found.cosine), 1, atol=1e-4)
@@ -41,55 +42,57 @@ def test_the_matrix_and_its_losses_agree(encoder: str, space: str) -> None:
     right = np.exp(found.cosine[np.arange(6), np.arange(6) ^ 1] / 0.3)
     assert np.allclose(found.losses.rows, np.log(others.sum(1) / right), atol=1e-4)
     assert found.losses.mean == pytest.approx(float(found.losses.rows.mean()), abs=1e-5)
-    assert found.losses.chance == pytest.approx(math.log(5))
-    assert found.chance == pytest.approx(1 / 5)
+    assert found.losses.chance_level == pytest.approx(math.log(5))
+    assert found.chance_level == pytest.approx(1 / 5)
 
 
-def test_mean_cosines_of_partners_and_strangers_are_those_of_the_matrix() -> None:
+def test_mean_cosines_follow_from_the_matrix() -> None:
     found = explore.compare(photos(*KEYS[:3]), MILD)
-    partners = [found.cosine[i, j] for i in range(6) for j in range(6) if i != j and i // 2 == j // 2]
-    strangers = [found.cosine[i, j] for i in range(6) for j in range(6) if i // 2 != j // 2]
-    assert found.partners == pytest.approx(float(np.mean(partners)), abs=1e-5)
-    assert found.strangers == pytest.approx(float(np.mean(strangers)), abs=1e-5)
+    positives = [found.cosine[i, j] for i in range(6) for j in range(6) if i != j and i // 2 == j // 2]
+    negatives = [found.cosine[i, j] for i in range(6) for j in range(6) if i // 2 != j // 2]
+    assert found.positive_cosine == pytest.approx(float(np.mean(positives)), abs=1e-5)
+    assert found.negative_cosine == pytest.approx(float(np.mean(negatives)), abs=1e-5)
 
 
-def test_encoders_are_shown_the_same_views() -> None:
+def test_encoders_get_the_same_views() -> None:
     pictures = photos("cat", "coffee")
     one, other = (explore.compare(pictures, MILD, encoder=name, seed=4) for name in ("simclr", "rotation"))
     assert np.array_equal(one.first, other.first)
     assert np.array_equal(one.second, other.second)
 
 
-def test_a_picture_brought_twice_is_the_likeliest_false_negative() -> None:
+def test_repeated_picture_is_false_negative() -> None:
     mild = ViewSettings(min_crop=1.0, jitter=0.0, greyscale=0.0, blur=0.0, flip=0.0)
     found = explore.compare(photos("cat", "coffee", "rocket", "cat"), mild)
-    assert found.suspects[0][:2] == (0, 3)
-    assert [value for *_, value in found.suspects] == sorted((v for *_, v in found.suspects), reverse=True)
+    assert found.false_negatives[0][:2] == (0, 3)
+    assert [value for *_, value in found.false_negatives] == sorted(
+        (v for *_, v in found.false_negatives), reverse=True
+    )
 
 
-def test_golden_simclr_finds_the_other_view_more_often_than_chance_and_pixels() -> None:
+def test_golden_simclr_beats_plain_pixels() -> None:
     strong = ViewSettings(min_crop=0.2, jitter=0.5, greyscale=0.2, blur=0.0, flip=0.5)
     emoji = bundled.emoji_gallery().images
     pictures = [emoji[i] for i in range(30, 1200, 80)]
     runs = [explore.compare(pictures[:15], strong, seed=seed) for seed in range(4)]
-    found = np.mean([run.found for run in runs])
-    assert found > 0.5, "chance is 1 in 29"
-    assert found > np.mean([run.pixels_found for run in runs]) + 0.15
-    assert np.mean([run.losses.mean for run in runs]) < runs[0].losses.chance - 0.8
+    accuracy = np.mean([run.accuracy for run in runs])
+    assert accuracy > 0.5, "chance level 1 in 29"
+    assert accuracy > np.mean([run.pixel_accuracy for run in runs]) + 0.15
+    assert np.mean([run.losses.mean for run in runs]) < runs[0].losses.chance_level - 0.8
 
 
-def test_card_holds_the_floor() -> None:
+def test_card_meets_the_target() -> None:
     card = explore.metrics()["cifar10"]
     assert card["n"] == 10_000
     assert card["knn"] - card["untrained_knn"] >= 0.12
 
 
-def test_losses_follow_the_temperature_without_encoding_again() -> None:
+def test_losses_follow_the_temperature() -> None:
     found = explore.compare(photos(*KEYS[:4]), MILD, temperature=0.2)
     again = explore.losses(found.cosine.tolist(), 0.2)
     assert np.allclose(again.rows, found.losses.rows, atol=1e-5)
     hot = explore.losses(found.cosine.tolist(), 1.0)
-    assert abs(hot.mean - hot.chance) < abs(again.mean - again.chance)
+    assert abs(hot.mean - hot.chance_level) < abs(again.mean - again.chance_level)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +116,7 @@ def test_losses_follow_the_temperature_without_encoding_again() -> None:
         [[None] * 4] * 4,
     ],
 )
-def test_what_is_no_matrix_of_cosines_is_refused(matrix: object) -> None:
+def test_other_matrices_are_refused(matrix: object) -> None:
     with pytest.raises(InputError):
         explore.losses(matrix, 0.2)
 
@@ -127,16 +130,15 @@ def test_other_temperatures_are_refused(temperature: float) -> None:
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, float("nan"), float("inf"), True])
-@pytest.mark.parametrize("place", range(5))
-def test_settings_out_of_range_are_refused(place: int, value: float) -> None:
-    given = [0.5] * 5
-    given[place] = value
+@pytest.mark.parametrize("field", FIELDS)
+def test_settings_out_of_range_are_refused(field: str, value: float) -> None:
+    given = dict.fromkeys(FIELDS, 0.5) | {field: value}
     with pytest.raises(InputError):
-        explore.view_settings(*given)
+        explore.view_settings(**given)
 
 
 @pytest.mark.parametrize("count", [0, 1, 17])
-def test_too_few_and_too_many_pictures(count: int) -> None:
+def test_number_of_pictures_is_checked(count: int) -> None:
     with pytest.raises(InputError, match=str(count)):
         explore.compare(photos("cat") * count, MILD)
 
@@ -159,19 +161,23 @@ def test_other_choices_are_refused(wrong: dict[str, object]) -> None:
         explore.compare(photos("cat", "coffee"), MILD, **wrong)  # type: ignore[arg-type]
 
 
-def test_the_sentence_says_which_picture_is_bad(text_as_picture: Path, huge_picture: Path, photo_file: Path) -> None:
+def test_bad_picture_is_named(text_as_picture: Path, huge_picture: Path, photo_file: Path) -> None:
     for bad in (text_as_picture, huge_picture):
         with pytest.raises(InputError, match="Picture 2: "):
             explore.compare([str(photo_file), str(bad)], MILD)
 
 
-def test_pictures_of_every_shape_are_answered(photo_file: Path) -> None:
-    sources = [str(photo_file), np.zeros((8, 300, 3), np.uint8), np.full((9, 9), 255, np.uint8)]
+def test_every_picture_shape_works(photo_file: Path) -> None:
+    sources: list[explore.Bytes | str] = [
+        str(photo_file),
+        np.zeros((8, 300, 3), np.uint8),
+        np.full((9, 9), 255, np.uint8),
+    ]
     assert np.isfinite(explore.compare(sources, MILD).losses.rows).all()
 
 
-@pytest.mark.parametrize("encoder", explore.offered())
-def test_a_picture_of_the_gallery_finds_itself_first(encoder: str) -> None:
+@pytest.mark.parametrize("encoder", explore.names())
+def test_gallery_picture_finds_itself(encoder: str) -> None:
     emoji = bundled.emoji_gallery()
     found = explore.neighbours([emoji.images[7], emoji.images[100]], 2, encoder=encoder, count=4)
     assert found[0].name == emoji.names[100]
@@ -180,28 +186,28 @@ def test_a_picture_of_the_gallery_finds_itself_first(encoder: str) -> None:
 
 
 @pytest.mark.parametrize("which", [0, 3, 1.5, float("nan")])
-def test_a_picture_that_is_not_there_has_no_neighbours(which: float) -> None:
+def test_missing_picture_has_no_neighbours(which: float) -> None:
     with pytest.raises(InputError):
         explore.neighbours(photos("cat", "coffee"), which)
     with pytest.raises(InputError):
         explore.neighbours([], 1)
 
 
-def test_emoji_groups_are_told_better_than_by_chance() -> None:
+def test_golden_probe_beats_the_majority() -> None:
     probe = explore.group_probe()
-    assert probe.accuracy.keys() == {"pixels", *explore.offered()}
-    assert probe.accuracy["simclr"] > probe.chance + 0.2
+    assert probe.accuracy.keys() == {"pixels", *explore.names()}
+    assert probe.accuracy["simclr"] > probe.majority_share + 0.2
     assert probe.accuracy["simclr"] > max(probe.accuracy["rotation"], probe.accuracy["untrained"])
 
 
-def test_leave_one_out_leaves_itself_out() -> None:
+def test_leave_one_out_excludes_itself() -> None:
     features, labels = torch.eye(4), torch.tensor([0, 1, 2, 3])
     assert leave_one_out_accuracy(features, labels, k=2) == 0
     doubled = leave_one_out_accuracy(features.repeat(2, 1), labels.repeat(2), k=1)
     assert doubled == 1
 
 
-def test_visitors_at_once_get_what_each_gets_alone() -> None:
+def test_concurrent_visitors_get_own_answers() -> None:
     pictures = photos("cat", "coffee", "rocket")
     alone = [explore.compare(pictures, MILD, seed=seed).cosine for seed in range(6)]
     with ThreadPoolExecutor(4) as pool:
@@ -211,12 +217,12 @@ def test_visitors_at_once_get_what_each_gets_alone() -> None:
     assert not np.allclose(alone[0], alone[1])
 
 
-# --- what is bundled, and a small network along its training ---
+# --- bundled encoders, and a small network along its training ---
 
 
 @pytest.fixture
 def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Checkpoints of a page that ships MoCo too, one of a visitor, and a small one with its snapshots."""
+    """A folder of checkpoints: SimCLR, a copy as MoCo, one of a visitor, and a small one with snapshots."""
     shipped = checkpoints.ROOT
     monkeypatch.setattr(checkpoints, "ROOT", tmp_path)
     for name in ("contrastive/simclr-cifar10", "rotation/photos"):
@@ -249,62 +255,62 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_encoders_are_what_is_bundled(bundle: Path) -> None:
-    assert explore.offered() == ("simclr", "moco", "contrastive/mine", "rotation", "untrained")
+def test_offered_encoders_are_bundled(bundle: Path) -> None:
+    assert explore.names() == ("simclr", "moco", "contrastive/mine", "rotation", "untrained")
     assert explore.sizes() == {"simclr": 32, "moco": 32, "contrastive/mine": 32, "rotation": 64, "untrained": 32}
     shutil.rmtree(bundle / "contrastive" / "moco-cifar10")
-    assert explore.offered() == ("simclr", "contrastive/mine", "rotation", "untrained")
+    assert explore.names() == ("simclr", "contrastive/mine", "rotation", "untrained")
     with pytest.raises(InputError):
         explore.compare(photos("cat", "coffee"), MILD, encoder="moco")
 
 
 @pytest.mark.parametrize("encoder", ["moco", "contrastive/mine"])
-def test_every_encoder_that_is_offered_answers(bundle: Path, encoder: str) -> None:
+def test_every_offered_encoder_answers(bundle: Path, encoder: str) -> None:
     found = explore.compare(photos("cat", "coffee"), MILD, encoder=encoder)
     same = explore.compare(photos("cat", "coffee"), MILD, encoder="simclr")
     assert np.allclose(found.cosine, same.cosine, atol=1e-5), "a copy of the same weights here"
 
 
-def test_the_small_network_is_compared_at_every_stage_on_the_same_views(bundle: Path) -> None:
+def test_stages_compare_the_same_views(bundle: Path) -> None:
     grown = [explore.grow(photos("cat", "coffee", "rocket"), MILD, stage, seed=3) for stage in range(5)]
     assert all(np.array_equal(each.first, grown[0].first) for each in grown)
-    seen = [round(float(each.cosine[0, 1]), 5) for each in grown]
-    assert len(set(seen)) == 5, "five different networks"
+    cosines = [round(float(each.cosine[0, 1]), 5) for each in grown]
+    assert len(set(cosines)) == 5, "five different networks"
     config = Config(size=16, widths=(8, 16), depths=(1, 1), hidden=16, projection=8)
-    pair = [encoders.shrink(pictures.to_tensor(view), 16) for view in (grown[3].first, grown[3].second)]
+    pair = [models.resize(pictures.to_tensor(view), 16) for view in (grown[3].first, grown[3].second)]
     with torch.inference_mode():
         slow = [untrained(config, 25).eval()(view).projections for view in pair]
     assert np.allclose(grown[3].cosine[0::2, 1::2], slow[0] @ slow[1].T, atol=0.02), "the weights at 25 %, in half"
 
 
-def test_what_the_card_says_of_every_stage(bundle: Path) -> None:
+def test_stages_read_the_card(bundle: Path) -> None:
     assert explore.reached() == (0.1, 0.5, 0.5, 0.3, 0.5)
     assert explore.reached("linear") == (0.2, 0.6, 0.6, 0.4, 0.6)
 
 
 @pytest.mark.parametrize("stage", [-1, 5, 0.5, float("nan"), True, None])
-def test_another_stage_is_refused(bundle: Path, stage: float) -> None:
+def test_other_stages_are_refused(bundle: Path, stage: float) -> None:
     with pytest.raises(InputError):
         explore.grow(photos("cat", "coffee"), MILD, stage)
 
 
-def test_golden_the_finished_small_network_parts_the_pictures_that_were_alike_before_it_learned() -> None:
+def test_golden_training_separates_the_pictures() -> None:
     strong = ViewSettings(min_crop=0.2, jitter=0.5, greyscale=0.2, blur=0.0, flip=0.5)
     emoji = bundled.emoji_gallery().images
-    brought = [emoji[i] for i in range(30, 1200, 80)][:15]
+    sources = [emoji[i] for i in range(30, 1200, 80)][:15]
     before, after = (
-        [explore.grow(brought, strong, stage, seed=seed) for seed in range(4)]
+        [explore.grow(sources, strong, stage, seed=seed) for seed in range(4)]
         for stage in (0, len(snapshots.PERCENTS) - 1)
     )
-    assert all(run.strangers > 0.8 for run in before), "all views are alike to it"
-    assert all(run.strangers < 0.5 for run in after)
-    assert np.mean([run.found for run in after]) > np.mean([run.found for run in before]) + 0.05
+    assert all(run.negative_cosine > 0.8 for run in before), "all views are similar before training"
+    assert all(run.negative_cosine < 0.5 for run in after)
+    assert np.mean([run.accuracy for run in after]) > np.mean([run.accuracy for run in before]) + 0.05
     assert np.mean([run.losses.mean for run in after]) < np.mean([run.losses.mean for run in before]) - 0.5
     reached = explore.reached("knn")
     assert reached[-1] > reached[0] + 0.05
 
 
-# --- what the cards say ---
+# --- metrics of the cards ---
 
 
 def written(bundle: Path, name: str, **metrics: float) -> None:
@@ -315,17 +321,17 @@ def written(bundle: Path, name: str, **metrics: float) -> None:
     path.write_text(json.dumps(card))
 
 
-def test_what_was_measured_stands_side_by_side(bundle: Path) -> None:
+def test_card_accuracy_of_every_encoder(bundle: Path) -> None:
     written(bundle, "simclr-cifar10", knn=0.6, untrained_knn=0.3, linear=0.7, untrained_linear=0.4)
     written(bundle, "moco-cifar10", knn=0.5, untrained_knn=0.2, linear=0.65, untrained_linear=0.3)
-    assert explore.measured("knn") == {"simclr": 0.6, "moco": 0.5, "untrained": 0.3}
-    assert explore.measured("linear") == {"simclr": 0.7, "moco": 0.65, "untrained": 0.4}
+    assert explore.card_accuracy("knn") == {"simclr": 0.6, "moco": 0.5, "untrained": 0.3}
+    assert explore.card_accuracy("linear") == {"simclr": 0.7, "moco": 0.65, "untrained": 0.4}
     shutil.rmtree(bundle / "contrastive" / "moco-cifar10")
-    assert explore.measured("knn") == {"simclr": 0.6, "untrained": 0.3}
+    assert explore.card_accuracy("knn") == {"simclr": 0.6, "untrained": 0.3}
 
 
-def test_a_card_without_a_metric_is_left_out(bundle: Path) -> None:
+def test_card_without_metric_is_omitted(bundle: Path) -> None:
     written(bundle, "simclr-cifar10", knn=0.6, untrained_knn=0.3)
     written(bundle, "moco-cifar10", knn=0.5, linear=0.65)
-    assert explore.measured("knn") == {"simclr": 0.6, "moco": 0.5, "untrained": 0.3}
-    assert explore.measured("linear") == {"moco": 0.65}
+    assert explore.card_accuracy("knn") == {"simclr": 0.6, "moco": 0.5, "untrained": 0.3}
+    assert explore.card_accuracy("linear") == {"moco": 0.65}

@@ -1,4 +1,4 @@
-"""The network: shapes, lengths, gradients, weights that depend on the seed alone, and that it can learn a batch."""
+"""The network: shapes, lengths, gradients, weights that depend on the seed alone, and overfitting one batch."""
 
 import pytest
 import torch
@@ -23,11 +23,11 @@ def test_gradient_reaches_every_parameter() -> None:
     net = untrained(SMALL)
     first, second = net(torch.rand(8, 3, 16, 16, generator=generator(2))).projections.chunk(2)
     pretext.nt_xent(first, second, 0.2).mean.backward()
-    still = [name for name, p in net.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
-    assert still == []
+    without = [name for name, p in net.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
+    assert without == []
 
 
-def test_untrained_weights_depend_on_the_seed_alone() -> None:
+def test_weights_depend_on_seed_alone() -> None:
     torch.rand(3)
     one, same, other = untrained(SMALL, 1), untrained(SMALL, 1), untrained(SMALL, 2)
     for (name, a), b, c in zip(one.named_parameters(), same.parameters(), other.parameters(), strict=True):
@@ -36,7 +36,7 @@ def test_untrained_weights_depend_on_the_seed_alone() -> None:
             assert not torch.equal(a, c), name
 
 
-def test_features_do_not_depend_on_how_they_are_cut_into_chunks() -> None:
+def test_features_ignore_the_chunk_size() -> None:
     net = untrained(SMALL).eval()
     images = torch.randint(0, 256, (7, 3, 16, 16), dtype=torch.uint8, generator=generator(4))
     whole = embed(net.encoder, images, device=torch.device("cpu"))
@@ -44,7 +44,7 @@ def test_features_do_not_depend_on_how_they_are_cut_into_chunks() -> None:
     assert torch.allclose(whole, parts, atol=1e-5)
 
 
-def test_learns_one_batch_by_heart() -> None:
+def test_overfits_one_batch() -> None:
     net = untrained(SMALL)
     images = torch.rand(8, 3, 16, 16, generator=generator(3))
     views = torch.cat([images, (images + 0.05).clamp(0, 1)])
@@ -55,4 +55,4 @@ def test_learns_one_batch_by_heart() -> None:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    assert loss.item() < 0.1, "chance is log 15 = 2.7"
+    assert loss.item() < 0.1, "chance level log 15 = 2.7"

@@ -1,4 +1,4 @@
-"""NT-Xent against the paper's formula term by term, its closed forms and symmetries; views that keep their promises."""
+"""NT-Xent against the paper's formula, closed forms and symmetries; shape, range and seed of the views."""
 
 import math
 
@@ -41,7 +41,7 @@ def slow_losses(first: Tensor, second: Tensor, temperature: float) -> list[float
 
 @pytest.mark.parametrize("count", [1, 2, 5])
 @pytest.mark.parametrize("temperature", [0.07, 0.5, 1.0])
-def test_equals_the_formula_written_as_loops(count: int, temperature: float) -> None:
+def test_equals_the_formula_as_loops(count: int, temperature: float) -> None:
     first, second = pairs(count)
     found = pretext.nt_xent(first, second, temperature)
     slow = slow_losses(first, second, temperature)
@@ -50,12 +50,12 @@ def test_equals_the_formula_written_as_loops(count: int, temperature: float) -> 
 
 
 @pytest.mark.parametrize("count", [2, 3, 16])
-def test_identical_embeddings_give_the_logarithm_of_the_others(count: int) -> None:
+def test_identical_embeddings_give_log_others(count: int) -> None:
     same = torch.ones(count, 4)
     assert torch.allclose(pretext.nt_xent(same, same, 0.3).rows, torch.tensor(math.log(2 * count - 1)))
 
 
-def test_orthogonal_pairs_have_a_closed_form() -> None:
+def test_orthogonal_pairs_have_closed_form() -> None:
     count, temperature = 4, 0.5
     z = torch.eye(count)
     expected = math.log(math.exp(1 / temperature) + 2 * count - 2) - 1 / temperature
@@ -69,46 +69,46 @@ def test_swapping_the_views_swaps_the_rows() -> None:
     assert torch.allclose(there.cosine, there.cosine.T, atol=1e-6)
 
 
-def test_length_and_order_of_the_items_do_not_matter() -> None:
+def test_length_and_order_are_irrelevant() -> None:
     first, second = pairs(6)
     order = torch.randperm(6, generator=generator(3))
     plain = pretext.nt_xent(first, second, 0.2).mean
     assert torch.allclose(plain, pretext.nt_xent(3 * first[order], 0.1 * second[order], 0.2).mean, atol=1e-5)
 
 
-def test_a_matrix_gives_the_losses_of_its_embeddings() -> None:
+def test_pair_losses_follow_from_cosines() -> None:
     first, second = pairs(4)
     found = pretext.nt_xent(first, second, 0.2)
     assert torch.equal(pretext.pair_losses(found.cosine, 0.2), found.rows)
 
 
-def test_half_precision_around_it_does_not_round_the_cosines() -> None:
+def test_autocast_keeps_full_precision() -> None:
     first, second = pairs(8, width=64)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         rounded = pretext.nt_xent(first, second, 0.1).rows
     assert torch.allclose(rounded, pretext.nt_xent(first, second, 0.1).rows, atol=1e-5)
 
 
-def test_hits_count_partners_that_are_nearest() -> None:
+def test_nearest_partners_are_counted() -> None:
     z = torch.eye(3)
-    assert pretext.hits(pair_cosines(z, z)).all()
-    assert pretext.hits(pair_cosines(z, z.roll(1, 0))).sum() == 0
+    assert pretext.partner_is_nearest(pair_cosines(z, z)).all()
+    assert pretext.partner_is_nearest(pair_cosines(z, z.roll(1, 0))).sum() == 0
 
 
-def test_false_negatives_are_the_most_similar_different_pictures() -> None:
+def test_false_negatives_are_most_similar() -> None:
     z = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.8, 0.6], [-1.0, 0.0]])
     found = pretext.false_negatives(pair_cosines(z, z), 2)
     assert [(i, j) for i, j, _ in found] == [(0, 2), (1, 2)]
     assert [value for *_, value in found] == pytest.approx([0.8, 0.6], abs=1e-5)
 
 
-def test_every_pair_at_most_once() -> None:
+def test_every_pair_appears_once() -> None:
     z = torch.eye(3)
     assert len(pretext.false_negatives(pair_cosines(z, z), 99)) == 3
 
 
 @pytest.mark.parametrize("side", [32, 45, 96])
-def test_views_have_the_asked_shape_and_range(side: int) -> None:
+def test_views_have_shape_and_range(side: int) -> None:
     images = torch.rand(3, 3, 64, 50, generator=generator(1))
     strong = ViewSettings(min_crop=0.05, jitter=1.0, greyscale=0.5, blur=1.0)
     for view in pretext.two_views(images, generator(2), strong, side):
@@ -117,7 +117,7 @@ def test_views_have_the_asked_shape_and_range(side: int) -> None:
         assert view.max() <= 1
 
 
-def test_views_are_a_function_of_the_seed_and_differ_from_each_other() -> None:
+def test_views_depend_on_seed_alone() -> None:
     images = torch.rand(4, 3, 32, 32, generator=generator(1))
     first, second = pretext.two_views(images, generator(5), ViewSettings())
     again, _ = pretext.two_views(images, generator(5), ViewSettings())
@@ -127,7 +127,7 @@ def test_views_are_a_function_of_the_seed_and_differ_from_each_other() -> None:
     assert not torch.equal(first, second)
 
 
-def test_without_any_change_both_views_are_the_picture() -> None:
+def test_no_augmentation_keeps_the_picture() -> None:
     images = torch.rand(4, 3, 32, 32, generator=generator(1))
     settings = ViewSettings(min_crop=1.0, jitter=0.0, greyscale=0.0, blur=0.0, flip=0.0)
     # a crop of the whole may still be stretched: only its height or width is then cut
@@ -136,7 +136,7 @@ def test_without_any_change_both_views_are_the_picture() -> None:
 
 
 @pytest.mark.parametrize(("share", "grey"), [(0.0, 0), (1.0, 8)])
-def test_the_share_of_grey_views_is_what_was_asked(share: float, grey: int) -> None:
+def test_grey_share_is_respected(share: float, grey: int) -> None:
     images = torch.rand(8, 3, 16, 16, generator=generator(1))
     settings = ViewSettings(jitter=0.0, greyscale=share)
     view, _ = pretext.two_views(images, generator(2), settings)

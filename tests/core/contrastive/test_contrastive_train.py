@@ -1,4 +1,4 @@
-"""The recipe: it runs from flags to a checkpoint that loads, and k-NN asks pictures the gallery does not hold."""
+"""The recipe: from flags to a checkpoint that loads, and k-NN tested on pictures outside the gallery."""
 
 import json
 from collections.abc import Collection
@@ -20,7 +20,7 @@ TINY = Config(size=16, widths=(8, 16), depths=(1, 1), hidden=16, projection=8)
 
 
 def paint(folder: Path, count: int, colours: Collection[str] = COLOURS) -> Path:
-    """Pictures whose class is their colour, `count` a class."""
+    """Pictures whose class is their colour, `count` per class."""
     rng = np.random.default_rng(0)
     for name in colours:
         colour = COLOURS[name]
@@ -34,7 +34,7 @@ def paint(folder: Path, count: int, colours: Collection[str] = COLOURS) -> Path:
 
 @pytest.fixture(scope="module")
 def halves(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """train/ with 14 pictures a class and test/ with 4, the latter one folder deeper."""
+    """train/ with 14 pictures per class and test/ with 4, the latter one folder deeper."""
     root = tmp_path_factory.mktemp("colours")
     paint(root / "train", 14)
     paint(root / "test" / "deeper", 4)
@@ -45,9 +45,7 @@ def tiny() -> Checkpoint:
     return Checkpoint("contrastive/tiny", untrained(TINY, 3).eval(), None, Path(), torch.device("cpu"))
 
 
-def test_smoke_run_ends_in_a_checkpoint_that_loads(
-    halves: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_smoke_run_writes_a_checkpoint(halves: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     flags = "--smoke --width 8 --stages 2 --batch 16 --size 16 --hidden 16 --projection 8 --device cpu"
     written = train.main([*flags.split(), "--data", f"folder:{halves}"])
@@ -59,21 +57,21 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(
     assert again == card["metrics"][f"folder:{halves}"]
 
 
-def test_colours_are_told_by_neighbours_and_by_a_linear_probe(halves: Path) -> None:
+def test_probes_classify_colours(halves: Path) -> None:
     found = train.evaluate(tiny(), f"folder:{halves}")
     assert found.keys() == {"knn", "untrained_knn", "linear", "untrained_linear", "n"}
     assert found["n"] == 12
-    assert found["knn"] > 0.9, "chance is 0.33"
+    assert found["knn"] > 0.9, "chance level 0.33"
     assert found["linear"] > 0.9
 
 
-def test_untrained_is_the_network_with_weights_of_seed_0(halves: Path) -> None:
+def test_untrained_has_seed_zero(halves: Path) -> None:
     fresh = Checkpoint("contrastive/fresh", untrained(TINY, 0).eval(), None, Path(), torch.device("cpu"))
     found = train.evaluate(fresh, f"folder:{halves}")
     assert (found["knn"], found["linear"]) == (found["untrained_knn"], found["untrained_linear"])
 
 
-def test_one_class_leaves_nothing_to_tell_apart(tmp_path: Path) -> None:
+def test_one_class_is_always_right(tmp_path: Path) -> None:
     flat = tmp_path / "flat"
     paint(tmp_path, 30, colours=("red",))
     (tmp_path / "red").rename(flat)
@@ -82,7 +80,7 @@ def test_one_class_leaves_nothing_to_tell_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("preset", sorted(train.ContrastiveRecipe.PRESETS))
-def test_presets_can_be_built_and_the_small_one_fits_its_place(preset: str) -> None:
+def test_presets_fit_their_size(preset: str) -> None:
     recipe = parse(train.ContrastiveRecipe, ["--data", "x", "--preset", preset])
     model = untrained(train.config_of(recipe))
     megabytes = 2 * sum(tensor.numel() for tensor in model.state_dict().values()) / 1e6
@@ -90,6 +88,6 @@ def test_presets_can_be_built_and_the_small_one_fits_its_place(preset: str) -> N
     assert megabytes < {"small": 1.0, "dictionary": 0.25, "cpu": 4.0, "gpu": 24.0}[preset]
 
 
-def test_a_folder_without_halves_is_cut_so_that_no_picture_finds_itself(tmp_path: Path) -> None:
+def test_flat_folder_is_split(tmp_path: Path) -> None:
     found = train.evaluate(tiny(), f"folder:{paint(tmp_path / 'flat', 14)}")
     assert found["n"] == 3, "every twentieth of 42"

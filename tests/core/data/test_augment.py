@@ -27,7 +27,7 @@ ALL: dict[str, Callable[[Tensor, torch.Generator], Tensor]] = {
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_equal_generators_equal_pictures_and_the_input_is_left_alone(name: str) -> None:
+def test_equal_generators_give_equal_pictures(name: str) -> None:
     before = IMAGES.clone()
     first, again = ALL[name](IMAGES, generator(5)), ALL[name](IMAGES, generator(5))
     others = [ALL[name](IMAGES, generator(seed)) for seed in range(6, 10)]
@@ -57,7 +57,7 @@ def test_one_picture_and_odd_sizes(name: str, shape: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_a_training_step_s_bfloat16_rounds_no_picture(name: str) -> None:
+def test_autocast_rounds_no_picture(name: str) -> None:
     expected = ALL[name](IMAGES, generator(5))
     with torch.autocast("cpu", dtype=torch.bfloat16):
         result = ALL[name](IMAGES, generator(5))
@@ -65,20 +65,23 @@ def test_a_training_step_s_bfloat16_rounds_no_picture(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_each_picture_of_a_batch_draws_its_own(name: str) -> None:
+def test_each_picture_draws_its_own(name: str) -> None:
     same = IMAGES[:1].expand(32, -1, -1, -1)
     result = ALL[name](same, generator(1))
     assert len({picture.numpy().tobytes() for picture in result}) > 1
 
 
 @pytest.mark.parametrize("name", ["flip", "grey", "jitter", "blur", "reencode"])
-def test_a_share_of_none_changes_nothing_and_of_all_everything(name: str) -> None:
+def test_share_zero_and_one(name: str) -> None:
     def apply(share: float) -> Tensor:
-        function = {
-            "flip": augment.horizontal_flip, "grey": augment.greyscale, "jitter": augment.colour_jitter,
-            "blur": partial(augment.gaussian_blur, sigma=(1.0, 2.0)), "reencode": augment.reencode,
-        }[name]
-        return function(IMAGES, generator(2), share=share)
+        functions: dict[str, Callable[..., Tensor]] = {
+            "flip": augment.horizontal_flip,
+            "grey": augment.greyscale,
+            "jitter": augment.colour_jitter,
+            "blur": partial(augment.gaussian_blur, sigma=(1.0, 2.0)),
+            "reencode": augment.reencode,
+        }
+        return functions[name](IMAGES, generator(2), share=share)
 
     assert torch.equal(apply(0.0), IMAGES)
     assert not any(torch.equal(a, b) for a, b in zip(apply(1.0), IMAGES, strict=True))
@@ -97,13 +100,13 @@ def test_uniform_fills_its_range() -> None:
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
-def test_chosen_is_true_as_often_as_asked(share: float) -> None:
+def test_chosen_has_the_given_share(share: float) -> None:
     drawn = augment.chosen(10_000, share, generator(3))
     assert drawn.shape == (10_000, 1, 1, 1)
     assert float(drawn.float().mean()) == pytest.approx(share, abs=0.02)
 
 
-def test_half_of_many_are_mirrored_and_the_rest_left() -> None:
+def test_half_of_many_are_mirrored() -> None:
     many = IMAGES[:1].expand(2000, -1, -1, -1)
     result = augment.horizontal_flip(many, generator(0))
     mirrored = (result == T.horizontal_flip(IMAGES[:1])).flatten(1).all(1)
@@ -115,13 +118,13 @@ def test_half_of_many_are_mirrored_and_the_rest_left() -> None:
 # --- crop ---
 
 
-def test_the_whole_picture_at_its_own_size_is_the_picture() -> None:
+def test_full_crop_is_the_identity() -> None:
     result = augment.random_resized_crop(SQUARE, 24, generator(0), scale=(1, 1), ratio=(1, 1))
     assert torch.allclose(result, SQUARE, atol=1e-6)
 
 
 @pytest.mark.parametrize("size", [7, 17, 48])  # made smaller, about the same, larger
-def test_a_crop_is_torchvision_s_crop_of_the_same_box(size: int) -> None:
+def test_crop_equals_torchvision_on_same_box(size: int) -> None:
     result = augment.random_resized_crop(IMAGES, size, generator(3), scale=(0.2, 1.0))
     boxes = augment._boxes(6, (24, 20), (0.2, 1.0), (3 / 4, 4 / 3), generator(3)).int().tolist()
     expected = [
@@ -159,7 +162,7 @@ def assert_same_means(ours: Tensor, theirs: Tensor, errors: float = 4.0) -> None
     assert bool((apart <= errors * spread + 1e-4 * theirs.mean(0).abs() + 1e-6).all()), (apart / spread).tolist()
 
 
-def test_crops_are_whole_pixels_inside_and_keep_scale_and_ratio() -> None:
+def test_crops_keep_scale_and_ratio() -> None:
     boxes = boxes_of(800, (80, 80), (0.2, 0.5), size=80)
     assert torch.allclose(boxes, boxes.round(), atol=2e-3)
     left, top, width, height = boxes.round().unbind(1)
@@ -177,7 +180,7 @@ def test_crops_are_whole_pixels_inside_and_keep_scale_and_ratio() -> None:
     ("sides", "scale"),
     [((40, 40), (0.2, 1.0)), ((40, 31), (0.08, 1.0)), ((12, 60), (0.2, 1.0)), ((60, 12), (0.25, 0.4))],
 )  # of the last two most tries do not fit
-def test_place_and_size_of_crops_have_torchvision_s_moments(sides: tuple[int, int], scale: tuple[float, float]) -> None:
+def test_crops_have_torchvision_moments(sides: tuple[int, int], scale: tuple[float, float]) -> None:
     blank = torch.zeros(3, *sides)
 
     def draw() -> Tensor:
@@ -191,7 +194,7 @@ def test_place_and_size_of_crops_have_torchvision_s_moments(sides: tuple[int, in
 
 
 @pytest.mark.parametrize(("sides", "expected"), [((12, 60), (22, 0, 16, 12)), ((60, 12), (0, 22, 12, 16))])
-def test_where_nothing_fits_the_middle_is_cut_out(sides: tuple[int, int], expected: tuple[int, ...]) -> None:
+def test_fallback_crop_is_the_middle(sides: tuple[int, int], expected: tuple[int, ...]) -> None:
     boxes = boxes_of(3, sides, (0.9, 1.0)).round()
     assert boxes.tolist() == [list(expected)] * 3
     blank = torch.zeros(3, *sides)
@@ -205,7 +208,8 @@ def test_where_nothing_fits_the_middle_is_cut_out(sides: tuple[int, int], expect
 def small_photograph() -> Tensor:
     """(3, 24, 20) of the bundled astronaut: orange, blue, white and black."""
     image = torch.from_numpy(bundled.photographs()[0].image.copy()).permute(2, 0, 1).float() / 255
-    return T.resize(image, [24, 20], antialias=True).clamp(0, 1)
+    small: Tensor = T.resize(image, [24, 20], antialias=True).clamp(0, 1)
+    return small
 
 
 def moments(images: Tensor) -> Tensor:
@@ -257,7 +261,7 @@ def slow_jitter(image: Tensor, order: list[int], factors: list[float]) -> Tensor
     return image
 
 
-def test_colours_change_as_torchvision_s_do_in_an_order_drawn_for_each_batch() -> None:
+def test_colour_jitter_equals_torchvision() -> None:
     reddish = IMAGES * torch.tensor([1.0, 0.6, 0.2]).view(3, 1, 1)
     orders = set()
     for seed in range(40):
@@ -275,11 +279,14 @@ def test_colours_change_as_torchvision_s_do_in_an_order_drawn_for_each_batch() -
 
 
 @pytest.mark.parametrize("strength", [0.5, 1.0])
-def test_hue_turns_by_at_most_a_fifth_of_the_circle_times_strength(
-    strength: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_hue_turns_within_its_range(strength: float, monkeypatch: pytest.MonkeyPatch) -> None:
     turns: list[Tensor] = []
-    monkeypatch.setattr(augment, "_turn_hue", lambda images, turn: turns.append(turn) or images)
+
+    def note(images: Tensor, turn: Tensor) -> Tensor:
+        turns.append(turn)
+        return images
+
+    monkeypatch.setattr(augment, "_turn_hue", note)
     augment.colour_jitter(IMAGES[:1, :, :2, :2].expand(2000, -1, -1, -1), generator(0), strength=strength)
     reach = 0.2 * strength
     assert float(turns[0].max()) == pytest.approx(reach, rel=0.01)
@@ -300,14 +307,14 @@ HUES: dict[str, Tensor] = {
 
 
 @pytest.mark.parametrize("name", HUES)
-def test_hue_goes_round_as_torchvision_s_does(name: str) -> None:
+def test_hue_wraps_like_torchvision(name: str) -> None:
     images, turns = HUES[name], [-0.5, -0.31, -1e-3, 0.0, 0.2, 0.5]
     expected = torch.stack([T.adjust_hue(image, turn) for image, turn in zip(images, turns, strict=True)])
     assert torch.allclose(augment._turn_hue(images, torch.tensor(turns)), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("turn", [0.0, 0.5, -0.5])
-def test_hue_turned_twice_by_half_a_circle_or_none_is_the_picture(turn: float) -> None:
+def test_full_hue_turn_is_the_identity(turn: float) -> None:
     once = augment._turn_hue(IMAGES, torch.full((6,), turn))
     assert torch.allclose(augment._turn_hue(once, torch.full((6,), turn)), IMAGES, atol=1e-5)
 
@@ -315,7 +322,7 @@ def test_hue_turned_twice_by_half_a_circle_or_none_is_the_picture(turn: float) -
 # --- blur and JPEG ---
 
 
-def test_blur_is_torchvision_s_with_each_picture_s_own_sigma() -> None:
+def test_blur_equals_torchvision_per_picture() -> None:
     result = augment.gaussian_blur(IMAGES, generator(7), sigma=(0.1, 2.0), share=1.0)
     sigmas = augment.uniform(6, 0.1, 2.0, generator(7)).tolist()
     expected = torch.stack([T.gaussian_blur(i, [9, 9], [s, s]) for i, s in zip(IMAGES, sigmas, strict=True)])
@@ -335,7 +342,7 @@ def test_reencoding_touches_the_share_it_should() -> None:
     assert float(changed) == pytest.approx(0.3, abs=0.06)
 
 
-def test_reencoding_is_jpeg_of_the_qualities_asked_for() -> None:
+def test_reencoding_uses_the_given_qualities() -> None:
     result = augment.reencode(IMAGES, generator(3), quality=(30, 30), share=1.0)
     real = torch.stack([augment.jpeg(image, 30) for image in IMAGES])
     assert float((result - real).abs().mean()) < 2 / 255
@@ -344,6 +351,11 @@ def test_reencoding_is_jpeg_of_the_qualities_asked_for() -> None:
 
 def test_qualities_reach_both_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Tensor] = []
-    monkeypatch.setattr(augment, "simulate", lambda images, quality: seen.append(quality) or images)
+
+    def note(images: Tensor, quality: Tensor) -> Tensor:
+        seen.append(quality)
+        return images
+
+    monkeypatch.setattr(augment, "simulate", note)
     augment.reencode(IMAGES[:1].expand(500, -1, -1, -1), generator(0), quality=(50, 53))
     assert seen[0].unique().tolist() == [50, 51, 52, 53]

@@ -16,7 +16,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 NOTICE = Path(__file__).resolve().parents[3] / "NOTICE"
 
 
-def test_emoji_are_many_and_every_cell_has_its_names():
+def test_every_emoji_has_its_names() -> None:
     gallery = bundled.emoji_gallery()
     assert gallery.images.shape == (len(gallery.chars), 64, 64, 3)
     assert gallery.images.dtype == np.uint8
@@ -24,14 +24,14 @@ def test_emoji_are_many_and_every_cell_has_its_names():
     assert len(gallery.chars) == len(set(gallery.chars)) == len(gallery.names) == len(gallery.groups)
 
 
-def test_no_emoji_is_blank_or_drawn_twice():
+def test_emoji_are_distinct_and_not_blank() -> None:
     images = bundled.emoji_gallery().images
     inked = (images < 240).any(axis=-1).mean(axis=(1, 2))  # (N,) share of pixels that are not paper
     assert inked.min() > 0.01
     assert len({image.tobytes() for image in images}) == len(images)
 
 
-def test_emoji_lie_on_white_and_each_in_its_own_cell():
+def test_emoji_lie_on_white_cells() -> None:
     images = bundled.emoji_gallery().images.astype(int)
     corners = images[:, [0, 0, -1, -1], [0, -1, 0, -1]]  # (N, 4, 3)
     assert (corners == 255).all(axis=(1, 2)).mean() > 0.9
@@ -42,13 +42,13 @@ def test_emoji_lie_on_white_and_each_in_its_own_cell():
     assert last.mean() < 90  # the black flag is black, in the last row
 
 
-def test_skin_tones_and_sequences_are_left_out():
+def test_skin_tones_and_sequences_are_absent() -> None:
     for char in bundled.emoji_gallery().chars:
         assert not any(0x1F3FB <= ord(point) <= 0x1F3FF for point in char)
         assert len(char.removesuffix("\ufe0f")) == 1
 
 
-def test_emoji_names_and_groups_are_in_both_languages():
+def test_emoji_names_are_in_both_languages() -> None:
     gallery = bundled.emoji_gallery()
     assert all(en and zh and ":" not in en + zh and "_" not in en + zh for en, zh in gallery.names)
     assert np.mean([bool(HAN.search(zh)) for _, zh in gallery.names]) > 0.97
@@ -59,7 +59,7 @@ def test_emoji_names_and_groups_are_in_both_languages():
     assert gallery.groups[gallery.chars.index("🐼")][0] == "Animals & Nature"
 
 
-def test_digits_are_twenty_of_each_class_white_on_black():
+def test_digits_are_twenty_per_class() -> None:
     digits = bundled.digits()
     assert digits.images.shape == (200, 28, 28)
     assert Counter(digits.labels.tolist()) == dict.fromkeys(range(10), 20)
@@ -70,7 +70,7 @@ def test_digits_are_twenty_of_each_class_white_on_black():
     assert ink[digits.labels == 1].mean() < 0.6 * ink[digits.labels == 0].mean()  # a one takes less ink than a zero
 
 
-def test_photographs_load_with_no_network(monkeypatch):
+def test_photographs_load_with_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a photograph asked for the network")
 
@@ -81,14 +81,16 @@ def test_photographs_load_with_no_network(monkeypatch):
     assert len({photograph.key for photograph in photographs}) == len(photographs) == 9
     for photograph in photographs:
         height, width, channels = photograph.image.shape
-        assert (min(height, width) >= 300, channels, photograph.image.dtype) == (True, 3, np.uint8)
+        assert min(height, width) >= 300
+        assert channels == 3
+        assert photograph.image.dtype == np.uint8
         assert np.ptp(photograph.image.mean(axis=(0, 1))) > 1  # in colour
         assert HAN.search(photograph.name[1])
         assert photograph.credit
 
 
 @pytest.mark.parametrize("sound", bundled.sounds(), ids=lambda sound: sound.key)
-def test_a_sound_is_short_audible_and_known(sound):
+def test_sound_is_short_and_audible(sound: bundled.Sound) -> None:
     samples = bundled.read_sound(sound.key)
     assert samples.ndim == 1
     assert samples.dtype == np.float32
@@ -103,13 +105,13 @@ def test_a_sound_is_short_audible_and_known(sound):
     assert HAN.search(sound.name[1])
 
 
-def test_every_file_of_sound_is_listed_and_all_of_them_are_small():
+def test_every_sound_file_is_listed() -> None:
     files = sorted((bundled.ASSETS / "sounds").glob("*.flac"))
     assert [file.stem for file in files] == sorted(sound.key for sound in bundled.sounds())
     assert sum(file.stat().st_size for file in files) < 2_500_000
 
 
-def test_every_digit_is_spoken_by_every_voice():
+def test_every_voice_speaks_every_digit() -> None:
     spoken = [sound for sound in bundled.sounds() if sound.kind == "digit"]
     voices = {sound.speaker for sound in spoken}
     assert len(voices) >= 4
@@ -117,7 +119,7 @@ def test_every_digit_is_spoken_by_every_voice():
     assert all(sound.label is None and sound.speaker is None for sound in bundled.sounds() if sound.kind != "digit")
 
 
-def test_every_borrowed_clip_is_credited_here_and_in_the_notice():
+def test_borrowed_clips_are_credited_in_notice() -> None:
     notice = NOTICE.read_text(encoding="utf-8")
     clips = [sound for sound in bundled.sounds() if sound.kind == "sample"]
     assert len(clips) >= 30
@@ -130,21 +132,21 @@ def test_every_borrowed_clip_is_credited_here_and_in_the_notice():
         assert re.search(rf"{clip.key} +{re.escape(f'{author}, {year}, {url}')}", notice)
 
 
-def test_a_tone_has_the_pitch_that_its_name_tells():
+def test_tone_has_the_named_pitch() -> None:
     for hz in (110, 440, 1760):
         samples = bundled.read_sound(f"tone_{hz}")
         spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
         assert np.argmax(spectrum) * bundled.SAMPLE_RATE_HZ / len(samples) == pytest.approx(hz, abs=2)
 
 
-def test_an_unknown_sound_is_told_in_a_sentence():
+def test_unknown_sound_is_one_sentence() -> None:
     for key in ("nothing", "../sounds/tone_440", ""):
         with pytest.raises(InputError, match="no bundled sound"):
             bundled.read_sound(key)
 
 
-def test_shared_arrays_cannot_be_changed():
-    arrays = [
+def test_shared_arrays_cannot_be_changed() -> None:
+    arrays: list[np.ndarray] = [
         bundled.emoji_gallery().images,
         bundled.digits().images,
         bundled.digits().labels,
@@ -157,6 +159,16 @@ def test_shared_arrays_cannot_be_changed():
             array[0] = 0
 
 
-def test_the_index_of_sounds_names_only_plain_files():
+def test_sound_index_names_plain_files() -> None:
     rows = json.loads((bundled.ASSETS / "sounds" / "sounds.json").read_text(encoding="utf-8"))["sounds"]
     assert all(re.fullmatch(r"[a-z0-9_]+\.flac", row["file"]) for row in rows)
+
+
+def test_picture_gallery_starts_with_emoji() -> None:
+    gallery, emoji, photos = bundled.picture_gallery(), bundled.emoji_gallery(), bundled.photographs()
+    assert gallery.images.shape == (len(emoji.names) + len(photos), 64, 64, 3)
+    assert gallery.emoji_count == len(emoji.names)
+    assert gallery.emoji_groups == emoji.groups
+    assert gallery.names == (*emoji.names, *(photo.name for photo in photos))
+    assert np.array_equal(gallery.images[: gallery.emoji_count], emoji.images)
+    assert not gallery.images.flags.writeable

@@ -1,4 +1,4 @@
-"""DiffAugment: gradients pass, the same draws change the same way, and each policy does what its slow form does."""
+"""DiffAugment: gradients flow through, equal draws change alike, and each policy equals its slow form."""
 
 import pytest
 import torch
@@ -19,8 +19,8 @@ def test_gradients_pass_as_finite_differences_say(policies: tuple[str, ...]) -> 
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_the_same_draws_change_any_pictures_in_the_same_way(policy: str) -> None:
-    """A batch and the same batch behind it, as real and generated pictures pass."""
+def test_equal_draws_change_pictures_alike(policy: str) -> None:
+    """A batch followed by the same batch, as real and generated pictures are changed."""
     images, draws = batch()
     first, again = apply(images, draws, (policy,)), apply(images.clone(), draws, (policy,))
     assert torch.equal(first, again)
@@ -56,7 +56,7 @@ def test_colour_by_a_slow_loop() -> None:
 
 
 @pytest.mark.parametrize(("number", "offset"), [(0.0, -2), (0.5, 0), (0.999, 2)])
-def test_shift_moves_by_up_to_an_eighth_and_leaves_grey(number: float, offset: int) -> None:
+def test_shift_moves_at_most_an_eighth(number: float, offset: int) -> None:
     images, _ = batch(1, 16)
     numbers = torch.full((1, 7), 0.5)
     numbers[0, 3] = number
@@ -67,7 +67,7 @@ def test_shift_moves_by_up_to_an_eighth_and_leaves_grey(number: float, offset: i
         torch.testing.assert_close(moved[..., x], expected)
 
 
-def test_cutout_greys_a_quarter_where_it_fits_and_less_at_the_edge() -> None:
+def test_cutout_greys_at_most_a_quarter() -> None:
     images = torch.zeros(2, 3, 16, 16)
     numbers = torch.zeros(2, 7)
     numbers[0, 5:] = 0.5

@@ -36,8 +36,8 @@ def test_mnist_is_read_as_it_is(root: Path) -> None:
     np.testing.assert_array_equal(found.labels.numpy(), bundled.digits().labels[100:])
 
 
-def test_every_twentieth_training_digit_is_kept_aside(root: Path) -> None:
-    train, val = (digits.load("mnist", split, root=str(root)).images for split in ("train", "val"))  # type: ignore[arg-type]
+def test_every_twentieth_digit_is_validation(root: Path) -> None:
+    train, val = (digits.load("mnist", split, root=str(root)).images for split in ("train", "val"))
     assert (len(train), len(val)) == (95, 5)
     np.testing.assert_array_equal(val.numpy(), bundled.digits().images[:100:20])
     together = torch.cat([train, val]).flatten(1).tolist()
@@ -54,7 +54,7 @@ def test_missing_mnist_is_one_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("inverted", [False, True])
-def test_a_folder_of_digits_gives_the_same_bytes_whatever_the_ink(tmp_path: Path, inverted: bool) -> None:
+def test_folder_of_digits_inverts_dark_ink(tmp_path: Path, inverted: bool) -> None:
     images = bundled.digits().images[::50]
     for number, image in enumerate(images):
         (tmp_path / "deep" / str(number)).mkdir(parents=True)
@@ -63,7 +63,7 @@ def test_a_folder_of_digits_gives_the_same_bytes_whatever_the_ink(tmp_path: Path
     np.testing.assert_array_equal(found.images.numpy(), images)
 
 
-def test_any_pictures_become_small_and_grey_and_sets_add_up(root: Path, photo_file: Path) -> None:
+def test_any_pictures_become_small_greys(root: Path, photo_file: Path) -> None:
     found = digits.load(f"folder:{photo_file.parent}+mnist", "test", root=str(root))
     assert found.images.shape == (1 + 100, 28, 28)
     assert found.images.dtype == torch.uint8
@@ -75,7 +75,7 @@ def coloured(image: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("factor", [1, 8, 12])
-def test_a_digit_of_the_gallery_stays_as_it_is_at_any_enlargement(factor: int) -> None:
+def test_enlarged_gallery_digit_is_unchanged(factor: int) -> None:
     image = bundled.digits().images[57]
     shown = coloured(image).repeat(factor, 0).repeat(factor, 1)
     np.testing.assert_array_equal(digits.from_visitor(shown), image)
@@ -88,7 +88,7 @@ def drawing(paper: int, pen: int, box: tuple[int, int, int, int], width: int = 1
 
 
 @pytest.mark.parametrize(("paper", "pen"), [(255, 0), (0, 255), (210, 60), (40, 170)])
-def test_a_drawing_is_centred_scaled_and_inverted(paper: int, pen: int) -> None:
+def test_drawing_is_centred_scaled_inverted(paper: int, pen: int) -> None:
     found = digits.from_visitor(drawing(paper, pen, (10, 20, 70, 100))).astype(float)
     assert found.shape == (28, 28)
     assert found[0].max() == 0, "the ground is black"
@@ -99,7 +99,7 @@ def test_a_drawing_is_centred_scaled_and_inverted(paper: int, pen: int) -> None:
     assert middle == pytest.approx([13.5, 13.5], abs=0.6)
 
 
-def test_place_and_size_on_the_paper_do_not_matter() -> None:
+def test_place_and_size_do_not_matter() -> None:
     small = digits.from_visitor(drawing(255, 0, (5, 200, 69, 280), width=8)).astype(float)
     large = digits.from_visitor(drawing(255, 0, (20, 10, 148, 170), width=16)).astype(float)
     assert np.abs(small - large).mean() < 8
@@ -111,7 +111,7 @@ def test_an_empty_page_is_refused() -> None:
         digits.from_visitor(np.full((200, 200, 3), 255, np.uint8))
 
 
-def test_a_thin_strip_is_still_a_picture() -> None:
+def test_thin_strip_is_still_a_picture() -> None:
     strip = np.zeros((8, 4000, 3), np.uint8)
     strip[2:6, 1000:3000] = 255
     assert digits.from_visitor(strip).shape == (28, 28)

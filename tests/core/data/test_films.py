@@ -26,7 +26,7 @@ def test_histories_are_in_order_of_time(tmp_path: Path) -> None:
     assert [times.tolist() for times in found.times_s] == [[20], [10, 30]]
 
 
-def test_films_of_the_same_second_are_shuffled_the_same_way_every_time(tmp_path: Path) -> None:
+def test_simultaneous_ratings_are_shuffled_deterministically(tmp_path: Path) -> None:
     rows = [f"1,{film},3.0,77" for film in range(200)]
     (tmp_path / "movies.csv").write_text("movieId,title,genres\n" + "".join(f"{i},F{i},Drama\n" for i in range(200)))
     (tmp_path / "ratings.csv").write_text("userId,movieId,rating,timestamp\n" + "\n".join(rows))
@@ -36,14 +36,14 @@ def test_films_of_the_same_second_are_shuffled_the_same_way_every_time(tmp_path:
     assert abs(np.corrcoef(first, np.arange(200))[0, 1]) < 0.2, "the list by number is gone"
 
 
-def test_titles_are_as_spoken() -> None:
-    assert films.natural("Matrix, The (1999)") == "The Matrix (1999)"
-    assert films.natural("Postman, The (Postino, Il) (1994)") == "The Postman (Postino, Il) (1994)"
-    assert films.natural("I, Robot (2004)") == "I, Robot (2004)"
-    assert films.natural("Good, the Bad and the Ugly, The (1966) ") == "The Good, the Bad and the Ugly (1966)"
+def test_articles_come_first_in_titles() -> None:
+    assert films.natural_title("Matrix, The (1999)") == "The Matrix (1999)"
+    assert films.natural_title("Postman, The (Postino, Il) (1994)") == "The Postman (Postino, Il) (1994)"
+    assert films.natural_title("I, Robot (2004)") == "I, Robot (2004)"
+    assert films.natural_title("Good, the Bad and the Ugly, The (1966) ") == "The Good, the Bad and the Ugly (1966)"
 
 
-def test_missing_or_strange_files_are_one_sentence(folder: Path, tmp_path: Path) -> None:
+def test_missing_or_strange_files_are_refused(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no ratings\.csv"):
         films.read(f"folder:{tmp_path / 'nowhere'}")
     (folder / "ratings.csv").write_text("user,film\n1,2\n")
@@ -59,7 +59,7 @@ def archive(folder: Path, name: str = "ml-latest-small") -> bytes:
     return packed.getvalue()
 
 
-def test_movielens_is_fetched_once_and_whole(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_movielens_is_fetched_once(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = tmp_path / "sent.zip"
     sent.write_bytes(archive(folder))
     monkeypatch.setattr(films, "ADDRESS", sent.as_uri())
@@ -73,7 +73,7 @@ def test_movielens_is_fetched_once_and_whole(folder: Path, tmp_path: Path, monke
 
 
 @pytest.mark.parametrize("content", [None, b"not an archive", "another"])
-def test_what_does_not_come_is_one_sentence(
+def test_failed_download_is_one_sentence(
     content: bytes | str | None, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = tmp_path / "sent.zip"
@@ -86,7 +86,7 @@ def test_what_does_not_come_is_one_sentence(
     assert not list(tmp_path.glob("root/*"))
 
 
-def test_a_huge_file_in_the_archive_is_refused(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_huge_file_in_archive_is_refused(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = tmp_path / "sent.zip"
     sent.write_bytes(archive(folder))
     monkeypatch.setattr(films, "ADDRESS", sent.as_uri())

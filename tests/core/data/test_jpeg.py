@@ -32,7 +32,7 @@ def simulated(image: Tensor, quality: int) -> Tensor:
 
 @pytest.mark.parametrize("key", PHOTOGRAPHS)
 @pytest.mark.parametrize("quality", [50, 75, 95])
-def test_a_photograph_loses_what_it_loses_in_the_codec(key: str, quality: int) -> None:
+def test_photograph_loses_as_in_the_codec(key: str, quality: int) -> None:
     image = PHOTOGRAPHS[key]
     real, ours = jpeg.jpeg(image, quality), simulated(image, quality)
     assert float((ours - real).abs().mean()) < 0.4 / 255  # measured: 0.08 to 0.20 at 50, 0.19 to 0.36 at 95
@@ -44,7 +44,7 @@ def test_a_photograph_loses_what_it_loses_in_the_codec(key: str, quality: int) -
 
 @pytest.mark.parametrize("quality", [50, 75, 95])
 @pytest.mark.parametrize("size", [(16, 16), (17, 33), (24, 18), (101, 97), (64, 8), (15, 250)])
-def test_sides_that_fill_no_block_are_padded_as_the_codec_pads_them(size: tuple[int, int], quality: int) -> None:
+def test_odd_sides_are_padded_like_codec(size: tuple[int, int], quality: int) -> None:
     image = PHOTOGRAPHS["china"][:, 150 : 150 + size[0], 200 : 200 + size[1]]
     difference = (simulated(image, quality) - jpeg.jpeg(image, quality)).abs()
     for part in (difference, difference[:, -1], difference[:, :, -1]):  # all, the last row, the last column
@@ -52,7 +52,7 @@ def test_sides_that_fill_no_block_are_padded_as_the_codec_pads_them(size: tuple[
 
 
 @pytest.mark.parametrize("quality", [1, 5, 10, 30, 49, 50, 51, 75, 90, 95, 99, 100])
-def test_steps_are_those_in_the_head_of_pillow_s_files(quality: int) -> None:
+def test_quantisation_tables_equal_pillow(quality: int) -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (16, 16)).save(buffer, "JPEG", quality=quality)
     tables = Image.open(buffer).quantization  # type: ignore[attr-defined]
@@ -78,7 +78,7 @@ def slow_transform(block: Tensor) -> Tensor:
     return result
 
 
-def test_the_cosine_transform_is_the_standard_s_and_its_transpose_undoes_it() -> None:
+def test_cosine_transform_is_orthogonal() -> None:
     block = torch.rand(8, 8, generator=generator(1)) * 255 - 128
     transform = jpeg._cosines(CPU)
     ours = (transform @ block.flatten()).view(8, 8)
@@ -125,12 +125,12 @@ def test_each_picture_has_its_own_quality() -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 9), (3, 3), (8, 8), (31, 17)])
 @pytest.mark.parametrize("level", [0, 77, 255])
-def test_a_flat_grey_picture_of_any_size_is_left_alone(size: tuple[int, int], level: int) -> None:
+def test_flat_grey_picture_is_unchanged(size: tuple[int, int], level: int) -> None:
     flat = torch.full((1, 3, *size), level / 255)
     assert torch.allclose(jpeg.simulate(flat, torch.tensor([90])), flat, atol=1.5 / 255)
 
 
-def test_results_are_bytes_between_zero_and_one_and_the_input_is_left_alone() -> None:
+def test_results_are_bytes_in_unit_range() -> None:
     before = NOISE.clone()
     result = jpeg.simulate(NOISE * 3 - 1, torch.full((6,), 20))
     assert result.dtype == torch.float32
@@ -144,7 +144,7 @@ class Counting(TorchDispatchMode):
     """Counts what torch is asked to do."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.seen: Counter[str] = Counter()
 
     def __torch_dispatch__(
@@ -154,7 +154,7 @@ class Counting(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
-def test_many_pictures_take_as_many_operations_as_one_and_none_reads_a_number_back() -> None:
+def test_operations_do_not_grow_with_batch() -> None:
     counts = []
     for batch in (1, 1, 5):  # the first fills the caches
         with Counting() as counting:
@@ -164,7 +164,7 @@ def test_many_pictures_take_as_many_operations_as_one_and_none_reads_a_number_ba
     assert not [name for name in counts[1] if "local_scalar" in name or "nonzero" in name]
 
 
-def test_the_codec_at_high_quality_is_nearly_the_picture_and_at_low_quality_less() -> None:
+def test_high_quality_loses_less() -> None:
     smooth = torch.linspace(0, 1, 32).expand(3, 32, 32)
     for passed in (jpeg.jpeg, simulated):
         errors = [float((passed(smooth, quality) - smooth).abs().mean()) for quality in (95, 50, 5)]

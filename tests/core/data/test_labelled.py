@@ -34,15 +34,15 @@ def apart(one: Pictures, other: Pictures) -> bool:
     return not {image.numpy().tobytes() for image in one.images} & {image.numpy().tobytes() for image in other.images}
 
 
-def test_all_training_pictures_answer_the_test_pictures(halves: str) -> None:
+def test_gallery_is_all_training_pictures(halves: str) -> None:
     known, asked = gallery_and_queries(halves, 16, "data")
     assert (len(known.images), len(asked.images)) == (30, 6), "also those kept aside to choose by"
     assert apart(known, asked)
     assert known.labels.bincount().tolist() == [10, 10, 10]
-    assert relabel(asked, known.classes).tolist() == [1, 1, 1, -1, -1, -1], "nobody in the gallery knows class d"
+    assert relabel(asked, known.classes).tolist() == [1, 1, 1, -1, -1, -1], "class d is not in the gallery"
 
 
-def test_what_is_chosen_is_chosen_on_training_pictures(halves: str) -> None:
+def test_val_queries_are_training_pictures(halves: str) -> None:
     known, asked = gallery_and_queries(halves, 16, "data", "val")
     assert (len(known.images), len(asked.images)) == (28, 2)
     tested = gallery_and_queries(halves, 16, "data")[1]
@@ -63,7 +63,7 @@ def test_joining_the_splits_keeps_every_label(halves: str) -> None:
         assert known.classes[label] == truth[image.numpy().tobytes()]
 
 
-def test_a_folder_without_halves_is_cut_so_that_no_picture_finds_itself(tmp_path: Path) -> None:
+def test_plain_folder_is_cut_disjointly(tmp_path: Path) -> None:
     paint(tmp_path, "ab", 20, 2)
     known, asked = gallery_and_queries(f"folder:{tmp_path}", 16, "data")
     assert (len(known.images), len(asked.images)) == (38, 2), "every twentieth of 40"
@@ -76,6 +76,6 @@ def test_the_limit_holds_for_each_split(halves: str) -> None:
     assert len(asked.images) <= 4
 
 
-def test_labels_follow_the_names_of_the_classes() -> None:
+def test_labels_follow_class_names() -> None:
     data = Pictures(torch.zeros(3, 3, 1, 1, dtype=torch.uint8), torch.tensor([0, 1, 2]), ("a", "b", "c"))
     assert relabel(data, ("c", "x", "a")).tolist() == [2, -1, 0]

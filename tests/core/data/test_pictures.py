@@ -55,14 +55,14 @@ def blank_png(width: int, height: int, rows: int | None = None) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "BMP", "GIF", "WEBP", "TIFF"])
-def test_lossless_files_come_back_as_they_were(kind: str, tmp_path: Path) -> None:
+def test_lossless_files_are_unchanged(kind: str, tmp_path: Path) -> None:
     few = (NOISE // 64 * 85).astype(np.uint8)  # 64 colours, so that a palette holds them
     settings = {"lossless": True} if kind == "WEBP" else {}
     assert np.array_equal(opened(tmp_path / "p", encoded(Image.fromarray(few), kind, **settings)), few)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "MPO"])
-def test_photographs_come_back_nearly_as_they_were(kind: str, tmp_path: Path) -> None:
+def test_photographs_are_nearly_unchanged(kind: str, tmp_path: Path) -> None:
     found = opened(tmp_path / "p", encoded(Image.fromarray(RAMP), kind, quality=95))
     assert np.abs(found.astype(int) - RAMP).mean() < 2
 
@@ -75,7 +75,7 @@ def test_transparency_lies_on_white(tmp_path: Path) -> None:
     assert (found[12:] == 255).all()
 
 
-def test_a_palette_with_one_transparent_colour_lies_on_white(tmp_path: Path) -> None:
+def test_transparent_palette_lies_on_white(tmp_path: Path) -> None:
     indexed = Image.fromarray((np.arange(24 * 30).reshape(24, 30) % 2).astype(np.uint8), "L").convert("P")
     indexed.putpalette([200, 0, 0, 0, 0, 200])
     for kind in ("PNG", "GIF"):
@@ -113,14 +113,14 @@ def test_print_colours_are_turned_into_light(kind: str, tmp_path: Path) -> None:
     assert (found.mean((0, 1)) < (256, 40, 40)).all()
 
 
-def test_sixteen_bits_are_stretched_to_what_is_there(tmp_path: Path) -> None:
+def test_sixteen_bits_are_stretched(tmp_path: Path) -> None:
     deep = np.linspace(3000, 5000, 24 * 30).reshape(24, 30).astype(np.uint16)
     found = opened(tmp_path / "p", encoded(Image.fromarray(deep), "PNG"))
     assert (found.min(), found.max()) == (0, 255)
     assert (np.diff(found[..., 0].flatten().astype(int)) >= 0).all()
 
 
-def test_numbers_that_are_none_do_not_spoil_a_picture(tmp_path: Path) -> None:
+def test_nan_pixels_spoil_no_picture(tmp_path: Path) -> None:
     deep = np.linspace(0, 1, 24 * 30, dtype=np.float32).reshape(24, 30)
     deep[0, 0], deep[0, 1] = np.nan, np.inf
     with warnings.catch_warnings():
@@ -132,8 +132,12 @@ def test_numbers_that_are_none_do_not_spoil_a_picture(tmp_path: Path) -> None:
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_turned_photograph_stands_upright(orientation: int, tmp_path: Path) -> None:
     undo = {
-        2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
-        5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE,
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
         8: Image.Transpose.ROTATE_270,
     }
     upright = Image.fromarray(NOISE)
@@ -143,7 +147,7 @@ def test_a_turned_photograph_stands_upright(orientation: int, tmp_path: Path) ->
     assert np.array_equal(opened(tmp_path / "p", encoded(stored, "PNG", exif=exif)), NOISE)
 
 
-def test_of_an_animation_the_first_picture_is_taken(tmp_path: Path) -> None:
+def test_animation_gives_its_first_frame(tmp_path: Path) -> None:
     frames = [Image.new("RGB", (20, 10), colour) for colour in ("red", "blue", "lime")]
     content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=50, loop=0)
     assert (opened(tmp_path / "p", content) == (255, 0, 0)).all()
@@ -180,7 +184,7 @@ def test_what_is_no_picture_is_refused(name: str, tmp_path: Path) -> None:
         opened(tmp_path / "p.png", BAD[name])
 
 
-def test_spoiled_files_never_end_in_anything_but_a_picture_or_a_sentence(tmp_path: Path) -> None:
+def test_spoiled_files_give_picture_or_sentence(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112], exif[0x010F] = 6, "maker"
     good = [encoded(Image.fromarray(NOISE), kind, exif=exif) for kind in ("PNG", "JPEG", "WEBP")]
@@ -208,10 +212,15 @@ def test_no_picture_asks_for_one(source: str | None, tmp_path: Path, monkeypatch
 
 @pytest.mark.parametrize(
     "array",
-    [np.zeros((9, 9, 3), np.float32), np.zeros(9, np.uint8), np.zeros((1, 9, 9, 3), np.uint8),
-     np.zeros((9, 9, 1), np.uint8), np.zeros((9, 9, 5), np.uint8)],
+    [
+        np.zeros((9, 9, 3), np.float32),
+        np.zeros(9, np.uint8),
+        np.zeros((1, 9, 9, 3), np.uint8),
+        np.zeros((9, 9, 1), np.uint8),
+        np.zeros((9, 9, 5), np.uint8),
+    ],
 )
-def test_arrays_that_are_no_picture_are_refused(array: pictures.Bytes) -> None:
+def test_other_arrays_are_refused(array: pictures.Bytes) -> None:
     with pytest.raises(InputError, match=UNREADABLE):
         pictures.open_picture(array)
 
@@ -222,7 +231,7 @@ def test_too_small(size: tuple[int, int], tmp_path: Path) -> None:
         opened(tmp_path / "p", encoded(Image.new("RGB", size), "PNG"))
 
 
-def test_the_smallest_and_the_largest_that_are_taken(tmp_path: Path) -> None:
+def test_smallest_and_largest_accepted(tmp_path: Path) -> None:
     assert opened(tmp_path / "p", encoded(Image.new("RGB", (8, 8)), "PNG")).shape == (8, 8, 3)
     assert opened(tmp_path / "q", blank_png(4000, 2000)).shape == (2000, 4000, 3)
 
@@ -237,7 +246,7 @@ def memory(name: str) -> int:
 @pytest.mark.parametrize(
     ("size", "rows"), [((13_000, 13_000), None), ((4001, 2000), None), ((3999, 3000), 0), ((1_000_000_000, 8), 0)]
 )
-def test_a_bomb_costs_neither_time_nor_memory(size: tuple[int, int], rows: int | None, tmp_path: Path) -> None:
+def test_bomb_costs_no_memory(size: tuple[int, int], rows: int | None, tmp_path: Path) -> None:
     path = tmp_path / "p.png"
     path.write_bytes(blank_png(*size, rows))
     assert path.stat().st_size < 1_000_000
@@ -249,7 +258,7 @@ def test_a_bomb_costs_neither_time_nor_memory(size: tuple[int, int], rows: int |
     assert memory("VmHWM") - before < 10_000_000
 
 
-def test_a_file_too_large_is_not_even_opened(tmp_path: Path) -> None:
+def test_too_large_file_is_not_opened(tmp_path: Path) -> None:
     path = tmp_path / "p.png"
     with path.open("wb") as file:
         file.truncate(pictures.MAX_FILE_MB * 1_000_000 + 1)
@@ -260,7 +269,7 @@ def test_a_file_too_large_is_not_even_opened(tmp_path: Path) -> None:
 # --- tensors ---
 
 
-def test_bytes_to_tensor_and_back_is_the_identity() -> None:
+def test_bytes_to_tensor_and_back() -> None:
     batch = np.stack([NOISE, NOISE[::-1]])
     tensor = pictures.to_tensor(batch)
     assert tensor.shape == (2, 3, 24, 30)
@@ -297,7 +306,7 @@ def shades(found: pictures.Pictures) -> list[int]:
     return found.images[:, 0, 0, 0].tolist()
 
 
-def test_a_named_set_is_split_in_three_that_share_nothing(tmp_path: Path) -> None:
+def test_splits_share_no_picture(tmp_path: Path) -> None:
     lay(tmp_path, [f"scenes96/train/{'ab'[i % 2]}/{i:03}.png" for i in range(60)])
     lay(tmp_path, [f"scenes96/test/{'ab'[i % 2]}/{i:03}.png" for i in range(10)], lambda number: 100 + number)
     train, val, test = (pictures.load("scenes96", half, size=8, root=str(tmp_path)) for half in SPLITS)
@@ -309,7 +318,7 @@ def test_a_named_set_is_split_in_three_that_share_nothing(tmp_path: Path) -> Non
     assert test.labels.dtype == torch.int64
 
 
-def test_a_class_is_the_folder_a_picture_lies_in_however_deep(tmp_path: Path) -> None:
+def test_class_is_the_innermost_folder(tmp_path: Path) -> None:
     lay(tmp_path, ["x/y/cat/1.png", "x/dog/2.PNG", "cat/3.Png", "dog/deep/er/bird/4.png", "dog/notes.txt.png"])
     (tmp_path / "dog" / "readme.txt").write_text("not a picture")
     found = pictures.load(f"folder:{tmp_path}", "test", size=8)
@@ -318,13 +327,13 @@ def test_a_class_is_the_folder_a_picture_lies_in_however_deep(tmp_path: Path) ->
     assert by_shade == {0: "cat", 1: "dog", 2: "cat", 3: "bird", 4: "dog"}
 
 
-def test_a_folder_with_train_and_test_keeps_them_apart(tmp_path: Path) -> None:
+def test_folder_keeps_train_and_test_apart(tmp_path: Path) -> None:
     lay(tmp_path, [f"train/a/{i}.png" for i in range(20)] + [f"test/a/{i}.png" for i in range(5)])
     assert len(pictures.load(f"folder:{tmp_path}", "train", size=8).images) == 19
     assert shades(pictures.load(f"folder:{tmp_path}", "test", size=8)) == [20, 21, 22, 23, 24]
 
 
-def test_a_plain_folder_is_cut_for_training_and_whole_for_testing(tmp_path: Path) -> None:
+def test_plain_folder_is_whole_for_testing(tmp_path: Path) -> None:
     lay(tmp_path, [f"{i:02}.png" for i in range(40)])
     train, val, test = (pictures.load(f"folder:{tmp_path}", part, size=8) for part in SPLITS)
     assert sorted(shades(train) + shades(val)) == shades(test) == list(range(40))
@@ -339,7 +348,7 @@ def test_a_limit_spreads_over_the_set(tmp_path: Path) -> None:
     assert len(pictures.load(f"folder:{tmp_path}", "test", size=8, limit=400).images) == 40
 
 
-def test_joined_sets_share_one_list_of_classes(tmp_path: Path) -> None:
+def test_joined_sets_share_classes(tmp_path: Path) -> None:
     lay(tmp_path / "one", ["cat/1.png", "dog/2.png"])
     lay(tmp_path / "two", ["dog/1.png", "bird/2.png"], lambda number: 50 + number)
     found = pictures.load(f"folder:{tmp_path}/one+folder:{tmp_path}/two", "test", size=8)
@@ -357,27 +366,27 @@ def test_the_emoji_are_a_set_too() -> None:
 
 
 @pytest.mark.parametrize("spec", ["nowhere", "folder:nowhere", "scenes96+nowhere"])
-def test_a_set_that_is_not_there_is_named(spec: str, tmp_path: Path) -> None:
+def test_missing_set_is_named(spec: str, tmp_path: Path) -> None:
     lay(tmp_path, [f"scenes96/{half}/a/{i}.png" for half in ("train", "test") for i in range(2)])
     with pytest.raises(InputError, match=r"no pictures in .*nowhere"):
         pictures.load(spec, "test", size=8, root=str(tmp_path))
 
 
-def test_too_few_to_train_on_is_a_sentence(tmp_path: Path) -> None:
+def test_too_few_pictures_is_one_sentence(tmp_path: Path) -> None:
     lay(tmp_path, ["only.png"])
     with pytest.raises(InputError, match="There are no pictures in"):
         pictures.load(f"folder:{tmp_path}", "train", size=8)
 
 
 @pytest.mark.parametrize(("name", "reason"), [("cut in half", UNREADABLE), ("empty", UNREADABLE)])
-def test_a_damaged_file_of_a_set_is_named(name: str, reason: str, tmp_path: Path) -> None:
+def test_damaged_file_of_set_is_named(name: str, reason: str, tmp_path: Path) -> None:
     lay(tmp_path, ["a/good.png"])
     (tmp_path / "a" / "bad.png").write_bytes(BAD[name])
     with pytest.raises(InputError, match=rf"The picture .*bad\.png cannot be used: .*{reason}"):
         pictures.load(f"folder:{tmp_path}", "test", size=8)
 
 
-def test_pictures_of_a_set_are_opened_as_a_visitor_s_are(tmp_path: Path) -> None:
+def test_set_pictures_open_like_uploads(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     turned = Image.fromarray(np.ascontiguousarray(NOISE[:, :24])).transpose(Image.Transpose.ROTATE_90)

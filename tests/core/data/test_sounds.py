@@ -1,4 +1,4 @@
-"""Sounds of every kind opened with care, the fixed splits of the named sets, and spectrograms there and back."""
+"""Decoding of visitors' sounds, the splits of the named sets, and spectrograms forth and back."""
 
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from core.device import generator
 from core.errors import InputError
 
 RATE = sounds.SAMPLE_RATE_HZ
+SPLITS: tuple[sounds.Split, ...] = ("train", "val", "test")
 
 
 def tone(seconds: float, rate_hz: int, hz: float = 440.0) -> sounds.Wave:
@@ -26,7 +27,7 @@ def written(path: Path, samples: sounds.Wave, rate_hz: int, **settings: str) -> 
 
 
 @pytest.mark.parametrize("rate_hz", [8000, 11025, 16000, 22050, 44100, 44101, 48000, 96000, 192000])
-def test_every_rate_becomes_16_khz_with_its_pitch(rate_hz: int, tmp_path: Path) -> None:
+def test_every_rate_is_resampled_to_16_khz(rate_hz: int, tmp_path: Path) -> None:
     wave = sounds.open_sound(written(tmp_path / "a.wav", tone(0.5, rate_hz), rate_hz))
     assert wave.dtype == np.float32
     assert len(wave) == pytest.approx(RATE / 2, rel=0.002)
@@ -41,7 +42,7 @@ def test_every_format_is_read(ending: str, tmp_path: Path) -> None:
     assert 0.3 < np.abs(wave).max() < 0.7
 
 
-def test_stereo_becomes_its_mean(tmp_path: Path) -> None:
+def test_stereo_is_averaged(tmp_path: Path) -> None:
     left, right = tone(0.2, RATE), 0.5 * tone(0.2, RATE, 880)
     path = written(tmp_path / "a.wav", np.stack([left, right], 1), RATE, subtype="FLOAT")
     assert np.allclose(sounds.open_sound(path), (left + right) / 2, atol=1e-6)
@@ -53,7 +54,7 @@ def refused(path: Path | None) -> str:
     return caught.value.sentence
 
 
-def test_what_is_no_sound_is_refused(tmp_path: Path) -> None:
+def test_other_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "empty.wav").touch()
     (tmp_path / "words.wav").write_text("this is not a sound " * 100)
     (tmp_path / "zeros.wav").write_bytes(bytes(5000))
@@ -67,7 +68,7 @@ def test_what_is_no_sound_is_refused(tmp_path: Path) -> None:
     assert "first" in refused(None)
 
 
-def test_a_torn_file_is_read_as_far_as_it_goes_or_refused(tmp_path: Path) -> None:
+def test_truncated_file_is_read_or_refused(tmp_path: Path) -> None:
     whole = written(tmp_path / "whole.ogg", tone(1, RATE), RATE).read_bytes()
     (tmp_path / "torn.ogg").write_bytes(whole[: len(whole) // 2])
     try:
@@ -85,42 +86,42 @@ def test_silence_nan_and_lengths_are_refused(tmp_path: Path) -> None:
     assert "not numbers" in refused(written(tmp_path / "b.wav", holed, RATE, subtype="FLOAT"))
     assert "shorter" in refused(written(tmp_path / "c.wav", tone(0.01, RATE), RATE))
     assert "channels" in refused(written(tmp_path / "d.wav", np.zeros((RATE, 3), np.float32), RATE))
-    assert "samples a second" in refused(written(tmp_path / "e.wav", tone(1, 4000), 4000))
+    assert "samples per second" in refused(written(tmp_path / "e.wav", tone(1, 4000), 4000))
 
 
-def test_an_hour_is_refused_without_decoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_sound_is_refused_before_decoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path / "hour.flac", np.zeros(3600 * 8000, np.float32), 8000)
     assert path.stat().st_size < 1_000_000, "small on disk"
     monkeypatch.setattr(sounds, "_decode", lambda path: pytest.fail("decoded"))
     assert "at most" in refused(path)
 
 
-def test_a_large_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with (tmp_path / "large.wav").open("wb") as file:
         file.truncate(20_000_001)
     monkeypatch.setattr(sounds, "_header", lambda path: pytest.fail("read"))
     assert "MB" in refused(tmp_path / "large.wav")
 
 
-def test_fsdd_and_esc10_are_split_as_stated(tmp_path: Path) -> None:
+def test_fsdd_and_esc10_splits(tmp_path: Path) -> None:
     (tmp_path / "fsdd" / "recordings").mkdir(parents=True)
     for take in (0, 4, 5, 9, 10, 49):
         written(tmp_path / "fsdd" / "recordings" / f"3_theo_{take}.wav", tone(0.2, 8000), 8000)
     (tmp_path / "esc10" / "rain").mkdir(parents=True)
     for fold in range(1, 6):
         written(tmp_path / "esc10" / "rain" / f"{fold}-7-A.ogg", tone(0.3, RATE), RATE)
-    found = {split: sounds.load("fsdd", split, root=str(tmp_path)) for split in ("train", "val", "test")}  # type: ignore[arg-type]
+    found = {split: sounds.load("fsdd", split, root=str(tmp_path)) for split in SPLITS}
     assert {split: len(data.waves) for split, data in found.items()} == {"train": 2, "val": 2, "test": 2}
     assert found["test"].classes == ("3",)
     assert found["test"].speakers == ("theo", "theo")
-    names = {s: [f.name[0] for f in sounds.find_files("esc10", s, str(tmp_path))] for s in ("train", "val", "test")}  # type: ignore[arg-type]
+    names = {s: [f.name[0] for f in sounds.find_files("esc10", s, str(tmp_path))] for s in SPLITS}
     assert names == {"train": ["2", "3", "4"], "val": ["1"], "test": ["5"]}
     both = sounds.joined(found["train"], sounds.load("esc10", "test", root=str(tmp_path)))
     assert both.classes == ("3", "rain")
     assert both.labels.tolist() == [0, 0, 1]
 
 
-def test_a_folder_is_searched_to_its_bottom(tmp_path: Path) -> None:
+def test_folders_are_searched_recursively(tmp_path: Path) -> None:
     for place in ("deep/er/dog", "deep/cat"):
         (tmp_path / place).mkdir(parents=True)
         written(tmp_path / place / "a.wav", tone(0.2, RATE), RATE)
@@ -130,7 +131,7 @@ def test_a_folder_is_searched_to_its_bottom(tmp_path: Path) -> None:
         sounds.load(f"folder:{tmp_path / 'none'}", "test")
 
 
-def test_mfcc_is_torchaudios_but_for_our_floor() -> None:
+def test_mfcc_equals_torchaudios() -> None:
     wave = 0.1 * torch.randn(RATE, generator=generator(0))
     settings = spectra.MelSettings()
     db = spectra.log_mel(wave, settings)
@@ -142,7 +143,7 @@ def test_mfcc_is_torchaudios_but_for_our_floor() -> None:
     assert np.allclose(ours.numpy(), dct(db.numpy(), axis=0, norm="ortho")[:20], atol=1e-3)
 
 
-def test_loudness_of_the_recording_does_not_matter() -> None:
+def test_spectrogram_ignores_recording_level() -> None:
     wave = torch.from_numpy(tone(0.5, RATE) * np.linspace(0, 1, RATE // 2, dtype=np.float32))
     settings = spectra.MelSettings()
     db = spectra.log_mel(wave, settings)
@@ -152,7 +153,7 @@ def test_loudness_of_the_recording_does_not_matter() -> None:
     assert torch.allclose(spectra.from_unit(spectra.to_unit(db)), db, atol=1e-4)
 
 
-def test_a_spectrogram_becomes_sound_of_the_same_spectrogram() -> None:
+def test_spectrogram_survives_synthesis() -> None:
     settings = spectra.MelSettings()
     wave = torch.from_numpy(tone(0.5, RATE, 500) + 0.5 * tone(0.5, RATE, 1500))
     db = spectra.absolute_db(wave, settings)

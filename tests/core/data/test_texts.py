@@ -35,18 +35,18 @@ def test_any_text_comes_back(vocabulary: Vocabulary, text: str) -> None:
     assert b"".join(vocabulary.pieces[token] for token in tokens) == text.encode()
 
 
-def test_frequent_is_short_and_rare_is_bytes(vocabulary: Vocabulary) -> None:
+def test_frequent_words_are_short_tokens(vocabulary: Vocabulary) -> None:
     assert len(vocabulary.encode("春")) < 3 or vocabulary.encode("the")  # one of the two is known to each kind
     assert len(vocabulary.encode("龘")) == 3
 
 
-def test_encode_all_puts_the_start_before_each_text(vocabulary: Vocabulary) -> None:
+def test_encode_all_marks_each_start(vocabulary: Vocabulary) -> None:
     documents = [f"the ship {i}" for i in range(20)]
     tokens = vocabulary.encode_all(documents, vocabulary.end).tolist()
     assert tokens == [token for text in documents for token in (vocabulary.end, *vocabulary.encode(text))]
 
 
-def test_cut_tells_which_characters_each_token_covers(vocabulary: Vocabulary) -> None:
+def test_cut_gives_each_tokens_characters(vocabulary: Vocabulary) -> None:
     text = "the sea 春江, 龘"
     cuts = vocabulary.cut(text)
     assert [cut.token for cut in cuts] == vocabulary.encode(text)
@@ -56,7 +56,7 @@ def test_cut_tells_which_characters_each_token_covers(vocabulary: Vocabulary) ->
         assert vocabulary.pieces[cut.token] in text[cut.first : cut.last].encode()
 
 
-def test_wordpiece_is_cut_by_words_and_its_marks_are_no_text() -> None:
+def test_wordpiece_is_cut_by_words() -> None:
     entries = ["[UNK]", "[MASK]", "the", "cap", "##tain", "春", "[", "mask", "]"]
     tokenizer = Tokenizer(models.WordPiece({entry: i for i, entry in enumerate(entries)}, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
@@ -67,7 +67,13 @@ def test_wordpiece_is_cut_by_words_and_its_marks_are_no_text() -> None:
     assert found.marks == (0, 1)
     assert [found.pieces[i] for i in range(6)] == [b"", b"", b" the", b" cap", b"tain", " 春".encode()]
     assert found.cut("The Captain春 sea [MASK]") == [
-        (2, 0, 3, 0), (3, 4, 7, 1), (4, 7, 11, 1), (5, 11, 12, 2), (0, 13, 16, 3), (6, 17, 18, 4), (7, 18, 22, 5),
+        (2, 0, 3, 0),
+        (3, 4, 7, 1),
+        (4, 7, 11, 1),
+        (5, 11, 12, 2),
+        (0, 13, 16, 3),
+        (6, 17, 18, 4),
+        (7, 18, 22, 5),
         (8, 22, 23, 6),
     ]
     assert found.mark("[MASK]") == 1
@@ -76,7 +82,7 @@ def test_wordpiece_is_cut_by_words_and_its_marks_are_no_text() -> None:
             found.mark(name)
 
 
-def test_marks_come_first_and_control_characters_go() -> None:
+def test_marks_first_and_no_controls() -> None:
     found = Vocabulary(texts.train_bytes_bpe(["the sea"], 270, ["[A]", "[B]"]).to_str())
     assert found.marks == (found.mark("[A]"), found.mark("[B]")) == (0, 1)
     assert found.end == -1
@@ -84,7 +90,7 @@ def test_marks_come_first_and_control_characters_go() -> None:
     assert texts.without_controls("a\x00b\r\nc\td ") == "ab\nc d "
 
 
-def test_a_sample_is_spread_evenly_over_the_texts() -> None:
+def test_sample_is_spread_evenly() -> None:
     long = ["a" * 250_000, "b" * 50_000]
     found = list(texts.sample(long, 0.15))
     assert [piece[0] for piece in found] == ["a", "a", "a", "b"]
@@ -97,7 +103,7 @@ def test_gpt2s_alphabet_covers_every_byte() -> None:
     assert len(texts.BYTE_OF) == 256
 
 
-def test_documents_of_a_named_set_a_folder_and_both(tmp_path: Path) -> None:
+def test_documents_of_sets_and_folders(tmp_path: Path) -> None:
     named, folder = tmp_path / "novels", tmp_path / "mine" / "deep"
     named.mkdir()
     folder.mkdir(parents=True)
@@ -111,7 +117,7 @@ def test_documents_of_a_named_set_a_folder_and_both(tmp_path: Path) -> None:
     assert texts.documents(own, "train", limit=2) == ["fo"]
 
 
-def test_a_folder_with_halves_is_read_by_split(tmp_path: Path) -> None:
+def test_folder_with_halves_splits(tmp_path: Path) -> None:
     for split in ("train", "test"):
         (tmp_path / split).mkdir()
         (tmp_path / split / "a.txt").write_text(split)
@@ -119,7 +125,7 @@ def test_a_folder_with_halves_is_read_by_split(tmp_path: Path) -> None:
     assert texts.documents(f"folder:{tmp_path}", "test") == ["test"]
 
 
-def test_nothing_there_and_no_utf8_are_plain_sentences(tmp_path: Path) -> None:
+def test_missing_or_not_utf8_are_sentences(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="There are no texts in"):
         texts.documents(f"folder:{tmp_path}", "test")
     (tmp_path / "a.txt").write_bytes(b"\xff\xfe\x00")

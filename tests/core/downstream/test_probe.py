@@ -31,7 +31,7 @@ def test_noise_stays_at_chance() -> None:
     assert linear_accuracy(train, labels, test, test_labels) == pytest.approx(1 / 3, abs=0.07)
 
 
-def test_what_is_no_line_cannot_be_read_off() -> None:
+def test_nonlinear_labels_are_not_read() -> None:
     rng = np.random.default_rng(0)
     points = rng.uniform(-1, 1, (1000, 2)).astype(np.float32)
     crossed = (points[:, 0] * points[:, 1] > 0).astype(np.int64)
@@ -40,22 +40,22 @@ def test_what_is_no_line_cannot_be_read_off() -> None:
     assert linear_accuracy(product[:500], crossed[:500], product[500:], crossed[500:]) > 0.9
 
 
-def test_scale_of_a_feature_does_not_matter() -> None:
+def test_feature_scale_does_not_matter() -> None:
     (train, labels), (test, test_labels) = clouds(300, 3, 0), clouds(300, 3, 1)
     scale = np.array([1e-3, 1e3, 1, 50, 0.1], np.float32)
     plain, scaled = linear_probe(train, labels), linear_probe(train * scale, labels)
     assert np.allclose(
         plain.predict_proba(test),
         scaled.predict_proba(test * scale),
-        atol=1e-3,  # type: ignore[attr-defined]
+        atol=1e-3,
     )
     assert 0.8 < linear_accuracy(train, labels, test, test_labels) < 1.0
 
 
-def test_probabilities_are_of_the_classes_in_order() -> None:
+def test_probabilities_follow_class_order() -> None:
     train, labels = clouds(300, 20, 0)
     probe = linear_probe(train, labels)
-    found = probe.predict_proba(np.eye(3, 5, dtype=np.float32) * 20)  # type: ignore[attr-defined]
+    found = probe.predict_proba(np.eye(3, 5, dtype=np.float32) * 20)
     assert np.allclose(found.sum(1), 1)
     assert found.argmax(1).tolist() == [0, 1, 2]
 
@@ -71,7 +71,7 @@ def grouped(items: int, seed: int) -> tuple[Floats, Labels, Labels]:
     return np.concatenate([pushed, rng.normal(size=(items, 2))], 1).astype(np.float32), labels, groups
 
 
-def test_leaving_a_group_out_is_what_a_slow_loop_does() -> None:
+def test_leave_group_out_equals_slow_loop() -> None:
     (train, labels, groups), (test, _, test_groups) = grouped(160, 0), grouped(50, 1)
     strengths, expected = (0.01, 1.0), []
     for row, group in zip(test, test_groups, strict=True):  # a new choice and a new fit for each item
@@ -90,7 +90,7 @@ def test_leaving_a_group_out_is_what_a_slow_loop_does() -> None:
     assert found.tolist() == expected
 
 
-def test_what_is_asked_chooses_nothing_and_fits_nothing() -> None:
+def test_tested_group_has_no_influence() -> None:
     """Spoiling a group's own labels leaves the guesses about it alone."""
     features, labels, groups = grouped(120, 2)
     plain = leave_group_out(features, labels, groups, features, groups, strengths=(0.01, 1.0))
@@ -102,7 +102,7 @@ def test_what_is_asked_chooses_nothing_and_fits_nothing() -> None:
         assert not np.array_equal(again[~mine], plain[~mine]), "the others were fitted on it"
 
 
-def test_every_item_is_guessed_once_by_a_probe_that_never_met_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_items_are_guessed_by_other_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     features, labels, groups = grouped(80, 3)
     features[:, 0] = np.arange(80)  # tells the items apart
     asked: list[int] = []
@@ -122,7 +122,7 @@ def test_every_item_is_guessed_once_by_a_probe_that_never_met_it(monkeypatch: py
     assert sorted(asked) == list(range(80))
 
 
-def test_a_label_that_hangs_on_the_group_is_read_within_and_not_across() -> None:
+def test_group_bound_labels_do_not_transfer() -> None:
     rng = np.random.default_rng(4)
     labels, groups = rng.integers(0, 3, 400), rng.integers(0, 5, 400)
     cells = np.eye(15, dtype=np.float32)[3 * groups + labels]
@@ -131,12 +131,12 @@ def test_a_label_that_hangs_on_the_group_is_read_within_and_not_across() -> None
     assert (across == labels).mean() == pytest.approx(1 / 3, abs=0.1)
 
 
-def test_a_tie_goes_to_the_strictest_penalty() -> None:
+def test_tie_goes_to_strictest_penalty() -> None:
     labels, groups = np.arange(63) % 3, np.arange(63) // 21
     assert choose_strength(20 * np.eye(3, dtype=np.float32)[labels], labels, groups) == STRENGTHS[0]
 
 
-def test_two_groups_leave_nothing_to_choose_by() -> None:
+def test_two_groups_are_too_few() -> None:
     features, labels, _ = grouped(40, 5)
     halves = np.arange(40) % 2
     with pytest.raises(ValueError, match="two or more"):

@@ -1,4 +1,4 @@
-"""The arms of the study as small as they go, and what they are fed, for tests that need no trained weights."""
+"""The arms of the study with tiny networks, and their inputs, for tests without trained weights."""
 
 import dataclasses
 
@@ -30,10 +30,10 @@ def pictures(count: int, config: Config = TINY) -> Tensor:
 
 
 def references(count: int, k: int = 3, config: Config = TINY) -> Tensor:
-    """(count, k, F), neither centred nor of spread 1."""
+    """(count, k, F), not standardised."""
     return 2 * torch.randn(count, k, config.features, generator=generator(3, count, k)) + 1
 
 
-def told(config: Config, count: int, k: int = 3) -> Tensor | None:
-    """References for an arm that reads them."""
+def references_for(config: Config, count: int, k: int = 3) -> Tensor | None:
+    """References (count, k, F) for an arm conditioned on them, None for the others."""
     return references(count, k, config) if config.encoder else None

@@ -1,4 +1,4 @@
-"""Pictures of the study's sets: 32 pixels and three colours, digits in a black border."""
+"""Pictures of the study's sets: 32 pixels, three colours, digits with a black border."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tests.core.data.test_digits import write_mnist
 
 @pytest.fixture
 def root(tmp_path: Path) -> str:
-    """A hundred training digits and a hundred test digits, as MNIST would lie there."""
+    """A hundred training digits and a hundred test digits, in MNIST's files."""
     known = bundled.digits()
     labels = known.labels.astype(np.uint8)
     write_mnist(tmp_path, "train", known.images[:100], labels[:100])
@@ -22,7 +22,7 @@ def root(tmp_path: Path) -> str:
     return str(tmp_path)
 
 
-def test_digits_lie_in_a_black_border_with_three_equal_colours(root: str) -> None:
+def test_digits_have_a_black_border(root: str) -> None:
     found = datasets.load("mnist", "test", root=root)
     assert found.shape == (100, 3, 32, 32)
     assert found.dtype == torch.uint8
@@ -35,14 +35,14 @@ def test_digits_lie_in_a_black_border_with_three_equal_colours(root: str) -> Non
     assert found[..., inside].max() == 255
 
 
-def test_splits_and_limits_are_those_of_the_set(root: str) -> None:
+def test_splits_and_limits_are_kept(root: str) -> None:
     for split in ("train", "val", "test"):
-        expected = digits.load("mnist", split, root=root, limit=10).images  # type: ignore[arg-type]
-        found = datasets.load("mnist", split, root=root, limit=10)  # type: ignore[arg-type]
+        expected = digits.load("mnist", split, root=root, limit=10).images
+        found = datasets.load("mnist", split, root=root, limit=10)
         np.testing.assert_array_equal(found[:, 0, 2:30, 2:30].numpy(), expected.numpy())
 
 
-def test_any_other_set_comes_as_its_pictures_are() -> None:
+def test_other_sets_are_unchanged() -> None:
     found = datasets.load("emoji", "test")
     assert found.shape[1:] == (3, 32, 32)
     assert found.dtype == torch.uint8
@@ -50,13 +50,13 @@ def test_any_other_set_comes_as_its_pictures_are() -> None:
     assert (found[:, 0] != found[:, 1]).any(), "in colour"
 
 
-def test_sets_add_up(root: str) -> None:
+def test_joined_sets_add_up(root: str) -> None:
     together = datasets.load("emoji+mnist", "test", root=root)
     alone = [datasets.load(spec, "test", root=root) for spec in ("emoji", "mnist")]
     assert torch.equal(together, torch.cat(alone))
 
 
 @pytest.mark.parametrize("spec", ["mnist", "cifar10", "folder:nowhere"])
-def test_a_missing_set_is_one_sentence(spec: str, tmp_path: Path) -> None:
+def test_missing_set_is_an_input_error(spec: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="There are no pictures in"):
         datasets.load(spec, "test", root=str(tmp_path))

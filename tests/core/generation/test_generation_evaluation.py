@@ -1,4 +1,4 @@
-"""Distances of the study: real pictures beside real ones and beside noise, and rows called as the card calls them."""
+"""Distances of the study: real pictures against real ones and against noise, and the rows of the card."""
 
 import json
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from PIL import Image
 from safetensors.torch import load_file
 from torch import Tensor
 
+from core import device
 from core.checkpoints import Checkpoint
-from core.device import generator
 from core.downstream import efficientnet, inception, simclr_features
 from core.downstream.frechet import frechet_distance, gaussian, precision_recall
 from core.errors import InputError
@@ -20,12 +20,12 @@ from core.generation.model import Config, untrained
 from core.generation.references import Library
 
 CPU = torch.device("cpu")
-SMALL = Config(latent=16, widths=(8, 6, 6, 6), critic_widths=(4, 6))
+SMALL = Config(latent=16, widths=(8, 6, 6, 6), discriminator_widths=(4, 6))
 
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No Inception, which would be fetched, and nobody else's pictures."""
+    """No Inception, which would be downloaded, and empty caches."""
     monkeypatch.setattr(inception, "is_here", lambda: False)
     for cached in (evaluation._known, references._library):
         cached.cache_clear()
@@ -39,7 +39,7 @@ def one_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(efficientnet, "is_here", lambda: False)
 
 
-def drawing(config: Config = SMALL) -> Checkpoint:
+def random_generator(config: Config = SMALL) -> Checkpoint:
     """A generator with random weights, whose pictures are not grey."""
     model = untrained(config, 1)[0].eval().requires_grad_(False)
     model.last.weight.mul_(20)
@@ -47,10 +47,10 @@ def drawing(config: Config = SMALL) -> Checkpoint:
 
 
 def noise(count: int) -> Tensor:
-    return torch.rand(count, 3, 32, 32, generator=generator(1))
+    return torch.rand(count, 3, 32, 32, generator=device.generator(1))
 
 
-def pages(root: Path, count: int) -> str:
+def write_pictures(root: Path, count: int) -> str:
     folder = root / str(count)
     folder.mkdir()
     for number in range(count):
@@ -61,20 +61,20 @@ def pages(root: Path, count: int) -> str:
 # --- distances ---
 
 
-def test_real_pictures_are_nearer_to_other_real_ones_than_to_noise_on_both_networks() -> None:
-    """EfficientNet too, as it is installed; few pictures look far apart, so the margin is no larger."""
+def test_real_pictures_are_nearer_than_noise() -> None:
+    """On EfficientNet too, which is installed; few pictures bias the distance upwards, so the margin is small."""
     images = datasets.load("emoji", "train", limit=160)
-    known, other = images[::2], images[1::2][:60]
+    known, other = images[::2][:30], images[1::2][:30]
     found = evaluation.compare("emoji", known, other, CPU)
-    named = ["emoji", "emoji, 60 samples", "emoji, EfficientNet-Lite0", "emoji, EfficientNet-Lite0, 60 samples"]
+    named = ["emoji", "emoji, 30 samples", "emoji, EfficientNet-Lite0", "emoji, EfficientNet-Lite0, 30 samples"]
     assert list(found) == named
     for row, (_, describe) in zip(named[::2], evaluation.networks(), strict=True):
-        worse = frechet_distance(gaussian(describe(known, CPU)), gaussian(describe(noise(60), CPU)))
+        worse = frechet_distance(gaussian(describe(known, CPU)), gaussian(describe(noise(30), CPU)))
         assert 0 < found[row]["frechet"] < worse / 1.3, row
 
 
-def test_rows_are_the_first_half_and_the_whole_by_every_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each figure again by hand, from features that cost nothing: a picture's mean colours."""
+def test_rows_have_few_and_all_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each figure by hand, from cheap features: a picture's mean colours and its first pixel."""
 
     def colours(images: Tensor, where: torch.device) -> Tensor:
         return images.float().mean((2, 3))
@@ -100,7 +100,7 @@ def test_rows_are_the_first_half_and_the_whole_by_every_network(monkeypatch: pyt
     assert not [row for row, metrics in found.items() if row != "set" and "precision" in metrics]
 
 
-def test_the_networks_at_hand_are_named_and_the_own_one_has_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_installed_networks_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     for lite, fid, expected in ((True, False, ["", "EfficientNet-Lite0"]), (False, True, ["", "FID"])):
         monkeypatch.setattr(efficientnet, "is_here", lambda lite=lite: lite)
         monkeypatch.setattr(inception, "is_here", lambda fid=fid: fid)
@@ -110,8 +110,8 @@ def test_the_networks_at_hand_are_named_and_the_own_one_has_no_name(monkeypatch:
 # --- a checkpoint's pictures ---
 
 
-def test_evaluating_is_comparing_samples_of_seed_0_with_all_pictures_of_the_set() -> None:
-    checkpoint = drawing()
+def test_evaluation_compares_samples_of_seed_0() -> None:
+    checkpoint = random_generator()
     found = evaluation.evaluate(checkpoint, "emoji", samples=30)
     real = simclr_features.describe(datasets.load("emoji", "test"), CPU)
     drawn = simclr_features.describe(sampling.sample(checkpoint.model, 0, 30, None, CPU), CPU)  # type: ignore[arg-type]
@@ -120,36 +120,36 @@ def test_evaluating_is_comparing_samples_of_seed_0_with_all_pictures_of_the_set(
     assert set(found) == {"frechet", "precision", "recall", "n"}
 
 
-def test_the_validation_split_is_measured_if_asked_for(tmp_path: Path) -> None:
-    found = evaluation.evaluate(drawing(), pages(tmp_path, 105), split="val")
+def test_validation_split_can_be_measured(tmp_path: Path) -> None:
+    found = evaluation.evaluate(random_generator(), write_pictures(tmp_path, 105), split="val")
     assert found["n"] == 6
 
 
 @pytest.mark.usefixtures("one_network")
-def test_an_arm_with_references_draws_them_from_the_training_split(tmp_path: Path) -> None:
-    """And needs more pictures there than references."""
-    config = Config(latent=16, widths=(8, 6, 6, 6), critic_widths=(4, 6), encoder="untrained", references=6)
-    with pytest.raises(InputError, match="needs 6 others to be told by; here are 5"):
-        evaluation.evaluate(drawing(config), pages(tmp_path, 6))
-    spec = pages(tmp_path, 20)
-    found = evaluation.evaluate(drawing(config), spec)
+def test_references_come_from_the_training_split(tmp_path: Path) -> None:
+    """The split must have more pictures than references."""
+    config = Config(latent=16, widths=(8, 6, 6, 6), discriminator_widths=(4, 6), encoder="untrained", references=6)
+    with pytest.raises(InputError, match="needs 6 others as references; here are 5"):
+        evaluation.evaluate(random_generator(config), write_pictures(tmp_path, 6))
+    spec = write_pictures(tmp_path, 20)
+    found = evaluation.evaluate(random_generator(config), spec)
     library = references.library(config, spec, "data", evaluation.PICTURES, CPU)
     assert library is not None
     assert len(library) == 19
-    images = sampling.sample(drawing(config).model, 0, 20, library, CPU)  # type: ignore[arg-type]
+    images = sampling.sample(random_generator(config).model, 0, 20, library, CPU)  # type: ignore[arg-type]
     real = simclr_features.describe(datasets.load(spec, "test"), CPU)
     expected = frechet_distance(gaussian(real), gaussian(simclr_features.describe(images, CPU)))
     assert found["frechet"] == pytest.approx(expected, rel=1e-4)
 
 
-def test_too_few_pictures_are_one_sentence(tmp_path: Path) -> None:
-    spec = pages(tmp_path, 4)
+def test_too_few_pictures_are_refused(tmp_path: Path) -> None:
+    spec = write_pictures(tmp_path, 4)
     with pytest.raises(InputError, match="at least 5 pictures; here are 4"):
-        evaluation.evaluate(drawing(), spec)
+        evaluation.evaluate(random_generator(), spec)
 
 
 def test_five_pictures_are_enough(tmp_path: Path) -> None:
-    found = evaluation.evaluate(drawing(), pages(tmp_path, 5))
+    found = evaluation.evaluate(random_generator(), write_pictures(tmp_path, 5))
     assert found["n"] == 5
     assert found["frechet"] > 0
 
@@ -158,7 +158,7 @@ def test_five_pictures_are_enough(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("one_network")
-def test_the_floor_is_written_where_the_report_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_floor_is_written_for_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluation, "RESULTS", tmp_path)
     path = evaluation.main(["--data", "emoji", "--device", "cpu"])
     assert path == tmp_path / "emoji" / "real.json"
@@ -177,7 +177,7 @@ def test_the_floor_is_written_where_the_report_finds_it(tmp_path: Path, monkeypa
 # --- samples ---
 
 
-def test_noise_is_its_seeds_own_and_begins_the_same_however_much_follows() -> None:
+def test_noise_depends_on_the_seed_alone() -> None:
     latent = Config().latent
     many = sampling.noise(3, 50, latent)
     for count in (1, 7, 50):
@@ -187,14 +187,14 @@ def test_noise_is_its_seeds_own_and_begins_the_same_however_much_follows() -> No
     assert float(many.std()) == pytest.approx(1, abs=0.03)
 
 
-def test_a_few_at_a_time_are_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    config = Config(latent=16, widths=(8, 6, 6, 6), critic_widths=(4, 6), encoder="trained", features=12)
-    model, z = drawing(config).model, sampling.noise(1, 25, 16)
-    known = Library(torch.randn(30, 12, generator=generator(2)), torch.arange(30).unsqueeze(1))
-    told = known.draw(25, 1)
-    whole = sampling.paint(model, z, told, CPU)  # type: ignore[arg-type]
+def test_chunks_do_not_change_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = Config(latent=16, widths=(8, 6, 6, 6), discriminator_widths=(4, 6), encoder="trained", features=12)
+    model, z = random_generator(config).model, sampling.noise(1, 25, 16)
+    known = Library(torch.randn(30, 12, generator=device.generator(2)), torch.arange(30).unsqueeze(1))
+    drawn_references = known.draw(25, 1)
+    whole = sampling.generate(model, z, drawn_references, CPU)  # type: ignore[arg-type]
     monkeypatch.setattr(sampling, "CHUNK", 10)
-    torch.testing.assert_close(sampling.paint(model, z, told, CPU), whole)  # type: ignore[arg-type]
+    torch.testing.assert_close(sampling.generate(model, z, drawn_references, CPU), whole)  # type: ignore[arg-type]
     torch.testing.assert_close(sampling.sample(model, 1, 25, known, CPU), whole)  # type: ignore[arg-type]
     assert whole.shape == (25, 3, 32, 32)
-    assert not torch.allclose(sampling.paint(model, z, told.flip(0), CPU), whole, atol=1e-3)  # type: ignore[arg-type]
+    assert not torch.allclose(sampling.generate(model, z, drawn_references.flip(0), CPU), whole, atol=1e-3)  # type: ignore[arg-type]

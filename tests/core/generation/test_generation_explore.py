@@ -1,4 +1,4 @@
-"""What a visitor can ask of the arms, and what the shipped ones must hold."""
+"""The calls of the page, and properties of the shipped arms."""
 
 import itertools
 from collections.abc import Callable
@@ -20,7 +20,7 @@ FOUR = [photo.image for photo in bundled.photographs()[:4]]
 NAN = float("nan")
 
 
-def test_every_arm_draws_the_same_noise_on_both_sets() -> None:
+def test_every_arm_draws_on_both_sets() -> None:
     for data in explore.SETS:
         found = explore.draw(3, data=data)
         assert found.arms == explore.ARMS
@@ -29,13 +29,13 @@ def test_every_arm_draws_the_same_noise_on_both_sets() -> None:
             assert not np.array_equal(first, second)
 
 
-def test_a_seed_draws_its_own_pictures_again() -> None:
+def test_pictures_repeat_for_a_seed() -> None:
     first, again, other = (explore.draw(seed).images for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 
 
-def test_arms_come_nearer_to_real_pictures_and_end_as_they_are_shipped() -> None:
+def test_training_halves_every_distance() -> None:
     before, after = explore.draw(0, 0), explore.draw(0, explore.LAST)
     assert np.array_equal(after.images, explore.draw(0).images)
     assert np.abs(before.images.astype(int) - after.images).mean() > 40
@@ -43,15 +43,15 @@ def test_arms_come_nearer_to_real_pictures_and_end_as_they_are_shipped() -> None
         assert end < start / 2
 
 
-def test_arms_with_references_are_told_by_the_same_training_pictures() -> None:
-    told = [explore._library(explore.name_of(arm)) for arm in ("references", "mean")]
-    assert told[0] is not None
-    assert told[1] is not None
-    assert torch.equal(told[0].neighbours, told[1].neighbours)
+def test_arms_share_their_training_references() -> None:
+    known = [explore._library(explore.name_of(arm)) for arm in ("references", "mean")]
+    assert known[0] is not None
+    assert known[1] is not None
+    assert torch.equal(known[0].neighbours, known[1].neighbours)
     assert explore._library(explore.name_of("plain")) is None
 
 
-def test_labels_are_turns_and_views_of_the_picture() -> None:
+def test_labels_are_rotations_and_views() -> None:
     found = explore.label(CAT)
     for quarter, turned in enumerate(found.turns):
         assert np.array_equal(turned, np.rot90(found.seen, quarter))
@@ -60,32 +60,32 @@ def test_labels_are_turns_and_views_of_the_picture() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3, explore.MAX_REFERENCES])
-def test_heads_share_out_all_their_attention(count: int) -> None:
+def test_attention_weights_sum_to_one(count: int) -> None:
     chosen = (FOUR * 2)[:count]
     found = explore.attend(chosen, 1)
     assert found.references.shape == (count, 32, 32, 3)
     assert found.attention.shape == (explore.COUNT, 8, count)
     np.testing.assert_allclose(found.attention.sum(-1), 1, rtol=1e-4)
-    assert tuple(found.images) == explore.TOLD
+    assert tuple(found.images) == explore.CONDITIONED
     assert 0 <= found.moved < 1
 
 
-def test_the_order_of_references_says_nothing() -> None:
-    """Up to what half a bit of rounding changes: the same pictures, and each reference keeps its weight."""
+def test_order_of_references_is_ignored() -> None:
+    """The same pictures up to rounding, and each reference keeps its weight."""
     forth, back = explore.attend(FOUR, 1), explore.attend(FOUR[::-1], 1)
-    for arm in explore.TOLD:
+    for arm in explore.CONDITIONED:
         assert np.abs(forth.images[arm].astype(int) - back.images[arm]).max() <= 1
     np.testing.assert_allclose(forth.attention, back.attention[..., ::-1], atol=1e-4)
 
 
-def test_other_references_lead_to_other_pictures() -> None:
+def test_references_change_the_pictures() -> None:
     first, second = explore.attend(FOUR[:1], 1), explore.attend(FOUR[1:2], 1)
-    for arm in explore.TOLD:
+    for arm in explore.CONDITIONED:
         assert np.abs(first.images[arm].astype(int) - second.images[arm]).mean() > 2
 
 
-def test_a_distance_is_measured_with_more_and_more_pictures() -> None:
-    """It falls, and its first two answers come again for the same seed."""
+def test_measured_distance_falls_with_count() -> None:
+    """The first two answers repeat for the same seed."""
     answers = list(explore.measure("plain", 5))
     assert [answer.counts for answer in answers] == [explore.COUNTS[: n + 1] for n in range(len(explore.COUNTS))]
     assert [answer.done for answer in answers] == [False] * (len(answers) - 1) + [True]
@@ -100,14 +100,14 @@ def test_a_distance_is_measured_with_more_and_more_pictures() -> None:
     assert last.distances[-1] < 1.6 * many[10_000]
 
 
-def test_the_jackknife_knows_the_error_of_a_mean() -> None:
+def test_jackknife_estimates_a_known_error() -> None:
     """For a cloud far away along one axis the distance is its squared shift, and that error is known."""
-    chance, spread, shift = generator(3), torch.tensor([1.0, 0.01]), torch.tensor([10.0, 0.0])
-    real = gaussian(spread * torch.randn(20_000, 2, generator=chance))
-    clouds = [shift + spread * torch.randn(400, 2, generator=chance) for _ in range(60)]
+    rng, spread, shift = generator(3), torch.tensor([1.0, 0.01]), torch.tensor([10.0, 0.0])
+    real = gaussian(spread * torch.randn(20_000, 2, generator=rng))
+    clouds = [shift + spread * torch.randn(400, 2, generator=rng) for _ in range(60)]
     seen = torch.tensor([frechet_distance(gaussian(cloud), real) for cloud in clouds]).std()
-    told = sum(explore.jackknife_error(cloud, real) for cloud in clouds) / len(clouds)
-    assert told == pytest.approx(float(seen), rel=0.25)
+    estimated = sum(explore.jackknife_error(cloud, real) for cloud in clouds) / len(clouds)
+    assert estimated == pytest.approx(float(seen), rel=0.25)
     assert float(seen) == pytest.approx(2 * 10 / 400**0.5, rel=0.3)
 
 
@@ -115,13 +115,14 @@ def test_findings_sort_every_arm_once() -> None:
     for data in explore.SETS:
         found = explore.findings(data)
         assert sorted(found.order) == sorted(explore.ARMS)
-        assert sorted((*found.lower, *found.higher, *found.undecided)) == sorted(set(explore.ARMS) - {"plain"})
-        if found.seeds < 2:
-            assert not found.lower
-            assert not found.higher
+        for sides in (found.distance, found.precision, found.recall):
+            assert sorted((*sides.lower, *sides.higher, *sides.undecided)) == sorted(set(explore.ARMS) - {"plain"})
+            if found.seeds < 2:
+                assert not sides.lower
+                assert not sides.higher
 
 
-def test_real_pictures_are_nearer_than_any_arm_on_every_network() -> None:
+def test_real_pictures_beat_every_arm() -> None:
     for data in explore.SETS:
         study = explore.study(data)
         for row, metrics in study.floor.items():
@@ -129,8 +130,8 @@ def test_real_pictures_are_nearer_than_any_arm_on_every_network() -> None:
                 assert metrics["frechet"] < arm.rows[row]["frechet"].low, (data, row, arm.name)
 
 
-def test_fewer_pictures_look_farther_away() -> None:
-    """The bias that the page tells of: in every arm on photographs, and where real ones are set against real ones."""
+def test_fewer_pictures_increase_the_distance() -> None:
+    """The bias that the page reports: in every arm on photographs, and between real pictures."""
     for row in ("", explore.EFFICIENTNET):
         many = f"{row}, 10,000 samples" if row else "10,000 samples"
         for arm in explore.study().arms:
@@ -139,13 +140,13 @@ def test_fewer_pictures_look_farther_away() -> None:
             assert explore.study(data).floor[many]["frechet"] < explore.study(data).floor[row]["frechet"]
 
 
-def test_the_finished_arms_are_what_the_report_says() -> None:
+def test_finished_arms_match_the_report() -> None:
     for arm in explore.ARMS:
         first = explore.study().arm(arm).rows[""]["frechet"].values[0]
         assert explore.reached(arm)[-1] == pytest.approx(first, abs=1e-3)
 
 
-def test_two_visitors_at_once_each_get_their_own_pictures() -> None:
+def test_two_visitors_get_their_own_pictures() -> None:
     alone = {seed: explore.attend(FOUR, seed).images["references"] for seed in (1, 2)}
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda seed: (seed, explore.attend(FOUR, seed).images["references"]), [1, 2] * 4))
@@ -179,14 +180,14 @@ def test_bad_input_is_refused(ask: Callable[[], object]) -> None:
         ask()
 
 
-def test_files_that_are_no_pictures_are_refused(text_as_picture: Path, huge_picture: Path) -> None:
+def test_files_without_pictures_are_refused(text_as_picture: Path, huge_picture: Path) -> None:
     for file in (text_as_picture, huge_picture):
         with pytest.raises(InputError):
             explore.attend([str(file)])
 
 
-def test_a_visitors_own_checkpoint_is_drawn_beside_the_study(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if one of digits had been trained by a visitor: last in the row, under its name, once it is finished."""
+def test_own_checkpoint_follows_the_study(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An arm of digits stands for a visitor's own: it comes last, under its name, at the last stage only."""
     assert explore.own() == ()
     monkeypatch.setattr(explore, "own", lambda: ("generation/mnist-plain",))
     found = explore.draw(2)

@@ -1,4 +1,4 @@
-"""What the arms with references are told: features of the pictures most alike, their storage, and the control."""
+"""References: features of the nearest pictures, their storage, and the control."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from core.device import generator
+from core import device
 from core.errors import InputError
 from core.generation import datasets, references
 from core.generation.model import Config
@@ -21,14 +21,14 @@ TRAINED, UNTRAINED = Config(encoder="trained"), Config(encoder="untrained")
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    """Nobody else's pictures."""
+    """An empty cache."""
     references._library.cache_clear()
     yield
     references._library.cache_clear()
 
 
 def small(pictures: int = 70, k: int = 3, width: int = 6) -> Library:
-    features = torch.randn(pictures, width, generator=generator(1)) * torch.logspace(-2, 1, width)
+    features = torch.randn(pictures, width, generator=device.generator(1)) * torch.logspace(-2, 1, width)
     shifts = torch.arange(1, k + 1)
     return Library(features, (torch.arange(pictures).unsqueeze(1) + shifts) % pictures)
 
@@ -39,10 +39,10 @@ def emoji(config: Config = TRAINED, limit: int = LIMIT) -> Library:
     return found
 
 
-# --- taking and drawing ---
+# --- taking and generator ---
 
 
-def test_it_gives_each_picture_the_features_of_its_neighbours() -> None:
+def test_references_are_the_neighbours_features() -> None:
     known = small()
     found = known.take(torch.tensor([4, 69, 4]))
     assert found.shape == (3, 3, 6)
@@ -52,7 +52,7 @@ def test_it_gives_each_picture_the_features_of_its_neighbours() -> None:
     assert len(known) == 70
 
 
-def test_a_draw_is_its_seeds_own_and_begins_the_same_however_many_follow() -> None:
+def test_draws_depend_on_the_seed_alone() -> None:
     known = small()
     first, again, other = (known.draw(50, seed) for seed in (1, 1, 2))
     assert torch.equal(first, again)
@@ -61,7 +61,7 @@ def test_a_draw_is_its_seeds_own_and_begins_the_same_however_many_follow() -> No
         assert torch.equal(known.draw(count, 1), first[:count])
 
 
-def test_a_draw_comes_evenly_from_all_pictures() -> None:
+def test_draws_are_uniform_over_pictures() -> None:
     """A chi-squared of 69 degrees of freedom is above 120 once in several thousand draws."""
     known = Library(torch.arange(70.0).unsqueeze(1), torch.arange(70).unsqueeze(1))
     drawn = known.draw(7_000, 3).flatten().long()
@@ -73,16 +73,16 @@ def test_a_draw_comes_evenly_from_all_pictures() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 10, 70, 500])
-def test_a_thinned_library_keeps_the_same_features_evenly_spread(count: int) -> None:
+def test_thinned_library_is_evenly_spread(count: int) -> None:
     known = small()
     thin = known.thinned(count)
     rows = torch.tensor([round(float(place)) for place in torch.linspace(0, 69, min(count, 70))])
     assert len(thin) == min(count, 70)
     assert torch.equal(thin.take(torch.arange(len(thin))), known.take(rows))
-    assert len(thin.features) == len(known.neighbours[rows].unique()), "and none that nobody needs"
+    assert len(thin.features) == len(known.neighbours[rows].unique()), "and no others"
 
 
-def test_eight_bits_are_off_by_half_a_step_at_most() -> None:
+def test_eight_bits_round_by_half_step() -> None:
     """Each number of the features has its own step, a 127th of its largest value."""
     known = small()
     packed = known.packed()
@@ -90,30 +90,30 @@ def test_eight_bits_are_off_by_half_a_step_at_most() -> None:
     found = Library.unpacked(packed)
     step = known.features.abs().amax(0) / 127  # (F,)
     assert ((found.features - known.features).abs() <= 0.5001 * step).all()
-    assert step.max() > 100 * step.min(), "one step for all would lose the small numbers"
+    assert step.max() > 100 * step.min(), "a common step would round small numbers to 0"
     assert torch.equal(found.neighbours, known.neighbours)
     assert found.neighbours.dtype == torch.int64
 
 
-def test_what_is_always_zero_survives_storing() -> None:
+def test_zeros_survive_storing() -> None:
     known = Library(torch.zeros(4, 3), torch.tensor([[1], [2], [3], [0]]))
     assert torch.equal(Library.unpacked(known.packed()).features, known.features)
 
 
-def test_stored_neighbours_stand_for_the_same_pictures() -> None:
+def test_stored_neighbours_keep_their_pictures() -> None:
     known = emoji()
     thin = Library.unpacked(known.thinned(20).packed())
     rows = torch.linspace(0, len(known) - 1, 20).round().long()
-    given, expected = thin.take(torch.arange(20)), known.take(rows)
+    found, expected = thin.take(torch.arange(20)), known.take(rows)
     step = known.features.abs().amax() / 127
-    assert (given - expected).abs().max() <= 0.51 * step
-    assert torch.equal(thin.draw(9, 4), thin.take(torch.randint(20, (9,), generator=generator(4, 1))))
+    assert (found - expected).abs().max() <= 0.51 * step
+    assert torch.equal(thin.draw(9, 4), thin.take(torch.randint(20, (9,), generator=device.generator(4, 1))))
 
 
 # --- a set's own ---
 
 
-def test_a_library_holds_the_nearest_other_pictures_of_the_training_split() -> None:
+def test_library_holds_nearest_other_pictures() -> None:
     found = emoji()
     images = datasets.load("emoji", "train", limit=LIMIT)
     features = describe(images, "trained", CPU)
@@ -124,42 +124,42 @@ def test_a_library_holds_the_nearest_other_pictures_of_the_training_split() -> N
     torch.testing.assert_close(cosine.gather(1, found.neighbours), cosine.topk(5, dim=1).values, rtol=0, atol=1e-5)
 
 
-def test_the_control_finds_other_neighbours_by_other_features() -> None:
+def test_control_finds_other_neighbours() -> None:
     trained, untrained = emoji(TRAINED), emoji(UNTRAINED)
     assert trained.features.shape == untrained.features.shape
     same = (trained.neighbours.unsqueeze(2) == untrained.neighbours.unsqueeze(1)).any(2).float().mean()
-    assert 0 < same < 0.8, "colours count for both, but not alone"
+    assert 0 < same < 0.8, "both depend on colours, and on more"
 
 
-def test_arms_with_the_same_encoder_are_told_the_same() -> None:
+def test_same_encoder_gives_same_references() -> None:
     attending, averaging = emoji(TRAINED), emoji(Config(encoder="trained", attend=False))
     assert torch.equal(attending.take(torch.arange(9)), averaging.take(torch.arange(9)))
 
 
-def test_an_arm_without_references_has_no_library() -> None:
+def test_plain_arm_has_no_library() -> None:
     assert library(Config(), "no such set", "nowhere", 0, CPU) is None
 
 
-def pages(folder: Path, count: int) -> str:
+def write_pictures(folder: Path, count: int) -> str:
     for number in range(count):
         Image.new("RGB", (32, 32), (number * 40, 200, 30)).save(folder / f"{number}.png")
     return f"folder:{folder}"
 
 
-def test_too_few_pictures_are_one_sentence(tmp_path: Path) -> None:
-    """A folder without halves keeps its first picture aside: of five, four train."""
-    with pytest.raises(InputError, match="needs 5 others to be told by; here are 4"):
-        library(TRAINED, pages(tmp_path, 5), "data", 0, CPU)
+def test_too_few_pictures_are_refused(tmp_path: Path) -> None:
+    """A folder without a test split holds out its first picture: of five, four train."""
+    with pytest.raises(InputError, match="needs 5 others as references; here are 4"):
+        library(TRAINED, write_pictures(tmp_path, 5), "data", 0, CPU)
 
 
-def test_one_more_than_its_neighbours_is_enough(tmp_path: Path) -> None:
-    found = library(TRAINED, pages(tmp_path, 7), "data", 0, CPU)
+def test_one_more_picture_is_enough(tmp_path: Path) -> None:
+    found = library(TRAINED, write_pictures(tmp_path, 7), "data", 0, CPU)
     assert found is not None
     for number, row in enumerate(found.neighbours.tolist()):
         assert sorted([*row, number]) == list(range(6))
 
 
-def test_a_missing_set_is_one_sentence(tmp_path: Path) -> None:
+def test_missing_set_is_an_input_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="There are no pictures in"):
         library(TRAINED, "cifar10", str(tmp_path), 0, CPU)
 
@@ -171,20 +171,20 @@ def images() -> Tensor:
     return datasets.load("emoji", "val", limit=20)
 
 
-def test_features_of_the_untrained_encoder_are_others_and_always_the_same() -> None:
+def test_untrained_features_differ_and_repeat() -> None:
     trained, untrained, again = (describe(images(), encoder, CPU) for encoder in ("trained", "untrained", "untrained"))
     assert trained.shape == untrained.shape == (len(images()), Config().features)
     assert torch.equal(untrained, again)
     assert not torch.allclose(trained, untrained, atol=0.1)
 
 
-def test_bytes_and_numbers_in_0_to_1_have_the_same_features() -> None:
+def test_bytes_and_floats_have_equal_features() -> None:
     for encoder in ("trained", "untrained"):
         torch.testing.assert_close(describe(images(), encoder, CPU), describe(images().float() / 255, encoder, CPU))
 
 
-def test_training_taught_that_a_mirrored_picture_is_the_same() -> None:
-    """Which is what the control lacks: among all emoji, the mirrored one is found more surely."""
+def test_trained_features_are_mirror_invariant() -> None:
+    """The control lacks this: the trained encoder's features of a mirrored picture are more similar."""
     found = {}
     for encoder in ("trained", "untrained"):
         plain, mirrored = (

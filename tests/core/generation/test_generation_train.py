@@ -1,10 +1,8 @@
-"""The recipe: from flags to a checkpoint that loads and its record, and what the study asks of it run by run."""
+"""The recipe: from flags to a checkpoint and its record; resuming, two processes, and the runs of the study."""
 
 import dataclasses
 import json
-import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,14 +20,21 @@ from core.generation.model import Generator
 from core.generation.pretext import ARMS
 from core.generation.references import Library
 from core.training.recipe import parse
-from tests.core import toy_recipe
-from tests.core.training.test_loop import beside
+from tests.core.nn import gan_processes
+from tests.core.nn.gan_processes import log
 
-TINY = ["--data", "emoji", "--smoke", "--width", "6", "--critic-width", "6", "--latent", "8", "--batch", "4"]
+TINY = ["--data", "emoji", "--smoke", "--width", "6", "--discriminator-width", "6", "--latent", "8", "--batch", "4"]
 TINY += ["--device", "cpu", "--no-bf16"]
+MODULE = "core.generation.train"
 TRAINED = ("plain", "references", "contrastive")
 each_trained = pytest.mark.parametrize("arm", TRAINED)
 Write = Callable[[str], Path]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server() -> None:
+    """The server of child processes imports torch while other tests run."""
+    gan_processes.start_server()
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +65,7 @@ def one_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @each_trained
-def test_smoke_run_ends_in_a_checkpoint_that_loads(written: Write, arm: str) -> None:
+def test_smoke_run_writes_a_checkpoint(written: Write, arm: str) -> None:
     folder = written(arm)
     card = checkpoints.read_card(folder.name, folder.parent)
     assert (card.steps, card.model, card.name) == (20, "core.generation.model.Generator", f"generation/{arm}")
@@ -76,7 +81,7 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(written: Write, arm: str) -> 
 
 
 @each_trained
-def test_nothing_is_written_outside_the_run(written: Write, arm: str) -> None:
+def test_smoke_run_stays_in_its_folder(written: Write, arm: str) -> None:
     assert written(arm).parts[-5:-2] == ("runs", "generation", arm)
     shipped = [checkpoints.read_card(name) for name in checkpoints.bundled("generation")]
     assert not [card.name for card in shipped if card.recipe["smoke"]]
@@ -85,7 +90,7 @@ def test_nothing_is_written_outside_the_run(written: Write, arm: str) -> None:
 
 @pytest.mark.usefixtures("one_network")
 @each_trained
-def test_measuring_gives_the_cards_figures(written: Write, arm: str) -> None:
+def test_measuring_repeats_the_card(written: Write, arm: str) -> None:
     """What `make evaluate` does: the recipe from the card, every figure anew."""
     folder = written(arm)
     card = checkpoints.read_card(folder.name, folder.parent)
@@ -96,15 +101,15 @@ def test_measuring_gives_the_cards_figures(written: Write, arm: str) -> None:
 
 
 @pytest.mark.parametrize("arm", ["plain", "contrastive"])
-def test_evaluating_the_same_set_gives_the_cards_first_row(written: Write, arm: str) -> None:
-    """Not so for references: a smoke run is told of fewer pictures than `evaluate` takes."""
+def test_evaluating_repeats_the_first_row(written: Write, arm: str) -> None:
+    """Not for references: a smoke run draws them from fewer pictures than `evaluate` does."""
     folder = written(arm)
     card = checkpoints.read_card(folder.name, folder.parent)
-    again = train.evaluate(checkpoints.load(str(folder)), "emoji")
+    again = evaluation.evaluate(checkpoints.load(str(folder)), "emoji")
     assert again == pytest.approx(card.metrics["emoji"], rel=1e-3)
 
 
-def test_a_card_tells_how_far_each_moment_of_the_training_was(written: Write) -> None:
+def test_card_reports_every_snapshot(written: Write) -> None:
     folder = written("plain")
     card = checkpoints.read_card(folder.name, folder.parent)
     assert [int(percent) for percent in card.snapshots] == list(evaluation.MOMENTS)
@@ -113,25 +118,25 @@ def test_a_card_tells_how_far_each_moment_of_the_training_was(written: Write) ->
     assert not torch.equal(before["last.weight"], checkpoints.load(str(folder)).model.state_dict()["last.weight"])
 
 
-def test_what_ships_is_the_averaged_generator_of_the_run(written: Write) -> None:
+def test_averaged_generator_is_shipped(written: Write) -> None:
     shipped = load_file(written("plain") / "model.safetensors")
     assert not {name for name in shipped if name.startswith(("average.", "discriminator.", "generator."))}
     assert set(load_file(written("plain") / checkpoints.snapshot_file(25))) == set(shipped)
 
 
-def test_references_that_ship_are_those_of_training_pictures(written: Write) -> None:
+def test_shipped_references_are_training_pictures(written: Write) -> None:
     shipped = Library.unpacked(load_file(written("references") / references.FILE))
     config = train.config_of(parse(train.GenerationRecipe, ["--data", "emoji", "--arm", "references"]))
     whole = references.library(config, "emoji", "data", 512, torch.device("cpu"))
     assert whole is not None
-    assert len(shipped) == min(train.PROMPTS, len(whole))
-    expected = whole.thinned(train.PROMPTS)
+    assert len(shipped) == min(train.SHIPPED_REFERENCES, len(whole))
+    expected = whole.thinned(train.SHIPPED_REFERENCES)
     assert torch.equal(shipped.neighbours, expected.neighbours)
     step = expected.features.abs().amax(0) / 127
     assert ((shipped.features - expected.features).abs() <= 0.51 * step + 1e-6).all()
 
 
-def test_references_are_standardised_as_training_pictures_are(written: Write) -> None:
+def test_shipped_references_are_standardised(written: Write) -> None:
     """Up to half precision, in which the checkpoint keeps their mean and spread."""
     model = checkpoints.load(str(written("references"))).model
     assert isinstance(model, Generator)
@@ -140,59 +145,43 @@ def test_references_are_standardised_as_training_pictures_are(written: Write) ->
     assert whole is not None
     found = model.reader.standardise(whole.features.unsqueeze(1)).squeeze(1)
     assert found.mean(0).abs().max() < 0.02
-    lively = whole.features.std(0) > 0.06 * whole.features.std(0).mean()
-    torch.testing.assert_close(found.std(0)[lively], torch.ones(int(lively.sum())), rtol=0.01, atol=0)
+    varying = whole.features.std(0) > 0.06 * whole.features.std(0).mean()
+    torch.testing.assert_close(found.std(0)[varying], torch.ones(int(varying.sum())), rtol=0.01, atol=0)
 
 
 # --- killed, and as two processes ---
 
-KILLED = """
-import os, signal, sys
-from core.generation import train
-from core.generation.pretext import Contest
-follow = Contest.follow
-def die(self):
-    if int(self.followed) == 13: os.kill(os.getpid(), signal.SIGKILL)
-    follow(self)
-Contest.follow = die
-train.main(sys.argv[1:])
-"""
-
-
-def log(run: Path) -> list[dict[str, float]]:
-    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
-    return [{key: value for key, value in line.items() if key != "elapsed_s"} for line in lines]
-
 
 @pytest.mark.usefixtures("one_network")
-def test_kill_9_and_resume_log_the_same_losses_to_the_last_bit(
-    written: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Players, average and optimizers go on where they were, and so do the references and what they are measured in."""
+def test_resuming_after_kill_repeats_the_run(written: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks, average, optimizer and the references' statistics continue: equal logs and weights to the last bit."""
     flags = [*TINY, "--arm", "references"]
-    environment = {**os.environ, "PYTHONPATH": str(toy_recipe.ROOT), "OMP_NUM_THREADS": "1"}
-    killed = subprocess.run([sys.executable, "-c", KILLED, *flags], cwd=tmp_path, env=environment)
-    assert killed.returncode == -signal.SIGKILL
+    assert gan_processes.train_until_killed(MODULE, flags, tmp_path, step=13) == -signal.SIGKILL
     (run,) = (tmp_path / "runs" / "generation" / "references").iterdir()
     assert len(log(run)) == 13
     monkeypatch.chdir(tmp_path)
-    again = train.main([*flags, "--resume", str(run)])
+    again = gan_processes.recipe_without_metrics(MODULE, monkeypatch).main([*flags, "--resume", str(run)])
     assert log(run) == log(written("references").parent)
     ours, theirs = (load_file(folder / "model.safetensors") for folder in (again, written("references")))
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
 
 
-@pytest.mark.usefixtures("one_network")
+@pytest.fixture(scope="module")
+def two_processes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of runs of two arms, trained in the same two processes."""
+    folder = tmp_path_factory.mktemp("two")
+    runs = [[*TINY, "--arm", arm, "--name", f"two-{arm}"] for arm in ("rotation", "references")]
+    gan_processes.train_in_two(MODULE, runs, folder)
+    return folder
+
+
 @pytest.mark.parametrize("arm", ["rotation", "references"])
-def test_two_processes_take_the_steps_of_one_that_accumulates(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arm: str
-) -> None:
-    """And one of the two writes the record. Sums are taken in another order, so only the first steps are alike."""
-    flags = [*TINY, "--arm", arm]
-    beside(tmp_path, "core.generation.train", *flags, "--name", "two")
-    monkeypatch.chdir(tmp_path)
-    train.main([*flags, "--accumulate", "2", "--name", "one"])
-    two, one = (next((tmp_path / "runs" / "generation" / name).iterdir()) for name in ("two", "one"))
+def test_two_processes_equal_accumulated_passes(two_processes: Path, monkeypatch: pytest.MonkeyPatch, arm: str) -> None:
+    """One of the two writes the record. Sums are taken in another order, so only the first steps are alike."""
+    monkeypatch.chdir(two_processes)
+    recipe = gan_processes.recipe_without_metrics(MODULE, monkeypatch)
+    recipe.main([*TINY, "--arm", arm, "--accumulate", "2", "--name", f"one-{arm}"])
+    two, one = (next((two_processes / "runs" / "generation" / f"{name}-{arm}").iterdir()) for name in ("two", "one"))
     assert (two / f"{arm}-0" / "run.json").is_file()
     assert len(log(two)) == 20
     for ours, theirs in zip(log(two)[:6], log(one)[:6], strict=True):
@@ -203,7 +192,7 @@ def test_two_processes_take_the_steps_of_one_that_accumulates(
 
 
 @each_trained
-def test_a_smoke_runs_record_stays_in_its_folder(written: Write, arm: str) -> None:
+def test_smoke_record_stays_in_its_folder(written: Write, arm: str) -> None:
     folder = written(arm)
     record = folder.parent / f"{arm}-0"
     assert {file.name for file in record.iterdir()} == {"run.json", "metrics.jsonl"}
@@ -212,24 +201,22 @@ def test_a_smoke_runs_record_stays_in_its_folder(written: Write, arm: str) -> No
     assert len(lines) == 20
     for line in lines:
         assert line["loss"] == pytest.approx(line["discriminator"] + line["generator"], abs=1e-4)
-        assert 0 <= line["told"] <= 1
+        assert 0 <= line["accuracy"] <= 1
         assert (line["task"] > 0) == (arm == "contrastive")
 
 
-def test_a_finished_runs_record_lies_where_the_report_finds_it(
-    written: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_study_record_goes_to_results(written: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(train, "RESULTS", tmp_path)
     recipe = parse(train.GenerationRecipe, study.flags("mnist", "mean", 3))
     run = written("plain").parent
     assert train.record(recipe, run) == tmp_path / "mnist" / "mean-3"
     assert (tmp_path / "mnist" / "mean-3" / "run.json").is_file()
     mine = dataclasses.replace(recipe, name="mine")
-    assert train.record(mine, run) == run / "mean-3", "no part of the study"
+    assert train.record(mine, run) == run / "mean-3", "not a run of the study"
 
 
-def test_arms_draw_other_pictures_of_the_same_noise(written: Write) -> None:
-    """The discriminator's task alone makes the difference between the first two."""
+def test_further_task_changes_the_pictures(written: Write) -> None:
+    """The two arms differ only in the discriminator's task."""
     noise = torch.randn(4, 8, generator=generator(1))
     plain, contrastive = (checkpoints.load(str(written(arm))).model(noise).images for arm in ("plain", "contrastive"))
     assert plain.shape == (4, 3, 32, 32)
@@ -239,7 +226,7 @@ def test_arms_draw_other_pictures_of_the_same_noise(written: Write) -> None:
 # --- flags ---
 
 
-def test_an_arm_that_does_not_exist_ends_the_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_arm_ends_the_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit, match=r"--arm is one of plain, rotation.*, not best"):
         train.main([*TINY, "--arm", "best"])
@@ -248,13 +235,13 @@ def test_an_arm_that_does_not_exist_ends_the_recipe(tmp_path: Path, monkeypatch:
 
 @pytest.mark.parametrize("preset", sorted(train.GenerationRecipe.PRESETS))
 @pytest.mark.parametrize("arm", ARMS)
-def test_presets_draw_32_pixels_by_the_arms_own_config(preset: str, arm: str) -> None:
+def test_presets_build_every_arms_config(preset: str, arm: str) -> None:
     recipe = parse(train.GenerationRecipe, ["--data", "cifar10", "--preset", preset, "--arm", arm])
     config = train.config_of(recipe)
     assert config.size == 32
     assert config.pretext == (arm if arm in ("rotation", "contrastive") else "")
-    told = {"references": ("trained", True), "untrained": ("untrained", True), "mean": ("trained", False)}
-    assert (config.encoder, config.attend) == told.get(arm, ("", True))
+    expected = {"references": ("trained", True), "untrained": ("untrained", True), "mean": ("trained", False)}
+    assert (config.encoder, config.attend) == expected.get(arm, ("", True))
     assert config.references == 5
     size = sum(parameter.numel() for parameter in Generator(config).parameters())
     if preset == "cpu":
@@ -262,19 +249,19 @@ def test_presets_draw_32_pixels_by_the_arms_own_config(preset: str, arm: str) ->
         assert (recipe.steps, recipe.minutes) == (1_500, 0), "no clock: all arms take as many steps"
 
 
-def test_arms_differ_in_their_task_or_references_only() -> None:
+def test_arms_share_all_other_settings() -> None:
     """The same widths, noise, batch and number of steps for all."""
     recipes = [parse(train.GenerationRecipe, ["--data", "cifar10", "--preset", "cpu", "--arm", arm]) for arm in ARMS]
     assert len({(r.batch, r.steps, r.lr, r.pictures, r.flip, r.momentum, r.seed) for r in recipes}) == 1
     configs = [train.config_of(recipe) for recipe in recipes]
-    assert len({(c.latent, c.widths, c.critic_widths, c.features, c.context, c.heads) for c in configs}) == 1
+    assert len({(c.latent, c.widths, c.discriminator_widths, c.features, c.context, c.heads) for c in configs}) == 1
 
 
 # --- the study ---
 
 
 @pytest.mark.parametrize("arm", ARMS)
-def test_only_the_first_seed_ships_and_only_on_the_first_set_with_its_snapshots(arm: str) -> None:
+def test_only_the_first_seed_ships(arm: str) -> None:
     asked = {
         (data, seed): parse(train.GenerationRecipe, study.flags(data, arm, seed))
         for data in ("cifar10", "mnist")
@@ -316,7 +303,7 @@ def test_flags_of_two_runs() -> None:
     ]
 
 
-def test_the_study_runs_what_has_no_record_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_study_skips_recorded_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commands: list[list[str]] = []
 
     def run(command: list[str], *, check: bool) -> None:
@@ -324,7 +311,7 @@ def test_the_study_runs_what_has_no_record_yet(tmp_path: Path, monkeypatch: pyte
         commands.append(command)
 
     monkeypatch.setattr(study, "RESULTS", tmp_path)
-    monkeypatch.setattr(study.subprocess, "run", run)
+    monkeypatch.setattr("core.generation.study.subprocess.run", run)
     (tmp_path / "cifar10" / "rotation-1").mkdir(parents=True)
     (tmp_path / "cifar10" / "rotation-1" / "run.json").write_text("{}")
     (tmp_path / "mnist" / "plain-0").mkdir(parents=True)
@@ -337,5 +324,5 @@ def test_the_study_runs_what_has_no_record_yet(tmp_path: Path, monkeypatch: pyte
     assert all(command[:3] == [sys.executable, "-m", "core.generation.train"] for command in commands)
 
 
-def test_the_emoji_of_a_smoke_run_are_enough_to_be_measured_by() -> None:
+def test_smoke_runs_have_enough_emoji() -> None:
     assert len(emoji_gallery().images) // 20 > frechet.FEWEST

@@ -1,4 +1,4 @@
-"""What a visitor gets: continuations, alternatives, branches, surprise and likeness; plain sentences for bad input."""
+"""What a visitor gets: continuations, alternatives, branches, surprisal and similar texts; InputError for bad input."""
 
 import math
 from concurrent.futures import ThreadPoolExecutor
@@ -38,32 +38,32 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(autouse=True)
 def _offered(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(checkpoints.HUB_MODELS, "language", HubModel(tiny, 1))
+    monkeypatch.setitem(checkpoints.HUB_MODELS, "gpt2", HubModel(tiny, 1))
 
 
 def finished(prompt: str, settings: Settings) -> Continuation:
     return list(explore.continue_text(prompt, settings))[-1]
 
 
-def test_a_continuation_grows_by_one_token_and_keeps_the_prompt(tiny: str) -> None:
+def test_continuations_grow_token_by_token(tiny: str) -> None:
     steps = list(explore.continue_text("the sea", Settings(tiny, length=12)))
-    added = [len(step.tokens) - step.given for step in steps]
+    added = [len(step.tokens) - step.prompt_tokens for step in steps]
     assert added == list(range(13))
     assert all(step.text.startswith("the sea") for step in steps)
     assert len(steps[-1].bits) == 12
     assert sum(piece.bits for piece in steps[-1].pieces) == pytest.approx(sum(steps[-1].bits))
 
 
-def test_the_stream_never_shows_half_a_character(tiny: str) -> None:
+def test_streams_show_whole_characters_only(tiny: str) -> None:
     for seed in range(6):
         steps = list(explore.continue_text("海", Settings(tiny, length=20, temperature=2, top_k=0, seed=seed)))
-        whole = b"".join(models.speaker(tiny).vocabulary.pieces[t] for t in steps[-1].tokens)
+        whole = b"".join(models.open_model(tiny).vocabulary.pieces[t] for t in steps[-1].tokens)
         assert steps[-1].text == whole.decode("utf-8", errors="replace")
         for step in steps[:-1]:
             assert steps[-1].text.startswith(step.text)
 
 
-def test_incomplete_characters_are_held_back_until_they_are_whole() -> None:
+def test_incomplete_characters_are_held_back() -> None:
     vocabulary = texts.Vocabulary(texts.train_characters(["ab" * 9], 2).to_str())
     tokens = vocabulary.encode("a春b")
     shown = [[s.text for s in models.spans(tokens[:n], vocabulary, finished=False)] for n in range(6)]
@@ -72,64 +72,64 @@ def test_incomplete_characters_are_held_back_until_they_are_whole() -> None:
     assert texts.label(tokens[1], vocabulary) == "‹E6›"
 
 
-def test_each_token_is_drawn_from_what_transformers_gives(tiny: str) -> None:
+def test_greedy_tokens_match_transformers(tiny: str) -> None:
     theirs = GPT2LMHeadModel.from_pretrained(tiny).eval()
     text = finished("the ship", Settings(tiny, length=10, temperature=0))
-    for place in range(text.given, len(text.tokens)):
+    for position in range(text.prompt_tokens, len(text.tokens)):
         with torch.inference_mode():
-            logits = theirs(torch.tensor([[0, *text.tokens[:place]]])).logits[0, -1]
-        assert text.tokens[place] == logits.argmax()
-        expected = -float(logits.log_softmax(0)[text.tokens[place]]) / math.log(2)
-        assert text.bits[place - text.given] == pytest.approx(expected, abs=1e-3)
+            logits = theirs(torch.tensor([[0, *text.tokens[:position]]])).logits[0, -1]
+        assert text.tokens[position] == logits.argmax()
+        expected = -float(logits.log_softmax(0)[text.tokens[position]]) / math.log(2)
+        assert text.bits[position - text.prompt_tokens] == pytest.approx(expected, abs=1e-3)
 
 
-def test_text_longer_than_the_context_goes_on_and_alternatives_still_agree(tiny: str) -> None:
+def test_alternatives_agree_beyond_the_context(tiny: str) -> None:
     text = finished("the sea and the ship " * 20, Settings(tiny, length=40))
-    assert text.ended or len(text.tokens) - text.given == 40
+    assert text.ended or len(text.tokens) - text.prompt_tokens == 40
     assert len(text.tokens) > 3 * 24  # the context
     for number, bits in enumerate(text.bits, 1):
         assert -math.log2(explore.alternatives(text, number).chosen.probability) == pytest.approx(bits, abs=1e-3)
 
 
-def test_alternatives_agree_with_what_was_drawn(tiny: str) -> None:
+def test_alternatives_agree_with_sampled_tokens(tiny: str) -> None:
     text = finished("the captain and the", Settings(tiny, length=30))
     for number in (1, 8, len(text.bits)):
         found = explore.alternatives(text, number)
-        chances = [item.probability for item in found.likeliest]
-        assert len(chances) == 10
-        assert chances == sorted(chances, reverse=True)
-        assert found.chosen.token == text.tokens[text.given + number - 1]
+        probabilities = [item.probability for item in found.likeliest]
+        assert len(probabilities) == 10
+        assert probabilities == sorted(probabilities, reverse=True)
+        assert found.chosen.token == text.tokens[text.prompt_tokens + number - 1]
         assert -math.log2(found.chosen.probability) == pytest.approx(text.bits[number - 1], abs=1e-3)
         if found.rank <= 10:
             assert found.likeliest[found.rank - 1].probability == pytest.approx(found.chosen.probability)
 
 
-def test_a_branch_keeps_what_came_before_and_ends_where_it_should(tiny: str) -> None:
+def test_branches_keep_the_tokens_before(tiny: str) -> None:
     text = finished("the sea", Settings(tiny, length=16))
-    place, other = text.given + 5, explore.alternatives(text, 6).likeliest[3].token
+    position, other = text.prompt_tokens + 5, explore.alternatives(text, 6).likeliest[3].token
     branched = list(explore.branch(text, 6, other))[-1]
-    assert branched.tokens[:place] == text.tokens[:place]
-    assert branched.tokens[place] == other
-    assert len(branched.tokens) - branched.given == 16
+    assert branched.tokens[:position] == text.tokens[:position]
+    assert branched.tokens[position] == other
+    assert len(branched.tokens) - branched.prompt_tokens == 16
     assert branched.bits[:5] == text.bits[:5]
     assert len(branched.bits) == 16
 
 
-def test_branching_to_the_token_that_was_there_changes_nothing(tiny: str) -> None:
+def test_branching_to_itself_changes_nothing(tiny: str) -> None:
     text = finished("the sea", Settings(tiny, length=16))
-    again = list(explore.branch(text, 5, text.tokens[text.given + 4]))[-1]
+    again = list(explore.branch(text, 5, text.tokens[text.prompt_tokens + 4]))[-1]
     assert again.tokens == text.tokens
     assert again.bits == pytest.approx(text.bits, abs=1e-3)
 
 
 def test_the_end_mark_ends_the_text(tiny: str) -> None:
     text = finished("the sea", Settings(tiny, length=16))
-    ended = list(explore.branch(text, 3, models.speaker(tiny).vocabulary.end))[-1]
-    assert len(ended.tokens) == text.given + 3
+    ended = list(explore.branch(text, 3, models.open_model(tiny).vocabulary.end))[-1]
+    assert len(ended.tokens) == text.prompt_tokens + 3
     assert ended.ended
 
 
-def test_two_visitors_at_once_get_what_each_gets_alone(tiny: str) -> None:
+def test_concurrent_visitors_get_separate_texts(tiny: str) -> None:
     asked = [Settings(tiny, length=25, seed=seed, temperature=1.2, top_k=0) for seed in range(6)]
     alone = [finished("the ship", settings).text for settings in asked]
     assert len(set(alone)) == 6
@@ -141,20 +141,20 @@ def test_two_visitors_at_once_get_what_each_gets_alone(tiny: str) -> None:
         assert list(pool.map(lambda settings: finished("the ship", settings).text, asked)) == alone
 
 
-def test_surprise_adds_up(tiny: str) -> None:
+def test_bits_of_pieces_add_up(tiny: str) -> None:
     text = "the sea 😀 مرحبا"
     found = explore.surprise(text, tiny)
     assert "".join(piece.text for piece in found.pieces) == text
     assert sum(p.bits for p in found.pieces) == pytest.approx(found.bits_per_character * len(text), rel=1e-4)
     assert found.perplexity == pytest.approx(2 ** (sum(p.bits for p in found.pieces) / found.tokens), rel=1e-4)
-    assert found.chance == pytest.approx(found.tokens * math.log2(found.vocabulary) / len(text))
+    assert found.chance_level == pytest.approx(found.tokens * math.log2(found.vocabulary) / len(text))
     assert found.unigram is None
     assert found.labels[0][0] == ""
     assert [pair[1] for pair in found.labels[:-1]] == [pair[0] for pair in found.labels[1:]]
 
 
 @pytest.mark.parametrize("text", ["", "   \n", None, "\x00\x07\ud800", "x" * 100_000, "x" * 2001])
-def test_bad_text_is_a_plain_sentence(text: str | None, tiny: str) -> None:
+def test_bad_texts_are_refused(text: str | None, tiny: str) -> None:
     for ask in (
         lambda: finished(text, Settings(tiny)),  # type: ignore[arg-type]
         lambda: explore.surprise(text, tiny),
@@ -165,7 +165,7 @@ def test_bad_text_is_a_plain_sentence(text: str | None, tiny: str) -> None:
             ask()
 
 
-def test_what_is_no_text_is_taken_out_and_all_scripts_stay() -> None:
+def test_cleaning_keeps_all_scripts() -> None:
     assert explore.clean("a\x00b\x1b[0m\r\nc\td  ") == "ab[0m\nc d"
     family = "👩‍👩‍👧 שלום 春"
     assert explore.clean(family) == family
@@ -193,12 +193,12 @@ def test_settings_out_of_range_are_refused(wrong: dict[str, float], tiny: str) -
         finished("the sea", replace(Settings(tiny), **wrong))  # type: ignore[arg-type]
 
 
-def test_other_places_and_tokens_are_refused(tiny: str) -> None:
+def test_unknown_positions_and_tokens_are_refused(tiny: str) -> None:
     text = finished("the sea", Settings(tiny, length=4))
     for number in (-1, 0, 5, math.nan, 2.5, None):
         with pytest.raises(InputError):
             explore.alternatives(text, number)  # type: ignore[arg-type]
-    for token in (-1, 10**6, math.nan):
+    for token in (-1, 10**6, math.nan, None):
         with pytest.raises(InputError):
             list(explore.branch(text, 1, token))
     for ask in (lambda: explore.alternatives(None, 1), lambda: list(explore.branch(None, 1, 1))):
@@ -208,19 +208,19 @@ def test_other_places_and_tokens_are_refused(tiny: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "/etc", "rotation/photos", "gpt3", "../gpt2/novels"])
 def test_only_offered_models_can_be_named(name: str) -> None:
-    with pytest.raises(InputError, match="no language model called"):
+    with pytest.raises(InputError, match="models offered"):
         explore.surprise("the sea", name)
 
 
-def test_a_hub_model_is_never_fetched_by_a_click(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setitem(checkpoints.HUB_MODELS, "language", HubModel("nobody/nothing", 551))
+def test_clicks_never_fetch_hub_models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(checkpoints.HUB_MODELS, "gpt2", HubModel("nobody/nothing", 551))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setattr(checkpoints, "fetch", lambda name: pytest.fail("went to the network"))
     with pytest.raises(InputError, match="Fetch nobody/nothing first"):
         explore.surprise("the sea", "nobody/nothing")
 
 
-def test_without_a_network_fetching_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_fetching_offline_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def offline(*_: object, **__: object) -> str:
         raise OSError("no route to host")
 
@@ -237,26 +237,25 @@ def test_similar_lines_and_their_measure(tiny: str) -> None:
     assert found[0].overlap == 1
     measured = explore.retrieval(tiny)
     assert measured.n == 40
-    assert measured.chance == pytest.approx(4 / 39)
+    assert measured.chance_level == pytest.approx(4 / 39)
     assert 0 <= measured.model <= 1
 
 
-def test_kinds_of_words_are_measured_only_on_those_that_are_one_token(tiny: str) -> None:
-    measured = explore.kinds(tiny)
-    assert measured is None, "the words of eight kinds are several tokens each here"
+def test_kinds_use_single_token_words(tiny: str) -> None:
+    assert explore.kinds(tiny) is None, "the words of eight kinds are several tokens each here"
     measured = explore.kinds(explore.NOVELS)
     assert measured is not None
     assert 16 <= measured.n <= 64
-    assert 0 <= measured.chance <= 1
+    assert 0 <= measured.chance_level <= 1
 
 
-def test_overlap_is_the_share_of_groups_in_common() -> None:
+def test_overlap_is_the_jaccard_index() -> None:
     assert explore.overlap("春江", "春水") == pytest.approx(1 / 3)
     assert explore.overlap("abcd", "abce") == pytest.approx(1 / 3)
     assert explore.overlap("", "abc") == 0
 
 
-def test_every_language_has_eight_themes_of_five_lines() -> None:
+def test_bundled_lines_have_eight_themes() -> None:
     for lines in explore.LINES.values():
         themes = [line.theme for line in lines]
         assert len(set(themes)) == 8
@@ -264,7 +263,7 @@ def test_every_language_has_eight_themes_of_five_lines() -> None:
         assert len({line.text for line in lines}) == 40
 
 
-UNREAD = {  # written for this test, so no model has read it
+UNREAD = {  # written for this test, so no model was trained on it
     explore.NOVELS: (
         "When the old gardener came back from the village that evening, he found the gate open and the lamp in the "
         "hall still burning. He put down his basket and called for his wife, but there was no answer from the house."
@@ -274,16 +273,16 @@ UNREAD = {  # written for this test, so no model has read it
 
 
 @pytest.mark.parametrize("name", UNREAD)
-def test_golden_shipped_models_beat_chance_and_word_counts(name: str) -> None:
+def test_golden_shipped_models_beat_baselines(name: str) -> None:
     found = explore.surprise(UNREAD[name], name)
     assert found.unigram is not None
     assert found.bits_per_character < found.unigram - 0.6
-    assert found.bits_per_character < 0.65 * found.chance
+    assert found.bits_per_character < 0.65 * found.chance_level
     measured = explore.kinds(name)
     assert measured is not None
     assert measured.n >= 60
     assert measured.naive is not None
-    assert measured.model > max(measured.naive, measured.chance) + 0.2
+    assert measured.model > max(measured.naive, measured.chance_level) + 0.2
 
 
 @pytest.mark.parametrize(("name", "floor"), [(explore.NOVELS, 2.2), (explore.TANG, 7.0)])
@@ -296,36 +295,38 @@ def test_cards_hold_the_floors(name: str, floor: float) -> None:
 # --- the small network along its training ---
 
 
-def test_golden_training_brings_the_cost_of_a_line_down() -> None:
+def test_golden_training_lowers_the_bits() -> None:
     line = explore.LINES["en"][0].text
     costs = [explore.grow(line, stage).surprise for stage in range(5)]
-    assert costs[0].bits_per_character == pytest.approx(costs[0].chance, rel=0.1), "untrained it guesses blindly"
+    assert costs[0].bits_per_character == pytest.approx(costs[0].chance_level, rel=0.1), (
+        "the untrained network is at the chance level"
+    )
     assert costs[4].unigram is not None
     assert costs[4].bits_per_character < costs[4].unigram - 0.1
     assert costs[4].bits_per_character < costs[0].bits_per_character - 0.4
     assert len({found.bits_per_character for found in costs}) == 5, "five different networks"
 
 
-def test_golden_the_card_tells_of_every_stage() -> None:
+def test_golden_card_has_every_stage() -> None:
     found = explore.reached()
     assert len(found.stages) == 5
-    assert found.stages[0] == pytest.approx(found.chance, rel=0.05)
-    assert found.stages[4] < found.unigram - 0.2 < found.chance - 0.5
+    assert found.stages[0] == pytest.approx(found.chance_level, rel=0.05)
+    assert found.stages[4] < found.unigram - 0.2 < found.chance_level - 0.5
     assert list(found.stages[1:]) == sorted(found.stages[1:], reverse=True)
 
 
-def test_a_stage_goes_on_from_the_text_and_says_the_same_again() -> None:
+def test_stages_continue_the_text_repeatably() -> None:
     grown = [explore.grow("It was late, and the", stage) for stage in (0, 4, 4)]
     for each in grown:
         assert each.text.text.startswith("It was late, and the")
-        assert each.text.ended or len(each.text.bits) == explore.GROWN_TOKENS
+        assert each.text.ended or len(each.text.bits) == explore.SNAPSHOT_TOKENS
         assert not each.replaced
     assert grown[1] == grown[2]
     assert grown[0].text.text != grown[1].text.text
 
 
 @pytest.mark.parametrize(("text", "replaced"), [("春江潮水", True), ("Москва", True), ("1914", False), ("a 春", False)])
-def test_a_script_it_never_read_gives_way_to_an_english_beginning(text: str, replaced: bool) -> None:
+def test_unread_scripts_get_english_prompts(text: str, replaced: bool) -> None:
     grown = explore.grow(text, 4)
     assert grown.replaced == replaced
     assert grown.text.prompt == (explore.PROMPTS["novel"] if replaced else text)
@@ -333,12 +334,12 @@ def test_a_script_it_never_read_gives_way_to_an_english_beginning(text: str, rep
 
 
 @pytest.mark.parametrize("stage", [-1, 5, 0.5, math.nan, True, None, "4"])
-def test_another_stage_is_refused(stage: float) -> None:
+def test_unknown_stages_are_refused(stage: float) -> None:
     with pytest.raises(InputError):
         explore.grow("the sea", stage)
 
 
 @pytest.mark.parametrize("text", ["", "  ", None, "x" * 2001])
-def test_nothing_to_grow_from_is_one_sentence(text: str | None) -> None:
+def test_growing_from_nothing_is_refused(text: str | None) -> None:
     with pytest.raises(InputError):
         explore.grow(text, 4)

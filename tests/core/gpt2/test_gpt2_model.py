@@ -1,4 +1,4 @@
-"""GPT-2: parity with transformers, causality, memory, gradients, and a batch learned by heart."""
+"""GPT-2: parity with transformers, causality, cache, gradients, and overfitting one batch."""
 
 import math
 from pathlib import Path
@@ -28,12 +28,12 @@ def some_tokens(batch: int, length: int, seed: int = 1) -> Tensor:
 
 
 @pytest.mark.parametrize(("batch", "length"), [(1, 1), (2, 7), (3, 16)])
-def test_shapes(batch: int, length: int) -> None:
-    reading = tiny()(some_tokens(batch, length), show_attention=True)
-    assert reading.logits.shape == (batch, length, 41)
-    assert [state.shape for state in reading.states] == [(batch, length, 24)] * 4
-    assert [weights.shape for weights in reading.attentions] == [(batch, 4, length, length)] * 3
-    assert [kept.keys.shape for kept in reading.cache] == [(batch, 4, length, 6)] * 3
+def test_output_shapes_are_documented_ones(batch: int, length: int) -> None:
+    output = tiny()(some_tokens(batch, length), show_attention=True)
+    assert output.logits.shape == (batch, length, 41)
+    assert [state.shape for state in output.states] == [(batch, length, 24)] * 4
+    assert [weights.shape for weights in output.attentions] == [(batch, 4, length, length)] * 3
+    assert [layer.keys.shape for layer in output.cache] == [(batch, 4, length, 6)] * 3
 
 
 @pytest.fixture
@@ -65,14 +65,14 @@ def test_hub_weights_give_what_transformers_gives(hub_folder: Path) -> None:
         assert torch.allclose(own, reference, atol=1e-5)
 
 
-def test_hub_weights_that_do_not_fit_are_refused(hub_folder: Path) -> None:
+def test_mismatched_hub_weights_are_refused(hub_folder: Path) -> None:
     text = (hub_folder / "config.json").read_text()
     (hub_folder / "config.json").write_text(text.replace('"n_layer": 3', '"n_layer": 4'))
     with pytest.raises(CheckpointError, match="do not fit"):
         GPT2.from_hub(hub_folder)
 
 
-def test_a_later_token_leaves_earlier_scores_alone() -> None:
+def test_later_tokens_leave_earlier_logits_alone() -> None:
     model, tokens = tiny(), some_tokens(1, 12)
     changed = tokens.clone()
     changed[0, 8] = (changed[0, 8] + 1) % TINY.vocabulary
@@ -83,15 +83,15 @@ def test_a_later_token_leaves_earlier_scores_alone() -> None:
 
 
 @pytest.mark.parametrize("cuts", [(1,), (5, 6, 11), tuple(range(1, 12))])
-def test_reading_with_memory_equals_reading_at_once(cuts: tuple[int, ...]) -> None:
+def test_cached_reading_equals_whole_reading(cuts: tuple[int, ...]) -> None:
     model, tokens = tiny(), some_tokens(2, 12)
     with torch.inference_mode():
         at_once = model(tokens)
         parts, cache = [], ()
         for part in torch.tensor_split(tokens, cuts, dim=1):
-            reading = model(part, cache)
-            parts.append(reading.logits)
-            cache = reading.cache
+            output = model(part, cache)
+            parts.append(output.logits)
+            cache = output.cache
     assert torch.allclose(torch.cat(parts, 1), at_once.logits, atol=1e-5)
 
 

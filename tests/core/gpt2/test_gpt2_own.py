@@ -1,4 +1,4 @@
-"""Models that a visitor trained on texts of his own: they are offered, and everything asked of a model works."""
+"""Models that a visitor trained: they are offered, and answer everything that a shipped model answers."""
 
 import math
 from collections.abc import Iterator
@@ -21,12 +21,12 @@ KINDS = {  # name: script, tokens, a beginning
     "signs": ("han", "characters", "春江"),
     "pieces": ("han", "bytes", "春江"),
 }
-NAMES = [f"language/{name}" for name in KINDS]
+NAMES = [f"gpt2/{name}" for name in KINDS]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Four models in two scripts, trained for a moment as anyone would: no test texts, no named set."""
+    """Four models in two scripts after three steps, trained from a folder without test texts."""
     folder, rng = tmp_path_factory.mktemp("texts"), np.random.default_rng(0)
     for script, symbols, between in (("latin", WORDS, " "), ("han", [*SIGNS], "")):
         (folder / script).mkdir()
@@ -44,28 +44,28 @@ def beginning(name: str) -> str:
     return KINDS[name.split("/")[1]][2]
 
 
-def test_own_models_are_offered_and_the_growing_one_is_not() -> None:
+def test_own_models_are_offered() -> None:
     names = explore.names()
     assert names == (explore.NOVELS, explore.TANG, *sorted(NAMES), checkpoints.HUB_MODELS["gpt2"].name)
     assert explore.SMALL not in names
     assert explore.SMALL in checkpoints.bundled("gpt2")
-    for name in (explore.SMALL, f"{explore.SMALL}@7", f"{explore.SMALL}@x", "language/words@25", "language/other"):
-        with pytest.raises(InputError, match="no language model called"):
+    for name in (explore.SMALL, f"{explore.SMALL}@7", f"{explore.SMALL}@x", "gpt2/words@25", "gpt2/other"):
+        with pytest.raises(InputError, match="models offered"):
             explore.surprise("the sea", name)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_own_model_writes_and_can_be_asked_what_else(name: str) -> None:
+def test_own_models_continue_and_branch(name: str) -> None:
     *_, text = explore.continue_text(beginning(name), Settings(name, length=12))
     assert text.ended or len(text.bits) == 12
     found = explore.alternatives(text, 1)
     assert math.isclose(-math.log2(found.chosen.probability), text.bits[0], abs_tol=1e-3)
     *_, branched = explore.branch(text, 1, found.likeliest[-1].token)
-    assert branched.tokens[text.given] == found.likeliest[-1].token
+    assert branched.tokens[text.prompt_tokens] == found.likeliest[-1].token
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_own_model_is_surprised_and_counts_were_kept(name: str) -> None:
+def test_own_models_have_unigram_baselines(name: str) -> None:
     found = explore.surprise(f"{beginning(name)} 😀 שלום", name)
     assert found.unigram is not None
     assert 0 < found.bits_per_character < 60
@@ -73,10 +73,10 @@ def test_an_own_model_is_surprised_and_counts_were_kept(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_vectors_of_an_own_model_can_be_compared(name: str) -> None:
-    alike = explore.nearest_tokens(explore.first_word(name), name).alike
-    assert len(alike) == 10
-    assert all(-1.001 < cosine < 1.001 for _, cosine in alike)
+def test_own_models_find_similar_vectors(name: str) -> None:
+    neighbours = explore.nearest_tokens(explore.first_word(name), name).neighbours
+    assert len(neighbours) == 10
+    assert all(-1.001 < cosine < 1.001 for _, cosine in neighbours)
     line = explore.LINES[explore.language(name)][3]
     assert explore.similar(line.text, name)[0].line == line
     assert explore.retrieval(name).n == 40
@@ -84,18 +84,18 @@ def test_the_vectors_of_an_own_model_can_be_compared(name: str) -> None:
     assert measured is None or measured.n >= 16
 
 
-def test_the_language_is_that_of_the_text_whatever_the_tokens() -> None:
+def test_language_follows_the_training_text() -> None:
     assert [explore.language(name) for name in NAMES] == ["en", "en", "zh", "zh"]
     assert (explore.language(explore.NOVELS), explore.language(explore.TANG)) == ("en", "zh")
-    assert explore.first_word("language/words") == "king"
-    letter = explore.first_word("language/letters")
+    assert explore.first_word("gpt2/words") == "king"
+    letter = explore.first_word("gpt2/letters")
     assert len(letter) == 1
     assert letter.isalpha()
-    assert explore.first_word("language/signs") == "春"
+    assert explore.first_word("gpt2/signs") == "春"
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_told_of_an_own_model_was_not_trained_on(name: str) -> None:
+def test_own_models_report_held_out_text(name: str) -> None:
     about, card = explore.about(name), checkpoints.read_card(name)
     assert about.own
     assert not explore.about(explore.NOVELS).own

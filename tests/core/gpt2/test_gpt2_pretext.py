@@ -22,15 +22,15 @@ def test_loss_equals_the_formula_written_slowly() -> None:
     following = torch.randint(0, 7, (2, 3), generator=generator(1))
     total = 0.0
     for row in range(2):
-        for place in range(3):
-            scores = [math.exp(float(s)) for s in logits[row, place]]
-            total -= math.log(scores[int(following[row, place])] / sum(scores))
+        for position in range(3):
+            scores = [math.exp(float(s)) for s in logits[row, position]]
+            total -= math.log(scores[int(following[row, position])] / sum(scores))
     assert pretext.next_token_loss(logits, following).item() == pytest.approx(total / 6, abs=1e-9)
     bits = perplexity.surprise_bits(logits, following)
     assert bits.mean().item() == pytest.approx(total / 6 / math.log(2), abs=1e-5)
 
 
-def test_equal_scores_cost_the_logarithm_of_the_vocabulary() -> None:
+def test_equal_logits_cost_log_vocabulary() -> None:
     loss = pretext.next_token_loss(torch.zeros(1, 4, 32), torch.zeros(1, 4, dtype=torch.int64))
     assert loss.item() == pytest.approx(math.log(32), abs=1e-6)
 
@@ -78,7 +78,7 @@ def test_draws_follow_the_probabilities() -> None:
 
 
 @pytest.mark.parametrize("context", [2, 7, 8, 256])
-def test_the_reading_window_never_outgrows_the_context(context: int) -> None:
+def test_reading_windows_fit_the_context(context: int) -> None:
     starts = [sampling.window_start(n, context) for n in range(1, 5 * context)]
     for n, start in enumerate(starts, 1):
         assert n - start <= context

@@ -24,7 +24,7 @@ WORDS = ("sea", "ship", "wind", "captain", "sailed", "grey", "over", "under", "t
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A made-up tongue of twelve words, and a test text with an emoji that the training text never had."""
+    """A made-up language of twelve words, and a test text with an emoji that the training text never had."""
     root = tmp_path_factory.mktemp("texts")
     rng = np.random.default_rng(0)
     for half, words in (("train", 6000), ("test", 300)):
@@ -34,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["bytes", "characters"])
-def test_smoke_run_ends_in_a_checkpoint_that_loads(
+def test_smoke_runs_write_loadable_checkpoints(
     kind: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -53,7 +53,7 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(
 
 
 @pytest.mark.parametrize("kind", ["bytes", "characters"])
-def test_snapshots_load_and_the_card_tells_how_far_each_had_come(
+def test_snapshots_load_with_their_metrics(
     kind: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -71,9 +71,7 @@ def test_snapshots_load_and_the_card_tells_how_far_each_had_come(
     assert found[-1] < found[0] - 0.5
 
 
-def test_a_checkpoint_is_measured_anew_from_its_folder_and_recipe(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_measuring_again_repeats_the_card(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     flags = ["--smoke", "--data", f"folder:{folder}", "--vocabulary", "300", "--context", "32", "--width", "16"]
     written = train.main([*flags, "--layers", "1", "--heads", "2", "--device", "cpu"]).absolute()
@@ -85,8 +83,8 @@ def test_a_checkpoint_is_measured_anew_from_its_folder_and_recipe(
         assert figures == pytest.approx(checkpoint.card.metrics[name], rel=1e-4), name
 
 
-def test_the_end_is_held_out_and_nothing_is_lost(folder: Path) -> None:
-    recipe = train.LanguageRecipe(data="none", tokens="characters", context=16)
+def test_the_end_is_held_out(folder: Path) -> None:
+    recipe = train.GPT2Recipe(data="none", tokens="characters", context=16)
     text = [(folder / "train" / "a.txt").read_text()]
     vocabulary = Vocabulary(train.learn_vocabulary(text, recipe))
     seen, kept = train.split(text, vocabulary, recipe)
@@ -97,7 +95,7 @@ def test_the_end_is_held_out_and_nothing_is_lost(folder: Path) -> None:
     assert (len(seen), len(kept)) == (20, 1), "also of a text that is shorter than a hundred tokens"
 
 
-def test_too_short_a_text_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_short_texts_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "note.txt").write_text("Call me.")
     with pytest.raises(InputError, match="Add texts, or lower --context"):
@@ -105,8 +103,8 @@ def test_too_short_a_text_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_bits_count_every_character(folder: Path) -> None:
-    """A model that knows nothing pays log2 V a token, and an unknown character is three or four tokens."""
-    recipe = train.LanguageRecipe(data="none", tokens="characters", context=16, width=16, layers=1, heads=2)
+    """A uniform model needs log2 V bits per token, and an unknown character is three or four tokens."""
+    recipe = train.GPT2Recipe(data="none", tokens="characters", context=16, width=16, layers=1, heads=2)
     vocabulary = Vocabulary(train.learn_vocabulary([(folder / "train" / "a.txt").read_text()], recipe))
     model = GPT2(Config(len(vocabulary), 16, 16, 1, 2))
     model.wte.weight.data.zero_()
@@ -116,13 +114,13 @@ def test_bits_count_every_character(folder: Path) -> None:
     assert found == pytest.approx({"bits_per_character": bits / 5, "perplexity": len(vocabulary), "n": 5}, rel=1e-4)
 
 
-def test_another_kind_of_vocabulary_is_refused() -> None:
+def test_unknown_vocabulary_kinds_are_refused() -> None:
     with pytest.raises(InputError, match="no kind of vocabulary"):
-        train.learn_vocabulary(["x"], train.LanguageRecipe(data="none", tokens="words"))
+        train.learn_vocabulary(["x"], train.GPT2Recipe(data="none", tokens="words"))
 
 
-def test_a_batch_is_stretches_of_the_text_and_a_function_of_its_rows_and_seed() -> None:
-    recipe = train.LanguageRecipe(data="none", context=10, batch=4)
+def test_batches_follow_rows_and_seed() -> None:
+    recipe = train.GPT2Recipe(data="none", context=10, batch=4)
     tokens, rows = np.arange(500, dtype=np.uint16), torch.tensor([0, 7, 30, 48])
     batch = train.make_batch(tokens, rows, generator(0, 3), recipe)
     assert batch.shape == (4, 11)
@@ -132,26 +130,26 @@ def test_a_batch_is_stretches_of_the_text_and_a_function_of_its_rows_and_seed() 
     assert not torch.equal(batch, train.make_batch(tokens, rows, generator(0, 4), recipe))
 
 
-def test_a_stretch_at_the_end_does_not_reach_beyond_the_text() -> None:
-    recipe = train.LanguageRecipe(data="none", context=10)
+def test_last_stretches_stay_inside_the_text() -> None:
+    recipe = train.GPT2Recipe(data="none", context=10)
     tokens = np.arange(25, dtype=np.uint16)
     batch = torch.cat([train.make_batch(tokens, torch.tensor([0, 1]), generator(s), recipe) for s in range(50)])
     assert int(batch.max()) == 24
     assert len(batch[:, 0].unique()) > 5
 
 
-def test_an_epoch_goes_through_the_whole_text() -> None:
-    recipe = train.LanguageRecipe(data="none", context=10, batch=7)
+def test_an_epoch_covers_the_text() -> None:
+    recipe = train.GPT2Recipe(data="none", context=10, batch=7)
     tokens = np.arange(491, dtype=np.uint16)
     dealt = [indices((len(tokens) - 1) // 10, 7, step, 0) for step in range(7)]
     batches = [train.make_batch(tokens, rows, generator(0, step), recipe) for step, rows in enumerate(dealt)]
     first = torch.cat([batch[:, 0] for batch in batches])
     stretches = sorted((first // 10).tolist())
-    assert all(abs(stretch - place) <= 1 for place, stretch in enumerate(stretches))
+    assert all(abs(stretch - position) <= 1 for position, stretch in enumerate(stretches))
 
 
-def test_every_field_of_the_recipe_is_a_flag() -> None:
-    recipe = parse(train.LanguageRecipe, ["--data", "x", "--tokens", "characters", "--limit", "5", "--no-bf16"])
+def test_recipe_fields_are_flags() -> None:
+    recipe = parse(train.GPT2Recipe, ["--data", "x", "--tokens", "characters", "--limit", "5", "--no-bf16"])
     assert (recipe.tokens, recipe.limit, recipe.bf16) == ("characters", 5, False)
 
 

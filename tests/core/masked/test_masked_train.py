@@ -1,4 +1,4 @@
-"""The recipe: it runs from flags to a checkpoint that loads, and measures what it says."""
+"""The recipe: from flags to a checkpoint that loads, and its metrics."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from core import checkpoints, snapshots
+from core.data import pictures
 from core.device import generator
 from core.masked import pretext, train
 from core.masked.model import MaskedAutoencoder
@@ -18,35 +19,35 @@ TINY = {"width": 16, "depth": 1, "decoder-width": 16, "decoder-depth": 1, "size"
 
 @pytest.fixture(scope="module")
 def written(bright_tops: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The checkpoint that a smoke run leaves behind."""
+    """The checkpoint of a smoke run."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("here"))
         flags = ["--smoke", "--data", f"folder:{bright_tops}", "--device", "cpu", "--no-bf16", "--snapshots"]
         return train.main([*flags, *(f"--{name}={value}" for name, value in TINY.items())]).resolve()
 
 
-def test_smoke_run_ends_in_a_checkpoint_that_loads(bright_tops: Path, written: Path) -> None:
+def test_smoke_run_writes_a_checkpoint(bright_tops: Path, written: Path) -> None:
     card = json.loads((written / "card.json").read_text())
     measured = card["metrics"][f"folder:{bright_tops}"]
     assert card["steps"] == 20
-    assert set(measured) == {"mse", "mean_fill_mse", "share", "psnr_db", "n"}
-    assert measured["share"] == pytest.approx(measured["mse"] / measured["mean_fill_mse"])
+    assert set(measured) == {"mse", "mean_fill_mse", "relative_mse", "psnr_db", "n"}
+    assert measured["relative_mse"] == pytest.approx(measured["mse"] / measured["mean_fill_mse"])
     assert measured["n"] == card["metrics"][f"folder:{bright_tops}, linear in-painting"]["n"] == 8
     again = train.evaluate(checkpoints.load(str(written)), f"folder:{bright_tops}")
     assert again == pytest.approx(measured, rel=1e-5)
 
 
-def test_snapshots_load_and_measure_what_the_card_says(bright_tops: Path, written: Path) -> None:
+def test_snapshots_match_the_card(bright_tops: Path, written: Path) -> None:
     card = json.loads((written / "card.json").read_text())
     assert card["snapshots"]["100"] == card["metrics"][f"folder:{bright_tops}"]
     for percent in snapshots.PERCENTS:
         again = train.evaluate(checkpoints.load(f"{written}@{percent}"), f"folder:{bright_tops}")
         assert again == pytest.approx(card["snapshots"][str(percent)], rel=1e-5)
-    finished = card["snapshots"]["100"]["share"]
-    assert card["snapshots"]["0"]["share"] > finished, "twenty steps at least find the bright top"
+    finished = card["snapshots"]["100"]["relative_mse"]
+    assert card["snapshots"]["0"]["relative_mse"] > finished, "twenty steps learn the bright top"
 
 
-def test_every_set_is_measured_and_has_its_yardstick(bright_tops: Path, written: Path) -> None:
+def test_every_set_has_its_baseline(bright_tops: Path, written: Path) -> None:
     recipe = train.MaskedRecipe(data=f"folder:{bright_tops}+folder:{bright_tops}/test")
     found = train.measure(checkpoints.load(str(written)), recipe)
     assert list(found) == [
@@ -55,10 +56,12 @@ def test_every_set_is_measured_and_has_its_yardstick(bright_tops: Path, written:
         f"folder:{bright_tops}/test",
         f"folder:{bright_tops}/test, linear in-painting",
     ]
-    assert all(0 < each["share"] == pytest.approx(each["mse"] / each["mean_fill_mse"]) for each in found.values())
+    assert all(
+        0 < each["relative_mse"] == pytest.approx(each["mse"] / each["mean_fill_mse"]) for each in found.values()
+    )
 
 
-def test_metrics_do_not_depend_on_the_chunk_but_on_the_ratio(bright_tops: Path, written: Path) -> None:
+def test_metrics_are_independent_of_chunk(bright_tops: Path, written: Path) -> None:
     checkpoint = checkpoints.load(str(written))
     whole, cut = (train.evaluate(checkpoint, f"folder:{bright_tops}", chunk=chunk) for chunk in (200, 3))
     assert whole == pytest.approx(cut, rel=1e-5)
@@ -68,26 +71,26 @@ def test_metrics_do_not_depend_on_the_chunk_but_on_the_ratio(bright_tops: Path, 
     )
 
 
-def test_mean_fill_and_model_are_measured_on_the_same_hidden_pixels(bright_tops: Path, written: Path) -> None:
+def test_metrics_equal_slow_loop(bright_tops: Path, written: Path) -> None:
     checkpoint = checkpoints.load(str(written))
     model = checkpoint.model
     assert isinstance(model, MaskedAutoencoder)
-    images = train.pictures.load(f"folder:{bright_tops}", "test", size=32).images.float() / 255
-    wrong, naive = [], []
+    images = pictures.load(f"folder:{bright_tops}", "test", size=32).images.float() / 255
+    errors, baseline = [], []
     for number, image in enumerate(images):
         keep = pretext.random_keep(1, 16, 0.75, generator(train.TEST_SEED, number))
-        painted = pretext.unpatchify(model(image[None], keep).patches, 8, 4)[0].clamp(0, 1)
+        restored = pretext.unpatchify(model(image[None], keep).patches, 8, 4)[0].clamp(0, 1)
         hidden = ~torch.from_numpy(pretext.pixel_mask(keep[0].numpy(), 8, 4))
         colour = image[:, ~hidden].mean(1, keepdim=True)
-        wrong.append(float(((painted - image)[:, hidden] ** 2).mean()))
-        naive.append(float(((image[:, hidden] - colour) ** 2).mean()))
+        errors.append(float(((restored - image)[:, hidden] ** 2).mean()))
+        baseline.append(float(((image[:, hidden] - colour) ** 2).mean()))
     measured = train.evaluate(checkpoint, f"folder:{bright_tops}")
-    assert measured["mse"] == pytest.approx(np.mean(wrong), rel=1e-4)
-    assert measured["mean_fill_mse"] == pytest.approx(np.mean(naive), rel=1e-4)
+    assert measured["mse"] == pytest.approx(np.mean(errors), rel=1e-4)
+    assert measured["mean_fill_mse"] == pytest.approx(np.mean(baseline), rel=1e-4)
 
 
 @pytest.mark.parametrize("preset", sorted(train.MaskedRecipe.PRESETS))
-def test_presets_can_be_built_and_the_small_one_fits_its_place(preset: str) -> None:
+def test_presets_fit_their_size(preset: str) -> None:
     recipe = parse(train.MaskedRecipe, ["--data", "x", "--preset", preset])
     model = MaskedAutoencoder(train.configure(recipe))
     megabytes = 2 * sum(tensor.numel() for tensor in model.state_dict().values()) / 1e6
@@ -95,7 +98,7 @@ def test_presets_can_be_built_and_the_small_one_fits_its_place(preset: str) -> N
     assert megabytes < {"small": 2.0, "cpu": 8.0, "gpu": 30.0}[preset]
 
 
-def test_masks_of_a_step_show_equally_many_patches_within_the_range() -> None:
+def test_masks_of_a_step() -> None:
     recipe = train.MaskedRecipe(data="none", min_ratio=0.5, max_ratio=0.9)
     counts = [train.make_mask(4, generator(seed), recipe).sum(1) for seed in range(30)]
     assert all(count.unique().numel() == 1 for count in counts)
@@ -103,6 +106,6 @@ def test_masks_of_a_step_show_equally_many_patches_within_the_range() -> None:
     assert 14 <= shown.min() < 30 < 60 < shown.max() <= 72
 
 
-def test_every_field_of_the_recipe_is_a_flag() -> None:
+def test_recipe_fields_are_flags() -> None:
     recipe = parse(train.MaskedRecipe, ["--data", "x", "--max-ratio", "0.8", "--no-bf16", "--steps", "7"])
     assert (recipe.max_ratio, recipe.bf16, recipe.steps) == (0.8, False, 7)

@@ -24,7 +24,7 @@ def test_straight_steps_are_equal() -> None:
     torch.testing.assert_close(strides, ((end - start) / 4).expand(4, -1))
 
 
-def test_the_arc_keeps_its_radius_and_turns_evenly() -> None:
+def test_arc_keeps_radius_and_speed() -> None:
     start, end = torch.tensor([2.0, 0.0]), torch.tensor([0.0, 2.0])
     way = interpolation.spherical(start, end, 4)
     expected = [(2 * math.cos(a), 2 * math.sin(a)) for a in (0, math.pi / 6, math.pi / 3, math.pi / 2)]
@@ -32,7 +32,7 @@ def test_the_arc_keeps_its_radius_and_turns_evenly() -> None:
 
 
 @pytest.mark.parametrize("factor", [3.0, -1.0])
-def test_without_an_arc_the_path_is_straight(factor: float) -> None:
+def test_parallel_ends_give_straight_path(factor: float) -> None:
     start = torch.tensor([1.0, 2.0, 2.0])
     torch.testing.assert_close(
         interpolation.spherical(start, factor * start, 5), interpolation.straight(start, factor * start, 5)

@@ -7,11 +7,12 @@ import pytest
 import torch
 import torch.distributed
 from torch import Tensor, nn
-from torch.multiprocessing.spawn import spawn
+from torch.multiprocessing.spawn import start_processes
 from torch.nn.parallel import DistributedDataParallel
 
 from core.device import generator
 from core.nn.losses import gather, hinge_apart, hinge_fool, info_nce, nt_xent
+from tests.core import processes
 
 PROCESSES, ROWS, WIDTH = 2, 6, 5  # rows of one process
 
@@ -29,7 +30,7 @@ def slow_info_nce(positive: Tensor, negative: Tensor, temperature: float) -> lis
 
 @pytest.mark.parametrize(("queries", "keys"), [(1, 1), (3, 7), (5, 64)])
 @pytest.mark.parametrize("temperature", [0.07, 0.2, 1.0])
-def test_info_nce_equals_the_formula_written_as_loops(queries: int, keys: int, temperature: float) -> None:
+def test_info_nce_equals_loops(queries: int, keys: int, temperature: float) -> None:
     rng = generator(queries, keys)
     positive = 2 * torch.rand(queries, generator=rng) - 1
     negative = 2 * torch.rand(queries, keys, generator=rng) - 1
@@ -38,12 +39,12 @@ def test_info_nce_equals_the_formula_written_as_loops(queries: int, keys: int, t
 
 
 @pytest.mark.parametrize("keys", [1, 7, 4096])
-def test_equal_similarities_give_the_logarithm_of_the_number_of_keys(keys: int) -> None:
+def test_equal_similarities_give_log_keys(keys: int) -> None:
     found = info_nce(torch.full((3,), 0.4), torch.full((3, keys), 0.4), 0.2)
     assert torch.allclose(found, torch.tensor(math.log(keys + 1)), atol=1e-4)
 
 
-def test_one_key_that_fits_among_orthogonal_ones_has_a_closed_form() -> None:
+def test_matching_key_has_closed_form() -> None:
     found = info_nce(torch.ones(1), torch.zeros(1, 9), 0.5)
     assert found.item() == pytest.approx(math.log(math.exp(2) + 9) - 2, abs=1e-5)
 
@@ -52,7 +53,7 @@ def test_info_nce_survives_a_tiny_temperature() -> None:
     assert torch.isfinite(info_nce(torch.tensor([-1.0]), torch.ones(1, 4), 1e-3)).all()
 
 
-def test_one_process_gathers_what_it_has() -> None:
+def test_one_process_gathers_its_own() -> None:
     views = torch.rand(3, 4)
     assert gather(views) is views
 
@@ -73,7 +74,7 @@ def encoder() -> nn.Linear:
 
 
 def one_of_several(rank: int, folder: str) -> None:
-    """What a process does: its own rows through a DistributedDataParallel encoder, the loss over all rows."""
+    """Each process: its own rows through a DistributedDataParallel encoder, the loss over all rows."""
     torch.distributed.init_process_group(
         "gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=PROCESSES
     )
@@ -92,9 +93,10 @@ def one_of_several(rank: int, folder: str) -> None:
     torch.distributed.destroy_process_group()
 
 
-def test_processes_contrast_the_whole_batch_as_one_process_would(tmp_path: Path) -> None:
+def test_processes_contrast_the_whole_batch(tmp_path: Path) -> None:
     """Mean over processes of the loss and of the averaged gradients, to 1e-5."""
-    spawn(one_of_several, args=(str(tmp_path),), nprocs=PROCESSES)
+    processes.start_server()
+    start_processes(one_of_several, args=(str(tmp_path),), nprocs=PROCESSES, start_method="forkserver")
     alone = encoder()
     first, second = batch()
     loss = nt_xent(alone(first), alone(second), 0.2).mean
@@ -106,7 +108,7 @@ def test_processes_contrast_the_whole_batch_as_one_process_would(tmp_path: Path)
         assert torch.allclose(each["gradient"], alone.weight.grad, atol=1e-5)
         assert each["order"].flatten().tolist() == [0, 1, 10, 11], "process after process"
     apart = nt_xent(alone(first[:ROWS]), alone(second[:ROWS]), 0.2).mean
-    assert abs(apart.item() - loss.item()) > 0.1, "a process that kept to itself would say something else"
+    assert abs(apart.item() - loss.item()) > 0.1, "a process without the others' rows has another loss"
 
 
 # --- hinge ---
@@ -119,12 +121,12 @@ def test_hinge_by_hand() -> None:
     assert hinge_fool(generated).item() == pytest.approx(1 / 3)
 
 
-def test_hinge_says_two_if_nothing_is_told_apart_and_nothing_if_all_is() -> None:
+def test_hinge_is_two_without_separation() -> None:
     assert hinge_apart(torch.zeros(5), torch.zeros(5)).item() == 2
     assert hinge_apart(torch.full((5,), 1.5), torch.full((5,), -1.0)).item() == 0
 
 
-def test_the_discriminator_lets_go_of_what_it_tells_but_the_generator_always_pulls() -> None:
+def test_only_discriminator_gradient_saturates() -> None:
     generated = torch.tensor([-2.0, -0.5, 3.0], requires_grad=True)
     (apart,) = torch.autograd.grad(hinge_apart(torch.ones(3), generated), generated)
     (fool,) = torch.autograd.grad(hinge_fool(generated), generated)

@@ -1,4 +1,4 @@
-"""BERT4Rec: parity with torch's own encoder layer, both directions, padding, gradients, a batch learned by heart."""
+"""BERT4Rec: parity with torch's encoder layer, both directions, padding, gradients, one batch overfitted."""
 
 import pytest
 import torch
@@ -28,18 +28,18 @@ def last(films: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize(("batch", "length"), [(1, 1), (2, 4), (3, 9)])
-def test_shapes(batch: int, length: int) -> None:
+def test_output_shapes(batch: int, length: int) -> None:
     films = some_films(batch, length)
     asked = torch.rand(batch, length, generator=generator(2)) < 0.5
     asked[0, 0] = True
-    reading = tiny()(films, asked)
-    assert reading.logits.shape == (int(asked.sum()), 23)
-    assert reading.states.shape == (batch, length, 16)
-    assert [weights.shape for weights in reading.attentions] == [(batch, 4, length, length)] * 2
-    assert torch.allclose(reading.attentions[0].sum(-1), torch.ones(batch, 4, length), atol=1e-6)
+    output = tiny()(films, asked)
+    assert output.logits.shape == (int(asked.sum()), 23)
+    assert output.states.shape == (batch, length, 16)
+    assert [weights.shape for weights in output.attentions] == [(batch, 4, length, length)] * 2
+    assert torch.allclose(output.attentions[0].sum(-1), torch.ones(batch, 4, length), atol=1e-6)
 
 
-def test_a_block_equals_torchs_encoder_layer_on_the_same_weights() -> None:
+def test_block_equals_torchs_encoder_layer() -> None:
     with torch.random.fork_rng():
         torch.random.manual_seed(0)
         theirs = nn.TransformerEncoderLayer(16, 4, 64, 0.0, "gelu", batch_first=True, norm_first=True).eval()
@@ -68,7 +68,7 @@ def test_a_block_equals_torchs_encoder_layer_on_the_same_weights() -> None:
     assert torch.allclose(mixed[~absent], expected[~absent], atol=1e-5)
 
 
-def test_it_looks_both_ways() -> None:
+def test_attention_is_bidirectional() -> None:
     films = some_films(1, 7)
     asked = torch.zeros_like(films, dtype=torch.bool)
     asked[0, 3] = True
@@ -79,36 +79,36 @@ def test_it_looks_both_ways() -> None:
         assert not torch.allclose(before, tiny()(other, asked).logits)
 
 
-def test_padding_changes_nothing() -> None:
+def test_padding_changes_no_logits() -> None:
     films = some_films(2, 5)
     padded = torch.cat([torch.full((2, 4), TINY.padding), films], 1)
     short, long = tiny()(films, last(films)), tiny()(padded, last(padded))
     assert torch.allclose(short.logits, long.logits, atol=1e-5)
 
 
-def test_order_reaches_the_scores() -> None:
+def test_order_changes_the_scores() -> None:
     model, films = tiny(), torch.tensor([[1, 2, 3, 4, TINY.hidden]])
     turned = torch.tensor([[4, 3, 2, 1, TINY.hidden]])
     assert not torch.allclose(model(films, last(films)).logits, model(turned, last(turned)).logits)
 
 
-def test_what_dropout_keeps_is_an_argument() -> None:
+def test_dropout_is_an_argument() -> None:
     model, films = tiny(), some_films(2, 5)
     everything = torch.ones(5, 2, 5, 16)
     plain = model(films, last(films)).logits
     assert torch.equal(plain, model(films, last(films), everything).logits)
     nothing = model(films, last(films), torch.zeros(5, 2, 5, 16)).logits
-    assert torch.allclose(nothing[0], nothing[1]), "with all dropped, no row knows anything"
+    assert torch.allclose(nothing[0], nothing[1]), "with all dropped, no row has information"
 
 
-def test_before_training_it_knows_popularity_and_little_else() -> None:
+def test_untrained_model_predicts_popularity() -> None:
     model, films = tiny(), some_films(3, 6)
     logits = model(films, last(films)).logits
     counts = torch.arange(TINY.films) + 1.0
     assert torch.allclose(logits.softmax(-1), (counts / counts.sum()).expand(3, -1), atol=0.02)
 
 
-def test_a_gradient_reaches_every_parameter() -> None:
+def test_gradient_reaches_every_parameter() -> None:
     model, films = tiny(), some_films(6, 9)
     films[0, :3] = TINY.padding
     asked = torch.rand(films.shape, generator=generator(3)) < 0.3
@@ -121,7 +121,7 @@ def test_a_gradient_reaches_every_parameter() -> None:
         assert float(parameter.grad.abs().sum()) > 0, name
 
 
-def test_a_batch_can_be_learned_by_heart() -> None:
+def test_one_batch_is_overfitted() -> None:
     model, films = tiny(), some_films(8, 9)
     asked = last(films)
     seen = films.masked_fill(asked, TINY.hidden)
@@ -129,6 +129,6 @@ def test_a_batch_can_be_learned_by_heart() -> None:
     for _ in range(150):
         loss = pretext.masked_film_loss(model(seen, asked).logits, films[asked])
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimizer.step()
     assert loss.item() < 0.05

@@ -11,9 +11,10 @@ from core.recommendation import pretext
 from core.recommendation.pretext import UNKNOWN
 
 HISTORY = np.array([7, 3, 9, 1, 4])
+SPLITS: tuple[pretext.Split, ...] = ("validation", "test")
 
 
-def test_the_last_film_is_the_test_and_the_one_before_it_the_validation() -> None:
+def test_last_films_are_validation_and_test() -> None:
     given, answer = pretext.leave_one_out(HISTORY, "test")
     assert (given.tolist(), answer) == ([7, 3, 9, 1], 4)
     given, answer = pretext.leave_one_out(HISTORY, "validation")
@@ -21,17 +22,17 @@ def test_the_last_film_is_the_test_and_the_one_before_it_the_validation() -> Non
     assert pretext.seen_in_training(HISTORY).tolist() == [7, 3, 9]
 
 
-def test_what_is_asked_never_stands_among_what_is_given() -> None:
+def test_answer_is_never_given() -> None:
     for seed in range(20):
         history = np.random.default_rng(seed).permutation(50)[: 3 + seed]
-        for split in ("validation", "test"):
-            given, answer = pretext.leave_one_out(history, split)  # type: ignore[arg-type]
+        for split in SPLITS:
+            given, answer = pretext.leave_one_out(history, split)
             assert answer not in given
             assert answer not in pretext.seen_in_training(history)
 
 
 @pytest.mark.parametrize(("length", "context"), [(1, 4), (4, 4), (9, 4), (30, 1)])
-def test_a_stretch_is_a_run_of_the_history_and_all_of_them_come(length: int, context: int) -> None:
+def test_stretches_are_runs_of_the_history(length: int, context: int) -> None:
     history = np.arange(100, 100 + length)
     starts = set()
     for seed in range(400):
@@ -41,12 +42,12 @@ def test_a_stretch_is_a_run_of_the_history_and_all_of_them_come(length: int, con
     assert starts == set(range(max(1, length - context + 1)))
 
 
-def test_histories_stand_at_the_right_edge() -> None:
+def test_histories_are_padded_on_the_left() -> None:
     table = pretext.pad([np.array([5]), np.array([1, 2, 3]), np.array([], np.int64)], 3, 99)
     assert table.tolist() == [[99, 99, 5], [1, 2, 3], [99, 99, 99]]
 
 
-def test_masks_hide_the_asked_share_and_never_padding() -> None:
+def test_masks_hide_the_share_asked_for() -> None:
     present = torch.ones(4000, 12, dtype=torch.bool)
     present[::2, :5] = False
     hidden = pretext.draw_mask(present, 0.3, 0.0, generator(0))
@@ -57,7 +58,7 @@ def test_masks_hide_the_asked_share_and_never_padding() -> None:
     assert full.float().mean().item() == pytest.approx(expected, abs=0.01)
 
 
-def test_a_share_of_the_rows_hides_the_last_film_alone() -> None:
+def test_some_rows_hide_the_last_film_alone() -> None:
     present = torch.ones(4000, 6, dtype=torch.bool)
     hidden = pretext.draw_mask(present, 0.5, 1.0, generator(1))
     assert hidden.sum(1).tolist() == [1] * 4000
@@ -66,14 +67,14 @@ def test_a_share_of_the_rows_hides_the_last_film_alone() -> None:
     assert alone.float().mean().item() == pytest.approx(0.25, abs=0.03)
 
 
-def test_masks_are_a_function_of_their_generator() -> None:
+def test_masks_depend_on_the_generator_alone() -> None:
     present = torch.ones(8, 9, dtype=torch.bool)
     first, again, other = (pretext.draw_mask(present, 0.4, 0.2, generator(seed)) for seed in (3, 3, 4))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
 
 
-def test_loss_equals_the_formula_written_slowly() -> None:
+def test_loss_equals_the_formula() -> None:
     logits = torch.randn(5, 7, generator=generator(0), dtype=torch.float64)
     films = torch.tensor([0, 6, 3, 3, 1])
     slow = 0.0
@@ -91,7 +92,7 @@ def test_rank_by_hand() -> None:
     assert pretext.rank(scores, np.array([], np.int64), 2) == 4, "an equal score stands before it"
     assert pretext.rank(scores, np.array([1, UNKNOWN]), 0) == 4
     assert pretext.rank(scores, np.array([1]), UNKNOWN) == math.inf
-    assert pretext.rank(np.zeros(9, np.float32), np.array([0]), 5) == 8, "one score for all wins nothing"
+    assert pretext.rank(np.zeros(9, np.float32), np.array([0]), 5) == 8, "a constant score gets the last rank"
 
 
 def test_hit_rate_and_ndcg_by_hand() -> None:
@@ -104,7 +105,7 @@ def test_hit_rate_and_ndcg_by_hand() -> None:
     assert pretext.ndcg([11]) == 0
 
 
-def test_ndcg_equals_scikit_learns_on_random_scores() -> None:
+def test_ndcg_equals_scikit_learns() -> None:
     from sklearn.metrics import ndcg_score
 
     rng = np.random.default_rng(0)
@@ -114,3 +115,16 @@ def test_ndcg_equals_scikit_learns_on_random_scores() -> None:
     ]
     truth = np.eye(30)[answers]
     assert pretext.ndcg(ranks) == pytest.approx(ndcg_score(truth, scores, k=10), abs=1e-9)
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 0), (1, 0), (5, 5), (36, 37), (26, 50), (40, 2), (0, 12)])
+def test_mcnemar_equals_scipys_binomial_test(first: int, second: int) -> None:
+    from scipy.stats import binomtest
+
+    expected = binomtest(first, first + second, 0.5).pvalue if first + second else 1.0
+    assert pretext.mcnemar(first, second) == pytest.approx(expected, abs=1e-12)
+    assert pretext.mcnemar(second, first) == pretext.mcnemar(first, second)
+
+
+def test_mcnemar_by_hand() -> None:
+    assert pretext.mcnemar(0, 5) == 2 / 32, "two of the 32 ways that five coins fall"

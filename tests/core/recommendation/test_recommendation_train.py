@@ -1,6 +1,9 @@
-"""The recipe: from flags to a checkpoint that loads and is measured again, batches, and no film of the test in them."""
+"""The recipe: from flags to a checkpoint that loads and is measured again; batches without films of the test."""
 
+import dataclasses
+import hashlib
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +13,13 @@ import torch
 from core import checkpoints
 from core.data import films
 from core.errors import InputError
-from core.recommendation import catalogue, pretext, train
+from core.recommendation import catalogue, evaluation, pretext, refit, train
+from core.recommendation.baselines import ItemNeighbours, Recency
 from core.recommendation.model import Config
 from core.snapshots import SNAPSHOTS
 from core.training.recipe import parse
 from tests.core import film_set
+from tests.own_checkpoints import settle
 
 FLAGS = ["--smoke", "--device", "cpu", "--no-bf16", "--least", "1", "--context", "8", "--width", "16", "--lr", "0.02"]
 
@@ -25,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("further", [["--snapshots"], ["--shuffle"]], ids=["snapshots", "shuffle"])
-def test_smoke_run_ends_in_a_checkpoint_that_loads_and_is_measured_again(
+def test_smoke_run_writes_a_measurable_checkpoint(
     further: list[str], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -43,7 +48,39 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads_and_is_measured_again(
         assert figures == pytest.approx(card["metrics"][name], abs=1e-6), name
 
 
-def test_it_learns_what_follows_what(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_neighbours_are_refitted_without_training(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network stays; file, digest and figures become those that the recipe wrote."""
+    monkeypatch.chdir(tmp_path)
+    written = train.main([*FLAGS, "--snapshots", "--data", f"folder:{folder}", "--name", "refit"]).absolute()
+    settle(tmp_path / "checkpoints", monkeypatch)
+    (tmp_path / "checkpoints" / "recommendation" / "refit").symlink_to(written)
+    before = {file.name: file.read_bytes() for file in written.iterdir()}
+    card = checkpoints.read_card("recommendation/refit")
+    stale = ItemNeighbours(catalogue.unpack(written)[1].co_ratings, 1, Recency(1, 1.0))
+    content = catalogue.pack_neighbours(stale)
+    assert content != before[catalogue.NEIGHBOURS]
+    (written / catalogue.NEIGHBOURS).write_bytes(content)
+    digests = card.sha256 | {catalogue.NEIGHBOURS: hashlib.sha256(content).hexdigest()}
+    checkpoints.write_card(written, dataclasses.replace(card, sha256=digests, metrics={}))
+    found = refit.refit("recommendation/refit", "nowhere")
+    assert found.sha256 == card.sha256
+    assert found.metrics[f"folder:{folder}"] == pytest.approx(card.metrics[f"folder:{folder}"], abs=1e-6)
+    assert found.snapshots["25"] == pytest.approx(card.snapshots["25"], abs=1e-6)
+    assert {file.name: file.read_bytes() for file in written.iterdir() if file.name != "card.json"} == {
+        name: content for name, content in before.items() if name != "card.json"
+    }
+
+
+def test_paired_rates_count_discordant_users() -> None:
+    model, knn = [1, 11, 3, 40, 9], [1, 2, 30, 50, math.inf]
+    found = evaluation.paired(model, knn)
+    assert (found["model_only_rate"], found["knn_only_rate"]) == (2 / 5, 1 / 5)
+    assert found["mcnemar_p"] == pretext.mcnemar(2, 1) == 1
+
+
+def test_training_learns_the_order(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Users of the made-up set go through one genre in order: more than popularity can know."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(checkpoints, "ROOT", tmp_path)
@@ -56,7 +93,7 @@ def test_it_learns_what_follows_what(folder: Path, tmp_path: Path, monkeypatch: 
     assert genres["knn"] > genres["untrained_knn"] + 0.2
 
 
-def test_no_batch_holds_a_film_that_is_asked_later(folder: Path) -> None:
+def test_no_batch_holds_test_films(folder: Path) -> None:
     ratings = films.read(f"folder:{folder}")
     known = catalogue.gather(ratings, 1)
     histories = known.translate(ratings)
@@ -73,7 +110,7 @@ def test_no_batch_holds_a_film_that_is_asked_later(folder: Path) -> None:
             assert not set(seen[row].tolist()) & set(history[-2:].tolist())
 
 
-def test_a_batch_is_a_function_of_its_number_and_dropout_keeps_the_mean() -> None:
+def test_batches_depend_on_their_number() -> None:
     past = [np.arange(first, first + 12) for first in range(40)]
     config, recipe = Config(60, context=6, width=16), train.RECIPE(data="x", drop=0.25)
     rows = torch.arange(40)
@@ -88,20 +125,18 @@ def test_a_batch_is_a_function_of_its_number_and_dropout_keeps_the_mean() -> Non
     assert not bool((mixed.diff(dim=1) == 1).all())
 
 
-def test_long_histories_come_more_often_but_not_in_proportion() -> None:
-    owners = train.turns([np.arange(4), np.arange(100), np.arange(1)])
+def test_histories_repeat_by_root_of_length() -> None:
+    owners = train.repeat_by_length([np.arange(4), np.arange(100), np.arange(1)])
     assert torch.bincount(owners).tolist() == [2, 10, 1]
 
 
-def test_too_little_is_one_sentence(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_short_histories_are_refused(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="too short"):
         train.main(["--smoke", "--data", f"folder:{folder}", "--least", "1000"])
 
 
-def test_other_data_are_measured_by_the_numbers_of_their_films(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_data_match_by_film_number(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     checkpoint = checkpoints.load(str(train.main([*FLAGS, "--data", f"folder:{folder}"]).absolute()))
     lines = (folder / "ratings.csv").read_text().splitlines()

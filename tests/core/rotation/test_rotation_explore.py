@@ -1,4 +1,4 @@
-"""What a visitor gets: answers that agree with the network, plain sentences for bad input, luck of one's own."""
+"""What a visitor gets: predictions that agree with the network, and one sentence for bad input."""
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +19,7 @@ def picture(key: str) -> explore.Bytes:
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
-def test_the_answer_is_one_row_of_the_table(turn: int) -> None:
+def test_prediction_is_one_table_row(turn: int) -> None:
     answer = explore.predict(picture("cat"), turn)
     assert answer.turn_deg == turn
     assert np.array_equal(answer.probabilities, answer.table[turn // 90])
@@ -28,19 +28,19 @@ def test_the_answer_is_one_row_of_the_table(turn: int) -> None:
     assert 0 <= answer.map.min() <= answer.map.max() <= 1
 
 
-def test_what_the_model_sees_is_the_picture_turned() -> None:
-    upright, turned = explore.predict(picture("cat"), 0).seen, explore.predict(picture("cat"), 90).seen
+def test_model_gets_the_turned_picture() -> None:
+    upright, turned = (explore.predict(picture("cat"), turn).turned for turn in (0, 90))
     assert np.array_equal(np.rot90(upright), turned)
 
 
-def test_golden_shipped_model_beats_chance_and_the_brightest_side_on_shipped_photographs() -> None:
+def test_golden_model_beats_the_baselines() -> None:
     answers = [explore.predict(picture(key), 0) for key in ("astronaut", "cat", "coffee", "rocket", "china", "flower")]
     model = sum(answer.model_right for answer in answers)
-    assert model >= 12, "of 24; chance is 6: it knows scenes, not faces"
+    assert model >= 12, "of 24; random guessing gives 6; it was trained on scenes, not on faces"
     assert model > sum(answer.naive_right for answer in answers)
 
 
-def test_card_holds_the_targets_for_two_cores() -> None:
+def test_card_meets_the_targets() -> None:
     card = explore.metrics()
     for name, floor in (("scenes96", 0.82), ("tinyimagenet64", 0.50)):
         assert card[name]["accuracy"] >= floor
@@ -48,13 +48,13 @@ def test_card_holds_the_targets_for_two_cores() -> None:
 
 
 @pytest.mark.parametrize("side", range(4))
-def test_brightest_side_rule(side: int) -> None:
+def test_brightest_side_is_found(side: int) -> None:
     view = np.zeros((30, 30, 3), np.uint8)
     view[:10] = 255
     assert explore.brightest_side_up(np.rot90(view, side)) == side
 
 
-def test_a_picture_of_the_gallery_finds_itself_first() -> None:
+def test_gallery_picture_finds_itself() -> None:
     emoji = bundled.emoji_gallery()
     found = explore.neighbours(emoji.images[100], count=4)
     assert found[0].name == emoji.names[100]
@@ -68,7 +68,7 @@ def test_other_turns_are_refused(turn: float) -> None:
         explore.predict(picture("cat"), turn)
 
 
-def test_no_picture_and_no_picture_at_all(tmp_path: Path) -> None:
+def test_missing_pictures_are_refused(tmp_path: Path) -> None:
     (tmp_path / "words.png").write_text("not a picture")
     for source in (None, str(tmp_path / "words.png"), str(tmp_path / "missing.png")):
         with pytest.raises(InputError):
@@ -76,7 +76,7 @@ def test_no_picture_and_no_picture_at_all(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK", "I;16", "P", "1"])
-def test_every_mode_of_picture_is_answered(mode: str, tmp_path: Path) -> None:
+def test_every_picture_mode_works(mode: str, tmp_path: Path) -> None:
     image = Image.fromarray(picture("coffee")).convert("L" if mode == "I;16" else mode)
     if mode == "I;16":
         image = Image.fromarray(np.asarray(image).astype(np.uint16) * 200)
@@ -85,7 +85,7 @@ def test_every_mode_of_picture_is_answered(mode: str, tmp_path: Path) -> None:
     assert explore.predict(str(path), 0).table.shape == (4, 4)
 
 
-def test_visitors_at_once_get_what_each_gets_alone() -> None:
+def test_concurrent_visitors_get_own_answers() -> None:
     asked = [(key, turn) for key in ("cat", "coffee") for turn in (0, 90, 180, 270)]
     alone = [explore.predict(picture(key), turn).table for key, turn in asked]
     with ThreadPoolExecutor(4) as pool:
@@ -94,14 +94,14 @@ def test_visitors_at_once_get_what_each_gets_alone() -> None:
         assert np.allclose(one, other, atol=1e-6)
 
 
-# --- a network growing, a network cheating ---
+# --- a small network along its training, and a network with a shortcut ---
 
 
-def test_golden_before_the_first_step_all_turns_look_alike_and_afterwards_they_do_not() -> None:
+def test_golden_training_separates_the_turns() -> None:
     photo = picture("china")
     before, after = (explore.grow(photo, 0, stage) for stage in (0, 4))
     assert before.probabilities.max() < 0.6
-    assert np.ptp(before.table, axis=0).max() < 0.1, "it says the same whatever the turn"
+    assert np.ptp(before.table, axis=0).max() < 0.1, "nearly the same answer for every turn"
     assert after.model_right >= 2
     assert np.ptp(after.table, axis=0).max() > 0.5
     assert explore.reached()[0] == pytest.approx(0.25, abs=0.05)
@@ -109,29 +109,29 @@ def test_golden_before_the_first_step_all_turns_look_alike_and_afterwards_they_d
 
 
 @pytest.mark.parametrize("stage", [-1, 5, 0.5])
-def test_another_stage_is_a_sentence(stage: float) -> None:
+def test_other_stages_are_refused(stage: float) -> None:
     with pytest.raises(InputError):
         explore.grow(picture("china"), 0, stage)
 
 
-def test_golden_the_cheat_is_better_at_home_and_worse_abroad() -> None:
-    honest, cheat = explore.trials(picture("china"))
-    assert (honest.name, cheat.name) == (explore.SMALL, explore.SHORTCUT)
-    assert cheat.own > honest.own + 0.05, "on scenes from its own source"
-    assert cheat.own > 0.95
-    assert cheat.own - max(cheat.own_changed) > 0.2, "the traces are gone"
-    assert honest.own - min(honest.own_changed) < 0.06
-    assert min(honest.own_changed) > max(cheat.own_changed) + 0.05
-    assert honest.elsewhere > cheat.elsewhere + 0.05
-    for trial in (honest, cheat):
-        assert len(trial.right) == len(trial.sure) == 3
-        assert trial.right[0] == explore.predict(picture("china"), 0, name=trial.name).model_right
-        assert all(0 <= share <= 1 for share in trial.sure)
+def test_golden_shortcut_fails_elsewhere() -> None:
+    augmented, shortcut = explore.shortcut_tests(picture("china"))
+    assert (augmented.name, shortcut.name) == (explore.SMALL, explore.SHORTCUT)
+    untouched, *changed = augmented.own_source
+    shortcut_untouched, *shortcut_changed = shortcut.own_source
+    assert shortcut_untouched > untouched + 0.05, "on scenes from its own source"
+    assert shortcut_untouched > 0.95
+    assert shortcut_untouched - max(shortcut_changed) > 0.2, "the traces are gone"
+    assert untouched - min(changed) < 0.06
+    assert min(changed) > max(shortcut_changed) + 0.05
+    assert augmented.other_source > shortcut.other_source + 0.05
+    for test in (augmented, shortcut):
+        assert len(test.own_source) == len(test.right) == len(test.confidence) == 3
+        assert test.right[0] == explore.predict(picture("china"), 0, name=test.name).model_right
+        assert all(0 <= share <= 1 for share in test.confidence)
 
 
-def test_the_models_to_choose_from_are_the_shipped_ones_and_a_visitors_own(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_own_checkpoints_are_offered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert explore.names() == ("rotation/photos", "rotation/shortcut", "rotation/cifar10")
     root = tmp_path / "checkpoints"
     shutil.copytree(checkpoints.ROOT / "rotation", root / "rotation")
@@ -145,6 +145,6 @@ def test_the_models_to_choose_from_are_the_shipped_ones_and_a_visitors_own(
 @pytest.mark.parametrize(
     "name", ["rotation/nobody", "../../etc", "gpt2", "vae/mnist", "rotation/photos@x", "rotation/small@7", ""]
 )
-def test_a_model_that_is_not_offered_opens_nothing(name: str) -> None:
+def test_other_models_are_refused(name: str) -> None:
     with pytest.raises(InputError, match="models offered"):
         explore.predict(picture("cat"), 0, name=name)

@@ -1,4 +1,4 @@
-"""The rotation network: shapes, gradients, an exact activation map, and that it can learn a batch by heart."""
+"""The rotation network: shapes, gradients, an exact activation map, and overfitting one batch."""
 
 import pytest
 import torch
@@ -12,17 +12,17 @@ SMALL = Config(size=32, widths=(8, 8, 16, 16), depths=(1, 1, 1, 1))
 
 @pytest.mark.parametrize(("batch", "side"), [(1, 32), (3, 64), (2, 45)])
 def test_shapes(batch: int, side: int) -> None:
-    answer = RotationNet(SMALL).eval()(torch.rand(batch, 3, side, side))
-    assert answer.logits.shape == (batch, 4)
-    assert answer.features.shape == (batch, 16)
-    assert answer.map.shape[:2] == (batch, 16)
+    output = RotationNet(SMALL).eval()(torch.rand(batch, 3, side, side))
+    assert output.logits.shape == (batch, 4)
+    assert output.features.shape == (batch, 16)
+    assert output.map.shape[:2] == (batch, 16)
 
 
-def test_the_head_on_the_mean_of_the_map_is_the_logits() -> None:
+def test_activation_map_averages_to_logits() -> None:
     net = RotationNet(SMALL).eval()
-    answer = net(torch.rand(2, 3, 64, 64, generator=generator(1)))
-    by_place = torch.einsum("kd,bdhw->bkhw", net.head.weight, answer.map)
-    assert torch.allclose(by_place.mean((2, 3)) + net.head.bias, answer.logits, atol=1e-5)
+    output = net(torch.rand(2, 3, 64, 64, generator=generator(1)))
+    by_position = torch.einsum("kd,bdhw->bkhw", net.head.weight, output.map)
+    assert torch.allclose(by_position.mean((2, 3)) + net.head.bias, output.logits, atol=1e-5)
 
 
 def test_gradient_reaches_every_parameter() -> None:
@@ -32,7 +32,7 @@ def test_gradient_reaches_every_parameter() -> None:
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in net.parameters())
 
 
-def test_learns_one_batch_by_heart() -> None:
+def test_overfits_one_batch() -> None:
     net = RotationNet(SMALL)
     images, turns = pretext.all_turns(torch.rand(4, 3, 32, 32, generator=generator(3)))
     optimizer = torch.optim.AdamW(net.parameters(), lr=1e-2)

@@ -1,4 +1,4 @@
-"""Turning pictures and the loss of guessing the turn, against NumPy and closed forms."""
+"""Turning pictures and the loss of predicting the turn, against NumPy and closed forms."""
 
 import math
 
@@ -11,7 +11,7 @@ from core.rotation import pretext
 
 
 @pytest.mark.parametrize(("batch", "side"), [(1, 5), (7, 8)])
-def test_turn_equals_numpy_picture_by_picture(batch: int, side: int) -> None:
+def test_turn_equals_numpy(batch: int, side: int) -> None:
     images = torch.rand(batch, 3, side, side, generator=generator(1))
     turns = torch.randint(0, 4, (batch,), generator=generator(2))
     turned = pretext.turn(images, turns)
@@ -19,20 +19,20 @@ def test_turn_equals_numpy_picture_by_picture(batch: int, side: int) -> None:
         assert np.array_equal(np.rot90(picture.numpy(), quarter, axes=(1, 2)), result.numpy())
 
 
-def test_turning_on_to_a_full_circle_is_the_identity() -> None:
+def test_full_circle_is_identity() -> None:
     images = torch.rand(4, 3, 6, 6, generator=generator(3))
     turns = torch.arange(4)
     assert torch.equal(pretext.turn(pretext.turn(images, turns), (4 - turns) % 4), images)
 
 
-def test_turn_leaves_its_input_alone() -> None:
+def test_turn_keeps_its_input() -> None:
     images = torch.rand(2, 3, 4, 4, generator=generator(4))
     before = images.clone()
     pretext.turn(images, torch.tensor([1, 2]))
     assert torch.equal(images, before)
 
 
-def test_all_turns_keeps_the_four_of_a_picture_together() -> None:
+def test_all_turns_groups_by_picture() -> None:
     images = torch.rand(2, 3, 4, 4, generator=generator(5))
     turned, turns = pretext.all_turns(images)
     assert turns.tolist() == [0, 1, 2, 3, 0, 1, 2, 3]
@@ -40,11 +40,11 @@ def test_all_turns_keeps_the_four_of_a_picture_together() -> None:
     assert torch.equal(turned[6], images[1].flip(1, 2))
 
 
-def test_loss_of_no_knowledge_is_log_four() -> None:
+def test_uniform_loss_is_log_four() -> None:
     assert pretext.turn_loss(torch.zeros(5, 4), torch.tensor([0, 1, 2, 3, 0])).item() == pytest.approx(math.log(4))
 
 
-def test_loss_equals_the_paper_written_out() -> None:
+def test_loss_equals_paper_formula() -> None:
     logits = torch.randn(6, 4, generator=generator(6))
     turns = torch.tensor([3, 1, 0, 2, 2, 1])
     slow = 0.0

@@ -1,4 +1,4 @@
-"""Parities hear a faint pattern and nothing of the picture, and a turn moves them from place to place."""
+"""Parities depend on a faint pattern and not on the content, and a turn permutes them."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def noisy(count: int = 6) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("quarter", [1, 2, 3])
-def test_a_turn_moves_the_parities_and_changes_none_of_them(quarter: int) -> None:
+def test_turn_permutes_the_parities(quarter: int) -> None:
     before = rearrange(traces.parities(noisy()), "b (k c p q) -> (b k c) p q", k=2, c=3, p=2)
     turns = torch.full((6,), quarter)
     after = rearrange(traces.parities(pretext.turn(noisy(), turns)), "b (k c p q) -> (b k c) p q", k=2, c=3, p=2)
@@ -26,14 +26,14 @@ def test_a_turn_moves_the_parities_and_changes_none_of_them(quarter: int) -> Non
     )
 
 
-def test_a_flat_picture_says_nothing_inside() -> None:
+def test_flat_picture_has_no_traces() -> None:
     inside = traces.parities(torch.full((1, 3, 64, 64), 0.5))
     assert inside.shape == (1, 24)
-    assert inside.abs().max() < 4 * traces.FAINT / 32, "only the border of zeros is heard"
+    assert inside.abs().max() < 4 * traces.CLAMP / 32, "only the zero padding at the border counts"
 
 
-def test_a_pattern_of_one_grey_level_tells_the_turn_until_it_is_gone(tmp_path: Path) -> None:
-    """Half a grey level of blue up or down on one parity, under contents that tell nothing."""
+def test_one_grey_level_reveals_the_turn(tmp_path: Path) -> None:
+    """One grey level of blue on one parity reveals the turn, under content that does not; re-encoding removes it."""
     rng = np.random.default_rng(0)
     for number in range(60):
         half = "test" if number % 3 == 0 else "train"

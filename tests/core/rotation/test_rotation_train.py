@@ -1,4 +1,4 @@
-"""The recipe: it runs from flags to a checkpoint that loads, and measures what it says."""
+"""The recipe: it runs from flags to a checkpoint that loads, and its metrics can be repeated."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from core.training.recipe import parse
 
 
 @pytest.mark.parametrize("flags", [[], ["--snapshots", "--no-augment"]])
-def test_smoke_run_ends_in_a_checkpoint_that_loads(
+def test_smoke_run_writes_a_checkpoint(
     bright_tops: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: list[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -23,7 +23,7 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(
     card = json.loads((written / "card.json").read_text())
     assert card["steps"] == 20
     assert list(card["metrics"])[:3] == [spec, f"{spec}, re-encoded", f"{spec}, cropped"]
-    assert "emoji" in card["metrics"], "measured, not trained on"
+    assert "emoji" in card["metrics"], "tested on, not trained on"
     assert card["metrics"][spec]["n"] == 8
     assert written.is_relative_to(tmp_path / "runs") or not written.is_absolute()
     loaded = checkpoints.load(str(written.resolve()))
@@ -35,7 +35,7 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(
         assert train.evaluate(untrained, spec)["accuracy"] == pytest.approx(card["snapshots"]["0"]["accuracy"])
 
 
-def test_without_augmentation_pictures_are_only_turned() -> None:
+def test_no_augment_only_turns() -> None:
     recipe = train.RotationRecipe(data="none", augment=False)
     images = torch.randint(0, 256, (8, 3, 64, 64), dtype=torch.uint8, generator=generator(1))
     turned, turns = train.make_batch(images, generator(7), recipe)
@@ -43,7 +43,7 @@ def test_without_augmentation_pictures_are_only_turned() -> None:
         assert torch.equal(picture, torch.rot90(image / 255, turn, (-2, -1)))
 
 
-def test_a_batch_is_a_function_of_its_seed() -> None:
+def test_batch_depends_on_seed_alone() -> None:
     recipe = train.RotationRecipe(data="none")
     images = torch.randint(0, 256, (8, 3, 64, 64), dtype=torch.uint8, generator=generator(1))
     first, turns = train.make_batch(images, generator(7), recipe)
@@ -56,6 +56,6 @@ def test_a_batch_is_a_function_of_its_seed() -> None:
     assert 0 <= first.min() <= first.max() <= 1
 
 
-def test_every_field_of_the_recipe_is_a_flag() -> None:
+def test_flags_set_recipe_fields() -> None:
     recipe = parse(train.RotationRecipe, ["--data", "x", "--min-crop", "0.5", "--no-bf16", "--steps", "7"])
     assert (recipe.min_crop, recipe.bf16, recipe.steps) == (0.5, False, 7)

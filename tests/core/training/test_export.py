@@ -1,7 +1,8 @@
-"""From a run to a checkpoint: what was measured is what is shipped, and a card tells nothing of one machine."""
+"""From a run to a checkpoint: what was measured is what is shipped, and a card names no path of one machine."""
 
 import json
 import shlex
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,12 +23,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Runs and checkpoints are written into the working folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(checkpoints, "ROOT", tmp_path / "assets")
-    monkeypatch.setattr(export.sys, "argv", ["train.py"])
+    monkeypatch.setattr(sys, "argv", ["train.py"])
     return tmp_path
 
 
 def evaluate(checkpoint: Checkpoint, spec: str, *, root: str = "data") -> dict[str, float]:
-    """Share of the toy's own pictures that are told right."""
+    """Share of the toy's own pictures that are classified correctly."""
     with torch.inference_mode():
         right = checkpoint.model(IMAGES).argmax(1) == LABELS
     return {"accuracy": float(right.float().mean()), "n": len(IMAGES)}
@@ -42,13 +43,13 @@ def write(recipe: ToyRecipe, **settings: object) -> tuple[Path, Toy]:
     """Train and write a toy."""
     _, model, result = run(recipe)
     assert result is not None
-    told: dict[str, object] = {"method": "toys", "data": "x", "measure": measure, "evaluate": evaluate, **settings}
-    return write_checkpoint(recipe, result, model, **told), model  # type: ignore[arg-type]
+    arguments: dict[str, object] = {"method": "toys", "data": "x", "measure": measure, "evaluate": evaluate, **settings}
+    return write_checkpoint(recipe, result, model, **arguments), model  # type: ignore[arg-type]
 
 
 def test_a_checkpoint_holds_what_was_measured(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     flags = ["train.py", "--data", "x", "--root", "/somewhere/else", "--lr", "0.02"]
-    monkeypatch.setattr(export.sys, "argv", flags)
+    monkeypatch.setattr(sys, "argv", flags)
     measured: list[torch.Tensor] = []
 
     def note(checkpoint: Checkpoint, recipe: ToyRecipe) -> dict[str, dict[str, float]]:
@@ -62,7 +63,7 @@ def test_a_checkpoint_holds_what_was_measured(here: Path, monkeypatch: pytest.Mo
     card = json.loads((folder / "card.json").read_text())
     assert card["command"] == "python -m core.toys.train --data x --root data --lr 0.02 --no-bf16"
     assert (card["recipe"]["lr"], card["recipe"]["bf16"]) == (0.02, False)
-    assert "somewhere" not in json.dumps(card), "where one machine keeps its data is nobody else's business"
+    assert "somewhere" not in json.dumps(card), "paths of one machine stay out of cards"
     assert (card["steps"], card["metrics"]["x"]["n"]) == (20, 40)
     assert card["parameters"] == sum(p.numel() for p in model.parameters())
     again = Toy(ToyConfig()).eval()
@@ -75,14 +76,14 @@ def test_a_checkpoint_holds_what_was_measured(here: Path, monkeypatch: pytest.Mo
     "flags",
     [["--root", "/a b"], ["--root=/a b"], ["--root", "/a", "--resume", "runs/toys/x/1"], ["--resume=runs/toys/x/1"]],
 )
-def test_the_command_on_a_card_says_nothing_of_this_machine(flags: list[str]) -> None:
+def test_command_names_no_local_path(flags: list[str]) -> None:
     command = export.command("toys", ["--data", "x+y", *flags, "--name", "it's"], bf16=True)
     assert shlex.split(command)[:3] == ["python", "-m", "core.toys.train"]
     recipe = parse(ToyRecipe, shlex.split(command)[3:])
     assert recipe == ToyRecipe(data="x+y", root="data", name="it's", bf16=True)
 
 
-def test_a_smoke_run_stays_out_of_assets(here: Path) -> None:
+def test_smoke_run_writes_no_assets(here: Path) -> None:
     folder, _ = write(replace(SHORT, smoke=True, name="smoke"))
     assert folder.parts[0] == "runs"
     assert folder.name == "checkpoint"
@@ -90,7 +91,7 @@ def test_a_smoke_run_stays_out_of_assets(here: Path) -> None:
     assert not (here / "assets").exists()
 
 
-def test_snapshots_ship_with_what_they_reach_and_the_finished_weights_stay(here: Path) -> None:
+def test_snapshots_ship_with_their_metrics(here: Path) -> None:
     recipe = replace(SHORT, steps=40, snapshots=True, name="grown")
     folder, model = write(recipe)
     card = checkpoints.read_card("grown", folder.parent)

@@ -1,9 +1,10 @@
-"""The loop: each pass has its own luck and items, on one process or many, and a kill changes no later loss."""
+"""The loop: each forward pass has its own items and random numbers on any processes; a kill changes no loss."""
 
+import functools
 import json
 import math
 import signal
-import socket
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from accelerate import Accelerator
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -18,11 +20,11 @@ from core.data.batches import indices
 from core.rotation import train as rotation
 from core.training import loop
 from core.training.recipe import Recipe
-from tests.core import toy_recipe
+from tests.core import processes
 from tests.core.toy_recipe import IMAGES, SHORT, Toy, ToyConfig, ToyRecipe, run
 
 
-def test_weight_decay_is_for_matrices_that_train() -> None:
+def test_only_trainable_matrices_decay() -> None:
     model = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4), nn.Linear(4, 2))
     model[2].weight.requires_grad_(False)
     decayed, spared = loop.optimizer_for(model, Recipe(data="x", weight_decay=0.3)).param_groups
@@ -47,7 +49,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_killed_run_goes_on_as_if_nothing_had_happened() -> None:
+def test_interrupted_run_resumes_exactly() -> None:
     whole, straight, finished = run(replace(SHORT, name="straight"))
     assert finished is not None
     assert finished.steps == 20
@@ -66,7 +68,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened() -> None:
     assert whole[-1] < whole[0]
 
 
-def test_two_states_are_kept_and_nothing_half_written() -> None:
+def test_two_whole_states_are_kept() -> None:
     run(replace(SHORT, log_every=10))
     folder = only_folder(SHORT)
     assert sorted(item.name for item in folder.iterdir()) == [
@@ -87,47 +89,50 @@ def metrics(folder: Path) -> list[dict[str, float]]:
     return [{key: value for key, value in line.items() if key != "elapsed_s"} for line in lines]
 
 
-TOY_FLAGS = ("--steps", "20", "--batch", "16", "--lr", "0.02", "--save-every", "5", "--log-every", "1")
+TOY = "tests.core.toy_recipe"
+CPU = ("--data", "x", "--device", "cpu", "--no-bf16")
+TOY_FLAGS = (*CPU, "--steps", "20", "--batch", "16", "--lr", "0.02", "--save-every", "5", "--log-every", "1")
 
 
-def finish(folder: Path, *flags: str) -> tuple[int, str]:
-    """Run a toy in a process of its own to its end: exit status and what it said on stderr."""
-    process = toy_recipe.start(folder, *TOY_FLAGS, *flags)
-    told = process.communicate(timeout=120)[1]
-    return process.returncode, told
+@pytest.fixture(scope="module", autouse=True)
+def _server() -> None:
+    """Processes of their own are forked from one that imports while the first tests run."""
+    processes.start_server()
 
 
-def test_kill_9_and_resume_log_the_same_losses_to_the_last_bit(here: Path) -> None:
-    straight = toy_recipe.start(here, *TOY_FLAGS, "--name", "straight")
-    killed = toy_recipe.start(here, *TOY_FLAGS, "--name", "killed", "--die-at", "13")
-    assert straight.wait(120) == 0
-    assert killed.wait(120) == -signal.SIGKILL
+def test_kill_9_repeats_every_loss(here: Path) -> None:
+    """All in processes of their own, to the last bit."""
+    straight = processes.start(TOY, [*TOY_FLAGS, "--name", "straight"], here)
+    killed = processes.start(TOY, [*TOY_FLAGS, "--name", "killed", "--die-at", "13"], here)
+    assert straight.wait() == 0, straight.said()
+    assert killed.wait() == -signal.SIGKILL
     folder = only_folder(replace(SHORT, name="killed"))
     assert [line["step"] for line in metrics(folder)] == list(range(13)), "it died in the middle"
     with (folder / "metrics.jsonl").open("a") as log:
         log.write('{"step": 13, "lo')  # a line cut short by the kill
-    status, told = finish(here, "--name", "killed", "--resume", str(folder))
-    assert status == 0, told
+    resumed = processes.start(TOY, [*TOY_FLAGS, "--name", "killed", "--resume", str(folder)], here)
+    assert resumed.wait() == 0, resumed.said()
     whole = metrics(only_folder(replace(SHORT, name="straight")))
     assert metrics(folder) == whole, "every line, every digit, none twice"
     assert len(whole) == 20
 
 
-def test_a_full_disk_leaves_the_last_state_whole_and_the_run_goes_on_from_it(here: Path) -> None:
+def test_full_disk_keeps_last_state(here: Path) -> None:
     whole, straight, _ = run(replace(SHORT, name="straight"))
     run(replace(SHORT, name="full"), until=12)
     folder = only_folder(replace(SHORT, name="full"))
     largest = max(file.stat().st_size for file in (folder / "state-00000010").iterdir())
-    status, told = finish(here, "--name", "full", "--resume", str(folder), "--file-limit", str(largest - 1))
-    assert status == 1
-    assert "File too large" in told, "a real refusal of the operating system"
+    flags = [*TOY_FLAGS, "--name", "full", "--resume", str(folder), "--file-limit", str(largest - 1)]
+    child = processes.start(TOY, flags, here)
+    assert child.wait() == 1
+    assert "File too large" in child.said(), "a real refusal of the operating system"
     assert sorted(item.name for item in folder.glob("state-*")) == ["state-00000005", "state-00000010"]
     after, resumed, _ = run(replace(SHORT, name="full", resume=str(folder)))
     assert after == whole[10:]
     assert all(torch.equal(tensor, straight.state_dict()[name]) for name, tensor in resumed.state_dict().items())
 
 
-def test_a_crash_while_saving_leaves_the_last_state_whole() -> None:
+def test_crash_while_saving_keeps_last_state() -> None:
     killed = replace(SHORT, name="crashed")
     run(killed, until=12)
     (only_folder(killed) / "state.part").mkdir()
@@ -138,25 +143,14 @@ def test_a_crash_while_saving_leaves_the_last_state_whole() -> None:
     assert not (result.folder / "state.part").exists()
 
 
-# --- many passes, many processes ---
+# --- accumulation and several processes ---
 
 
-def beside(folder: Path, module: str, *flags: str) -> None:
-    """Run a module as two gloo processes that know of each other, as `torchrun --nproc-per-node 2` would."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    shared = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}
-    both = [toy_recipe.start(folder, *flags, module=module, RANK=rank, LOCAL_RANK=rank, **shared) for rank in "01"]
-    for process in both:
-        told = process.communicate(timeout=120)[1]
-        assert process.returncode == 0, told
-
-
-def test_two_processes_take_the_steps_of_one_with_the_whole_batch(here: Path) -> None:
+def test_two_processes_equal_one_batch(here: Path) -> None:
     """Losses agree to 1e-5: sums are taken in another order. Without noise, one process may take the batch at once."""
-    flags = ("--steps", "6", "--lr", "0.02", "--log-every", "1", "--noise", "0", "--no-norm")
-    beside(here, "tests.core.toy_recipe", *flags, "--batch", "8", "--name", "two")
+    flags = [*CPU, "--steps", "6", "--lr", "0.02", "--log-every", "1", "--noise", "0", "--no-norm"]
+    both = processes.start_two(TOY, [*flags, "--batch", "8", "--name", "two"], here)
+    assert [child.wait() for child in both] == [0, 0], [child.said() for child in both]
     run(
         replace(
             SHORT, steps=6, batch=16, noise=0.0, norm=False, warmup=0.05, weight_decay=0.05, log_every=1, name="one"
@@ -169,11 +163,12 @@ def test_two_processes_take_the_steps_of_one_with_the_whole_batch(here: Path) ->
     assert two[0]["loss"] != two[5]["loss"]
 
 
-def test_a_recipe_on_two_processes_has_the_loss_of_one(here: Path) -> None:
-    """The rotation recipe, norms, augmentation and all, to 1e-4: each pass has its own items and luck anywhere."""
-    flags = ["--data", "emoji", "--smoke", "--width", "4", "--size", "16", "--device", "cpu", "--no-bf16"]
-    flags += ["--batch", "8"]
-    beside(here, "core.rotation.train", *flags, "--name", "two")
+def test_recipe_on_two_processes_equals_one(here: Path, bright_tops: Path) -> None:
+    """The rotation recipe with norms and augmentation, to 1e-4."""
+    flags = ["--data", f"folder:{bright_tops}", "--smoke", "--width", "4", "--size", "16", "--batch", "8"]
+    flags += ["--device", "cpu", "--no-bf16"]
+    both = processes.start_two("core.rotation.train", [*flags, "--name", "two"], here)
+    assert [child.wait() for child in both] == [0, 0], [child.said() for child in both]
     rotation.main([*flags, "--accumulate", "2", "--name", "one"])
     two, one = (metrics(next((here / "runs" / "rotation" / name).iterdir())) for name in ("two", "one"))
     assert [line["step"] for line in two] == list(range(20))
@@ -182,7 +177,7 @@ def test_a_recipe_on_two_processes_has_the_loss_of_one(here: Path) -> None:
         assert ours["accuracy"] == pytest.approx(theirs["accuracy"], abs=0.13), "a score may tip over"
 
 
-def test_accumulated_passes_are_one_large_batch() -> None:
+def test_accumulation_equals_one_large_batch() -> None:
     plain = replace(SHORT, noise=0.0, norm=False, log_every=1)
     _, one, _ = run(replace(plain, batch=16, name="one"))
     losses, four, _ = run(replace(plain, batch=4, accumulate=4, name="four"))
@@ -193,7 +188,7 @@ def test_accumulated_passes_are_one_large_batch() -> None:
     assert [line["loss"] for line in ours] == pytest.approx([line["loss"] for line in theirs], abs=1e-5)
 
 
-def test_every_step_draws_its_own_luck_and_again_the_same() -> None:
+def test_each_step_draws_its_own_numbers() -> None:
     def collect(seed: int, name: str) -> list[float]:
         drawn: list[float] = []
 
@@ -209,13 +204,17 @@ def test_every_step_draws_its_own_luck_and_again_the_same() -> None:
     assert len({*first, *other}) == 40
 
 
-def test_processes_see_different_items_and_luck(monkeypatch: pytest.MonkeyPatch) -> None:
+def _constant(value: int, _: object) -> int:
+    return value
+
+
+def test_processes_see_different_items_and_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     """One process that takes itself for the first or second of two: together they see every item once an epoch."""
     seen: dict[int, list[int]] = {}
     drawn: set[float] = set()
     for process in range(2):
-        monkeypatch.setattr(loop.Accelerator, "num_processes", property(lambda _: 2))
-        monkeypatch.setattr(loop.Accelerator, "process_index", property(lambda _, index=process: index))
+        monkeypatch.setattr(Accelerator, "num_processes", property(lambda _: 2))
+        monkeypatch.setattr(Accelerator, "process_index", property(functools.partial(_constant, process)))
         rows = seen.setdefault(process, [])
 
         def loss(network: nn.Module, number: int, rng: torch.Generator, rows: list[int] = rows) -> dict[str, Tensor]:
@@ -230,7 +229,7 @@ def test_processes_see_different_items_and_luck(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
-def test_a_loss_that_is_no_number_stops_the_run_and_names_the_items(bad: float) -> None:
+def test_nan_loss_stops_and_names_items(bad: float) -> None:
     def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         rows = torch.tensor([4, 2]) if number == 3 else torch.tensor([0, 1])
         return {"loss": network(IMAGES[:2]).sum() * (bad if number == 3 else 1.0), "ids": rows}
@@ -241,7 +240,7 @@ def test_a_loss_that_is_no_number_stops_the_run_and_names_the_items(bad: float) 
     assert max(item.name for item in only_folder(recipe).glob("state-*")) == "state-00000003", "nothing bad is kept"
 
 
-def test_the_compiled_network_is_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compiled_network_is_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
     compiled: list[nn.Module] = []
 
     def note(network: nn.Module) -> nn.Module:
@@ -256,7 +255,7 @@ def test_the_compiled_network_is_the_network(monkeypatch: pytest.MonkeyPatch) ->
     assert losses == plain
 
 
-def test_snapshots_are_the_weights_of_their_moments() -> None:
+def test_snapshots_are_weights_of_their_steps() -> None:
     recipe = replace(SHORT, steps=40, snapshots=True)
     fresh = Toy(ToyConfig())
     _, model, result = run(recipe)
@@ -271,12 +270,12 @@ def test_snapshots_are_the_weights_of_their_moments() -> None:
     assert not torch.equal(weights[3], model.head.weight.half())
 
 
-def test_the_clock_ends_a_run_and_its_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_clock_ends_run_and_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(float(tick) for tick in range(10**6))
-    monkeypatch.setattr(loop.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     losses, _, result = run(replace(SHORT, steps=1000, minutes=0.2, save_every=10**6, name="clock"))
     assert result is not None
-    assert result.steps == len(losses) == 11, "a tick a step, 12 seconds"
+    assert result.steps == len(losses) == 11, "one tick per step, 12 seconds"
 
 
 def test_gradients_are_clipped(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,7 +285,7 @@ def test_gradients_are_clipped(monkeypatch: pytest.MonkeyPatch) -> None:
     def step(self: torch.optim.AdamW, closure: Callable[[], float] | None = None) -> object:
         grads = [p.grad for group in self.param_groups for p in group["params"] if p.grad is not None]
         norms.append(float(torch.stack([g.norm() for g in grads]).norm()))
-        return step_of(self, closure)  # type: ignore[arg-type]
+        return step_of(self, closure)
 
     monkeypatch.setattr(torch.optim.AdamW, "step", step)
     run(replace(SHORT, steps=3, clip=1e-3, name="clipped"))

@@ -1,24 +1,24 @@
 """Flags to a recipe, and which items a step sees, how fast."""
 
 import argparse
-import importlib
 import math
 from collections import Counter
 from dataclasses import fields, replace
 from itertools import pairwise
+from typing import Any, cast
 
 import pytest
 import torch
 
+from core import evaluate
 from core.data.batches import OnDevice, indices
-from core.evaluate import METHODS
 from core.training.recipe import Recipe, learning_rate, parse
 from tests.core.toy_recipe import ToyRecipe
 
 # --- flags ---
 
 
-def test_every_field_of_a_subclass_is_a_typed_flag() -> None:
+def test_every_field_is_a_typed_flag() -> None:
     given = {
         "data": "x+y",
         "root": "there",
@@ -52,33 +52,36 @@ def test_every_field_of_a_subclass_is_a_typed_flag() -> None:
     assert recipe == ToyRecipe(**given, **switches)  # type: ignore[arg-type]
     assert {item.name for item in fields(ToyRecipe)} == {*given, *switches, "smoke"}
     for item in fields(ToyRecipe):
-        assert isinstance(getattr(recipe, item.name), item.type), item.name
+        assert isinstance(getattr(recipe, item.name), cast(type, item.type)), item.name
 
 
 def test_flags_left_out_are_the_defaults() -> None:
     assert parse(ToyRecipe, ["--data", "x"]) == ToyRecipe(data="x")
 
 
-def test_a_preset_is_between_the_defaults_and_the_flags() -> None:
+def test_flags_win_over_presets() -> None:
     recipe = parse(ToyRecipe, ["--data", "x", "--preset", "large", "--lr", "0.25"])
     assert recipe == ToyRecipe(data="x", preset="large", depth=8, mirror=True, lr=0.25)
     assert parse(ToyRecipe, ["--data", "x"]).depth == 2
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_every_method_has_presets_for_both_kinds_of_machine_and_each_names_fields(method: str) -> None:
-    recipe: type[Recipe] = importlib.import_module(f"core.{method}.train").RECIPE
+@pytest.mark.parametrize("method", evaluate.methods())
+def test_every_method_has_both_presets(method: str) -> None:
+    recipe = evaluate.recipe_class(method)
     assert {"cpu", "gpu"} <= recipe.PRESETS.keys()
-    kinds = {item.name: item.type for item in fields(recipe)}
+    kinds = {item.name: cast(type, item.type) for item in fields(recipe)}
     for name, row in recipe.PRESETS.items():
         assert not row.keys() - kinds.keys(), name
         assert all(isinstance(value, kinds[field]) for field, value in row.items()), name
-        assert parse(recipe, ["--data", "x", "--preset", name]) == recipe(data="x", preset=name, **row)
+        assert parse(recipe, ["--data", "x", "--preset", name]) == recipe(
+            data="x", preset=name, **cast(dict[str, Any], row)
+        )
 
 
 def test_smoke_shortens_the_run() -> None:
     recipe = parse(ToyRecipe, ["--data", "x", "--steps", "900", "--minutes", "3", "--smoke"])
-    assert (recipe.steps, recipe.minutes) == (20, 0)
+    assert (recipe.steps, recipe.minutes, recipe.batch) == (20, 0, 32)
+    assert parse(ToyRecipe, ["--data", "x", "--batch", "4", "--smoke"]).batch == 4
 
 
 @pytest.mark.parametrize(
@@ -92,13 +95,13 @@ def test_wrong_flags_end_the_program(flags: list[str], capsys: pytest.CaptureFix
     assert "error:" in capsys.readouterr().err
 
 
-def test_help_is_the_docstring_s_first_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_is_first_docstring_line(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str | None] = []
     kept = argparse.ArgumentParser.__init__
 
     def note(self: argparse.ArgumentParser, *args: object, description: str | None = None, **more: object) -> None:
         seen.append(description)
-        kept(self, *args, description=description, **more)  # type: ignore[arg-type]
+        kept(self, *args, description=description, **more)  # type: ignore[arg-type, misc]
 
     monkeypatch.setattr(argparse.ArgumentParser, "__init__", note)
     parse(ToyRecipe, ["--data", "x"])
@@ -118,25 +121,25 @@ def test_every_item_comes_once_an_epoch(items: int, batch: int) -> None:
         assert Counter(part.tolist()) == Counter(range(items))
 
 
-def test_epochs_and_seeds_differ_and_equal_seeds_do_not() -> None:
+def test_epochs_and_seeds_differ() -> None:
     first, second = indices(50, 50, 0, 0), indices(50, 50, 1, 0)
     assert not torch.equal(first, second)
     assert not torch.equal(first, indices(50, 50, 0, 1))
     assert torch.equal(second, indices(50, 50, 1, 0))
 
 
-def test_a_step_does_not_need_the_steps_before_it() -> None:
+def test_step_needs_no_earlier_steps() -> None:
     stream = torch.cat([indices(11, 4, step, 5) for step in range(9)])
     assert torch.equal(indices(11, 36, 0, 5), stream)
 
 
-def test_warm_up_is_linear_and_ends_at_the_peak_and_the_cosine_at_zero() -> None:
+def test_warm_up_then_cosine_to_zero() -> None:
     recipe = Recipe(data="x", lr=0.2, warmup=0.1)
     rates = [learning_rate(recipe, progress) for progress in (0, 0.025, 0.05, 0.1, 0.55, 1.0, 1.7)]
     assert rates == pytest.approx([0, 0.05, 0.1, 0.2, 0.1, 0, 0], abs=1e-12)
 
 
-def test_the_rate_falls_after_the_peak_and_without_warm_up_starts_there() -> None:
+def test_rate_falls_after_the_peak() -> None:
     recipe = Recipe(data="x", lr=1.0, warmup=0.0)
     rates = [learning_rate(recipe, step / 50) for step in range(51)]
     assert rates[0] == 1.0
@@ -144,7 +147,7 @@ def test_the_rate_falls_after_the_peak_and_without_warm_up_starts_there() -> Non
     assert learning_rate(replace(recipe, warmup=1.0), 0.5) == 0.5
 
 
-def test_items_are_taken_by_number_and_moved_once() -> None:
+def test_items_move_to_device_once() -> None:
     items = OnDevice(torch.arange(12).view(6, 2))
     assert items.take(torch.tensor([4, 1]), torch.device("cpu")).tolist() == [[8, 9], [2, 3]]
     assert len(items) == 6

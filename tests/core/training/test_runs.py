@@ -23,14 +23,14 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_two_runs_within_a_second_have_folders_of_their_own() -> None:
+def test_runs_within_one_second_differ() -> None:
     first, second = (runs.open_folder(RECIPE, "toys") for _ in "ab")
     assert first != second
     assert json.loads((first / "recipe.json").read_text())["lr"] == RECIPE.lr
     assert runs.open_folder(replace(RECIPE, resume=str(first)), "toys") == first
 
 
-def test_going_on_cuts_the_log_back_to_where_the_state_is() -> None:
+def test_resuming_cuts_log_to_state() -> None:
     folder = runs.open_folder(RECIPE, "toys")
     with runs.Log(folder, RECIPE, "toys", 0) as log:
         for step in range(5):
@@ -45,7 +45,7 @@ def test_going_on_cuts_the_log_back_to_where_the_state_is() -> None:
     assert lines[3]["elapsed_s"] == 9.0
 
 
-def test_where_the_output_is_no_terminal_every_tenth_line_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_plain_output_prints_every_tenth_line(capsys: pytest.CaptureFixture[str]) -> None:
     with runs.Log(runs.open_folder(RECIPE, "toys"), RECIPE, "toys", 0) as log:
         for number in range(21):
             log.report(10 * number, 1.0, {"loss": 0.25})
@@ -55,9 +55,7 @@ def test_where_the_output_is_no_terminal_every_tenth_line_is_printed(capsys: pyt
     assert not said.err, "no progress bar in a file"
 
 
-def test_a_terminal_gets_a_progress_bar_instead(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_terminal_gets_a_progress_bar(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     with runs.Log(runs.open_folder(RECIPE, "toys"), RECIPE, "toys", 0) as log:
         log.report(0, 1.0, {"loss": 0.25})
@@ -68,11 +66,11 @@ def test_a_terminal_gets_a_progress_bar_instead(
     assert "5/5" in said.err
 
 
-def test_trackio_gets_the_curves_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_installed_trackio_gets_the_curves(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[tuple[str, Any]] = []
     trackio = ModuleType("trackio")
     trackio.__spec__ = importlib.machinery.ModuleSpec("trackio", None)
-    trackio.init = lambda **told: calls.append(("init", told))  # type: ignore[attr-defined]
+    trackio.init = lambda **given: calls.append(("init", given))  # type: ignore[attr-defined]
     trackio.log = lambda metrics, step: calls.append(("log", (step, metrics)))  # type: ignore[attr-defined]
     trackio.finish = lambda: calls.append(("finish", None))  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "trackio", trackio)
@@ -80,9 +78,9 @@ def test_trackio_gets_the_curves_where_it_is_installed(monkeypatch: pytest.Monke
     with runs.Log(folder, RECIPE, "toys", 0) as log:
         log.report(7, 1.0, {"loss": 0.5})
     assert [name for name, _ in calls] == ["init", "log", "finish"]
-    told = calls[0][1]
-    assert (told["project"], told["name"]) == ("pretext-toys", f"logged-{folder.name}")
-    assert told["config"]["lr"] == RECIPE.lr
+    given = calls[0][1]
+    assert (given["project"], given["name"]) == ("pretext-toys", f"logged-{folder.name}")
+    assert given["config"]["lr"] == RECIPE.lr
     assert calls[1][1] == (7, {"loss": 0.5})
     with runs.Log(folder, replace(RECIPE, smoke=True), "toys", 0):
-        assert len(calls) == 3, "a smoke run is nobody's curve"
+        assert len(calls) == 3, "a smoke run has no curve"

@@ -18,7 +18,7 @@ def batch(count: int = 3, pixels: int = 12, latent: int = 4) -> tuple[torch.Tens
     return logits, images, mu, logvar
 
 
-def test_bound_equals_the_papers_sum_written_out() -> None:
+def test_bound_equals_slow_loop() -> None:
     """Kingma & Welling 2013, eq. 10 and appendix C.1, one number at a time."""
     logits, images, mu, logvar = batch()
     expected = []
@@ -35,7 +35,7 @@ def test_bound_equals_the_papers_sum_written_out() -> None:
     assert float(found.mean) == pytest.approx(sum(expected) / len(expected), rel=1e-5)
 
 
-def test_reconstruction_equals_torch_distributions_on_black_and_white() -> None:
+def test_reconstruction_equals_torch_distributions() -> None:
     logits, images, _, _ = batch()
     images = (images > 0.5).float()
     expected = -Bernoulli(logits=logits).log_prob(images).flatten(1).sum(1)
@@ -48,7 +48,7 @@ def test_kl_equals_torch_distributions() -> None:
     torch.testing.assert_close(pretext.kl_nats(mu, logvar), expected)
 
 
-def test_kl_equals_the_mean_log_ratio_of_many_draws() -> None:
+def test_kl_equals_monte_carlo_estimate() -> None:
     mu, logvar = torch.tensor([[0.7]]), torch.tensor([[-1.1]])
     posterior, prior = Normal(mu, (0.5 * logvar).exp()), Normal(0.0, 1.0)
     z = mu + (0.5 * logvar).exp() * torch.randn(200_000, 1, generator=generator(1))
@@ -56,22 +56,22 @@ def test_kl_equals_the_mean_log_ratio_of_many_draws() -> None:
     assert float(pretext.kl_nats(mu, logvar)) == pytest.approx(float(ratio), abs=0.01)
 
 
-def test_a_code_equal_to_the_prior_costs_nothing() -> None:
+def test_prior_has_zero_kl() -> None:
     assert float(pretext.kl_nats(torch.zeros(2, 20), torch.zeros(2, 20)).abs().max()) == 0
 
 
-def test_knowing_nothing_costs_log_two_a_pixel() -> None:
+def test_uniform_costs_log_two_per_pixel() -> None:
     images = torch.rand(2, 1, 28, 28, generator=generator(2))
     nats = pretext.bernoulli_nats(torch.zeros_like(images), images)
     assert nats.tolist() == pytest.approx([pretext.UNIFORM_NATS] * 2, rel=1e-6)
 
 
-def test_a_perfect_copy_costs_its_entropy_and_nothing_costs_less() -> None:
+def test_perfect_copy_costs_its_entropy() -> None:
     _, images, _, _ = batch()
     floor = pretext.entropy_nats(images)
     torch.testing.assert_close(pretext.bernoulli_nats(images.logit(), images), floor)
     assert bool((pretext.bernoulli_nats(images.logit() + 0.3, images) > floor).all())
 
 
-def test_entropy_of_black_and_white_is_zero() -> None:
+def test_entropy_of_binary_pixels_is_zero() -> None:
     assert float(pretext.entropy_nats(torch.tensor([[0.0, 1.0, 1.0]]))) == 0

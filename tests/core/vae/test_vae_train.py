@@ -1,4 +1,4 @@
-"""The recipe: it runs from flags to a checkpoint that loads, and measures what it says."""
+"""The recipe: from flags to a checkpoint that loads, and its metrics."""
 
 import json
 from pathlib import Path
@@ -27,9 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_smoke_run_ends_in_a_checkpoint_that_loads(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_smoke_run_writes_a_checkpoint(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     spec = f"folder:{folder}"
     flags = ["--smoke", "--data", spec, "--hidden", "16", "--latent", "5", "--batch", "8", "--device", "cpu"]
@@ -49,7 +47,7 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(
     assert grown["0"]["nats"] > found["nats"] + 50, "grey before the first step, some black after twenty"
 
 
-def test_a_run_without_snapshots_ships_none(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_without_snapshots_ships_none(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     spec = f"folder:{folder}"
     written = train.main(["--smoke", "--data", spec, "--hidden", "8", "--batch", "8", "--device", "cpu"])
@@ -58,13 +56,13 @@ def test_a_run_without_snapshots_ships_none(folder: Path, tmp_path: Path, monkey
 
 
 @pytest.mark.parametrize("preset", sorted(train.VAERecipe.PRESETS))
-def test_presets_leave_the_network_as_the_page_shows_it(preset: str) -> None:
+def test_presets_keep_the_architecture(preset: str) -> None:
     recipe = parse(train.VAERecipe, ["--data", "mnist", "--preset", preset])
     assert (recipe.hidden, recipe.latent) == (400, 20)
-    assert recipe.minutes > 0, "the clock ends it"
+    assert recipe.minutes > 0, "limited by time"
 
 
-def test_a_model_of_zeros_costs_log_two_a_pixel_and_no_kl(folder: Path) -> None:
+def test_zero_model_costs_log_two_per_pixel(folder: Path) -> None:
     model = VAE(Config(hidden=8))
     for parameter in model.parameters():
         torch.nn.init.zeros_(parameter)
@@ -74,7 +72,7 @@ def test_a_model_of_zeros_costs_log_two_a_pixel_and_no_kl(folder: Path) -> None:
     assert found["kl_nats"] == 0
 
 
-def test_measuring_draws_the_same_noise_each_time(folder: Path) -> None:
+def test_evaluation_is_deterministic(folder: Path) -> None:
     with torch.random.fork_rng():
         torch.random.set_rng_state(generator(3).get_state())
         model = VAE(Config(hidden=8)).requires_grad_(False)

@@ -1,4 +1,4 @@
-"""The recipe: it runs from flags to a checkpoint that loads, goes on after a kill, and measures what it says."""
+"""The recipe: from flags to a checkpoint that loads, resuming a run, and its metrics."""
 
 import json
 import math
@@ -23,14 +23,14 @@ FLAGS = ["--device=cpu", "--no-bf16", *(f"--{name}={value}" for name, value in T
 
 @pytest.fixture(scope="module", params=train.BOTTLENECKS)
 def written(request: pytest.FixtureRequest, bright_tops: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The checkpoint that a smoke run leaves behind."""
+    """The checkpoint of a smoke run."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("here"))
         flags = ["--smoke", f"--data=folder:{bright_tops}", f"--bottleneck={request.param}"]
         return train.main([*flags, *FLAGS]).resolve()
 
 
-def test_smoke_run_ends_in_a_checkpoint_that_loads(bright_tops: Path, written: Path) -> None:
+def test_smoke_run_writes_a_checkpoint(bright_tops: Path, written: Path) -> None:
     card = json.loads((written / "card.json").read_text())
     found = card["metrics"][f"folder:{bright_tops}"]
     assert card["steps"] == 20
@@ -45,7 +45,7 @@ def test_smoke_run_ends_in_a_checkpoint_that_loads(bright_tops: Path, written: P
         assert metrics == pytest.approx(card["metrics"][spec], rel=1e-5)
 
 
-def test_the_card_tells_the_rate_of_what_is_in_the_middle(bright_tops: Path, written: Path) -> None:
+def test_card_has_the_bottlenecks_rate(bright_tops: Path, written: Path) -> None:
     card = json.loads((written / "card.json").read_text())
     found = card["metrics"][f"folder:{bright_tops}"]
     if card["model"].endswith("VQVAE"):
@@ -56,39 +56,37 @@ def test_the_card_tells_the_rate_of_what_is_in_the_middle(bright_tops: Path, wri
     else:
         assert found["kl_bits_per_dim"] > 0
         assert "perplexity" not in found
-        assert "yardstick" in card["notes"]
+        assert "A baseline for the codebook" in card["notes"]
 
 
-def test_metrics_do_not_depend_on_the_chunk(bright_tops: Path, written: Path) -> None:
+def test_metrics_are_independent_of_chunk(bright_tops: Path, written: Path) -> None:
     checkpoint = checkpoints.load(str(written))
     whole, cut = (train.evaluate(checkpoint, f"folder:{bright_tops}", chunk=chunk) for chunk in (100, 3))
     assert whole == pytest.approx(cut, rel=1e-4)
 
 
-def test_errors_and_usage_by_a_slow_loop(bright_tops: Path, written: Path) -> None:
+def test_metrics_equal_slow_loop(bright_tops: Path, written: Path) -> None:
     checkpoint = checkpoints.load(str(written))
     if not isinstance(checkpoint.model, VQVAE):
-        pytest.skip("of a codebook")
+        pytest.skip("needs a codebook")
     images = pictures.load(f"folder:{bright_tops}", "test", size=32).images.float() / 255
-    wrong, naive, counts = [], [], [0] * 16
+    errors, baseline, counts = [], [], [0] * 16
     for image in images:
         found = checkpoint.model(image[None])
-        wrong.append(float(((found.reconstruction[0].clamp(0, 1) - image) ** 2).mean()))
-        naive.append(float(((image.mean((1, 2))[:, None, None] - image) ** 2).mean()))
+        errors.append(float(((found.reconstruction[0].clamp(0, 1) - image) ** 2).mean()))
+        baseline.append(float(((image.mean((1, 2))[:, None, None] - image) ** 2).mean()))
         for code in found.codes.flatten().tolist():
             counts[code] += 1
     measured = train.evaluate(checkpoint, f"folder:{bright_tops}")
-    assert measured["mse"] == pytest.approx(np.mean(wrong), rel=1e-4)
-    assert measured["mean_colour_mse"] == pytest.approx(np.mean(naive), rel=1e-4)
+    assert measured["mse"] == pytest.approx(np.mean(errors), rel=1e-4)
+    assert measured["mean_colour_mse"] == pytest.approx(np.mean(baseline), rel=1e-4)
     shares = [count / sum(counts) for count in counts if count]
     assert measured["perplexity"] == pytest.approx(math.exp(-sum(s * math.log(s) for s in shares)), rel=1e-6)
     assert measured["used_share"] == pytest.approx(len(shares) / 16)
 
 
-def test_a_run_that_was_killed_goes_on_with_the_same_codebook(
-    bright_tops: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The averages are buffers of the model, so its saved state is all of the codebook's."""
+def test_resumed_run_has_same_codebook(bright_tops: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The averages are buffers, so the model's saved state holds the codebook's state."""
     monkeypatch.chdir(tmp_path)
     flags = ["--smoke", f"--data=folder:{bright_tops}", *FLAGS]
     whole = train.main(flags)
@@ -99,7 +97,7 @@ def test_a_run_that_was_killed_goes_on_with_the_same_codebook(
     assert all(torch.equal(finished[name], tensor) for name, tensor in again.items())
 
 
-def test_a_pass_moves_the_codebook_once_and_explicitly() -> None:
+def test_step_updates_the_codebook() -> None:
     recipe = parse(train.VQVAERecipe, ["--data=x", *FLAGS])
     model = train.build(recipe)
     assert isinstance(model, VQVAE)
@@ -107,24 +105,24 @@ def test_a_pass_moves_the_codebook_once_and_explicitly() -> None:
     before = model.codebook.entries.clone()
     model(images)
     assert torch.equal(before, model.codebook.entries)
-    found = train.vq_pass(model, model, images, generator(1), recipe, 0.1)
+    found = train.vq_step(model, model, images, generator(1), recipe, 0.1)
     assert not torch.equal(before, model.codebook.entries)
     assert {"loss", "reconstruction", "commitment", "perplexity", "restarted"} == found.keys()
-    found["loss"].backward()  # the codebook has moved on, and the graph does not mind
+    found["loss"].backward()  # works although the codebook was updated in place
 
 
-def test_the_yardstick_may_spend_the_bits_of_the_codebook() -> None:
+def test_gaussian_capacity_equals_codebook() -> None:
     recipe = parse(train.VQVAERecipe, ["--data=x", *FLAGS, "--bottleneck=gaussian"])
     model = train.build(recipe)
     assert isinstance(model, GaussianAutoencoder)
     images = torch.rand(8, 3, 32, 32, generator=generator(0))
-    found = train.gaussian_pass(model, images, generator(1), recipe, 0.1)
+    found = train.gaussian_step(model, images, generator(1), recipe, 0.1)
     _, bits = evaluation.draw(model, images, generator(1))
     assert found["bits_of_capacity"].item() == pytest.approx(bits.mean().item() / (64 * 4), rel=1e-4)
     assert evaluation.uniform_bits(16, 512) == 2304
 
 
-def test_some_batches_are_small() -> None:
+def test_some_batches_have_half_size() -> None:
     recipe = train.VQVAERecipe(data="none", batch=10, size=32, half_share=0.3)
     sets, rows = [OnDevice(torch.zeros(20, 3, 32, 32, dtype=torch.uint8))], [torch.arange(10)]
     sides = [train.make_batch(sets, rows, generator(seed), recipe).shape[-1] for seed in range(100)]
@@ -133,10 +131,10 @@ def test_some_batches_are_small() -> None:
 
 
 @pytest.mark.parametrize("preset", sorted(train.VQVAERecipe.PRESETS))
-def test_presets_can_be_built_and_fit_their_place(preset: str) -> None:
+def test_presets_fit_their_size(preset: str) -> None:
     recipe = parse(train.VQVAERecipe, ["--data", "x", "--preset", preset])
     megabytes = 2 * sum(tensor.numel() for tensor in train.build(recipe).state_dict().values()) / 1e6
-    assert recipe.minutes > 0, "the clock ends it"
+    assert recipe.minutes > 0, "limited by time"
     assert megabytes < (12 if preset == "gpu" else 3)
     assert (recipe.bottleneck == "gaussian") == (recipe.name == "gaussian")
 
@@ -146,7 +144,7 @@ def test_another_bottleneck_is_refused() -> None:
         train.main(["--data=x", "--bottleneck=none"])
 
 
-def test_a_fresh_network_is_no_better_than_one_colour(bright_tops: Path) -> None:
+def test_fresh_network_is_below_baseline(bright_tops: Path) -> None:
     recipe = parse(train.VQVAERecipe, ["--data=x", *FLAGS])
     with torch.random.fork_rng():
         torch.random.set_rng_state(generator(0).get_state())

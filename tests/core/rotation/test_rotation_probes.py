@@ -9,13 +9,13 @@ from PIL import Image
 
 from core.checkpoints import Checkpoint
 from core.device import generator
-from core.rotation import probing
+from core.rotation import probes
 from core.rotation.model import Config, RotationNet
 
 
 @pytest.fixture(scope="module")
 def colours(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Red, green and blue pictures, 40 of each to train on and 10 to test."""
+    """Red, green and blue pictures, 40 of each for training and 10 for testing."""
     root, rng = tmp_path_factory.mktemp("colours"), np.random.default_rng(0)
     for number in range(150):
         kind = number % 3
@@ -27,13 +27,13 @@ def colours(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_a_linear_probe_reads_colours_off_frozen_stages(colours: Path) -> None:
+def test_linear_probe_classifies_colours(colours: Path) -> None:
     with torch.random.fork_rng():
         torch.random.set_rng_state(generator(0).get_state())
         model = RotationNet(Config(16, (4, 8), (1, 1), 1)).eval()
     checkpoint = Checkpoint("rotation/x", model, None, colours, torch.device("cpu"))
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    found = probing.measure(checkpoint, f"folder:{colours}")
+    found = probes.measure(checkpoint, f"folder:{colours}")
     (probe,) = found.values()
     assert list(found) == [f"folder:{colours}, linear probe"], "no conv head without a GPU"
     assert probe["n"] == 30

@@ -1,7 +1,7 @@
-"""How much of a class label can be read off a rotation network that never saw one: probes on its frozen stages.
+"""Class labels predicted from the frozen stages of a rotation network, which was trained without labels.
 
 Gidaris et al. 2018, sec. 4.1: features from the middle of the network serve other tasks best, since the last layers
-specialise in turns. The stage that is probed is chosen on validation pictures.
+specialise in turns. The probed stage is chosen on validation pictures.
 """
 
 from typing import Any, NamedTuple, cast
@@ -27,25 +27,25 @@ NOTES = (
 
 
 def measure(checkpoint: Checkpoint, spec: str, *, root: str = "data", limit: int = 0) -> dict[str, dict[str, Any]]:
-    """Probes of the class labels of a set.
+    """Train probes on the class labels of a set and test them.
 
     Args:
         checkpoint: with a RotationNet.
         spec: named set or "folder:PATH" with classes.
         root: folder that holds the named sets.
-        limit: at most so many pictures of each split; 0 takes all.
+        limit: maximum number of pictures of each split; 0 takes all.
 
     Returns:
-        {"<spec>, linear probe": {"accuracy", "stage": 1 is the first, "n"}}, and with CUDA, where it takes a minute
-        instead of an hour, {"<spec>, conv head": {"accuracy", "stage", "n"}}.
+        {"<spec>, linear probe": {"accuracy", "stage": 1 is the first, "n"}}. With CUDA, where it takes a minute
+        instead of an hour, also {"<spec>, conv head": {"accuracy", "stage", "n"}}.
     """
     model = cast(RotationNet, checkpoint.model)
     size = model.config.size
-    known, asked = _stages(checkpoint, *labelled.gallery_and_queries(spec, size, root, "val", limit))
-    best = max(range(len(model.config.widths)), key=lambda stage: _linear(known, asked, stage))
+    train, test = _features(checkpoint, *labelled.gallery_and_queries(spec, size, root, "val", limit))
+    best = max(range(len(model.config.widths)), key=lambda stage: _linear(train, test, stage))
     gallery, queries = labelled.gallery_and_queries(spec, size, root, "test", limit)
-    known, asked = _stages(checkpoint, gallery, queries)
-    linear, count = _linear(known, asked, best), len(queries.images)
+    train, test = _features(checkpoint, gallery, queries)
+    linear, count = _linear(train, test, best), len(queries.images)
     found = {f"{spec}, linear probe": {"accuracy": linear, "stage": best + 1, "n": count}}
     if checkpoint.device.type == "cuda":
         truth = labelled.relabel(queries, gallery.classes)
@@ -61,15 +61,15 @@ def measure(checkpoint: Checkpoint, spec: str, *, root: str = "data", limit: int
     return found
 
 
-class Described(NamedTuple):
+class StageFeatures(NamedTuple):
     """Features of pictures at every stage, (N, 4 D) each, and their labels (N,)."""
 
     stages: tuple[Tensor, ...]
     labels: Tensor
 
 
-def _stages(checkpoint: Checkpoint, known: Pictures, asked: Pictures) -> tuple[Described, Described]:
-    """Both sets at every stage of the frozen network, in one pass each; labels are indices into `known`'s classes."""
+def _features(checkpoint: Checkpoint, train: Pictures, test: Pictures) -> tuple[StageFeatures, StageFeatures]:
+    """Features of both sets, one forward pass each; labels are indices into `train`'s classes."""
     model = cast(RotationNet, checkpoint.model)
     widths = [GRID * GRID * width for width in model.config.widths]
 
@@ -77,12 +77,13 @@ def _stages(checkpoint: Checkpoint, known: Pictures, asked: Pictures) -> tuple[D
         maps = model.encoder.maps(images)  # (B, D, H', W') each
         return torch.cat([F.adaptive_avg_pool2d(part, GRID).flatten(1) for part in maps], 1)  # (B, sum of 4 D)
 
-    features = [embed(encode, part.images, device=checkpoint.device) for part in (known, asked)]
-    labels = [known.labels, labelled.relabel(asked, known.classes)]
-    first, second = (Described(z.split(widths, 1), y) for z, y in zip(features, labels, strict=True))
+    features = [embed(encode, part.images, device=checkpoint.device) for part in (train, test)]
+    labels = [train.labels, labelled.relabel(test, train.classes)]
+    first, second = (StageFeatures(z.split(widths, 1), y) for z, y in zip(features, labels, strict=True))
     return first, second
 
 
-def _linear(known: Described, asked: Described, stage: int) -> float:
-    train, test = known.stages[stage].numpy(), asked.stages[stage].numpy()
-    return linear_accuracy(train, known.labels.numpy(), test, asked.labels.numpy())
+def _linear(train: StageFeatures, test: StageFeatures, stage: int) -> float:
+    return linear_accuracy(
+        train.stages[stage].numpy(), train.labels.numpy(), test.stages[stage].numpy(), test.labels.numpy()
+    )

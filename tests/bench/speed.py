@@ -1,0 +1,48 @@
+"""`python -m tests.bench.speed [--json]`: seconds per main question of the page, warm, on one thread.
+
+Best of three, since a test machine has other things to do as well, and two threads wait for whichever is held up. Under
+`ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2` a wide processor answers as a narrow one does.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+
+import torch
+
+from tests.bench.questions import QUESTIONS
+
+REPEATS = 3
+
+
+def seconds(ask: Callable[[], object]) -> float:
+    """Shortest of three answers, after one that opens the model and describes the gallery."""
+    ask()
+    taken_s = []
+    for _ in range(REPEATS):
+        begun = time.perf_counter()
+        ask()
+        taken_s.append(time.perf_counter() - begun)
+    return min(taken_s)
+
+
+def main() -> None:
+    """Print a line per question, or one line of JSON: the processor's instruction set and question -> seconds."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--json", action="store_true", help="one line of JSON")
+    as_json = parser.parse_args().json
+    torch.set_num_threads(1)
+    capability, table = torch.backends.cpu.get_cpu_capability(), {}
+    if not as_json:
+        print(f"instruction set {capability}, torch {torch.__version__}, one thread")
+    for name, ask in QUESTIONS.items():
+        table[name] = round(seconds(ask), 3)
+        if not as_json:
+            print(f"{table[name]:7.3f} s  {name}", flush=True)
+    if as_json:
+        print(json.dumps({"instruction_set": capability, "seconds": table}))
+
+
+if __name__ == "__main__":
+    main()
