@@ -5,6 +5,7 @@ Retrieval by its features is in `models.py`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -153,21 +154,26 @@ class SetFigures:
         relative_mse: that error over mean fill's.
         psnr_db: of that error.
         n: test pictures.
-        linear_relative_mse: linear in-painting's error over mean fill's.
-        linear_n: test pictures of this measurement.
+        same_relative_mse, linear_relative_mse: the model's and linear in-painting's error over mean fill's, both on the
+            same pictures under the same masks.
+        linear_n: number of these pictures.
+        gain: 95 % interval of the second of these errors minus the first.
     """
 
     mse: float
     relative_mse: float
     psnr_db: float
     n: int
+    same_relative_mse: float
     linear_relative_mse: float
     linear_n: int
+    gain: tuple[float, float]
 
     @property
-    def better(self) -> bool:
-        """Whether the model's error is smaller than linear in-painting's, each relative to mean fill's."""
-        return self.relative_mse < self.linear_relative_mse
+    def verdict(self) -> Literal["better", "worse", "level"]:
+        """The model beside linear in-painting; "level" if the interval of their difference contains 0."""
+        low, high = self.gain
+        return "better" if low > 0 else "worse" if high < 0 else "level"
 
 
 @dataclass(frozen=True)
@@ -283,7 +289,9 @@ def _figures(card: checkpoints.Card, spec: str) -> SetFigures:
         relative_mse=found["relative_mse"],
         psnr_db=found["psnr_db"],
         n=int(found["n"]),
+        same_relative_mse=linear["model_relative_mse"],
         linear_relative_mse=linear["relative_mse"],
+        gain=(linear["gain_low"], linear["gain_high"]),
         linear_n=int(linear["n"]),
     )
 

@@ -168,22 +168,25 @@ def retrieval(say: Say, found: explore.Retrieval) -> str:
 
 
 def card(say: Say, about: explore.About) -> str:
-    """Figures of the model's card on both test sets, and on which of them it is better than linear in-painting."""
-    sets = {"scenes": about.scenes, "objects": about.objects}
-    better = [kind for kind, found in sets.items() if found.better]
-    where = better[0] if len(better) == 1 else "both" if better else "none"
-    scenes, objects = (_card_of_set(say, f"masked.card_{kind}", found) for kind, found in sets.items())
-    return say("masked.joined", first=scenes, second=objects, third=say(f"masked.card_better_{where}"))
-
-
-def _card_of_set(say: Say, key: str, found: explore.SetFigures) -> str:
-    """The errors of the model and of linear in-painting on one test set."""
-    return say(
-        key,
-        n=f"{found.n:,}",
-        mse=f"{found.mse:.4f}",
-        relative_mse=f"{found.relative_mse:.1%}",
-        psnr=f"{found.psnr_db:.1f}",
-        linear=f"{found.linear_relative_mse:.1%}",
-        linear_n=f"{found.linear_n:,}",
+    """Figures of the model's card on both test sets, each beside linear in-painting on the same pictures."""
+    scenes, objects = (
+        say(
+            key,
+            n=f"{found.n:,}",
+            mse=f"{found.mse:.4f}",
+            relative_mse=f"{found.relative_mse:.1%}",
+            psnr=f"{found.psnr_db:.1f}",
+            linear_n=f"{found.linear_n:,}",
+            same=f"{found.same_relative_mse:.1%}",
+            linear=f"{found.linear_relative_mse:.1%}",
+            verdict=_verdict_on_set(say, found),
+        )
+        for key, found in (("masked.card_scenes", about.scenes), ("masked.card_objects", about.objects))
     )
+    return say("masked.joined", first=scenes, second=objects)
+
+
+def _verdict_on_set(say: Say, found: explore.SetFigures) -> str:
+    """Whether the model is better than linear in-painting, with the interval of the difference in points."""
+    low, high = (f"{100 * value:+.1f}" for value in found.gain)
+    return say(f"masked.card_{found.verdict}", low=low, high=high)

@@ -91,32 +91,30 @@ WORDS: dict[str, tuple[str, str]] = {
         "PSNR 是同一误差的分贝表示：每高 10 分贝，误差为原来的十分之一。",
     ),
     "masked.card_scenes": (
-        "On {n} test scenes at ratio 0.75 the bundled model's error is {mse}, **{relative_mse}** of mean fill's (PSNR {psnr} dB); linear "
-        "in-painting reaches **{linear}** (n = {linear_n}).",
-        "在 {n} 张测试风景图上，掩码比例 0.75 时内置模型的误差为 {mse}，是均值填充的 **{relative_mse}**（PSNR {psnr} 分贝）；线性插值补全为均值填充的 **{linear}**（n = {linear_n}）。",
+        "On {n} test scenes at ratio 0.75 the bundled model's error is {mse}, {relative_mse} of mean fill's (PSNR {psnr} dB). On {linear_n} "
+        "of them, with the same masks, it has **{same}** and linear in-painting **{linear}**: {verdict}.",
+        "在 {n} 张测试风景图上，掩码比例 0.75 时内置模型的误差为 {mse}，是均值填充的 {relative_mse}（PSNR {psnr} 分贝）。在其中同样的 {linear_n} 张上，"
+        "模型为 **{same}**，线性插值补全为 **{linear}**：{verdict}。",
     ),
     "masked.card_objects": (
-        "On {n} test pictures of Tiny ImageNet it is {mse}, **{relative_mse}** of mean fill's (PSNR {psnr} dB); linear in-painting reaches "
-        "**{linear}** (n = {linear_n}).",
-        "在 Tiny ImageNet 的 {n} 张测试图片上为 {mse}，是均值填充的 **{relative_mse}**（PSNR {psnr} 分贝）；线性插值补全为均值填充的 **{linear}**（n = {linear_n}）。",
+        "On {n} test pictures of Tiny ImageNet it is {mse}, {relative_mse} (PSNR {psnr} dB); on {linear_n} of them **{same}**, linear "
+        "in-painting **{linear}**: {verdict}.",
+        "在 Tiny ImageNet 的 {n} 张测试图片上为 {mse}，即 {relative_mse}（PSNR {psnr} 分贝）；在其中同样的 {linear_n} 张上，"
+        "模型为 **{same}**，线性插值补全为 **{linear}**：{verdict}。",
     ),
-    "masked.card_better_scenes": (
-        "So the model is better than linear in-painting on scenes, but not on Tiny ImageNet.",
-        "因此，模型在风景图上优于线性插值补全，在 Tiny ImageNet 上则不然。",
+    "masked.card_better": (
+        "the model is better (95 % interval of the gain: {low} to {high} points)",
+        "模型更好（差值的 95 % 区间：{low} 至 {high} 个百分点）",
     ),
-    "masked.card_better_objects": (
-        "So the model is better than linear in-painting on Tiny ImageNet, but not on scenes.",
-        "因此，模型在 Tiny ImageNet 上优于线性插值补全，在风景图上则不然。",
+    "masked.card_worse": (
+        "the model is worse (95 % interval of the gain: {low} to {high} points)",
+        "模型更差（差值的 95 % 区间：{low} 至 {high} 个百分点）",
     ),
-    "masked.card_better_both": (
-        "So the model is better than linear in-painting on both sets.",
-        "因此，模型在两个数据集上都优于线性插值补全。",
+    "masked.card_level": (
+        "the model is not better; no difference is shown (95 % interval of the gain: {low} to {high} points)",
+        "模型并不更好，看不出差别（差值的 95 % 区间：{low} 至 {high} 个百分点）",
     ),
-    "masked.card_better_none": (
-        "So the model is better than linear in-painting on neither set.",
-        "因此，模型在两个数据集上都不优于线性插值补全。",
-    ),
-    "masked.joined": ("{first} {second} {third}", "{first}{second}{third}"),
+    "masked.joined": ("{first} {second}", "{first}{second}"),
     "masked.grow_text": (
         "A small network restores your picture under the mask of step 2, at five moments of its training. It begins with the "
         "mean colour of the visible patches, then learns colours, and edges last. Lower bars are better.",

@@ -51,33 +51,26 @@ def test_restoration_in_both_languages(photo: str, language: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(
-    ("scenes", "objects", "where"),
-    [(0.41, 0.49, "scenes"), (0.45, 0.47, "objects"), (0.41, 0.47, "both"), (0.45, 0.49, "none")],
+    ("gain", "verdict"), [((0.01, 0.02), "better"), ((-0.02, -0.01), "worse"), ((-0.01, 0.01), "level")]
 )
-def test_card_says_where_the_model_wins(language: Language, scenes: float, objects: float, where: str) -> None:
+def test_card_says_where_the_model_wins(language: Language, gain: tuple[float, float], verdict: str) -> None:
     say, about = voice("masked", language), explore.about()
-    changed = replace(
-        about,
-        scenes=replace(about.scenes, relative_mse=scenes, linear_relative_mse=0.446),
-        objects=replace(about.objects, relative_mse=objects, linear_relative_mse=0.486),
-    )
-    shown = views.card(say, changed)
-    assert shown.endswith(say(f"masked.card_better_{where}"))
-    for share in (scenes, objects, 0.446, 0.486):
-        assert f"{share:.1%}" in shown
+    low, high = (f"{100 * end:+.1f}" for end in gain)
+    sentence = say(f"masked.card_{verdict}", low=low, high=high)
+    for key in ("scenes", "objects"):
+        changed = replace(about, **{key: replace(getattr(about, key), gain=gain)})
+        assert sentence not in views.card(say, about)
+        assert views.card(say, changed).count(sentence) == 1
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_card_figures_are_on_the_page(language: Language) -> None:
     shown, about = views.card(voice("masked", language), explore.about()), explore.about()
     for found in (about.scenes, about.objects):
-        for value in (
-            f"{found.relative_mse:.1%}",
-            f"{found.linear_relative_mse:.1%}",
-            f"{found.n:,}",
-            f"{found.mse:.4f}",
-        ):
-            assert value in shown
+        for share in (found.relative_mse, found.same_relative_mse, found.linear_relative_mse):
+            assert f"{share:.1%}" in shown
+        for words in (f"{found.n:,}", f"{found.linear_n:,}", f"{found.mse:.4f}"):
+            assert words in shown
 
 
 def test_perfect_fill_has_no_psnr(tmp_path: Path) -> None:

@@ -44,11 +44,7 @@ def test_feature_scale_does_not_matter() -> None:
     (train, labels), (test, test_labels) = clouds(300, 3, 0), clouds(300, 3, 1)
     scale = np.array([1e-3, 1e3, 1, 50, 0.1], np.float32)
     plain, scaled = linear_probe(train, labels), linear_probe(train * scale, labels)
-    assert np.allclose(
-        plain.predict_proba(test),
-        scaled.predict_proba(test * scale),
-        atol=1e-3,
-    )
+    assert np.allclose(plain.predict_proba(test), scaled.predict_proba(test * scale), atol=1e-3)
     assert 0.8 < linear_accuracy(train, labels, test, test_labels) < 1.0
 
 

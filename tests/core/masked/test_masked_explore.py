@@ -66,7 +66,7 @@ def test_card_keeps_the_floor() -> None:
     for found in (about.scenes, about.objects):
         assert found.psnr_db == pytest.approx(-10 * np.log10(found.mse))
         assert 0.4 < found.linear_relative_mse < 0.52, "46 % was measured before"
-        assert found.better == (found.relative_mse < found.linear_relative_mse)
+        assert found.gain[0] < found.linear_relative_mse - found.same_relative_mse < found.gain[1]
 
 
 def test_card_figures_are_of_both_sets() -> None:
@@ -75,6 +75,7 @@ def test_card_figures_are_of_both_sets() -> None:
         assert (found.mse, found.relative_mse) == (metrics[spec]["mse"], metrics[spec]["relative_mse"])
         linear = metrics[f"{spec}, linear in-painting"]
         assert (found.linear_relative_mse, found.linear_n) == (linear["relative_mse"], linear["n"])
+        assert found.same_relative_mse == linear["model_relative_mse"]
 
 
 def test_larger_ratio_hides_more_patches() -> None:

@@ -89,6 +89,19 @@ def test_metrics_equal_slow_loop(bright_tops: Path, written: Path) -> None:
     assert measured["mean_fill_mse"] == pytest.approx(np.mean(baseline), rel=1e-4)
 
 
+def test_both_methods_get_the_same_pictures(bright_tops: Path, written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With every test picture in both measurements, the model has one error; the gain is the difference."""
+    checkpoint = checkpoints.load(str(written))
+    spec = f"folder:{bright_tops}"
+    whole, paired = train.evaluate(checkpoint, spec), train.evaluate_linear(checkpoint, spec)
+    assert paired["n"] == whole["n"]
+    assert paired["model_relative_mse"] == pytest.approx(whole["relative_mse"], rel=1e-4)
+    assert paired["gain_low"] < paired["relative_mse"] - paired["model_relative_mse"] < paired["gain_high"]
+    monkeypatch.setattr(pretext, "linear_fill", lambda picture, visible: picture)
+    perfect = train.evaluate_linear(checkpoint, spec)
+    assert perfect["relative_mse"] == 0 > perfect["gain_high"]
+
+
 @pytest.mark.parametrize("preset", sorted(train.MaskedRecipe.PRESETS))
 def test_presets_fit_their_size(preset: str) -> None:
     recipe = parse(train.MaskedRecipe, ["--data", "x", "--preset", preset])
