@@ -10,6 +10,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 HOST ?= 127.0.0.1
 PORT ?= 7860
+PARALLEL ?= -n 2 --dist loadfile
 SHARE ?= 0
 DATA ?= data
 METHODS := $(patsubst core/%/train.py,%,$(wildcard core/*/train.py))
@@ -45,14 +46,15 @@ run: $(VENV)/run.stamp
 
 ## make test         ruff, mypy, pytest with the browser tests
 test: lint types chromium
-	$(PY) -m pytest
+	$(PY) -m pytest -m "not browser" $(PARALLEL)
+	$(PY) -m pytest -m browser
 
 ## make fast         the same without a browser
 fast: lint types unit
 
 ## make narrow       training and numerical tests with the instruction set of an AVX2 processor
 narrow: $(VENV)/dev.stamp
-	$(NARROW) $(PY) -m pytest tests/core
+	$(NARROW) $(PY) -m pytest tests/core $(PARALLEL)
 
 lint: $(VENV)/dev.stamp
 	$(PY) -m ruff check .
@@ -62,7 +64,7 @@ types: $(VENV)/dev.stamp
 	$(PY) -m mypy
 
 unit: $(VENV)/dev.stamp
-	$(PY) -m pytest -m "not browser"
+	$(PY) -m pytest -m "not browser" $(PARALLEL)
 
 browser: $(VENV)/dev.stamp chromium
 	$(PY) -m pytest tests/browser

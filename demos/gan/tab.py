@@ -9,7 +9,7 @@ from core.gan import explore
 from demos.gan import views
 from demos.gan.views import CopyValues, GrowthValues, SampleValues, ScoreValues, WalkValues
 from demos.page.events import count_up, guard, listen
-from demos.page.inputs import photograph_gallery, picture_input
+from demos.page.inputs import changes, photograph_gallery, picture_input
 from demos.page.layout import step
 from demos.page.snapshots import LAST, growth
 from demos.page.words import Say
@@ -118,7 +118,7 @@ def build(say: Say) -> None:
 
     last: dict[str, Any] = {"model": STEM, "trigger_mode": "always_last"}
     quiet: dict[str, Any] = {**last, "show_progress": "hidden"}
-    listen(say, picture.change, on_judge, [picture, model], outputs(ScoreValues), name="gan_judge", **last)
+    listen(say, changes(picture), on_judge, [picture, model], outputs(ScoreValues), name="gan_judge", **last)
     listen(say, limit.change, on_sample, [seed, limit, model], outputs(SampleValues), name="gan_sample", **quiet)
     listen(say, seed.change, on_seed, [seed, limit, stage, model], outputs(SeedValues), **last)
     listen(say, seed.change, on_copies, [seed, model], outputs(CopyValues), name="gan_copies", **quiet)

@@ -18,7 +18,7 @@ from core.masked import explore
 from demos.masked import views
 from demos.masked.views import GrowthValues, NeighbourValues, RestorationValues
 from demos.page.events import count_up, guard, listen
-from demos.page.inputs import photograph_gallery, picture_input
+from demos.page.inputs import changes, photograph_gallery, picture_input
 from demos.page.layout import step
 from demos.page.snapshots import LAST, growth
 from demos.page.values import outputs
@@ -278,7 +278,7 @@ def _build_growth(say: Say, picture: gr.Image, mask: Mask) -> None:
                 shown["grown_curve"] = gr.Plot(values.grown_curve, show_label=False, elem_id="masked-grow-curve")
     listen(
         say,
-        [stage.change, picture.change, mask.ratio.release, mask.seed.change],
+        [stage.change, *changes(picture), mask.ratio.release, mask.seed.change],
         on_grow,
         [picture, mask.ratio, mask.seed, stage],
         outputs(GrowthValues, shown),
@@ -317,22 +317,22 @@ def _listen_restoration(say: Say, picture: gr.Image, model: gr.Radio, mask: Mask
     """What starts a restoration, a sweep, or a new canvas."""
     last: dict[str, Any] = {"trigger_mode": "always_last"}
     restored = outputs(RestorationValues, shown)
-    changes = [picture.change, mask.seed.change, model.change]
-    starts, inputs = [mask.go.click, mask.ratio.release, *changes], [picture, mask.ratio, mask.seed, model]
+    changed = [*changes(picture), mask.seed.change, model.change]
+    starts, inputs = [mask.go.click, mask.ratio.release, *changed], [picture, mask.ratio, mask.seed, model]
     listen(say, starts, on_restore, inputs, restored, name="masked_restore", model=STEM, **last)
     painted = [picture, mask.editor, model]
     listen(say, mask.paint.click, on_paint, painted, restored, name="masked_paint", model=STEM, **last)
     listen(say, mask.editor.input, on_stroke, painted, restored, model=STEM, show_progress="hidden", **last)
     seeded, sweep = [picture, mask.seed, model], [shown["sweep"]]
     last["show_progress"] = "hidden"
-    listen(say, changes, on_sweep, seeded, sweep, name="masked_sweep", model="masked-sweep", **last)
-    listen(say, picture.change, on_canvas, [picture], [mask.editor], show_progress="hidden")
+    listen(say, changed, on_sweep, seeded, sweep, name="masked_sweep", model="masked-sweep", **last)
+    listen(say, changes(picture), on_canvas, [picture], [mask.editor], show_progress="hidden")
 
 
 def _listen_use(say: Say, picture: gr.Image, model: gr.Radio, shown: Shown) -> None:
     """What starts a search for neighbours, or another attention map."""
     quiet: dict[str, Any] = {"model": "masked-use", "show_progress": "hidden", "trigger_mode": "always_last"}
     near, heat, seen = outputs(NeighbourValues, shown), shown["attention"], [picture, model]
-    listen(say, picture.change, on_neighbours, [picture], near, name="masked_neighbours", **quiet)
-    listen(say, [picture.change, model.change], on_attention, seen, [heat], **quiet)
+    listen(say, changes(picture), on_neighbours, [picture], near, name="masked_neighbours", **quiet)
+    listen(say, [*changes(picture), model.change], on_attention, seen, [heat], **quiet)
     listen(say, heat.select, on_look, seen, [heat], **quiet)

@@ -23,7 +23,18 @@ def picture_input(**settings: Any) -> gr.Image:
     Gradio would decode the file before the handler runs, whatever its size; `core.data.pictures` checks it first.
     (A subclass would be the usual way; Gradio writes a stub file into the tree for each, so the method is replaced.)
     """
-    return _undecoded(gr.Image(type="filepath", **settings))
+    picture = _undecoded(gr.Image(type="filepath", **settings))
+    picture.picked = gr.State(0)  # type: ignore[attr-defined]  # examples put into it so far in this session
+    return picture
+
+
+def changes(picture: gr.Image) -> list[Any]:
+    """Events for another picture in a `picture_input`: an upload, a recording, a removal, or a click on an example.
+
+    Not `picture.change`: while an event runs, Gradio 6.31 writes the values of its inputs back with its messages, and
+    an image that is written back counts as changed. One upload would repeat its events as long as the page is open.
+    """
+    return [picture.input, picture.picked.change]  # type: ignore[attr-defined]
 
 
 def sound_input(**settings: Any) -> gr.Audio:
@@ -52,11 +63,12 @@ def photograph_gallery(say: Say, stem: str, target: gr.Image, keys: Sequence[str
         buttons=[],
     )
 
-    def on_pick(event: gr.SelectData) -> Bytes:
-        picture: Bytes = chosen[event.index].image
-        return picture
+    def on_pick(event: gr.SelectData, picked: int) -> tuple[Bytes, int]:
+        return chosen[event.index].image, picked + 1
 
-    gallery.select(on_pick, None, target, api_visibility="private", show_progress="hidden", show_progress_on=[])
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "show_progress_on": []}
+    picked = target.picked  # type: ignore[attr-defined]
+    gallery.select(on_pick, picked, [target, picked], **quiet)
     return gallery
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 from core.data import bundled
 from core.rotation import explore
 from demos.page.events import guard, listen
-from demos.page.inputs import Named, photograph_gallery, picture_input
+from demos.page.inputs import Named, changes, photograph_gallery, picture_input
 from demos.page.layout import step
 from demos.page.snapshots import LAST, growth
 from demos.page.words import Say
@@ -137,7 +137,7 @@ def build(say: Say) -> None:
         _build_neighbours(say, photo, picture, model)
     listen(
         say,
-        [button.click, turn.input, model.input, picture.change],
+        [button.click, turn.input, model.input, *changes(picture)],
         on_predict,
         [picture, turn, model],
         [shown[name] for name in PredictionValues._fields],
@@ -189,7 +189,7 @@ def _build_growth(say: Say, example: Any, picture: gr.Image, turn: gr.Radio) -> 
         }
     listen(
         say,
-        [stage.change, picture.change, turn.input],
+        [stage.change, *changes(picture), turn.input],
         on_grow,
         [picture, turn, stage],
         [shown[name] for name in GrowthValues._fields],
@@ -207,7 +207,7 @@ def _build_shortcut(say: Say, example: Any, picture: gr.Image) -> None:
         table = gr.HTML(first, elem_id="rotation-trial-table")
     listen(
         say,
-        picture.change,
+        changes(picture),
         on_trial,
         [picture],
         [table],
@@ -248,7 +248,7 @@ def _build_neighbours(say: Say, example: Any, picture: gr.Image, model: gr.Radio
     )
     listen(
         say,
-        [picture.change, model.input],
+        [*changes(picture), model.input],
         on_neighbours,
         [picture, model],
         [found],

@@ -9,7 +9,7 @@ import gradio as gr
 from core.data import bundled
 from core.vqvae import explore
 from demos.page.events import guard, listen
-from demos.page.inputs import photograph_gallery, picture_input
+from demos.page.inputs import changes, photograph_gallery, picture_input
 from demos.page.layout import step
 from demos.page.values import flattened, outputs
 from demos.page.words import Say
@@ -285,16 +285,13 @@ def _listen_results(say: Say, controls: Controls, shown: Shown) -> None:
     """What starts an encoding or a search for neighbours."""
     picture, size, model = controls
     last: dict[str, Any] = {"trigger_mode": "always_last"}
-    changes, encoded, found = (
-        [picture.change, size.input],
-        outputs(PictureValues, shown),
-        outputs(NeighbourValues, shown),
-    )
-    listen(say, changes, flattened(on_encode), controls, encoded, name="vqvae_encode", model=STEM, **last)
+    encoded, found = outputs(PictureValues, shown), outputs(NeighbourValues, shown)
+    starts = [*changes(picture), size.input]
+    listen(say, starts, flattened(on_encode), controls, encoded, name="vqvae_encode", model=STEM, **last)
     all_results = outputs(ModelValues, shown)
     listen(say, model.input, flattened(on_model), [*controls, shown["code"]], all_results, model=STEM, **last)
     last |= {"model": "vqvae-use", "show_progress": "hidden"}
-    listen(say, picture.change, on_neighbours, [picture, model], found, name="vqvae_neighbours", **last)
+    listen(say, changes(picture), on_neighbours, [picture, model], found, name="vqvae_neighbours", **last)
 
 
 def _listen_codes(say: Say, controls: Controls, shown: Shown) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import CDPSession, Page, expect
 import app
 from demos.page.words import ERRORS
 from tests.browser.conftest import Opener
-from tests.browser.page_actions import STEMS, open_tab, source_of, upload
+from tests.browser.page_actions import STEMS, Files, open_tab, source_of, upload
 from tests.browser.scenarios import SCENARIOS
 from tests.browser.serving import Server
 from tests.demos.voices import ALL_WORDS as WORDS
@@ -45,6 +45,20 @@ def test_language_link_keeps_the_tab(visit: Opener, page_url: str, stem: str) ->
     page.locator("#language").click()
     page.wait_for_url(f"{page_url}/?tab={stem}")
     expect(page.locator(f"#{stem}-step1")).to_be_visible()
+
+
+@pytest.mark.parametrize("stem", ["rotation", "masked", "vqvae", "gan"])
+def test_upload_asks_each_question_once(visit: Opener, files: Files, stem: str) -> None:
+    """Gradio writes inputs back while an event runs; an image's `change` would start the event anew each time."""
+    page, asked = visit(1440).go(f"/?tab={stem}"), list[int]()
+    expect(page.locator(f"#{stem}-step4")).to_be_visible()
+    page.on(
+        "request", lambda request: asked.append(request.post_data_json["fn_index"]) if "join" in request.url else None
+    )
+    upload(page, stem, "picture", files.photo)
+    page.wait_for_timeout(IDLE_S * 1000)
+    assert asked
+    assert len(asked) == len(set(asked))
 
 
 def test_address_names_the_tab(visit: Opener, page_url: str) -> None:
