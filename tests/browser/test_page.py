@@ -1,11 +1,12 @@
 """The page around the tabs: its addresses, its two languages, and what it says to a bad file."""
 
+import json
 import os
 import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import CDPSession, Page, Request, expect
 
 import app
 from demos.page.words import ERRORS
@@ -52,9 +53,12 @@ def test_upload_asks_each_question_once(visit: Opener, files: Files, stem: str) 
     """Gradio writes inputs back while an event runs; an image's `change` would start the event anew each time."""
     page, asked = visit(1440).go(f"/?tab={stem}"), list[int]()
     expect(page.locator(f"#{stem}-step4")).to_be_visible()
-    page.on(
-        "request", lambda request: asked.append(request.post_data_json["fn_index"]) if "join" in request.url else None
-    )
+
+    def note(request: Request) -> None:
+        if "/queue/join" in request.url:
+            asked.append(json.loads(request.post_data or "{}")["fn_index"])
+
+    page.on("request", note)
     upload(page, stem, "picture", files.photo)
     page.wait_for_timeout(IDLE_S * 1000)
     assert asked
