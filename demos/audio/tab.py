@@ -12,7 +12,7 @@ from core.errors import within
 from demos.audio import views
 from demos.audio.views import AnalysisValues, Playable, ProbeValues, RestorationValues, ViewsValues, playable
 from demos.page.events import bind, guard, listen
-from demos.page.inputs import sound_input
+from demos.page.inputs import changes, sound_input
 from demos.page.layout import step
 from demos.page.words import Say
 
@@ -141,7 +141,7 @@ def _connect(say: Say, shown: Shown) -> None:
         return [shown[name] for name in values._fields]
 
     last: dict[str, Any] = {"model": STEM, "trigger_mode": "always_last"}
-    changed = [sound.change, model.input]
+    changed = [*changes(sound), model.input]
     listen(say, changed, on_analyse, [sound, model], outputs(AnalysisValues), name="audio_analyse", **last)
     hole = [sound, shown["place"], shown["length"], model]
     moved = [shown["go"].click, shown["place"].release, shown["length"].release, *changed]
@@ -157,7 +157,7 @@ def _connect(say: Say, shown: Shown) -> None:
     near = outputs(NeighbourValues)
     listen(say, changed, on_neighbours, [sound, model], near, name="audio_neighbours", model=STEM)
     other, compared = shown["other"], shown["compared"]
-    both = [sound.change, other.change, model.input]
+    both = [*changes(sound), *changes(other), model.input]
     listen(say, both, on_compare, [sound, other, model], [compared], name="audio_compare", model=STEM)
     fetched = outputs(FetchValues)
     listen(say, shown["fetch"].click, on_fetch, [], fetched, model="audio-fetch", show_progress="minimal")
@@ -203,10 +203,12 @@ def pick_sound(say: Say, target: gr.Audio, elem_id: str) -> None:
     choices = [(say.pick(known[key].name), key) for key in keys]
     box = gr.Dropdown(choices, value=None, label=say("page.examples"), elem_id=elem_id)
 
-    def on_pick(key: str | None) -> Any:
-        return gr.skip() if key is None else playable(bundled.read_sound(key))
+    picked = target.picked  # type: ignore[attr-defined]
 
-    box.input(on_pick, box, target, api_visibility="private", show_progress="hidden")
+    def on_pick(key: str | None, count: int) -> Any:
+        return (gr.skip(), gr.skip()) if key is None else (playable(bundled.read_sound(key)), count + 1)
+
+    box.input(on_pick, [box, picked], [target, picked], api_visibility="private", show_progress="hidden")
 
 
 def _picture(value: Any, label: str, elem_id: str) -> gr.Image:

@@ -23,18 +23,17 @@ def picture_input(**settings: Any) -> gr.Image:
     Gradio would decode the file before the handler runs, whatever its size; `core.data.pictures` checks it first.
     (A subclass would be the usual way; Gradio writes a stub file into the tree for each, so the method is replaced.)
     """
-    picture = _undecoded(gr.Image(type="filepath", **settings))
-    picture.picked = gr.State(0)  # type: ignore[attr-defined]  # examples put into it so far in this session
-    return picture
+    return _undecoded(gr.Image(type="filepath", **settings))
 
 
-def changes(picture: gr.Image) -> list[Any]:
-    """Events for another picture in a `picture_input`: an upload, a recording, a removal, or a click on an example.
+def changes(source: gr.Image | gr.Audio) -> list[Any]:
+    """Events for another picture or sound: an upload, a recording, a removal, or the choice of an example.
 
-    Not `picture.change`: while an event runs, Gradio 6.31 writes the values of its inputs back with its messages, and
-    an image that is written back counts as changed. One upload would repeat its events as long as the page is open.
+    Not `source.change`: while an event runs, Gradio 6.31 writes the values of its inputs back with its messages, and a
+    file that is written back counts as changed. One upload would repeat its events as long as the page is open.
     """
-    return [picture.input, picture.picked.change]  # type: ignore[attr-defined]
+    own = [source.input] if isinstance(source, gr.Image) else [source.upload, source.stop_recording, source.clear]
+    return [*own, source.picked.change]  # type: ignore[union-attr]
 
 
 def sound_input(**settings: Any) -> gr.Audio:
@@ -44,6 +43,7 @@ def sound_input(**settings: Any) -> gr.Audio:
 
 def _undecoded(component: Media) -> Media:
     component.preprocess = lambda payload: None if payload is None else payload.path  # type: ignore[method-assign]
+    component.picked = gr.State(0)  # type: ignore[attr-defined]  # examples put into it so far in this session
     return component
 
 
