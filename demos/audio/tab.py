@@ -1,5 +1,6 @@
 """The audio tab: a sound, its hidden stretch and two views, the restoration, and the uses of the features."""
 
+import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from core.errors import within
 from demos.audio import views
 from demos.audio.views import AnalysisValues, Playable, ProbeValues, RestorationValues, ViewsValues, playable
 from demos.page.events import bind, guard, listen
-from demos.page.inputs import changes, sound_input
+from demos.page.inputs import changes, picked, sound_input
 from demos.page.layout import step
 from demos.page.words import Say
 
@@ -203,12 +204,10 @@ def pick_sound(say: Say, target: gr.Audio, elem_id: str) -> None:
     choices = [(say.pick(known[key].name), key) for key in keys]
     box = gr.Dropdown(choices, value=None, label=say("page.examples"), elem_id=elem_id)
 
-    picked = target.picked  # type: ignore[attr-defined]
+    def on_pick(key: str) -> tuple[Playable, int]:
+        return playable(bundled.read_sound(key)), time.monotonic_ns()
 
-    def on_pick(key: str | None, count: int) -> Any:
-        return (gr.skip(), gr.skip()) if key is None else (playable(bundled.read_sound(key)), count + 1)
-
-    box.input(on_pick, [box, picked], [target, picked], api_visibility="private", show_progress="hidden")
+    box.select(on_pick, box, [target, picked(target)], api_visibility="private", show_progress="hidden")
 
 
 def _picture(value: Any, label: str, elem_id: str) -> gr.Image:

@@ -1,5 +1,6 @@
 """Inputs of pictures and sounds, undecoded, and the bundled examples beside them."""
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -33,7 +34,13 @@ def changes(source: gr.Image | gr.Audio) -> list[Any]:
     file that is written back counts as changed. One upload would repeat its events as long as the page is open.
     """
     own = [source.input] if isinstance(source, gr.Image) else [source.upload, source.stop_recording, source.clear]
-    return [*own, source.picked.change]  # type: ignore[union-attr]
+    return [*own, picked(source).change]
+
+
+def picked(source: gr.Image | gr.Audio) -> gr.State:
+    """State of an input that takes another value whenever an example is put into it."""
+    state: gr.State = source.picked  # type: ignore[union-attr]
+    return state
 
 
 def sound_input(**settings: Any) -> gr.Audio:
@@ -43,7 +50,7 @@ def sound_input(**settings: Any) -> gr.Audio:
 
 def _undecoded(component: Media) -> Media:
     component.preprocess = lambda payload: None if payload is None else payload.path  # type: ignore[method-assign]
-    component.picked = gr.State(0)  # type: ignore[attr-defined]  # examples put into it so far in this session
+    component.picked = gr.State(0)  # type: ignore[attr-defined]  # when an example was last put into it
     return component
 
 
@@ -63,12 +70,11 @@ def photograph_gallery(say: Say, stem: str, target: gr.Image, keys: Sequence[str
         buttons=[],
     )
 
-    def on_pick(event: gr.SelectData, picked: int) -> tuple[Bytes, int]:
-        return chosen[event.index].image, picked + 1
+    def on_pick(event: gr.SelectData) -> tuple[Bytes, int]:
+        return chosen[event.index].image, time.monotonic_ns()
 
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "show_progress_on": []}
-    picked = target.picked  # type: ignore[attr-defined]
-    gallery.select(on_pick, picked, [target, picked], **quiet)
+    gallery.select(on_pick, None, [target, picked(target)], **quiet)
     return gallery
 
 

@@ -1,5 +1,6 @@
 """Step 1 of the VAE tab: the pictures A and B, from an upload, an example or a drawing."""
 
+import time
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -10,7 +11,7 @@ from core.data import bundled
 from core.vae import explore
 from demos.page import figures
 from demos.page.events import guard, listen
-from demos.page.inputs import picture_input
+from demos.page.inputs import picked, picture_input
 from demos.page.words import Say
 from demos.vae import views
 
@@ -22,10 +23,12 @@ Bytes = NDArray[np.uint8]
 
 
 class Ends(NamedTuple):
-    """Values of the pictures A and B."""
+    """Values of the pictures A and B, and when an example or a sketch was last put into each; see `page.inputs`."""
 
     picture_a: Any
     picture_b: Any
+    picked_a: Any
+    picked_b: Any
 
 
 def on_sketch(say: Say, drawing: dict[str, Any] | None, end: str) -> Ends:
@@ -37,27 +40,29 @@ def on_sketch(say: Say, drawing: dict[str, Any] | None, end: str) -> Ends:
 def into(end: str, picture: Bytes) -> Ends:
     """Values of the pictures A and B: one is new and enlarged, the other stays."""
     enlarged = figures.enlarge(picture, views.SHOWN_PX)
-    return Ends(enlarged, gr.skip()) if end == ENDS[0] else Ends(gr.skip(), enlarged)
+    now = time.monotonic_ns()
+    if end == ENDS[0]:
+        return Ends(enlarged, gr.skip(), now, gr.skip())
+    return Ends(gr.skip(), enlarged, gr.skip(), now)
 
 
 def build_data(say: Say, first: Bytes, second: Bytes) -> Ends:
     """Lay out step 1: the two pictures, examples, and a canvas."""
     with gr.Row():
-        ends = Ends(
-            *(
-                picture_input(
-                    value=figures.enlarge(picture, views.SHOWN_PX),
-                    label=say(f"vae.picture_{end}"),
-                    height=220,
-                    elem_id=f"vae-picture-{end}",
-                    sources=["upload", "webcam", "clipboard"],
-                    buttons=[],
-                    min_width=140,
-                    format="png",
-                )
-                for end, picture in zip(ENDS, (first, second), strict=True)
+        first_picture, second_picture = (
+            picture_input(
+                value=figures.enlarge(picture, views.SHOWN_PX),
+                label=say(f"vae.picture_{end}"),
+                height=220,
+                elem_id=f"vae-picture-{end}",
+                sources=["upload", "webcam", "clipboard"],
+                buttons=[],
+                min_width=140,
+                format="png",
             )
+            for end, picture in zip(ENDS, (first, second), strict=True)
         )
+    ends = Ends(first_picture, second_picture, picked(first_picture), picked(second_picture))
     end = gr.Radio(
         [(say(f"vae.end_{end}"), end) for end in ENDS], value=ENDS[0], label=say("vae.end"), elem_id="vae-end"
     )

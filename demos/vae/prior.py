@@ -9,6 +9,7 @@ from PIL import Image
 
 from core.vae import explore
 from demos.page.events import count_up, guard, listen
+from demos.page.inputs import changes
 from demos.page.snapshots import LAST, growth
 from demos.page.values import outputs
 from demos.page.words import Say
@@ -57,7 +58,7 @@ def build_growth(say: Say, example: NDArray[np.uint8], picture: gr.Image) -> Non
     shown = {"grown": grown, "grown_samples": samples, "grown_verdict": verdict, "grown_curve": curve}
     listen(
         say,
-        [stage.change, picture.change],
+        [stage.change, *changes(picture)],
         on_grow,
         [picture, stage],
         outputs(GrowthValues, shown),

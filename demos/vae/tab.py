@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.data import bundled
 from core.vae import explore
 from demos.page.events import count_up, guard, listen
+from demos.page.inputs import changes
 from demos.page.layout import step
 from demos.page.values import flattened, outputs
 from demos.page.words import Say
@@ -173,7 +174,7 @@ def build(say: Say) -> None:
     with step(say, STEM, 4):
         count, found = _build_use(say, values.neighbours)
         shown |= found | _build_accuracy(say)
-    controls = Controls(*ends, seed, steps, path, count, model)
+    controls = Controls(ends.picture_a, ends.picture_b, seed, steps, path, count, model)
     _listen_results(say, controls, prior_seed, shown)
     _listen_latent(say, controls, shown)
 
@@ -277,12 +278,12 @@ def _listen_results(say: Say, controls: Controls, prior_seed: gr.Number, shown: 
     """What starts an encoding, an interpolation, a search for neighbours, or all of them."""
     first, second, seed, steps, path, count, model = controls
     last: dict[str, Any] = {"model": STEM, "trigger_mode": "always_last"}
-    listen(say, first.change, flattened(on_first), controls, outputs(PictureValues, shown), **last)
+    listen(say, changes(first), flattened(on_first), controls, outputs(PictureValues, shown), **last)
     inputs = [*controls, prior_seed]
     listen(say, model.input, flattened(on_model), inputs, outputs(ModelValues, shown), **last)
     encoded, interpolated = outputs(EncodingValues, shown), outputs(InterpolationValues, shown)
     listen(say, seed.change, on_encode, [first, seed, model], encoded, name="vae_encode", model=STEM)
-    moves, path_inputs = [second.change, steps.release, path.input], [first, second, steps, path, model]
+    moves, path_inputs = [*changes(second), steps.release, path.input], [first, second, steps, path, model]
     listen(say, moves, on_interpolate, path_inputs, interpolated, name="vae_interpolate", **last)
     found, inputs = outputs(NeighbourValues, shown), [first, count, model]
     listen(say, count.release, on_neighbours, inputs, found, name="vae_neighbours", model=STEM)

@@ -118,8 +118,9 @@ def sketch(colour: tuple[int, int, int, int] | None) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("end", inputs.ENDS)
 def test_drawing_goes_into_chosen_picture(end: str) -> None:
     values = inputs.on_sketch(EN, sketch((0, 0, 0, 255)), end)._asdict()
-    drawn = values.pop(f"picture_{end}")
-    assert list(values.values()) == [gr.skip()], "the other picture stays"
+    drawn, picked = values.pop(f"picture_{end}"), values.pop(f"picked_{end}")
+    assert picked, "what listens to examples hears of it"
+    assert list(values.values()) == [gr.skip(), gr.skip()], "the other picture stays"
     picture = explore.view(np.stack([np.asarray(drawn)] * 3, -1))
     assert picture.max() > 240
     assert picture[:, 13:15].mean() > 100, "a stroke down the middle"
