@@ -85,7 +85,7 @@ def test_flags_override_presets() -> None:
     for preset in train.RECIPE.PRESETS:
         recipe = parse(train.RECIPE, ["--data", "fsdd", "--preset", preset, "--batch", "7"])
         assert recipe.batch == 7
-        assert recipe.minutes == train.RECIPE.PRESETS[preset]["minutes"]
+        assert recipe.steps == train.RECIPE.PRESETS[preset]["steps"]
 
 
 def test_shipped_model_has_cpu_preset() -> None:
