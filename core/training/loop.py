@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from accelerate import Accelerator
@@ -21,7 +22,7 @@ from torch import Tensor, nn
 
 from core import checkpoints, device
 from core.snapshots import SNAPSHOTS
-from core.training import runs
+from core.training import muon, runs
 from core.training.recipe import Recipe, learning_rate
 
 Loss = Callable[[nn.Module, int, torch.Generator], dict[str, Tensor]]
@@ -81,7 +82,7 @@ def train(recipe: Recipe, model: nn.Module, loss: Loss, *, method: str) -> Resul
             if recipe.snapshots and main:
                 _snap(folder, model, progress)
             for group in optimizer.param_groups:
-                group["lr"] = learning_rate(recipe, progress)
+                group["lr"] = group.get("scale", 1.0) * learning_rate(recipe, progress)
             metrics = _gradients(recipe, accelerator, network, loss, step)
             accelerator.clip_grad_norm_(model.parameters(), recipe.clip)
             stepper.step()
@@ -110,13 +111,22 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 def optimizer_for(model: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
-    """AdamW with weight decay on matrices and kernels only, not on biases, norms and tokens."""
+    """AdamW with weight decay on matrices and kernels only, not on biases, norms and tokens.
+
+    With `recipe.muon_lr`, Muon steps the matrices of repeated blocks. A group's "scale" is its peak learning rate over
+    that of the recipe.
+    """
     trainable = [p for p in model.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in trainable if p.ndim >= 2], "weight_decay": recipe.weight_decay},
-        {"params": [p for p in trainable if p.ndim < 2], "weight_decay": 0.0},
+    hidden = muon.block_matrices(model) if recipe.muon_lr else []
+    others = [p for p in trainable if not any(p is matrix for matrix in hidden)]
+    groups: list[dict[str, Any]] = [
+        {"params": [p for p in others if p.ndim >= 2], "weight_decay": recipe.weight_decay},
+        {"params": [p for p in others if p.ndim < 2], "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=recipe.lr, betas=(recipe.beta1, recipe.beta2))
+    if not hidden:
+        return torch.optim.AdamW(groups, lr=recipe.lr, betas=(recipe.beta1, recipe.beta2))
+    groups.append({"params": hidden, "muon": True, "scale": recipe.muon_lr / recipe.lr, "weight_decay": 0.0})
+    return muon.MuonAdamW(groups, lr=recipe.lr, betas=(recipe.beta1, recipe.beta2))
 
 
 def _gradients(

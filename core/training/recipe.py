@@ -23,6 +23,7 @@ class Recipe:
         batch: items of one forward pass of one process.
         accumulate: forward passes per process and step, whose gradients are averaged.
         lr: peak learning rate of AdamW.
+        muon_lr: peak learning rate of Muon for the matrices of repeated blocks; 0 means that AdamW steps them too.
         beta1: of AdamW, for the mean of gradients; GANs need a small one.
         beta2: of AdamW, for the mean of squared gradients.
         weight_decay: for weights of two or more dimensions.
@@ -50,6 +51,7 @@ class Recipe:
     batch: int = 128
     accumulate: int = 1
     lr: float = 1e-3
+    muon_lr: float = 0.0
     beta1: float = 0.9
     beta2: float = 0.95
     weight_decay: float = 0.05

@@ -27,6 +27,7 @@ def test_every_field_is_a_typed_flag() -> None:
         "minutes": 1.5,
         "batch": 3,
         "lr": 0.5,
+        "muon_lr": 0.25,
         "weight_decay": 0.25,
         "warmup": 0.0,
         "clip": 2.0,
