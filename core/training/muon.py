@@ -35,7 +35,12 @@ class MuonAdamW(torch.optim.AdamW):
 
     def _step_matrix(self, parameter: Tensor, lr: float, weight_decay: float) -> None:
         assert parameter.grad is not None
-        buffer = self.state[parameter].setdefault("momentum", torch.zeros_like(parameter))
+        state = self.state[parameter]
+        if not state:
+            state["step"] = torch.tensor(0.0)  # AdamW expects it of every state that it loads
+            state["momentum"] = torch.zeros_like(parameter)
+        state["step"] += 1
+        buffer = state["momentum"]
         buffer.lerp_(parameter.grad, 1 - self.momentum)
         update = orthogonalise(parameter.grad.lerp(buffer, self.momentum))
         rows, columns = parameter.shape
@@ -57,11 +62,13 @@ def orthogonalise(matrix: Tensor) -> Tensor:
     for _ in range(ITERATIONS):
         gram = wide @ wide.mT
         wide = a * wide + (b * gram + c * gram @ gram) @ wide
-    return wide if matrix.shape[0] <= matrix.shape[1] else wide.mT
+    result: Tensor = wide if matrix.shape[0] <= matrix.shape[1] else wide.mT
+    return result
 
 
 def block_matrices(model: nn.Module) -> list[nn.Parameter]:
     """Weights of the linear layers inside repeated blocks (`nn.ModuleList`); not embeddings, not the output layer."""
     blocks = [module for module in model.modules() if isinstance(module, nn.ModuleList)]
     layers = [layer for block in blocks for layer in block.modules() if isinstance(layer, nn.Linear)]
-    return list(dict.fromkeys(layer.weight for layer in layers if layer.weight.requires_grad))
+    weights = [parameter for layer in layers for name, parameter in layer.named_parameters() if name == "weight"]
+    return list(dict.fromkeys(weight for weight in weights if weight.requires_grad))

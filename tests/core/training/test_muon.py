@@ -1,11 +1,13 @@
 """Muon: its matrix function against a singular value decomposition, its step against a slow one, who it steps."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor, nn
 
 from core.device import generator
-from core.training import loop
+from core.training import loop, runs
 from core.training.muon import MuonAdamW, block_matrices, orthogonalise
 from core.training.recipe import Recipe
 
@@ -23,7 +25,8 @@ class Blocks(nn.Module):
         x = self.embedding(x)
         for block in self.blocks:
             x = x + block(x)
-        return self.head(x)
+        scores: Tensor = self.head(x)
+        return scores
 
 
 @pytest.mark.parametrize("shape", [(6, 6), (4, 12), (12, 4)])
@@ -68,7 +71,7 @@ def test_others_are_stepped_as_by_adamw() -> None:
 
 def test_matrices_of_blocks_are_chosen() -> None:
     model = Blocks()
-    model.blocks[0][0].weight.requires_grad_(False)  # type: ignore[index, union-attr]
+    model.blocks[0][0].weight.requires_grad_(False)  # type: ignore[index]
     chosen = {id(weight) for weight in block_matrices(model)}
     assert chosen == {id(layer.weight) for layer in (model.blocks[0][2], *model.blocks[1][::2])}  # type: ignore
 
@@ -76,3 +79,24 @@ def test_matrices_of_blocks_are_chosen() -> None:
 def test_rates_follow_the_schedule_in_their_ratio() -> None:
     groups = loop.optimizer_for(Blocks(), Recipe(data="x", lr=0.002, muon_lr=0.02)).param_groups
     assert [group.get("scale", 1.0) for group in groups] == [1.0, 1.0, pytest.approx(10.0)]
+
+
+def test_saved_momentum_continues_exactly(tmp_path: Path) -> None:
+    def steps(model: Blocks, optimizer: torch.optim.AdamW, first: int, count: int) -> None:
+        for number in range(first, first + count):
+            optimizer.zero_grad()
+            model(torch.randn(5, 3, generator=generator(number))).square().sum().backward()
+            optimizer.step()
+
+    recipe = Recipe(data="x", muon_lr=0.02)
+    straight, stopped, resumed = (Blocks() for _ in "abc")
+    stopped.load_state_dict(straight.state_dict())
+    steps(straight, loop.optimizer_for(straight, recipe), 0, 4)
+    before = loop.optimizer_for(stopped, recipe)
+    steps(stopped, before, 0, 2)
+    runs.save_state(tmp_path, stopped, before, runs.State(2))
+    after = loop.optimizer_for(resumed, recipe)
+    assert runs.restore_state(tmp_path, resumed, after).step == 2
+    steps(resumed, after, 2, 2)
+    for name, weight in straight.state_dict().items():
+        assert torch.equal(weight, resumed.state_dict()[name]), name
