@@ -115,9 +115,14 @@ def main(argv: Sequence[str] | None = None) -> Path:
 
 def _probes(recipe: AudioRecipe, model: SoundTransformer) -> dict[str, bytes]:
     """The file of probes, fitted on the embeddings of the weights as they are shipped: rounded to half precision."""
-    checkpoint = Checkpoint(f"audio/{recipe.name}", model.half().float().eval(), None, Path(), model.device)
-    features = extract_features(checkpoint, sounds.load("fsdd", "train", root=recipe.root))
-    return pack_probes(fit_probes(features.data, features.rows[0]))
+    shipped = Checkpoint(f"audio/{recipe.name}", model.half().float().eval(), None, Path(), model.device)
+    return probes_of(shipped, recipe.root)
+
+
+def probes_of(checkpoint: Checkpoint, root: str) -> dict[str, bytes]:
+    """The file of the probes of digit and speaker on FSDD, unpacked under `root`: name -> content."""
+    train, validation = (sounds.load("fsdd", split, root=root) for split in ("train", "val"))
+    return pack_probes(fit_probes(extract_features(checkpoint, train), extract_features(checkpoint, validation)))
 
 
 def losses(

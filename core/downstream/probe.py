@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -29,8 +30,12 @@ class Fitted(Protocol):
 
 
 def linear_probe(train: Floats, labels: Labels, *, strength: float = 1.0, steps: int = 200) -> Fitted:
-    """Fit standardise -> logistic regression on features (N, D) and labels (N,)."""
-    probe = make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=steps)).fit(train, labels)
+    """Fit standardise -> logistic regression on features (N, D) and labels (N,).
+
+    In one thread: on matrices as small as these, two threads wait for each other longer than they compute.
+    """
+    with threadpool_limits(limits=1):
+        probe = make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=steps)).fit(train, labels)
     return cast(Fitted, probe)
 
 
@@ -74,6 +79,20 @@ def leave_group_out(
         strength = choose_strength(*known, groups[others], strengths=strengths, steps=steps)
         guesses[asked] = linear_probe(*known, strength=strength, steps=steps).predict(test[asked])
     return guesses
+
+
+def choose_by_validation(
+    train: Floats,
+    labels: Labels,
+    validation: Floats,
+    validation_labels: Labels,
+    *,
+    strengths: Sequence[float] = STRENGTHS,
+    steps: int = 500,
+) -> float:
+    """The strength whose probe, fitted on (N, D), predicts most of the validation items (M, D); ties: the first."""
+    probes = [linear_probe(train, labels, strength=strength, steps=steps) for strength in strengths]
+    return strengths[int(np.argmax([(probe.predict(validation) == validation_labels).sum() for probe in probes]))]
 
 
 def choose_strength(

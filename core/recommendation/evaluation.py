@@ -18,6 +18,7 @@ from torch import Tensor
 from core.checkpoints import Checkpoint
 from core.data.films import Film, Ratings
 from core.device import generator
+from core.downstream.paired import mcnemar
 from core.errors import InputError
 from core.recommendation import baselines, pretext
 from core.recommendation.baselines import ItemNeighbours, Question
@@ -128,7 +129,7 @@ def paired(model: Sequence[float], knn: Sequence[float]) -> dict[str, float]:
     return {
         "model_only_rate": model_only / len(model),
         "knn_only_rate": knn_only / len(model),
-        "mcnemar_p": pretext.mcnemar(model_only, knn_only),
+        "mcnemar_p": mcnemar(model_only, knn_only),
     }
 
 

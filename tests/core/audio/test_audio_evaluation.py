@@ -65,7 +65,7 @@ def by_digit(digit: int, speaker: int, noise: Tensor) -> Tensor:
 
 def test_speaker_specific_digits_do_not_generalise() -> None:
     known, kept, asked = (clips(takes, seed, by_speaker) for seed, takes in enumerate((8, 2, 10)))
-    fitted = evaluation.fit_probes(known.data, known.rows[0])
+    fitted = evaluation.fit_probes(known, kept)
     assert bool((evaluation._predict(fitted["digit"], asked.rows[0]) == asked.data.labels).all()), "the ordinary probe"
     found = evaluation._leave_one_speaker_out((known, kept), asked)
     assert found["n"] == 120
@@ -125,7 +125,10 @@ def test_probes_leave_each_fold_out(toy_esc10: Path, monkeypatch: pytest.MonkeyP
     found = evaluation.five_fold_probe(checkpoint(lambda wave: wave[:5]), root=str(toy_esc10))
     assert found["n"] == 30
     assert len(asked) == 3, "the model, MFCC and the untrained network"
-    assert found.keys() == {"accuracy", "mfcc_accuracy", "untrained_accuracy", "n"}
+    accuracies = {f"{kind}accuracy" for kind in evaluation.FEATURE_KINDS}
+    assert found.keys() == accuracies | {"n", "trained_only", "untrained_only", "mcnemar_p"}
+    more = found["trained_only"] - found["untrained_only"]
+    assert more / 30 == pytest.approx(found["accuracy"] - found["untrained_accuracy"])
     for labels, folds, test_folds in asked:
         assert np.array_equal(folds, test_folds)
         counts = {(kind, fold): int(((labels == kind) & (folds == fold)).sum()) for kind in range(3) for fold in folds}
@@ -167,6 +170,7 @@ def test_untrained_network_equals_its_baseline(toy_esc10: Path) -> None:
     itself = Checkpoint("audio/x", fresh, None, Path(), torch.device("cpu"))
     found = evaluation.five_fold_probe(itself, root=str(toy_esc10))
     assert found["accuracy"] == found["untrained_accuracy"]
+    assert (found["trained_only"], found["untrained_only"], found["mcnemar_p"]) == (0, 0, 1)
 
 
 def test_leave_one_out_equals_slow_loop() -> None:
@@ -197,9 +201,23 @@ def test_folded_probe_equals_scikit_learn(count: int) -> None:
     assert np.allclose(shares, slow.predict_proba(rows.numpy()), atol=1e-3)
 
 
-def test_penalties_are_among_those_tried() -> None:
-    assert {evaluation.PROBE_STRENGTH, evaluation.MFCC_STRENGTH} <= set(STRENGTHS)
-    assert list(STRENGTHS) == sorted(STRENGTHS), "a tie goes to the strictest"
+def test_probes_of_all_features_are_tuned_alike() -> None:
+    """Each kind of features gets the penalty with which its own probe does best on the validation takes."""
+    known, kept = (clips(takes, seed, by_digit) for seed, takes in enumerate((4, 3)))
+    for kind in range(len(evaluation.FEATURE_KINDS)):
+        rows, asked = known.rows[kind].numpy(), kept.rows[kind].numpy()
+        fitted = evaluation.fit_probes(known, kept, kind)["digit"]
+        right = {
+            strength: int(
+                (
+                    linear_probe(rows, known.data.labels.numpy(), strength=strength).predict(asked)
+                    == kept.data.labels.numpy()
+                ).sum()
+            )
+            for strength in STRENGTHS
+        }
+        best = int((evaluation._predict(fitted, kept.rows[kind]) == kept.data.labels).sum())
+        assert best == max(right.values()), kind
 
 
 # --- folders, and what is shipped ---

@@ -13,7 +13,7 @@ from transformers import Wav2Vec2Config, Wav2Vec2Model
 from core import checkpoints
 from core.audio import explore
 from core.checkpoints import HubModel
-from core.data import bundled, spectra
+from core.data import bundled, sounds, spectra
 from core.errors import InputError
 
 SEVEN = explore.sound_path("digit_7_american")
@@ -52,6 +52,25 @@ def test_only_the_hidden_stretch_is_filled(place: float, length_s: float) -> Non
     inside = found.masked_wave[int(found.start_s * 16_000) + 1 : int(found.end_s * 16_000) - 1]
     assert not inside.any()
     assert np.isfinite(found.model.wave).all()
+
+
+def test_waves_do_not_depend_on_which_is_read_first() -> None:
+    one, other = (explore.restore(SEVEN, 0.3, 0.1, seed=2) for _ in "ab")
+    first = [filling.wave for filling in (one.model, one.mean, one.linear)]
+    last = [filling.wave for filling in (other.linear, other.mean, other.model)]
+    assert all(np.array_equal(a, b) for a, b in zip(first, reversed(last), strict=True))
+    assert one.model.wave is first[0], "synthesised once"
+
+
+def test_decoded_sound_is_taken_like_its_file(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "long.wav", 0.3 * np.sin(np.arange(7 * 22_050) * 0.1), 22_050)
+    opened = sounds.open_sound(tmp_path / "long.wav")
+    assert len(opened) == 7 * 16_000
+    one, other = explore.analyse(opened), explore.analyse(tmp_path / "long.wav")
+    assert np.array_equal(one.wave, other.wave)
+    assert np.array_equal(one.features, other.features)
+    with pytest.raises(InputError, match="shorter"):
+        explore.analyse(opened[:100])
 
 
 def rewritten(path: Path, wave: explore.Floats, start_s: float, end_s: float) -> Path:

@@ -1,19 +1,23 @@
 """The recipe end to end on a toy set: it trains, fits probes and measures, on named sets and on any folder."""
 
+import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 import torch
+from safetensors.torch import load, load_file
 
 from core import checkpoints
-from core.audio import train
-from core.audio.model import Config, SoundTransformer
+from core.audio import refit, train
+from core.audio.model import PROBE_FILE, Config, SoundTransformer
 from core.device import generator
 from core.errors import InputError
 from core.training.recipe import parse
+from tests.own_checkpoints import settle
 
 RATE = 8000
 TINY = ["--smoke", "--batch", "4", "--width", "32", "--depth", "1", "--stem", "8", "--window", "24", "--device", "cpu"]
@@ -44,6 +48,27 @@ def trained(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("run"))
         return train.main(["--data", "fsdd", "--root", str(root), *TINY]).absolute()
+
+
+def test_probes_are_refitted_without_training(
+    trained: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network stays; file, digest and figures become those that the recipe wrote."""
+    settle(tmp_path / "checkpoints", monkeypatch)
+    folder = tmp_path / "checkpoints" / "audio" / "mine"
+    shutil.copytree(trained, folder)
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    card = checkpoints.read_card("audio/mine")
+    (folder / PROBE_FILE).write_bytes(b"stale")
+    stale = card.sha256 | {PROBE_FILE: checkpoints.digest(folder / PROBE_FILE)}
+    others = {name: figures for name, figures in card.metrics.items() if not name.endswith("probe")}
+    checkpoints.write_card(folder, dataclasses.replace(card, sha256=stale, metrics=others))
+    found = refit.refit("audio/mine", str(root))
+    assert found.metrics == card.metrics
+    assert found.sha256 == {name: checkpoints.digest(folder / name) for name in card.sha256}
+    expected, written = load(before[PROBE_FILE]), load_file(folder / PROBE_FILE)
+    assert all(torch.allclose(written[name], expected[name], rtol=1e-3, atol=0.03) for name in expected)
+    assert all((folder / name).read_bytes() == before[name] for name in before if name not in (PROBE_FILE, "card.json"))
 
 
 def test_card_has_every_metric(trained: Path) -> None:

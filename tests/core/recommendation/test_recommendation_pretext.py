@@ -115,16 +115,3 @@ def test_ndcg_equals_scikit_learns() -> None:
     ]
     truth = np.eye(30)[answers]
     assert pretext.ndcg(ranks) == pytest.approx(ndcg_score(truth, scores, k=10), abs=1e-9)
-
-
-@pytest.mark.parametrize(("first", "second"), [(0, 0), (1, 0), (5, 5), (36, 37), (26, 50), (40, 2), (0, 12)])
-def test_mcnemar_equals_scipys_binomial_test(first: int, second: int) -> None:
-    from scipy.stats import binomtest
-
-    expected = binomtest(first, first + second, 0.5).pvalue if first + second else 1.0
-    assert pretext.mcnemar(first, second) == pytest.approx(expected, abs=1e-12)
-    assert pretext.mcnemar(second, first) == pretext.mcnemar(first, second)
-
-
-def test_mcnemar_by_hand() -> None:
-    assert pretext.mcnemar(0, 5) == 2 / 32, "two of the 32 ways that five coins fall"

@@ -12,6 +12,7 @@ import torch
 
 from core import checkpoints
 from core.data import films
+from core.downstream.paired import mcnemar
 from core.errors import InputError
 from core.recommendation import catalogue, evaluation, pretext, refit, train
 from core.recommendation.baselines import ItemNeighbours, Recency
@@ -58,7 +59,7 @@ def test_neighbours_are_refitted_without_training(
     (tmp_path / "checkpoints" / "recommendation" / "refit").symlink_to(written)
     before = {file.name: file.read_bytes() for file in written.iterdir()}
     card = checkpoints.read_card("recommendation/refit")
-    stale = ItemNeighbours(catalogue.unpack(written)[1].co_ratings, 1, Recency(1, 1.0))
+    stale = ItemNeighbours(catalogue.read_neighbours(written).co_ratings, 1, Recency(1, 1.0))
     content = catalogue.pack_neighbours(stale)
     assert content != before[catalogue.NEIGHBOURS]
     (written / catalogue.NEIGHBOURS).write_bytes(content)
@@ -77,7 +78,7 @@ def test_paired_rates_count_discordant_users() -> None:
     model, knn = [1, 11, 3, 40, 9], [1, 2, 30, 50, math.inf]
     found = evaluation.paired(model, knn)
     assert (found["model_only_rate"], found["knn_only_rate"]) == (2 / 5, 1 / 5)
-    assert found["mcnemar_p"] == pretext.mcnemar(2, 1) == 1
+    assert found["mcnemar_p"] == mcnemar(2, 1) == 1
 
 
 def test_training_learns_the_order(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
