@@ -22,7 +22,7 @@ from core.masked import pretext
 from core.masked.model import Config, MaskedAutoencoder
 from core.training import loop
 from core.training.export import write_checkpoint
-from core.training.recipe import Recipe, parse
+from core.training.recipe import SMOKE_ITEMS, Recipe, parse
 
 TEST_SEED = 96  # the mask of each test picture is drawn from (TEST_SEED, its number)
 
@@ -132,10 +132,12 @@ def main(argv: Sequence[str] | None = None) -> Path:
 
 def measure(checkpoint: Checkpoint, recipe: MaskedRecipe) -> dict[str, dict[str, float]]:
     """All metrics of the card: the model and linear in-painting on each set."""
-    found = {}
+    found, limit = {}, SMOKE_ITEMS if recipe.smoke else 0
     for spec in recipe.data.split("+"):
-        found[spec] = evaluate(checkpoint, spec, root=recipe.root)
-        found[f"{spec}, linear in-painting"] = evaluate_linear(checkpoint, spec, root=recipe.root)
+        found[spec] = evaluate(checkpoint, spec, root=recipe.root, limit=limit)
+        found[f"{spec}, linear in-painting"] = evaluate_linear(
+            checkpoint, spec, root=recipe.root, limit=limit // 8 or LINEAR_LIMIT
+        )
     return found
 
 
@@ -164,7 +166,7 @@ def make_mask(batch: int, rng: torch.Generator, recipe: MaskedRecipe) -> Tensor:
 
 @torch.inference_mode()
 def evaluate(
-    checkpoint: Checkpoint, spec: str, *, root: str = "data", mask_ratio: float = 0.75, chunk: int = 200
+    checkpoint: Checkpoint, spec: str, *, root: str = "data", mask_ratio: float = 0.75, chunk: int = 200, limit: int = 0
 ) -> dict[str, float]:
     """Squared error on the hidden patches of a test split or folder, one mask per picture.
 
@@ -174,6 +176,7 @@ def evaluate(
         root: folder that holds the named sets.
         mask_ratio: share of the patches hidden.
         chunk: pictures per batch.
+        limit: at most so many pictures of a set; 0 takes all.
 
     Returns:
         {"mse", "mean_fill_mse": in [0, 1] pixels, predictions clipped; "relative_mse": the first over the second;
@@ -182,7 +185,7 @@ def evaluate(
     model = checkpoint.model
     assert isinstance(model, MaskedAutoencoder)
     config, where = model.config, checkpoint.device
-    data = pictures.load(spec, "test", size=config.size, root=root)
+    data = pictures.load(spec, "test", size=config.size, root=root, limit=limit)
     error = baseline = 0.0
     for start in range(0, len(data.images), chunk):
         images = data.images[start : start + chunk].to(where).float() / 255
@@ -199,9 +202,9 @@ def evaluate(
 
 @torch.inference_mode()
 def evaluate_linear(
-    checkpoint: Checkpoint, spec: str, *, root: str = "data", mask_ratio: float = 0.75
+    checkpoint: Checkpoint, spec: str, *, root: str = "data", mask_ratio: float = 0.75, limit: int = LINEAR_LIMIT
 ) -> dict[str, float]:
-    """Linear in-painting, which does not learn, and the model on at most LINEAR_LIMIT test pictures, evenly spread.
+    """Linear in-painting, which does not learn, and the model on at most `limit` test pictures, evenly spread.
 
     Both get the same pictures and masks, so that their errors can be compared.
 
@@ -212,7 +215,7 @@ def evaluate_linear(
     """
     model, where = cast(MaskedAutoencoder, checkpoint.model), checkpoint.device
     config = model.config
-    data = pictures.load(spec, "test", size=config.size, root=root, limit=LINEAR_LIMIT)
+    data = pictures.load(spec, "test", size=config.size, root=root, limit=limit)
     rows = []
     for number, image in enumerate(data.images):
         keep = test_masks([number], config.grid**2, mask_ratio)

@@ -24,7 +24,7 @@ from core.rotation import pretext, probes
 from core.rotation.model import Config, RotationNet
 from core.training import loop
 from core.training.export import write_checkpoint
-from core.training.recipe import Recipe, parse
+from core.training.recipe import SMOKE_ITEMS, Recipe, parse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,11 +121,11 @@ def make_batch(images: Tensor, rng: torch.Generator, recipe: RotationRecipe) -> 
 
 def measure(checkpoint: Checkpoint, recipe: RotationRecipe) -> dict[str, dict[str, float]]:
     """All metrics of the card: each set as it is, re-encoded and cropped; linear probes where there are labels."""
-    found = {}
+    found, limit = {}, SMOKE_ITEMS if recipe.smoke else 0
     for spec in "+".join(filter(None, [recipe.data, recipe.also])).split("+"):
         for change in perturbations.CHANGES:
             name = spec if change == "none" else f"{spec}, {change}"
-            found[name] = evaluate(checkpoint, spec, root=recipe.root, change=change)
+            found[name] = evaluate(checkpoint, spec, root=recipe.root, change=change, limit=limit)
     if "cifar10" in recipe.data.split("+"):
         found |= probes.measure(checkpoint, "cifar10", root=recipe.root, limit=512 if recipe.smoke else 0)
     return found
@@ -133,7 +133,13 @@ def measure(checkpoint: Checkpoint, recipe: RotationRecipe) -> dict[str, dict[st
 
 @torch.inference_mode()
 def evaluate(
-    checkpoint: Checkpoint, spec: str, *, root: str = "data", change: perturbations.Change = "none", chunk: int = 256
+    checkpoint: Checkpoint,
+    spec: str,
+    *,
+    root: str = "data",
+    change: perturbations.Change = "none",
+    chunk: int = 256,
+    limit: int = 0,
 ) -> dict[str, float]:
     """Accuracy over all four turns of every picture of a test split or folder.
 
@@ -143,12 +149,13 @@ def evaluate(
         root: folder that holds the named sets.
         change: what is done to each picture before it is turned; see `perturbations.apply`.
         chunk: pictures per forward pass.
+        limit: at most so many pictures of a set; 0 takes all.
 
     Returns:
         {"accuracy": share of correct answers, "chance": 0.25, "n": number of pictures, each tested in four turns}.
     """
     model = cast(RotationNet, checkpoint.model)
-    data = pictures.load(spec, "test", size=model.config.size, root=root)
+    data = pictures.load(spec, "test", size=model.config.size, root=root, limit=limit)
     right = 0
     for part in data.images.split(chunk):
         turned, turns = pretext.all_turns(perturbations.apply(part.float() / 255, change).to(checkpoint.device))

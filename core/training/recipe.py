@@ -71,6 +71,7 @@ class Recipe:
 LOCAL = ("root", "resume")  # paths of one machine stay out of cards
 SMOKE: dict[str, Any] = {"steps": 20, "minutes": 0.0, "save_every": 10, "log_every": 1}
 SMOKE_BATCH = 32  # keeps every recipe's smoke run under 30 s on two AVX2 cores
+SMOKE_ITEMS = 256  # of each test set, that a smoke run is measured on
 R = TypeVar("R", bound=Recipe)
 
 

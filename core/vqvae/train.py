@@ -20,7 +20,7 @@ from core.data.batches import OnDevice
 from core.nn.losses import kl_nats
 from core.training import loop
 from core.training.export import write_checkpoint
-from core.training.recipe import Recipe, parse
+from core.training.recipe import SMOKE_ITEMS, Recipe, parse
 from core.vqvae import evaluation, pretext
 from core.vqvae.evaluation import evaluate as evaluate
 from core.vqvae.model import VQVAE, Config, GaussianAutoencoder, GaussianConfig
@@ -117,13 +117,15 @@ def main(argv: Sequence[str] | None = None) -> Path:
 
 def measure(checkpoint: Checkpoint, recipe: VQVAERecipe) -> dict[str, dict[str, float]]:
     """All metrics of the card: each set at both sizes, and JPEG at as many bytes."""
-    found = {}
+    found, limit = {}, SMOKE_ITEMS if recipe.smoke else 0
     for spec in recipe.data.split("+"):
-        found[spec] = evaluate(checkpoint, spec, root=recipe.root)
+        found[spec] = evaluate(checkpoint, spec, root=recipe.root, limit=limit)
         half = recipe.size // 2
-        found[f"{spec}, {half} px"] = evaluate(checkpoint, spec, root=recipe.root, size=half)
+        found[f"{spec}, {half} px"] = evaluate(checkpoint, spec, root=recipe.root, size=half, limit=limit)
         if isinstance(checkpoint.model, VQVAE):
-            found[f"{spec}, JPEG"] = evaluation.evaluate_jpeg(checkpoint.model.config, spec, root=recipe.root)
+            found[f"{spec}, JPEG"] = evaluation.evaluate_jpeg(
+                checkpoint.model.config, spec, root=recipe.root, limit=limit
+            )
     return found
 
 
