@@ -10,12 +10,13 @@ from gradio import processing_utils
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from demos.page import layout, server
 from demos.page.server import save_whole
+from demos.page.sessions import CAPACITY, Sessions
 
 PICTURE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8))
 
@@ -43,7 +44,9 @@ def test_prepared_pages_poll_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
     with gr.Blocks() as page:
         gr.Button()
     page.queue(max_size=3)
-    server.prepare(page)
+    monkeypatch.setattr(server, "keep_lean", lambda sessions: None)
+    settings = server.prepare(page)
+    assert settings["state_session_capacity"] == CAPACITY
     assert 0.01 <= page._queue.sleep_when_free <= 0.05
     assert 0.05 <= page._queue.progress_update_sleep_when_free <= 0.2
     assert processing_utils.save_pil_to_cache is save_whole
@@ -59,9 +62,30 @@ def test_script_comes_first_in_pages() -> None:
         return JSONResponse({"text": "<head>"})
 
     routes = [Route("/", on_page), Route("/answer", on_data)]
-    with TestClient(Starlette(routes=routes, **server.app_settings())) as client:
+    with TestClient(Starlette(routes=routes, **server.app_settings(Sessions()))) as client:
         page, data = client.get("/"), client.get("/answer")
     assert page.text == f"<html><head>{layout.CLOCKS}<script>later</script></head><body>\u9875</body></html>"
-    assert int(page.headers["content-length"]) == len(page.content)
+    assert page.headers["content-length"] == str(len(page.content))
     assert page.headers["x-content-type-options"] == data.headers["x-content-type-options"] == "nosniff"
     assert data.json() == {"text": "<head>"}
+
+
+def test_text_is_compressed_and_streams_are_not() -> None:
+    def on_page(request: Request) -> Response:
+        return HTMLResponse("<html><head></head><body>" + "word " * 5000 + "</body></html>")
+
+    def on_stream(request: Request) -> Response:
+        return StreamingResponse((f"data: {'word ' * 500}\n\n" for _ in range(3)), media_type="text/event-stream")
+
+    def on_picture(request: Request) -> Response:
+        return Response(bytes(5000), media_type="image/webp")
+
+    routes = [Route("/", on_page), Route("/stream", on_stream), Route("/picture", on_picture)]
+    with TestClient(Starlette(routes=routes, **server.app_settings(Sessions()))) as client:
+        page, stream, picture = (client.get(path) for path in ("/", "/stream", "/picture"))
+        plain = client.get("/", headers={"accept-encoding": "identity"})
+    assert page.headers["content-encoding"] == "gzip"
+    assert int(page.headers["content-length"]) < 1000 < len(page.text)
+    assert page.text == plain.text
+    assert layout.CLOCKS in page.text
+    assert "content-encoding" not in {*plain.headers, *stream.headers, *picture.headers}
