@@ -16,7 +16,7 @@ DATA ?= data
 METHODS := $(patsubst core/%/train.py,%,$(wildcard core/*/train.py))
 NARROW := ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2
 
-.PHONY: help venv run test fast narrow lint types unit browser chromium screenshots docs assets study evaluate card \
+.PHONY: help venv run test fast narrow lint types unit browser chromium bench screenshots docs assets study evaluate card \
   push clean $(METHODS:%=train-%)
 .DEFAULT_GOAL := help
 
@@ -43,6 +43,10 @@ $(VENV)/dev.stamp: requirements-dev.txt requirements.txt | $(PY)
 ## make run          serve the page on HOST:PORT (127.0.0.1:7860); SHARE=1 for a public link
 run: $(VENV)/run.stamp
 	HOST=$(HOST) PORT=$(PORT) SHARE=$(SHARE) $(PY) app.py
+
+## make bench        what the page costs, to docs/bench.md (half an hour on a free machine)
+bench: chromium
+	$(PY) -m tests.bench
 
 ## make test         ruff, mypy, pytest with the browser tests
 test: lint types chromium

@@ -25,8 +25,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(log: Path) -> Iterator[Server]:
-    """Start the page (or the program named by PRETEXT_APP), wait until it answers, and stop it at the end."""
+def serve(log: Path, path: str = "/") -> Iterator[Server]:
+    """Start the page (or the program named by PRETEXT_APP), wait until a path answers, and stop it at the end."""
     port = free_port()
     command = [sys.executable, os.environ.get("PRETEXT_APP", str(ROOT / "app.py"))]
     environment = {
@@ -42,7 +42,7 @@ def serve(log: Path) -> Iterator[Server]:
     with log.open("w") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
     try:
-        _wait(f"http://127.0.0.1:{port}/", process, log)
+        _wait(f"http://127.0.0.1:{port}{path}", process, log)
         yield Server(f"http://127.0.0.1:{port}", log, process.pid)
     finally:
         process.terminate()

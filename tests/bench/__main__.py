@@ -1,0 +1,132 @@
+"""`python -m tests.bench [NAME ...] [--json]`: what the page costs beside a page of one button, and its bars.
+
+Without names everything is measured, which takes half an hour, and written to docs/bench.md with the machine.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import torch
+
+from tests.bench import page
+
+DOCS = Path(__file__).parents[2] / "docs" / "bench.md"
+READY = """() => document.querySelector("#rotation-picture img")?.naturalWidth > 0
+  && document.querySelector("#rotation-verdict")?.innerText.trim().length > 0
+  && !document.querySelector("#rotation-go")?.disabled"""
+PLAIN_READY = """() => document.querySelector("#go")"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measured value, the same of the page with one button where there is one, and the largest allowed."""
+
+    name: str
+    value: float
+    plain: float | None
+    most: float
+    unit: str
+
+    @property
+    def met(self) -> bool:
+        """Whether the value, or its ratio to the plain page's, is within the bar."""
+        return (self.value if self.plain is None else self.value / self.plain) <= self.most
+
+    def line(self) -> str:
+        """A row of the table."""
+        ratio = "" if self.plain is None else f"{self.value / self.plain:.2f} x"
+        bar = f"{self.most:g} {self.unit}" if self.plain is None else f"{self.most:g} x"
+        plain = "" if self.plain is None else f"{self.plain:.4g}"
+        cells = [f"`{self.name}`", f"{self.value:.4g} {self.unit}", plain, ratio, bar, "yes" if self.met else "no"]
+        return f"| {' | '.join(cells)} |"
+
+
+def start() -> list[Row]:
+    """Processor time and memory of the start."""
+    ours, plain = page.start(page.PAGE), page.start(page.PLAIN)
+    return [
+        Row("start_cpu", ours["start_cpu"], plain["start_cpu"], 1.3, "s"),
+        Row("start_memory", ours["start_memory"], plain["start_memory"], 1.3, "MB"),
+    ]
+
+
+def memory() -> list[Row]:
+    """Memory after all tabs were opened."""
+    return [Row("opened_memory", page.opened_memory(), None, 1200, "MB")]
+
+
+def first_view() -> list[Row]:
+    """Bytes and seconds until the first tab answers."""
+    ours, plain = page.sent_and_ready(page.PAGE, READY), page.sent_and_ready(page.PLAIN, PLAIN_READY)
+    return [
+        Row("page_bytes", ours["page_bytes"] / 1e6, plain["page_bytes"] / 1e6, 1.3, "MB"),
+        Row("page_ready", ours["page_ready"], plain["page_ready"], 1.5, "s"),
+    ]
+
+
+def tabs() -> list[Row]:
+    """Seconds until an opened tab answers, each in a fresh process."""
+    found = page.tab_open()
+    print(json.dumps({stem: round(value, 2) for stem, value in found.items()}), flush=True)
+    return [Row("tab_open", statistics.median(found.values()), None, 1.5, "s")]
+
+
+def sessions() -> list[Row]:
+    """What 1,000 visitors cost, and what stays of them."""
+    found = page.sessions()
+    return [
+        Row("session_memory", found["session_memory"], None, 300, "MB"),
+        Row("session_memory_gone", found["session_memory_gone"], None, 60, "MB"),
+        Row("session_cpu", found["session_cpu_ms"], None, 20, "ms"),
+    ]
+
+
+MEASURES: dict[str, Callable[[], list[Row]]] = {
+    "start": start,
+    "memory": memory,
+    "first_view": first_view,
+    "tabs": tabs,
+    "sessions": sessions,
+}
+HEAD = """\
+<!-- Written by `make bench`; do not edit. -->
+# What the page costs
+
+{machine}. "Plain" is a page of one button that imports the same libraries, in the same run. `page_ready`: for this page
+until picture and answer of the first tab show, for the plain one until its button does.
+
+| what | this page | plain | ratio | at most | met |
+|---|---|---|---|---|---|
+"""
+
+
+def machine() -> str:
+    """The machine in words."""
+    memory_gb = psutil.virtual_memory().total / 1e9
+    kind = f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}"
+    return f"{psutil.cpu_count()} cores ({kind}), {memory_gb:.0f} GB"
+
+
+def main() -> None:
+    """Measure, print, and write the page if everything was measured."""
+    parser = argparse.ArgumentParser(description="Measure what the page costs.")
+    parser.add_argument("names", nargs="*", choices=[*MEASURES, []], help="what to measure; everything unless named")
+    parser.add_argument("--json", action="store_true", help="one line of JSON for each value")
+    given = parser.parse_args()
+    rows = []
+    for name in given.names or MEASURES:
+        for row in MEASURES[name]():
+            rows.append(row)
+            print(json.dumps(vars(row)) if given.json else row.line(), flush=True)
+    if not given.names:
+        DOCS.write_text(HEAD.format(machine=machine()) + "".join(f"{row.line()}\n" for row in rows), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
