@@ -53,19 +53,18 @@ def fill(say: Say) -> None:
 def add_tab(say: Say, method: str) -> None:
     """Lay out the tab of one method with its own strings."""
     tab, words = (importlib.import_module(f"demos.{method}.{part}") for part in ("tab", "words"))
-    with layout.tab(own := say.adding(words.WORDS), method):
-        tab.build(own)
+    with layout.tab(own := say.adding(words.WORDS), method) as opened:
+        tab.build(own).open_with(opened)
 
 
 def main() -> None:
     """Serve the page."""
     page = build().queue(max_size=WAITING)
-    server.prepare(page)
     page.launch(
+        **server.prepare(page),
         server_name=os.environ.get("HOST"),
         server_port=int(os.environ["PORT"]) if "PORT" in os.environ else None,
         share=os.environ.get("SHARE") == "1",
-        app_kwargs=server.app_settings(),
         css_paths=Path(__file__).parent / "assets" / "style.css",
         theme=layout.theme(),
         head=layout.HEAD,

@@ -15,6 +15,8 @@ import skimage.data
 import soundfile
 from PIL import Image
 
+from core import checkpoints
+
 
 @pytest.fixture(scope="session")
 def photo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -74,7 +76,9 @@ def huge_picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def built() -> gr.Blocks:
-    """The page, built once per session and not served."""
+    """The page, built once per session and not served. Building it opens no checkpoint: it would fail."""
     import app
 
-    return app.build()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checkpoints, "load", lambda name, **_: pytest.fail(f"{name} was opened by the layout"))
+        return app.build()

@@ -43,8 +43,8 @@ Downloaded only when a visitor asks for one.
 API = """\
 # The API
 
-Every button of the page is also a call; see the example in the [README](../README.md#the-api). With `_zh` behind its
-name a call answers in Chinese.
+Every button of the page is also a call; see the example in the [README](../README.md#the-api). The calls
+answer in English.
 
 {calls}"""
 
@@ -90,7 +90,6 @@ def calls(page: gr.Blocks) -> str:
     rows = [
         f"| `{name}` | {', '.join(item['parameter_name'] for item in about['parameters'])} | {about['description']} |\n"
         for name, about in sorted(described.items())
-        if not name.endswith("_zh")
     ]
     return "| call | arguments | what it does |\n|---|---|---|\n" + "".join(rows)
 

@@ -1,6 +1,6 @@
 """What a visitor can ask of a trained audio model: paths and plain numbers in, frozen results out.
 
-Every function encodes the first five seconds of a file.
+Every function takes a file, or a sound that was decoded, and encodes its first five seconds.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from core.audio.models import NAME as NAME
 from core.audio.models import can_restore as can_restore
 from core.audio.models import has_probes as has_probes
 from core.audio.models import names as names
-from core.audio.restoration import Filling, fade_window, fill_with_model, filling, hide_stretch
+from core.audio.restoration import Filling, fade_window, fill_with_model, hide_stretch
 from core.data import bundled, spectra
 from core.data.sounds import SAMPLE_RATE_HZ
 from core.downstream.neighbours import nearest
@@ -40,6 +40,8 @@ from core.models import Offer
 
 Floats = NDArray[np.float32]
 HIDDEN_S = (0.04, 0.5)  # shortest and longest stretch that a visitor hides
+STRENGTH = (0.0, 2.0)  # of the changes of a view; 1 in training
+MAX_SEED = 2**31 - 1
 PROBED = {  # rows of the card on which a linear probe stands beside one on an untrained network
     "digits": "fsdd, digit probe",
     "unseen_speaker": "fsdd, leave one speaker out",
@@ -167,7 +169,7 @@ def restore(source: Source, place: float, length_s: float, *, seed: float = 0, n
     """Hide a stretch of a sound and restore it by the network and by two baselines that learned nothing.
 
     Args:
-        source: path.
+        source: path or samples.
         place: where the stretch lies, 0 (at the start) to 1 (at the end).
         length_s: 0.04 to 0.5 seconds, at most half of the sound.
         seed: of the phase that the restored spectrogram needs to become sound.
@@ -178,7 +180,7 @@ def restore(source: Source, place: float, length_s: float, *, seed: float = 0, n
     """
     within(place, 0, 1)
     within(length_s, *HIDDEN_S)
-    phase_seed = whole(seed, 0, 2**31 - 1)
+    phase_seed = whole(seed, 0, MAX_SEED)
     model = open_transformer(name)
     wave, settings = read_clip(source), model.config.mel
     frames, count = len(wave) // settings.hop + 1, round(length_s / settings.hop_s)
@@ -200,7 +202,7 @@ def restore(source: Source, place: float, length_s: float, *, seed: float = 0, n
         stretch.hidden.numpy(),
         start / SAMPLE_RATE_HZ,
         end / SAMPLE_RATE_HZ,
-        **{key: filling(stretch, filled, settings, phase_seed) for key, filled in fillings.items()},
+        **{key: Filling(stretch, filled, phase_seed) for key, filled in fillings.items()},
     )
 
 
@@ -221,7 +223,7 @@ def two_views(source: Source, *, strength: float = 1.0, seed: float = 0, name: s
     """How similar two random views of one sound are; each has a bundled sound of its own in the background.
 
     Args:
-        source: path.
+        source: path or samples.
         strength: of all changes, 0 to 2; the network was trained with 1.
         seed: of the views.
         name: of a checkpoint that encodes spectrograms.
@@ -229,9 +231,9 @@ def two_views(source: Source, *, strength: float = 1.0, seed: float = 0, name: s
     Raises:
         InputError: no sound that can be read, or a model that encodes waveforms only.
     """
-    within(strength, 0, 2)
+    within(strength, *STRENGTH)
     model = open_transformer(name)
-    rng = device.generator(whole(seed, 0, 2**31 - 1))
+    rng = device.generator(whole(seed, 0, MAX_SEED))
     mel = spectra.log_mel(read_clip(source), model.config.mel)
     settings = pretext.ViewSettings().scaled(strength)
     views = []

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors import safe_open
@@ -21,7 +22,7 @@ from core.data import bundled, sounds, spectra
 from core.data.sounds import SAMPLE_RATE_HZ
 from core.errors import InputError
 
-Source = str | Path | None
+Source = str | Path | sounds.Wave | None  # a file, or a sound that `sounds.open_sound` decoded
 AudioModel = SoundTransformer | Wav2Vec2
 AUDIO_MODEL = cast(type[AudioModel], AudioModel)  # mypy knows no type of a union
 NAME = "audio/sounds"
@@ -30,13 +31,13 @@ MFCC_SETTINGS = spectra.MelSettings()
 
 
 def read_clip(source: Source) -> Tensor:
-    """The first five seconds of a file, (S,) in [-1, 1] at 16,000 Hz.
+    """The first five seconds of a sound, (S,) in [-1, 1] at 16,000 Hz.
 
     Raises:
         InputError: no sound that can be read.
     """
-    wave = sounds.open_sound(source)[: round(CLIP_S * SAMPLE_RATE_HZ)]
-    return torch.from_numpy(sounds.checked(wave))
+    wave = source if isinstance(source, np.ndarray) else sounds.open_sound(source)
+    return torch.from_numpy(sounds.checked(wave[: round(CLIP_S * SAMPLE_RATE_HZ)]))
 
 
 def names() -> tuple[str, ...]:

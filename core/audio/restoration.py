@@ -5,7 +5,9 @@ whose window reaches into the stretch is hidden too, and levels are counted from
 nothing that the model sees depends on a hidden sample.
 """
 
+import functools
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
@@ -32,6 +34,7 @@ class HiddenStretch:
         mel_db: (F, T), true values, -80 dB and up, counted from the loudest visible cell.
         hidden: (T,) bool, frames whose window holds a hidden sample.
         loudest_db: of that visible cell, absolute.
+        settings: of the spectrogram.
     """
 
     wave: Tensor
@@ -40,19 +43,37 @@ class HiddenStretch:
     mel_db: Tensor
     hidden: Tensor
     loudest_db: float
+    settings: spectra.MelSettings
 
 
 @dataclass(frozen=True)
 class Filling:
-    """One way to fill the hidden stretch: the spectrogram (F, T) in dB, its sound (S,), its error on the hidden cells.
+    """One way to fill the hidden stretch.
 
     Attributes:
-        error_db: root of the mean squared difference from the truth.
+        stretch: what was hidden.
+        filled: (F, T), the spectrogram in dB.
+        seed: of the phase that it needs to become sound.
     """
 
-    mel_db: Floats
-    wave: Floats
-    error_db: float
+    stretch: HiddenStretch
+    filled: Tensor
+    seed: int
+
+    @property
+    def mel_db(self) -> Floats:
+        """The filled spectrogram (F, T) in dB."""
+        return cast(Floats, self.filled.numpy())
+
+    @functools.cached_property
+    def error_db(self) -> float:
+        """Root of the mean squared difference from the truth on the hidden cells."""
+        return error_db(self.filled, self.stretch)
+
+    @functools.cached_property
+    def wave(self) -> Floats:
+        """The sound (S,), synthesised when it is first read: Griffin-Lim takes longer than the network."""
+        return cast(Floats, to_wave(self.stretch, self.filled, self.seed).numpy())
 
 
 def hide_stretch(wave: Tensor, start: int, end: int, settings: spectra.MelSettings) -> HiddenStretch:
@@ -61,7 +82,7 @@ def hide_stretch(wave: Tensor, start: int, end: int, settings: spectra.MelSettin
     hidden = spectra.frames_reached(len(wave), start, end, settings)
     loudest = absolute[:, ~hidden].max()
     mel = (absolute - loudest).clamp(min=-spectra.FLOOR_DB)
-    return HiddenStretch(wave, start, end, mel, hidden, float(loudest))
+    return HiddenStretch(wave, start, end, mel, hidden, float(loudest), settings)
 
 
 def fill_with_model(model: SoundTransformer, mel: Tensor, hidden: Tensor) -> Tensor:
@@ -87,18 +108,18 @@ def error_db(filled: Tensor, stretch: HiddenStretch) -> float:
     return float((filled - stretch.mel_db)[:, stretch.hidden].square().mean().sqrt())
 
 
-def filling(stretch: HiddenStretch, filled: Tensor, settings: spectra.MelSettings, seed: int) -> Filling:
-    """Judge a filled spectrogram (F, T) and make it audible: the stretch is synthesised and faded into the sound."""
-    wave, hop = stretch.wave, settings.hop
+def to_wave(stretch: HiddenStretch, filled: Tensor, seed: int) -> Tensor:
+    """Make a filled spectrogram (F, T) audible: the stretch is synthesised and faded into the sound (S,)."""
+    wave, hop = stretch.wave, stretch.settings.hop
     frames = torch.nonzero(stretch.hidden)
     first, last = max(0, int(frames[0]) - MARGIN), min(len(stretch.hidden), int(frames[-1]) + 1 + MARGIN)
-    piece = spectra.to_sound(filled[:, first:last] + stretch.loudest_db, settings, device.generator(seed))
+    generator = device.generator(seed)
+    piece = spectra.to_sound(filled[:, first:last] + stretch.loudest_db, stretch.settings, generator)
     synthesised = torch.zeros_like(wave)
     target = synthesised[first * hop : first * hop + len(piece)]
     target.copy_(piece[: len(target)])
     weight = fade_window(len(wave), stretch.start, stretch.end, fade=FADE * hop)
-    mixed = (weight * synthesised + (1 - weight) * wave).clamp(-1, 1)
-    return Filling(filled.numpy(), mixed.numpy(), error_db(filled, stretch))
+    return (weight * synthesised + (1 - weight) * wave).clamp(-1, 1)
 
 
 def fade_window(samples: int, start: int, end: int, fade: int = 1) -> Tensor:

@@ -41,6 +41,7 @@ __all__ = [
     "EXAMPLES",
     "FIRST_SENTENCE",
     "MAX_CHARACTERS",
+    "MAX_SEED",
     "MAX_TOKENS",
     "NOVELS",
     "Candidate",
@@ -52,6 +53,7 @@ __all__ = [
     "Gap",
     "Measure",
     "Offer",
+    "Predictions",
     "SimilarUse",
     "TrainingExample",
     "Use",
@@ -66,6 +68,7 @@ __all__ = [
     "nearest_uses",
     "offers",
     "parameters",
+    "predict",
     "suggest",
     "training_example",
     "words",
@@ -73,6 +76,7 @@ __all__ = [
 ]
 
 BEST = 5  # candidates per gap
+MAX_SEED = 2**31 - 1
 Corruption = Literal["hidden", "replaced", "kept", ""]
 
 
@@ -124,22 +128,33 @@ class FilledText:
 
 
 @dataclass(frozen=True)
-class Filling:
-    """A text with gaps, filled in two ways.
+class Predictions:
+    """What a model predicts for the gaps of a text.
 
     Attributes:
         gaps: from left to right.
-        at_once: every gap with its own most likely token.
-        one_by_one: the most confident prediction first, the others predicted again after each.
-        differ: the gaps, counted from 0, where the two differ.
         vocabulary: number of tokens in the vocabulary.
     """
 
     gaps: tuple[Gap, ...]
+    vocabulary: int
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A text with gaps, filled in two ways.
+
+    Attributes:
+        labels: the hidden tokens, from left to right.
+        at_once: every gap with its own most likely token.
+        one_by_one: the most confident prediction first, the others predicted again after each.
+        differ: the gaps, counted from 0, where the two differ.
+    """
+
+    labels: tuple[str, ...]
     at_once: FilledText
     one_by_one: FilledText
     differ: tuple[int, ...]
-    vocabulary: int
 
 
 def words(text: str | None, name: str = NOVELS) -> tuple[str, ...]:
@@ -152,15 +167,21 @@ def words(text: str | None, name: str = NOVELS) -> tuple[str, ...]:
 
 
 def suggest(text: str | None, name: str = NOVELS) -> tuple[int, ...]:
-    """Two neighbours to hide first, by index: the longest word and the one after it, or before it at the end."""
+    """Words to hide first, by index.
+
+    Those of a bundled example, or two neighbours: the longest word and the one after it, or before it at the end.
+    """
+    example = next((each for each in EXAMPLES if each.text == text), None)
+    if example is not None and language(name) == "en":
+        return example.hidden
     found = words(text, name)
     longest = max(range(len(found)), key=lambda number: sum(map(str.isalpha, found[number])))
     around = [n for n in (longest + 1, longest - 1) if 0 <= n < len(found) and found[n][:1].isalnum()]
     return tuple(sorted((longest, *around[:1])))
 
 
-def fill(text: str | None, hidden: Sequence[float], name: str = NOVELS) -> Filling:
-    """Hide whole words of a text and let the model fill the gaps.
+def predict(text: str | None, hidden: Sequence[float], name: str = NOVELS) -> Predictions:
+    """Hide whole words of a text and let the model predict each of their tokens.
 
     Args:
         text: a sentence or two.
@@ -172,21 +193,41 @@ def fill(text: str | None, hidden: Sequence[float], name: str = NOVELS) -> Filli
     """
     loaded = open_model(name)
     read = sentence(text, loaded)
+    gaps = _positions(read, hidden)
+    return Predictions(_gaps(read, torch.tensor(read.tokens), gaps, loaded), len(loaded.vocabulary))
+
+
+def _positions(read: Sentence, hidden: Sequence[float]) -> Tensor:
+    """The positions (P,) of the tokens of some words, from left to right."""
     if not hidden:
         raise InputError("Hide at least one word.")
     chosen = sorted({whole(number, 0, len(read.words) - 1) for number in hidden})
-    positions = [position for number in chosen for position in read.words[number].positions]
-    tokens, gaps = torch.tensor(read.tokens), torch.tensor(positions)
+    return torch.tensor([position for number in chosen for position in read.words[number].positions])
+
+
+def fill(text: str | None, hidden: Sequence[float], name: str = NOVELS) -> Filling:
+    """Hide whole words of a text and fill the gaps with the model's predictions, at once and one by one.
+
+    Args:
+        text: a sentence or two.
+        hidden: indices of the words, from 0, in any order.
+        name: of the model.
+
+    Raises:
+        InputError: no word hidden, no such word or model, or a text empty or too long.
+    """
+    loaded = open_model(name)
+    read = sentence(text, loaded)
+    tokens, gaps = torch.tensor(read.tokens), _positions(read, hidden)
     at_once = pretext.fill_at_once(loaded.score, tokens, gaps, loaded.mask)
     one_by_one = pretext.fill_one_by_one(loaded.score, tokens, gaps, loaded.mask)
     return Filling(
-        gaps=_gaps(read, tokens, gaps, loaded),
+        labels=tuple(piece(read.tokens[position], read, position, loaded) for position in gaps.tolist()),
         at_once=_filled_text(read, tokens, gaps, at_once.tokens, (), loaded),
         one_by_one=_filled_text(
             read, tokens, gaps, one_by_one.tokens, tuple(one_by_one.order.argsort().tolist()), loaded
         ),
         differ=tuple((at_once.tokens != one_by_one.tokens).nonzero()[:, 0].tolist()),
-        vocabulary=len(loaded.vocabulary),
     )
 
 
@@ -258,7 +299,7 @@ def training_example(text: str | None, seed: float, name: str = NOVELS) -> Train
     """
     loaded = open_model(name)
     read = sentence(text, loaded)
-    rng = device.generator(whole(seed, 0, 2**31 - 1))
+    rng = device.generator(whole(seed, 0, MAX_SEED))
     tokens, marks = torch.tensor([read.tokens]), torch.tensor(loaded.vocabulary.marks)
     chosen = pretext.choose(tokens, marks, rng)
     corrupted = pretext.corrupt(tokens, chosen, loaded.mask, marks, len(loaded.vocabulary), rng)[0].tolist()

@@ -14,10 +14,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from core import checkpoints
 from core.bert.model import untrained
 from core.bert.models import NOVELS, LoadedModel, fits, language, open_model, sentence, states
 from core.bert.sentences import FIRST_SENTENCE, USES, Use
 from core.errors import InputError
+
+ON_CARD = "bundled sentences, senses of words"  # name of the measure among a card's metrics
 
 __all__ = ["FIRST_SENTENCE", "Measure", "SimilarUse", "Use", "measured", "nearest_uses", "words_of"]
 
@@ -105,9 +108,19 @@ def _vectors(name: str, word: str) -> Tensor:
 
 @functools.cache
 def measured(name: str = NOVELS) -> Measure:
-    """`measure` for a model that a visitor chose, computed once per process."""
+    """`measure` for a model that a visitor chose: from its card, or computed once per process for one from the Hub."""
     loaded = open_model(name)
-    return measure(loaded, USES[language(name)], compare=loaded.counts is not None)
+    compare = loaded.counts is not None
+    on_card = checkpoints.read_card(name).metrics.get(ON_CARD) if compare else None
+    if on_card is None:
+        return measure(loaded, USES[language(name)], compare=compare)
+    return Measure(
+        model=on_card["accuracy"],
+        untrained=on_card["untrained_accuracy"],
+        naive=on_card["words_accuracy"],
+        chance_level=on_card["chance"],
+        n=int(on_card["n"]),
+    )
 
 
 def measure(loaded: LoadedModel, uses: Sequence[Use], *, compare: bool) -> Measure:

@@ -155,7 +155,7 @@ def measure(checkpoint: Checkpoint, recipe: BertRecipe) -> dict[str, dict[str, f
     similar = senses.measure(with_vocabulary(cast(Bert, checkpoint.model), checkpoint), USES["en"], compare=True)
     assert similar.untrained is not None
     if similar.n:
-        found["bundled sentences, senses of words"] = {
+        found[senses.ON_CARD] = {
             "accuracy": similar.model,
             "untrained_accuracy": similar.untrained,
             "words_accuracy": similar.naive,

@@ -2,6 +2,7 @@
 
 import functools
 import math
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -242,12 +243,24 @@ def open_squares(sources: Sequence[Bytes | str]) -> Bytes:
 
     def read(number: int) -> Bytes:
         try:
-            return pictures.square(pictures.open_picture(sources[number]), SOURCE_PX)
+            return _square(sources[number])
         except InputError as error:
             raise InputError("Picture {number}: {reason}", number=number + 1, reason=error) from error
 
     with ThreadPoolExecutor(4) as pool:
         return np.stack(list(pool.map(read, range(len(sources)))))
+
+
+def _square(source: Bytes | str) -> Bytes:
+    """The middle square of a picture; several questions ask for that of a file, which is decoded once."""
+    if isinstance(source, str) and os.path.isfile(source):
+        return _square_of_file(source, os.stat(source).st_mtime_ns)
+    return pictures.square(pictures.open_picture(source), SOURCE_PX)
+
+
+@functools.lru_cache(maxsize=8 * MAX_PICTURES)
+def _square_of_file(path: str, changed_ns: int) -> Bytes:
+    return pictures.square(pictures.open_picture(path), SOURCE_PX)
 
 
 def neighbours(

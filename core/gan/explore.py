@@ -1,5 +1,6 @@
 """What a visitor can ask of a generator and its discriminator: plain values in, frozen results out."""
 
+import functools
 from dataclasses import dataclass
 from typing import cast
 
@@ -171,10 +172,21 @@ def sample(seed: float = 0, limit: float = TRUNCATION[1], count: float = COUNT, 
     at_most = within(limit, *TRUNCATION)
     model, where = open_model(name)
     images = generate(model, noise(start, number, model.config.latent, at_most), where)
-    free = images if at_most == TRUNCATION[1] else generate(model, noise(start, number, model.config.latent), where)
-    real = float(open_reference_stats(name).spread)
-    varieties = [reference_stats.variety(reference_stats.unit(part, where)) / real for part in (images, free)]
-    return Samples(pictures.to_bytes(images), _numbers(_scores(images, name, where)), varieties[0], varieties[1])
+    variety = _variety(images, name, where)
+    free = variety if at_most == TRUNCATION[1] else _untruncated_variety(start, number, name)
+    return Samples(pictures.to_bytes(images), _numbers(_scores(images, name, where)), variety, free)
+
+
+@functools.lru_cache(maxsize=64)
+def _untruncated_variety(seed: int, count: int, name: str) -> float:
+    """Kept, because a visitor tries one limit after another with the same seed."""
+    model, where = open_model(name)
+    return _variety(generate(model, noise(seed, count, model.config.latent), where), name, where)
+
+
+def _variety(images: Tensor, name: str, where: torch.device) -> float:
+    """Mean distance of two pictures over that of two unseen real ones."""
+    return reference_stats.variety(reference_stats.unit(images, where)) / float(open_reference_stats(name).spread)
 
 
 def interpolate(first: float = 0, second: float = 1, steps: float = 8, *, name: str = NAME) -> Interpolation:

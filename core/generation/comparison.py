@@ -69,7 +69,13 @@ def study(data: str = SETS[0]) -> report.Study:
 
 
 def recorded(arm: str, data: str = SETS[0]) -> tuple[tuple[int, float], ...]:
-    """The shipped generator's recorded (number of pictures, distance on SimCLR features), fewest pictures first."""
+    """The shipped generator's recorded (number of pictures, distance on SimCLR features), fewest pictures first.
+
+    Raises:
+        InputError: no such arm or set.
+    """
+    if arm not in ARMS:
+        raise InputError("Choose one of the models offered.")
     found = study(data).arm(arm)
     many = next(row for row in found.rows if row.endswith("samples") and row.count(",") == 1)
     ours = found.seeds.index(SHIPPED)

@@ -155,14 +155,20 @@ def draw(seed: float = 0, stage: float = LAST, data: str = SETS[0]) -> ArmSample
     names = {arm: name_of(arm, data) for arm in ARMS}
     if data == SETS[0] and at == LAST:
         names |= {name: name for name in own()}
+    return _draw(start, at, tuple(names.items()))
+
+
+@functools.lru_cache(maxsize=8)
+def _draw(start: int, at: int, names: tuple[tuple[str, str], ...]) -> ArmSamples:
+    """The last few draws are kept; `names` are arms with their checkpoints."""
     rows, reached = [], []
-    for name in names.values():
+    for _, name in names:
         model, where = _open(name if at == LAST else snapshots.at(name, at, MOMENTS))
         rows.append(pictures.to_bytes(sample(model, start, COUNT, _library(name), where)))
         card = checkpoints.read_card(name)
         finished = next(iter(card.metrics.values()))["frechet"]
         reached.append(finished if at == LAST else snapshots.reached(name, "frechet", percents=MOMENTS)[at])
-    return ArmSamples(tuple(names), np.stack(rows), tuple(reached))
+    return ArmSamples(tuple(arm for arm, _ in names), np.stack(rows), tuple(reached))
 
 
 def label(picture: Picture, seed: float = 0) -> Labels:

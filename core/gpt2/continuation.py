@@ -2,17 +2,19 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from torch import Tensor
 
 from core import device
-from core.data.texts import label
+from core.data.texts import Vocabulary, label
 from core.errors import InputError, whole, within
 from core.gpt2 import sampling
 from core.gpt2.models import NOVELS, CachedDecoder, LoadedModel, clean, open_model, spans
 
 MAX_LENGTH = 300
+MAX_SEED = 2**31 - 1
 SHOWN = 10  # alternatives per token
 
 
@@ -61,18 +63,33 @@ class Continuation:
         prompt: as the model read it.
         tokens: of the whole text, prompt first.
         prompt_tokens: how many of them are the prompt's.
+        vocabulary: gives the bytes of the tokens.
         bits: surprisal of each token that the model added.
-        pieces: the added text; a character still incomplete is held back.
+        finished: no token follows.
         ended: the model added the end-of-text token.
+        begun: number of the added token from which the model wrote, counted from 1: the first, or where it branched.
+        begun_logits: (V,) scores of the tokens that could stand there; None before they are known.
     """
 
     settings: Settings
     prompt: str
     tokens: tuple[int, ...]
     prompt_tokens: int
+    vocabulary: Vocabulary = field(repr=False, compare=False)
     bits: tuple[float, ...] = ()
-    pieces: tuple[Piece, ...] = ()
+    finished: bool = False
     ended: bool = False
+    begun: int = 1
+    begun_logits: Tensor | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The added text in whole characters; one that is still incomplete is held back until the text is finished.
+
+        Grouped when it is first asked for: most texts of a stream are never shown.
+        """
+        groups = spans(self.tokens[self.prompt_tokens :], self.vocabulary, finished=self.finished)
+        return tuple(Piece(g.first + 1, g.text, sum(self.bits[g.first : g.last])) for g in groups)
 
     @property
     def text(self) -> str:
@@ -114,7 +131,7 @@ def check(settings: Settings) -> Settings:
         temperature=within(settings.temperature, 0, 2),
         top_k=whole(settings.top_k, 0, 1000),
         top_p=within(settings.top_p, 0, 1),
-        seed=whole(settings.seed, 0, 2**31 - 1),
+        seed=whole(settings.seed, 0, MAX_SEED),
     )
 
 
@@ -127,7 +144,8 @@ def continue_text(prompt: str | None, settings: Settings) -> Iterator[Continuati
     checked, text = check(settings), clean(prompt)
     loaded = open_model(checked.name)
     tokens = tuple(loaded.vocabulary.encode(text))
-    yield from _extend(loaded, Continuation(checked, text, tokens, len(tokens)))
+    begun = Continuation(checked, text, tokens, len(tokens), loaded.vocabulary)
+    yield from _extend(loaded, begun, CachedDecoder(loaded))
 
 
 def branch(text: Continuation | None, number: float, token: float | None) -> Iterator[Continuation]:
@@ -147,23 +165,32 @@ def branch(text: Continuation | None, number: float, token: float | None) -> Ite
     loaded = open_model(text.settings.name)
     chosen = whole(token, 0, len(loaded.vocabulary) - 1)
     added = position - text.prompt_tokens
-    logits = CachedDecoder(loaded).next_logits([loaded.model.config.start, *text.tokens[:position]])
-    bits = (*text.bits[:added], _surprisal(logits, chosen))
-    branched = replace(text, tokens=(*text.tokens[:position], chosen), bits=bits, ended=False)
-    yield from _extend(loaded, branched)
+    decoder = CachedDecoder(loaded)
+    logits = decoder.next_logits([loaded.model.config.start, *text.tokens[:position]])
+    branched = replace(
+        text,
+        tokens=(*text.tokens[:position], chosen),
+        bits=(*text.bits[:added], _surprisal(logits, chosen)),
+        finished=False,
+        ended=False,
+        begun=added + 1,
+        begun_logits=logits,
+    )
+    yield from _extend(loaded, branched, decoder)
 
 
-def _extend(loaded: LoadedModel, text: Continuation) -> Iterator[Continuation]:
-    """Sample tokens up to the requested length.
+def _extend(loaded: LoadedModel, text: Continuation, decoder: CachedDecoder) -> Iterator[Continuation]:
+    """Sample tokens up to the requested length; the decoder may have read the text's beginning.
 
     The generator at a position depends on the seed and the position alone, so a branch repeats the same draws.
     """
-    settings, decoder = text.settings, CachedDecoder(loaded)
+    settings, begun_logits = text.settings, text.begun_logits
     tokens, bits = list(text.tokens), list(text.bits)
     ended = len(tokens) > text.prompt_tokens and tokens[-1] == loaded.vocabulary.end
     while not ended and len(tokens) < text.prompt_tokens + settings.length:
-        yield _update(loaded, text, tokens, bits, finished=False)
+        yield replace(text, tokens=tuple(tokens), bits=tuple(bits), begun_logits=begun_logits)
         logits = decoder.next_logits([loaded.model.config.start, *tokens])
+        begun_logits = logits if begun_logits is None else begun_logits
         probabilities = sampling.shape(
             logits, temperature=settings.temperature, top_k=settings.top_k, top_p=settings.top_p
         )
@@ -171,27 +198,12 @@ def _extend(loaded: LoadedModel, text: Continuation) -> Iterator[Continuation]:
         tokens.append(token)
         bits.append(_surprisal(logits, token))
         ended = token == loaded.vocabulary.end
-    yield _update(loaded, text, tokens, bits, finished=True, ended=ended)
+    yield replace(text, tokens=tuple(tokens), bits=tuple(bits), begun_logits=begun_logits, finished=True, ended=ended)
 
 
 def _surprisal(logits: Tensor, token: int) -> float:
     """-log2 p of a token: logits (V,) to bits."""
     return -float(logits.log_softmax(0)[token]) / math.log(2)
-
-
-def _update(
-    loaded: LoadedModel,
-    text: Continuation,
-    tokens: list[int],
-    bits: list[float],
-    *,
-    finished: bool,
-    ended: bool = False,
-) -> Continuation:
-    """The continuation with these tokens and bits; its pieces are grouped into whole characters."""
-    groups = spans(tokens[text.prompt_tokens :], loaded.vocabulary, finished=finished)
-    pieces = [Piece(g.first + 1, g.text, sum(bits[g.first : g.last])) for g in groups]
-    return replace(text, tokens=tuple(tokens), bits=tuple(bits), pieces=tuple(pieces), ended=ended)
 
 
 def _locate(text: Continuation | None, number: float) -> tuple[Continuation, int]:
@@ -213,8 +225,11 @@ def alternatives(text: Continuation | None, number: float) -> Alternatives:
     """
     text, position = _locate(text, number)
     loaded = open_model(text.settings.name)
-    read = [loaded.model.config.start, *text.tokens[:position]]
-    probabilities = CachedDecoder(loaded).next_logits(read).softmax(0)  # (V,)
+    number = position - text.prompt_tokens + 1
+    logits = text.begun_logits if number == text.begun else None
+    if logits is None:
+        logits = CachedDecoder(loaded).next_logits([loaded.model.config.start, *text.tokens[:position]])
+    probabilities = logits.softmax(0)  # (V,)
     _, best = probabilities.topk(min(SHOWN, len(probabilities)))
 
     def alternative(token: int) -> Alternative:
@@ -222,7 +237,7 @@ def alternatives(text: Continuation | None, number: float) -> Alternatives:
 
     chosen = text.tokens[position]
     return Alternatives(
-        number=position - text.prompt_tokens + 1,
+        number=number,
         chosen=alternative(chosen),
         rank=1 + int((probabilities > probabilities[chosen]).sum()),
         likeliest=tuple(alternative(token) for token in best.tolist()),

@@ -15,6 +15,7 @@ from core.downstream import perplexity
 from core.errors import CheckpointError
 from core.gpt2.continuation import (
     MAX_LENGTH,
+    MAX_SEED,
     Alternative,
     Alternatives,
     Continuation,
@@ -27,10 +28,13 @@ from core.gpt2.continuation import (
 from core.gpt2.models import MAX_CHARACTERS, NOVELS, SMALL, TANG, clean, fetch, names, open_model, spans
 from core.gpt2.prompts import LINES, PROMPTS, QUERIES
 from core.gpt2.similarity import (
+    FIRST_WORD,
     Measure,
     Neighbourhood,
     SimilarLine,
     first_word,
+    fitting_line,
+    fitting_word,
     kinds,
     language,
     nearest_tokens,
@@ -41,9 +45,11 @@ from core.gpt2.similarity import (
 from core.models import Offer
 
 __all__ = [
+    "FIRST_WORD",
     "LINES",
     "MAX_CHARACTERS",
     "MAX_LENGTH",
+    "MAX_SEED",
     "NOVELS",
     "PROMPTS",
     "QUERIES",
@@ -69,6 +75,8 @@ __all__ = [
     "continue_text",
     "fetch",
     "first_word",
+    "fitting_line",
+    "fitting_word",
     "grow",
     "kinds",
     "language",

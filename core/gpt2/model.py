@@ -56,7 +56,7 @@ class GPT2Output(NamedTuple):
     """What the model returns.
 
     Attributes:
-        logits: (B, T, V), unnormalised scores of the next token at each position.
+        logits: (B, T, V), unnormalised scores of the next token at each position; (B, 1, V) if only the last was asked.
         states: layers + 1 of (B, T, D): embeddings, then the output of each block, the last one normalised.
         cache: one KeysValues per block, of all tokens so far; pass it back to continue from here.
         attentions: one (B, heads, T, S) per block, rows sum to one over the S tokens so far; empty unless requested.
@@ -148,8 +148,13 @@ class GPT2(nn.Module):
         self.h = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.ln_f = nn.LayerNorm(config.width)
 
-    def forward(self, tokens: Tensor, cache: Sequence[KeysValues] = (), *, show_attention: bool = False) -> GPT2Output:
-        """Read tokens (B, T) int64 that follow those in `cache`; together at most `config.context`."""
+    def forward(
+        self, tokens: Tensor, cache: Sequence[KeysValues] = (), *, show_attention: bool = False, last_only: bool = False
+    ) -> GPT2Output:
+        """Read tokens (B, T) int64 that follow those in `cache`; together at most `config.context`.
+
+        With `last_only` the output layer, the largest of a small model, scores the last position alone.
+        """
         past = cache[0].keys.shape[2] if cache else 0
         positions = torch.arange(past, past + tokens.shape[1], device=tokens.device)
         x = self.wte(tokens) + self.wpe(positions)  # (B, T, D)
@@ -160,7 +165,8 @@ class GPT2(nn.Module):
             new_cache.append(keys_values)
             shown.extend(weights)
         states[-1] = self.ln_f(x)
-        logits = F.linear(states[-1], self.wte.weight)  # (B, T, V)
+        scored = states[-1][:, -1:] if last_only else states[-1]
+        logits = F.linear(scored, self.wte.weight)  # (B, T or 1, V)
         return GPT2Output(logits, tuple(states), tuple(new_cache), tuple(shown))
 
     @classmethod

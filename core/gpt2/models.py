@@ -74,7 +74,7 @@ class CachedDecoder:
         if start != self._start or not self._cache:
             self._cache, self._start, self._read = (), start, start
         new = torch.tensor([tokens[self._read :]], device=self._loaded.device)  # (1, T)
-        output = model(new, self._cache)
+        output = model(new, self._cache, last_only=True)
         self._cache, self._read = output.cache, len(tokens)
         return cast(Tensor, output.logits[0, -1].float().cpu())
 
@@ -164,5 +164,6 @@ def state_mean(loaded: LoadedModel, text: str, layer: int) -> NDArray[np.float32
     """The mean over a short text's tokens of the states behind block `layer`: (D,) float32."""
     tokens = [loaded.model.config.start, *loaded.vocabulary.encode(text)][: loaded.model.config.context]
     with torch.inference_mode():
-        states = loaded.model(torch.tensor([tokens], device=loaded.device)).states[layer]  # (1, T, D)
+        read = torch.tensor([tokens], device=loaded.device)
+        states = loaded.model(read, last_only=True).states[layer]  # (1, T, D)
     return np.asarray(states[0, 1:].mean(0).float().cpu().numpy())

@@ -15,7 +15,7 @@ from core.downstream.neighbours import nearest
 from core.errors import InputError, whole
 from core.gpt2.continuation import SHOWN
 from core.gpt2.models import NOVELS, LoadedModel, clean, open_model, state_mean
-from core.gpt2.prompts import KINDS, LINES, Line
+from core.gpt2.prompts import KINDS, LINES, QUERIES, Line
 
 Floats = NDArray[np.float32]
 FIRST_WORD = {"en": "king", "zh": "春"}
@@ -107,6 +107,18 @@ def first_word(name: str = NOVELS) -> str:
         return found or common[0]
     frequent = (label(token, loaded.vocabulary).strip() for token in loaded.counts.argsort(descending=True).tolist())
     return next((word for word in frequent if word.isalpha() and one_token(loaded, word) is not None), common[0])
+
+
+def fitting_word(word: str, name: str = NOVELS) -> str:
+    """The word if it is one token of this model, else a first word that is."""
+    plain = word.strip()
+    return word if plain and one_token(open_model(name), plain) is not None else first_word(name)
+
+
+def fitting_line(line: str, name: str = NOVELS) -> str:
+    """The line if it is in the language of this model, else a first line that is."""
+    written = "zh" if any("一" <= character <= "鿿" for character in line) else "en"
+    return line if line.strip() and written == language(name) else QUERIES[language(name)]
 
 
 @functools.cache

@@ -75,26 +75,21 @@ def pack_neighbours(neighbours: ItemNeighbours) -> bytes:
     return save(arrays)
 
 
-def unpack(folder: Path) -> tuple[Catalogue, ItemNeighbours]:
-    """Read the files that `pack` made.
+def read_films(folder: Path) -> Catalogue:
+    """Read the catalogue that `pack` wrote.
 
     Raises:
-        CheckpointError: they are missing.
+        CheckpointError: it is missing.
     """
-    if not all((folder / name).is_file() for name in (FILMS, NEIGHBOURS)):
-        raise CheckpointError("{name} has no films.json, so its numbers mean no films.", name=folder.name)
-    return read_films(folder), _neighbours(load((folder / NEIGHBOURS).read_bytes()))
-
-
-def read_films(folder: Path) -> Catalogue:
-    """The catalogue alone."""
-    table = json.loads((folder / FILMS).read_text(encoding="utf-8"))
+    table = json.loads(_content(folder, FILMS))
     rows = zip(table["number"], table["title"], table["genres"], strict=True)
     films = tuple(Film(number, title, tuple(genres.split("|")) if genres else ()) for number, title, genres in rows)
     return Catalogue(films, np.array(table["times"], np.int64))
 
 
-def _neighbours(arrays: dict[str, NDArray[Any]]) -> ItemNeighbours:
+def read_neighbours(folder: Path) -> ItemNeighbours:
+    """Read the neighbours that `pack` wrote; errors as in `read_films`."""
+    arrays = load(_content(folder, NEIGHBOURS))
     films, pairs = arrays["films"], arrays["pairs"]
     counts = np.zeros((len(films), len(films)), films.dtype)
     counts[np.triu(np.ones(counts.shape, np.bool_), 1)] = pairs
@@ -102,6 +97,12 @@ def _neighbours(arrays: dict[str, NDArray[Any]]) -> ItemNeighbours:
     np.fill_diagonal(counts, films)
     recency = Recency(int(arrays["last"][0]), float(arrays["decay"][0]))
     return ItemNeighbours(counts, int(arrays["keep"][0]), recency)
+
+
+def _content(folder: Path, name: str) -> bytes:
+    if not (folder / name).is_file():
+        raise CheckpointError("{name} has no films.json, so its numbers mean no films.", name=folder.name)
+    return (folder / name).read_bytes()
 
 
 def _upper(square: NDArray[Any]) -> NDArray[Any]:

@@ -15,14 +15,14 @@ import torch
 import torch.nn.functional as F
 
 from core import checkpoints, models, snapshots
-from core.checkpoints import Checkpoint
+from core.checkpoints import Card
 from core.data.films import Film
 from core.device import generator
 from core.downstream.neighbours import nearest
 from core.errors import InputError, whole
 from core.recommendation import pretext
 from core.recommendation.baselines import ItemNeighbours
-from core.recommendation.catalogue import Catalogue, genre_table, unpack
+from core.recommendation.catalogue import Catalogue, genre_table, read_films, read_neighbours
 from core.recommendation.evaluation import OFTEN as OFTEN
 from core.recommendation.evaluation import K, genre_precision, often_rated, vectors
 from core.recommendation.model import BERT4Rec, BERT4RecOutput, initialise
@@ -45,7 +45,6 @@ BEST = 5  # predictions for a hidden film
 class Recommender:
     """A model with its catalogue, neighbours and the index of each film number."""
 
-    checkpoint: Checkpoint
     model: BERT4Rec
     catalogue: Catalogue
     neighbours: ItemNeighbours
@@ -73,29 +72,52 @@ def recommender(name: str = NAME) -> Recommender:
     if name.partition("@")[0] in offered:
         offered = (*offered, name)
     model, checkpoint = models.open_offered(name, offered, BERT4Rec)
-    catalogue, neighbours = _unpacked(checkpoint.folder)
+    catalogue = _catalogue(checkpoint.folder)
     index_of = {film.number: index for index, film in enumerate(catalogue.films)}
-    return Recommender(checkpoint, model, catalogue, neighbours, index_of)
+    return Recommender(model, catalogue, _neighbours(checkpoint.folder), index_of)
 
 
 @functools.cache
-def _unpacked(folder: Path) -> tuple[Catalogue, ItemNeighbours]:
-    """The catalogue and neighbours of a checkpoint, which its snapshots share."""
-    return unpack(folder)
+def _catalogue(folder: Path) -> Catalogue:
+    """The catalogue of a checkpoint, which its snapshots share; it is read without the model."""
+    return read_films(folder)
+
+
+@functools.cache
+def _neighbours(folder: Path) -> ItemNeighbours:
+    """The neighbours of a checkpoint, which its snapshots share."""
+    return read_neighbours(folder)
+
+
+def _offered(name: str) -> Path:
+    """The folder of one of `names`."""
+    if name not in names():
+        raise InputError("Choose one of the models offered.")
+    return checkpoints.ROOT / name
 
 
 def films(name: str = NAME) -> tuple[Film, ...]:
-    """The films that a visitor can pick: those rated often, the most rated first."""
-    known = recommender(name).catalogue
+    """The films that a visitor can pick: those rated often, the most rated first. Opens no model."""
+    known = _catalogue(_offered(name))
     often = often_rated(known.films, known.rating_counts)
     return tuple(known.films[index] for index in often[np.argsort(-known.rating_counts[often], kind="stable")])
 
 
+def known_films(numbers: Sequence[int], name: str = NAME) -> dict[int, Film]:
+    """Those of these film numbers that a model knows, with their films. Opens no model."""
+    known = {film.number: film for film in _catalogue(_offered(name)).films}
+    return {number: known[number] for number in numbers if number in known}
+
+
 def first_list(preferred: Sequence[int], name: str = NAME) -> list[int]:
     """Those of the preferred film numbers that a model knows; its most rated ones where it knows too few of them."""
-    index_of = recommender(name).index_of
-    kept = [number for number in preferred if number in index_of]
+    kept = list(known_films(preferred, name))
     return kept if len(kept) >= MIN_FILMS else [film.number for film in films(name)[:5]]
+
+
+def film_count(name: str = NAME) -> int:
+    """How many films a model knows."""
+    return len(_catalogue(_offered(name)).films)
 
 
 def hide(chosen: Sequence[int] | None, place: float, name: str = NAME) -> HiddenFilm:
@@ -206,9 +228,12 @@ def genres(name: str = NAME) -> tuple[GenrePrecision, ...]:
 
 def metrics(name: str = NAME) -> dict[str, dict[str, float]]:
     """The metrics on the card of a model: "test", "validation", "genres", "pace"."""
-    card = recommender(name).checkpoint.card
-    assert card is not None
-    return {data.partition(", ")[2] or "test": figures for data, figures in card.metrics.items()}
+    return {data.partition(", ")[2] or "test": figures for data, figures in _card(name).metrics.items()}
+
+
+def _card(name: str) -> Card:
+    _offered(name)
+    return checkpoints.read_card(name)
 
 
 def paired_test(name: str = NAME) -> PairedTest:
@@ -219,20 +244,20 @@ def paired_test(name: str = NAME) -> PairedTest:
 
 
 def trained(name: str = NAME) -> TrainingSummary:
-    """The data and settings a model was trained with."""
-    loaded = recommender(name)
-    card, pace = loaded.checkpoint.card, metrics(name)["pace"]
-    assert card is not None
-    users = int(metrics(name)["test"]["n"])
+    """The data and settings a model was trained with, from the card."""
+    card, users = _card(name), int(metrics(name)["test"]["n"])
     return TrainingSummary(
-        ratings=int(pace["n"]) + users,
+        ratings=int(metrics(name)["pace"]["n"]) + users,
         users=users,
         ratio=card.recipe["ratio"],
         last=card.recipe["last"],
-        read=loaded.model.config.context - 1,
-        neighbours=loaded.neighbours.keep,
-        decay=loaded.neighbours.recency.decay,
+        read=card.config["context"] - 1,
     )
+
+
+def decay(name: str = NAME) -> float:
+    """By which the weight of a film shrinks with each film rated after it, for the item neighbours."""
+    return _neighbours(_offered(name)).recency.decay
 
 
 def control() -> dict[str, float] | None:

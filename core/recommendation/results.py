@@ -109,8 +109,6 @@ class TrainingSummary:
         ratio: share of the films that is hidden.
         last: share of the stretches in which the last film alone is hidden.
         read: how many films, the last ones, the model reads to predict the next.
-        neighbours: films per film that the item neighbours keep; 0 keeps all.
-        decay: by which the weight of a film shrinks with each film rated after it, for the item neighbours.
     """
 
     ratings: int
@@ -118,5 +116,3 @@ class TrainingSummary:
     ratio: float
     last: float
     read: int
-    neighbours: int
-    decay: float

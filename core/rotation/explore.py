@@ -15,7 +15,7 @@ from core.downstream.retrieval import Neighbour as Neighbour
 from core.downstream.retrieval import most_alike
 from core.errors import InputError, whole
 from core.rotation import pretext
-from core.rotation.model import RotationNet
+from core.rotation.model import Config, RotationNet
 from core.rotation.pretext import CHANCE_LEVEL as CHANCE_LEVEL
 
 Bytes = NDArray[np.uint8]
@@ -196,7 +196,7 @@ def gallery_size() -> int:
 
 def feature_count(name: str = NAME) -> int:
     """Width of the features."""
-    return int(_open(name)[0].encoder.out_features)
+    return int(Config(**checkpoints.read_card(name).config).widths[-1])
 
 
 def metrics(name: str = NAME) -> dict[str, dict[str, Any]]:

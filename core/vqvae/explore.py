@@ -3,12 +3,11 @@
 Appearance and usage of the codebook's entries, and retrieval by codes, are in `models.py`.
 """
 
+import functools
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from core import checkpoints, device, models
@@ -31,6 +30,7 @@ from core.vqvae.models import (
     open_model,
     retrieval,
 )
+from core.vqvae.results import About, Bytes, Encoding, Entry, Painting, Reconstruction
 
 __all__ = [
     "MAX_BRUSH",
@@ -53,6 +53,7 @@ __all__ = [
     "codebook",
     "encode",
     "entry",
+    "grid",
     "names",
     "neighbours",
     "paint",
@@ -61,150 +62,10 @@ __all__ = [
     "undo",
 ]
 
-Bytes = NDArray[np.uint8]
-Codes = NDArray[np.int64]
-
 METHODS = ("model", "gaussian", "jpeg", "mean")
 SIZES = (64, 32)
 COLOUR_BITS = 24  # one colour, three bytes
 VISIBLE = 8  # of 255 levels
-
-
-@dataclass(frozen=True)
-class Reconstruction:
-    """A picture after compression by one method.
-
-    Attributes:
-        method: one of METHODS.
-        picture: (S, S, 3) uint8.
-        mse: mean squared error of pixels in [0, 1].
-        psnr_db: of that error; infinite if it is zero.
-        bits: of the compressed picture, without the model (or JPEG's tables).
-        extra_bytes: of JPEG's header, not in `bits`; 0 for the others.
-    """
-
-    method: str
-    picture: Bytes
-    mse: float
-    psnr_db: float
-    bits: float
-    extra_bytes: int = 0
-
-
-@dataclass(frozen=True)
-class Encoding:
-    """One picture as a map of codes.
-
-    Attributes:
-        original: (S, S, 3) uint8, the model's input.
-        codes: (G, G) int64, the entry at each position; a code covers S / G pixels per side.
-        reconstructions: one for each of METHODS.
-        counts: (K,), positions with each code.
-        perplexity: of the codes, 1 to the number of positions or of entries, whichever is less.
-        uniform_bits: of the map with codewords of equal length.
-        fitted_bits: with codewords fitted to the shares in training.
-        raw_bits: of the picture's bytes.
-    """
-
-    original: Bytes
-    codes: Codes
-    reconstructions: tuple[Reconstruction, ...]
-    counts: Codes
-    perplexity: float
-    uniform_bits: float
-    fitted_bits: float
-    raw_bits: int
-
-    @property
-    def dims(self) -> int:
-        """Dimensions of the picture: three colours per pixel."""
-        return self.original.size
-
-    @property
-    def distinct(self) -> int:
-        """Different codes in the map."""
-        return int((self.counts > 0).sum())
-
-
-@dataclass(frozen=True)
-class Painting:
-    """A picture decoded before and after its codes were edited.
-
-    Attributes:
-        before, after: (S, S, 3) uint8.
-        codes: (G, G) int64, after the edits.
-        edited: (G, G) bool, where an edit changed the code.
-        changed: share of the pixels with a colour that changed by more than VISIBLE, in [0, 1]; it may exceed the share
-            of edited positions, since the decoder also reads a code's neighbours.
-        edits: all of them.
-    """
-
-    before: Bytes
-    after: Bytes
-    codes: Codes
-    edited: NDArray[np.bool_]
-    changed: float
-    edits: tuple[Edit, ...]
-
-    @property
-    def text(self) -> str:
-        """The edits as `edits.read` takes them."""
-        return "\n".join(map(str, self.edits))
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry of the codebook.
-
-    Attributes:
-        code: its index, from 0.
-        decoded: (8, 8, 3) uint8, from a map of this code alone.
-        context: (12, 12, 3) uint8, mean region around the positions of the bundled photographs with this code; grey
-            for an unused one.
-        count: positions of the bundled photographs with this code.
-        positions: of all bundled photographs.
-        share: of the positions in training with this code.
-        entries: K; uniform usage is a share of 1 / K.
-    """
-
-    code: int
-    decoded: Bytes
-    context: Bytes
-    count: int
-    positions: int
-    share: float
-    entries: int
-
-
-@dataclass(frozen=True)
-class About:
-    """Figures of a bundled model's card; metrics are those on one set at the size of the training.
-
-    Attributes:
-        parameters: number of trainable parameters.
-        entries: of the codebook.
-        n: test pictures.
-        psnr_db, mean_colour_psnr_db, jpeg_psnr_db, gaussian_psnr_db: of reconstructions.
-        perplexity: of all codes of the set.
-        used_share: share of the entries in use, in [0, 1].
-        bits_per_dim, entropy_bits_per_dim, gaussian_bits_per_dim: rates.
-        steps, gaussian_steps: training steps of the model and of the Gaussian baseline.
-    """
-
-    parameters: int
-    entries: int
-    n: int
-    psnr_db: float
-    mean_colour_psnr_db: float
-    jpeg_psnr_db: float
-    gaussian_psnr_db: float
-    perplexity: float
-    used_share: float
-    bits_per_dim: float
-    entropy_bits_per_dim: float
-    gaussian_bits_per_dim: float
-    steps: int
-    gaussian_steps: int
 
 
 def encode(picture: Picture, size: float = SIZES[0], *, name: str = NAME) -> Encoding:
@@ -218,14 +79,21 @@ def encode(picture: Picture, size: float = SIZES[0], *, name: str = NAME) -> Enc
     Raises:
         InputError: no picture that can be read, another size, or no such model.
     """
+    open_model(name)
+    return _encode(_prepare(picture, size).tobytes(), int(size), name)
+
+
+@functools.lru_cache(maxsize=16)
+def _encode(content: bytes, size: int, name: str) -> Encoding:
+    """The last few encodings are kept: several questions on the page are about one picture."""
     model, where = open_model(name)
-    images = _prepare(picture, size)
+    original = np.frombuffer(content, np.uint8).reshape(size, size, 3)
+    images = pictures.to_tensor(original)  # (1, 3, S, S)
     with torch.inference_mode():
         found = model(images.to(where))
     codes = found.codes[0].cpu()
     counts = pretext.usage(codes, model.config.num_embeddings)
     bits = evaluation.uniform_bits(len(codes), model.config.num_embeddings)
-    original = pictures.to_bytes(images)[0]
     model_result = _reconstruction("model", original, found.reconstruction, bits)
     return Encoding(
         original=original,
@@ -237,6 +105,12 @@ def encode(picture: Picture, size: float = SIZES[0], *, name: str = NAME) -> Enc
         fitted_bits=float(pretext.code_bits(codes, model.codebook.shares.cpu())),
         raw_bits=8 * original.size,
     )
+
+
+def grid(size: float = SIZES[0], *, name: str = NAME) -> int:
+    """Positions along each side of the code map of a picture of one of SIZES."""
+    model, _ = open_model(name)
+    return _whole_size(size) >> model.config.halvings
 
 
 def paint(picture: Picture, written: str, size: float = SIZES[0], *, name: str = NAME) -> Painting:
@@ -253,7 +127,7 @@ def paint(picture: Picture, written: str, size: float = SIZES[0], *, name: str =
     """
     model, where = open_model(name)
     steps = edits.read(written)
-    images = _prepare(picture, size).to(where)
+    images = pictures.to_tensor(_prepare(picture, size)).to(where)  # (1, 3, S, S)
     with torch.inference_mode():
         codes = model.encode(images)[1]
         painted = edits.apply(codes[0].cpu().numpy(), steps, model.config.num_embeddings)
@@ -311,10 +185,15 @@ def about(spec: str = "scenes96", *, name: str = NAME) -> About:
     )
 
 
-def _prepare(picture: Picture, size: float) -> Tensor:
+def _prepare(picture: Picture, size: float) -> Bytes:
+    """The middle square of a picture: (S, S, 3) uint8."""
+    return pictures.square(pictures.open_picture(picture), _whole_size(size))
+
+
+def _whole_size(size: float) -> int:
     if size not in SIZES:
         raise InputError("Choose one of the sizes offered.")
-    return pictures.to_tensor(pictures.square(pictures.open_picture(picture), int(size)))  # (1, 3, S, S)
+    return int(size)
 
 
 @torch.inference_mode()

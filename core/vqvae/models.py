@@ -149,7 +149,7 @@ def _emoji(name: str) -> tuple[Tensor, Tensor, Tensor]:
     """The emoji as bags of codes, as pixels minus their mean, and that mean."""
     images = bundled.emoji_gallery().images
     plain = pixels(images)
-    bags = torch.cat([bag_of_codes(part, name) for part in np.array_split(images, 24)])
+    bags = torch.cat([bag_of_codes(part, name) for part in np.array_split(images, 6)])
     return bags, plain - plain.mean(0), plain.mean(0)
 
 

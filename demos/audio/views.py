@@ -27,16 +27,22 @@ class AnalysisValues(NamedTuple):
 
 
 class RestorationValues(NamedTuple):
-    """The values of the components that show a hidden stretch and its restorations."""
+    """The values of the components that show a hidden stretch and the model's restoration."""
 
     hole: Image.Image
-    restored: Image.Image
-    linear: Image.Image
     hear_masked: Playable
+    verdict: str
+    restored: Image.Image
+    truth: Image.Image
     hear_restored: Playable
+
+
+class BaselineValues(NamedTuple):
+    """The values of the components that show what needs no learning, and the errors."""
+
+    linear: Image.Image
     hear_linear: Playable
     errors: go.Figure
-    verdict: str
 
 
 class ViewsValues(NamedTuple):
@@ -116,10 +122,10 @@ def standardised_rows(values: explore.Floats) -> Image.Image:
 
 
 def restoration(say: Say, found: explore.Restoration) -> RestorationValues:
-    """Pictures of the hidden stretch and of two fillings, players of the same, errors as bars, and the verdict."""
+    """The hidden stretch, the model's restoration and the truth as pictures, two players, and the verdict."""
     model, linear, mean = found.model, found.linear, found.mean
     verdict = say(
-        "audio.verdict",
+        "audio.closer" if model.error_db < linear.error_db else "audio.no_closer",
         start=f"{found.start_s:.2f}",
         end=f"{found.end_s:.2f}",
         model=f"{model.error_db:.1f}",
@@ -128,14 +134,17 @@ def restoration(say: Say, found: explore.Restoration) -> RestorationValues:
     )
     return RestorationValues(
         hole=framed(found, np.where(found.hidden, np.float32(-80), found.mel_db)),
-        restored=framed(found, model.mel_db),
-        linear=framed(found, linear.mel_db),
         hear_masked=playable(found.masked_wave),
-        hear_restored=playable(model.wave),
-        hear_linear=playable(linear.wave),
-        errors=error_bars(say, found),
         verdict=verdict,
+        restored=framed(found, model.mel_db),
+        truth=framed(found, found.mel_db),
+        hear_restored=playable(model.wave),
     )
+
+
+def baselines(say: Say, found: explore.Restoration) -> BaselineValues:
+    """Straight lines across the hidden stretch as a picture and a player, and the errors as bars."""
+    return BaselineValues(framed(found, found.linear.mel_db), playable(found.linear.wave), error_bars(say, found))
 
 
 def framed(found: explore.Restoration, db: explore.Floats) -> Image.Image:
@@ -149,7 +158,7 @@ def framed(found: explore.Restoration, db: explore.Floats) -> Image.Image:
 def error_bars(say: Say, found: explore.Restoration) -> go.Figure:
     """The error of the model and of two baselines on the hidden stretch."""
     return figures.bars(
-        [say("page.model"), say("audio.linear"), say("audio.mean")],
+        [say("page.model"), say("audio.straight_lines"), say("audio.mean")],
         [found.model.error_db, found.linear.error_db, found.mean.error_db],
         title=say("audio.error_title"),
         y=say("audio.error"),
@@ -225,7 +234,7 @@ def most_probable(output: explore.ProbeOutput) -> tuple[str, str]:
 
 
 def card_sentence(say: Say) -> str:
-    """The k-NN accuracies and restoration errors of the card."""
+    """The k-NN accuracies of the card."""
     card = explore.metrics()
     digits, unseen, environmental = card["fsdd"], card["fsdd, unheard speaker"], card["esc10"]
     shares = {
@@ -237,13 +246,18 @@ def card_sentence(say: Say) -> str:
         "unseen_speaker_mfcc": unseen["mfcc_knn"],
     }
     written = {name: f"{share:.1%}" for name, share in shares.items()}
-    known = say("audio.card", n=f"{digits['n']:.0f}", esc10_n=f"{environmental['n']:.0f}", **written)
+    return say("audio.card_knn", n=f"{digits['n']:.0f}", esc10_n=f"{environmental['n']:.0f}", **written)
+
+
+def restoring_sentence(say: Say) -> str:
+    """The restoration errors of the card."""
+    card = explore.metrics()
     errors = {
         f"{name}_{kind}": f"{card[f'{spec}, restoring'][f'{kind}_db']:.1f}"
         for name, spec in (("digits", "fsdd"), ("esc10", "esc10"))
         for kind in ("model", "linear", "mean")
     }
-    return f"{known} {say('audio.card_restoring', **errors)}"
+    return say("audio.card_restoring", **errors)
 
 
 def untrained_sentence(say: Say) -> str:
@@ -254,4 +268,8 @@ def untrained_sentence(say: Say) -> str:
             return ""
         shares[name] = f"{card[measured]['accuracy']:.0%}"
         shares[f"{name}_untrained"] = f"{card[measured]['untrained_accuracy']:.0%}"
-    return say("audio.untrained", **shares)
+    everyday = card[explore.PROBED["esc10"]]
+    if "mcnemar_p" not in everyday:
+        return ""
+    counts = {name: f"{everyday[name]:.0f}" for name in ("n", "trained_only", "untrained_only")}
+    return say("audio.untrained", **shares, **counts, p_value=f"{everyday['mcnemar_p']:.2g}")

@@ -4,19 +4,19 @@ WORDS: dict[str, tuple[str, str]] = {
     "audio.tab": ("Audio", "音频特征"),
     "audio.step1": ("Data", "数据"),
     "audio.step1_text": (
-        "Any sound: WAV, FLAC, Ogg or MP3, up to {megabytes} MB and {seconds} seconds, one or two channels. The first {limit} "
-        "seconds are used, at 16 kHz.",
-        "任何声音：WAV、FLAC、Ogg 或 MP3，不超过 {megabytes} MB、{seconds} 秒，单声道或立体声。模型听前 {limit} 秒，采样率 16 kHz。",
+        "Any sound: WAV, FLAC, Ogg or MP3, up to {megabytes} MB and {seconds} seconds. The first {limit} seconds are used, at "
+        "16 kHz.",
+        "任何声音：WAV、FLAC、Ogg 或 MP3，不超过 {megabytes} MB、{seconds} 秒。模型听前 {limit} 秒，采样率 16 kHz。",
     ),
     "audio.step2": ("The label it makes itself", "数据自己产生的标签"),
     "audio.step2_text": (
-        "Two at once: what was in a hidden stretch, and which two versions come from one clip. Nobody labels the sounds.",
-        "同时有两个：被遮住的一段原来是什么；哪两个版本来自同一段声音。无需任何人去听和标注。",
+        "Hide a stretch: what was there is the label, and nobody has to listen. The network gets the rest as a mel spectrogram.",
+        "遮住一段：原来那里是什么，就是标签，无需任何人去听和标注。网络得到的是其余部分的梅尔频谱图。",
     ),
     "audio.step3": ("What the model learned", "模型学到了什么"),
     "audio.step3_text": (
-        "To fill the hole it must know how sounds continue; to match views, what stays the same when room, speed and noise change.",
-        "要补上空缺，就得知道声音如何延续；要配对视图，就得知道环境、速度和噪声变化时什么不变。",
+        "To fill the hole, it had to learn how sounds continue. The baseline, straight lines across the hole, learned nothing.",
+        "要补上空缺，就得学会声音如何延续。作为基线的直线插值什么也没学。",
     ),
     "audio.step4": ("What the features are good for", "特征有什么用"),
     "audio.step4_text": (
@@ -25,6 +25,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "编码器从未见过标签，它的特征却能区分数字和说话人，并在 {count} 段内置声音中找出相似的。",
     ),
     "audio.sound": ("Your sound", "你的声音"),
+    "audio.another_model": ("Another model", "换一个模型"),
+    "audio.another_model_why": (
+        "A larger network, trained by others on 960 hours of speech, gives other features and neighbours.",
+        "一个更大的网络，由他人用 960 小时的语音训练，给出的特征和近邻也不同。",
+    ),
     "audio.model": ("Model", "模型"),
     "audio.model_sounds": ("spectrogram transformer, trained here", "频谱图 Transformer，本项目训练"),
     "audio.model_hub": ("{name} from the Hub", "Hub 上的 {name}"),
@@ -50,32 +55,29 @@ WORDS: dict[str, tuple[str, str]] = {
         "Mel spectrogram: time →, pitch ↑ to 8 kHz, bright is loud",
         "梅尔频谱图：横轴时间，纵轴频率（至 8 kHz），越亮越响",
     ),
-    "audio.hole_text": (
-        "**A hidden stretch.** The network sees what is left and right of the frame. Every column that depends on a hidden sample "
-        "is hidden too.",
-        "**遮住一段。** 网络只能看到框左右两边的内容。凡是用到被遮采样的列也一并遮住。",
+    "audio.hole": ("Time →, pitch ↑; the frame is hidden", "横轴时间，纵轴频率；框内被遮住"),
+    "audio.place": ("Place (%)", "位置（%）"),
+    "audio.length": ("Length (ms)", "长度（毫秒）"),
+    "audio.go": ("Hide and restore", "遮住并重构"),
+    "audio.views": ("A second label: two views", "第二种标签：两个视图"),
+    "audio.views_why": (
+        "What the restoration does not teach: which sounds belong together although room, speed and noise differ.",
+        "同一段声音换了环境、快慢和噪声，网络仍要认出来：重构教不会这一点。",
     ),
-    "audio.hole": ("What the network gets: the framed stretch is hidden", "网络得到的输入：框内被遮住"),
-    "audio.place": ("Where it lies (% of the clip)", "位置（占全长的 %）"),
-    "audio.length": (
-        "How long it is (ms, at most half of the clip; trained on 80 to 240)",
-        "长度（毫秒，至多全长的一半；训练时为 80 至 240）",
-    ),
-    "audio.go": ("Hide it and let the model restore it", "遮住并让模型重构"),
     "audio.views_text": (
-        "**Two views.** Each has its own start, speed, microphone, noise and background sound. The network has to find the "
-        "other view of the clip among all views of a batch.",
-        "**两个视图。** 起点、快慢、麦克风音色、噪声和背景声音各不相同。网络要在一批视图中找出配对的那个。",
+        "Each view has its own start, speed, microphone, noise and background sound. In training the network has to find the "
+        "other view of the clip among all views of a batch, so it learns what stays the same.",
+        "两个视图的起点、快慢、麦克风音色、噪声和背景声音各不相同。训练时网络要在一批视图中找出配对的那个，于是学会什么不变。",
     ),
     "audio.view1": ("One view", "视图一"),
     "audio.view2": ("The other view", "视图二"),
     "audio.strength": ("Strength of the changes (1 as in training)", "变化强度（1 与训练时相同）"),
     "audio.again": ("Two other views", "换两个视图"),
+    "audio.seed": ("Seed of the views", "视图的随机种子"),
     "audio.views_found": (
-        "**The two views:** cosine **{cosine}** by the network, higher than {rank} of all pairs of bundled sounds; **{mfcc}** by "
-        "MFCC (naive baseline), higher than {mfcc_rank}. Zero means as similar as any two sounds.",
-        "**两个视图：** 网络给出的余弦相似度为 **{cosine}**，高于 {rank} 的内置声音对；MFCC（朴素基线）为 **{mfcc}**，高于 "
-        "{mfcc_rank}。0 表示与随便两段声音一样。",
+        "By the network the two views have a cosine of **{cosine}**, higher than {rank} of all pairs of bundled sounds; by MFCC "
+        "(naive baseline) {mfcc}, higher than {mfcc_rank}. Zero means as similar as any two sounds.",
+        "网络给出的余弦相似度为 **{cosine}**，高于 {rank} 的内置声音对；MFCC（朴素基线）为 {mfcc}，高于 {mfcc_rank}。0 表示与随便两段声音一样。",
     ),
     "audio.compared": (
         "### {cosine}\ncosine by the network, higher than {rank} of all pairs of bundled sounds\n### {mfcc}\ncosine by MFCC (naive "
@@ -83,23 +85,43 @@ WORDS: dict[str, tuple[str, str]] = {
         "### {cosine}\n网络给出的余弦相似度，高于 {rank} 的内置声音对\n### {mfcc}\nMFCC（朴素基线）给出的余弦相似度，高于 {mfcc_rank}",
     ),
     "audio.restored": ("Restored by the model", "模型的重构"),
-    "audio.linear_filled": ("Straight lines across the hole (naive baseline)", "用直线连接空缺两端（朴素基线）"),
+    "audio.truth": ("As it was", "原来的样子"),
     "audio.hear_masked": ("Hear it: hidden", "听：遮住后"),
     "audio.hear_restored": ("Hear it: restored by the model", "听：模型重构"),
     "audio.hear_linear": ("Hear it: straight lines", "听：直线插值"),
-    "audio.linear": ("linear interpolation", "线性插值"),
+    "audio.baselines": ("Beside straight lines", "与直线插值比较"),
+    "audio.baselines_why": (
+        "Hidden moments mostly resemble their neighbours, so straight lines are hard to beat: see, hear and measure them.",
+        "被遮住的瞬间大多与前后相似，直线插值因此很难超越：看一看、听一听、量一量。",
+    ),
+    "audio.linear": ("Straight lines across the hole (naive baseline)", "用直线连接空缺两端（朴素基线）"),
+    "audio.straight_lines": ("straight lines", "直线插值"),
+    "audio.baselines_text": (
+        "Every column that depends on a hidden sample is hidden too; in training, 80 to 240 ms were. A spectrogram has no phase: "
+        "Griffin-Lim estimates one, so a restored stretch sounds a little metallic.",
+        "凡是用到被遮采样的列也一并遮住；训练时遮住 80 至 240 毫秒。频谱图没有相位，由 Griffin-Lim 算法估计，所以重构的一段听起来略带金属声。",
+    ),
     "audio.mean": ("mean of the rest", "其余部分的均值"),
     "audio.error": ("error (dB)", "误差（dB）"),
-    "audio.error_title": ("Error on the hidden stretch: lower is better", "隐藏段上的误差：越低越好"),
+    "audio.error_title": ("Root mean squared error: lower is better", "均方根误差：越低越好"),
     "audio.error_hover": ("%{x}: %{y:.1f} dB<extra></extra>", "%{x}：%{y:.1f} dB<extra></extra>"),
-    "audio.verdict": (
-        "**Hidden from {start} to {end} s.** Root mean squared error there: model **{model} dB**, linear interpolation {linear} dB, "
-        "mean fill {mean} dB. A spectrogram has no phase: Griffin-Lim estimates one, so the restored stretch sounds a little metallic.",
-        "**遮住 {start} 至 {end} 秒。** 该段的均方根误差：模型 **{model} dB**，线性插值 {linear} dB，均值填充 {mean} dB。频谱图没有相位，由 "
-        "Griffin-Lim 算法估计，所以重构的一段听起来略带金属声。",
+    "audio.closer": (
+        "**Closer than straight lines.** Error from {start} to {end} s, which was hidden: model **{model} dB**, straight lines "
+        "{linear} dB, mean of the rest {mean} dB.",
+        "**比直线插值更接近原声。** 被遮住的 {start} 至 {end} 秒上的误差：模型 **{model} dB**，直线插值 {linear} dB，其余部分的均值 {mean} dB。",
+    ),
+    "audio.no_closer": (
+        "**No closer than straight lines.** Error from {start} to {end} s, which was hidden: model **{model} dB**, straight "
+        "lines {linear} dB, mean of the rest {mean} dB.",
+        "**并不比直线插值更接近原声。** 被遮住的 {start} 至 {end} 秒上的误差：模型 **{model} dB**，直线插值 {linear} dB，其余部分的均值 {mean} dB。",
+    ),
+    "audio.forms": ("The sound in four forms", "声音的四种形式"),
+    "audio.forms_why": (
+        "See what the network makes of the sound, beside features that people designed by hand.",
+        "看看网络从声音中得到什么，旁边是人工设计的特征。",
     ),
     "audio.features": (
-        "Learned features: time →, one row a feature, in the order in which they peak",
+        "Learned features: time →, in the order in which they peak",
         "学到的特征：横轴时间，每行一个特征，按峰值先后排列",
     ),
     "audio.mfcc": ("MFCC, made by hand: time →, 20 coefficients ↑", "人工设计的 MFCC：横轴时间，纵轴 20 个系数"),
@@ -107,24 +129,28 @@ WORDS: dict[str, tuple[str, str]] = {
         "{seconds} s (at most the first {limit}) became {rows} rows of {width} features, one every {hop} ms.",
         "{seconds} 秒（至多前 {limit} 秒）变成 {rows} 行，每行 {width} 个特征，每 {hop} 毫秒一行。",
     ),
-    "audio.card": (
-        "On test recordings of spoken digits (n = {n}), 10 nearest neighbours classify the digit correctly in {knn}, by MFCC in {mfcc}, by "
-        "chance in 10 %. Without the speaker's own recordings: {unseen_speaker}, MFCC {unseen_speaker_mfcc}. Ten kinds of everyday sound (n = "
-        "{esc10_n}): {esc10}, MFCC {esc10_mfcc}.",
-        "在口语数字测试录音上（n = {n}），10 个近邻判对数字的比例为 {knn}，用 MFCC 为 {mfcc}，随机猜测为 10 %。去掉同一说话人的录音后：{unseen_speaker}，MFCC "
-        "{unseen_speaker_mfcc}。十类环境声音（n = {esc10_n}）：{esc10}，MFCC {esc10_mfcc}。",
+    "audio.card": ("How good the features are", "特征有多好"),
+    "audio.card_why": (
+        "One sound proves little: accuracies on hundreds of test recordings, by MFCC and by an untrained network too.",
+        "一段声音说明不了什么：看数百段测试录音上的正确率，以及 MFCC 和未训练网络的成绩。",
+    ),
+    "audio.card_knn": (
+        "Of the test recordings of spoken digits (n = {n}), 10 nearest neighbours give the right digit for {knn}, by MFCC for "
+        "{mfcc}, by chance for 10 %. Without the speaker's own recordings: {unseen_speaker}, MFCC {unseen_speaker_mfcc}. Ten "
+        "kinds of everyday sound (n = {esc10_n}): {esc10}, MFCC {esc10_mfcc}.",
+        "在口语数字测试录音上（n = {n}），10 个近邻判对数字的比例为 {knn}，用 MFCC 为 {mfcc}，随机猜测为 10 %。去掉同一说话人的录音后：{unseen_speaker}，"
+        "MFCC {unseen_speaker_mfcc}。十类环境声音（n = {esc10_n}）：{esc10}，MFCC {esc10_mfcc}。",
     ),
     "audio.card_restoring": (
-        "Restoring 0.15 s of them: model {digits_model} dB, straight lines {digits_linear}, mean fill {digits_mean} for digits; "
-        "{esc10_model}, {esc10_linear} and {esc10_mean} for everyday sounds. Straight lines are a strong baseline: hidden "
-        "moments mostly resemble their neighbours.",
-        "重构其中 0.15 秒：数字录音上模型 {digits_model} dB、直线插值 {digits_linear}、均值填充 {digits_mean}；环境声音上分别为 "
-        "{esc10_model}、{esc10_linear} 和 {esc10_mean}。直线插值是很强的基线：被遮住的瞬间大多与前后相似。",
+        "On test recordings with 0.15 s hidden: model {digits_model} dB, straight lines {digits_linear}, mean of the rest "
+        "{digits_mean} for spoken digits; {esc10_model}, {esc10_linear} and {esc10_mean} for everyday sounds.",
+        "在遮住 0.15 秒的测试录音上：数字录音模型 {digits_model} dB、直线插值 {digits_linear}、其余部分的均值 {digits_mean}；"
+        "环境声音分别为 {esc10_model}、{esc10_linear} 和 {esc10_mean}。",
     ),
     "audio.probe_text": (
-        "#### Probes\nTwo linear layers, fitted afterwards on English digits spoken by six people. They always answer, "
-        "even for a drum: their answers are meaningful for spoken English digits only.",
-        "#### 线性探针\n两个线性层，事后用六个人说的英语数字拟合。它们总会给出答案，哪怕听到的是鼓声：只有对英语数字的回答才可信。",
+        "The probes are two linear layers, fitted afterwards on English digits spoken by six people. They always answer, even "
+        "for a drum: only answers about spoken English digits mean something.",
+        "探针是两个线性层，事后用六个人说的英语数字拟合。它们总会给出答案，哪怕听到的是鼓声：只有对英语数字的回答才可信。",
     ),
     "audio.digit": ("Which digit?", "哪个数字？"),
     "audio.speaker": ("Which of six speakers is it most similar to?", "最像六位说话人中的哪一位？"),
@@ -142,17 +168,31 @@ WORDS: dict[str, tuple[str, str]] = {
     "audio.untrained": (
         "A network of the same shape with random weights is a strong baseline: probes on it classify "
         "{digits_untrained} of test digits correctly (trained: {digits}), {unseen_speaker_untrained} for a speaker left out "
-        "({unseen_speaker}) and {esc10_untrained} of everyday sounds ({esc10}). Only the difference was learned.",
+        "({unseen_speaker}) and {esc10_untrained} of everyday sounds ({esc10}). The penalty of every probe "
+        "is tuned in the same way. Of {n} everyday sounds {trained_only} are right with the trained network only and "
+        "{untrained_only} with the untrained one only; chance alone gives a split at least so uneven with a probability of "
+        "{p_value}.",
         "同样结构、权重随机、从未听过任何声音的网络，就已是很强的基线：在它上面拟合的探针能认出 {digits_untrained} 的测试数字（训练后 "
-        "{digits}），对留出的说话人为 {unseen_speaker_untrained}（{unseen_speaker}），环境声音为 {esc10_untrained}（{esc10}）。差值才是训练学到的。",
+        "{digits}），对留出的说话人为 {unseen_speaker_untrained}（{unseen_speaker}），环境声音为 {esc10_untrained}（{esc10}）。所有探针的正则化强度都用同样的方法选取。在 {n} 段环境声音里，"
+        "只有训练后的网络答对的有 {trained_only} 段，只有未训练网络答对的有 {untrained_only} 段；单凭偶然，出现至少这样悬殊的分布的概率为 {p_value}。",
     ),
-    "audio.neighbours_text": (
-        "#### Nearest bundled sounds, by the network\nMost of these sounds were in its training data, without their names.",
-        "#### 网络认为最近的内置声音\n训练时它听过其中大部分声音，但从未见过名称。",
+    "audio.near": ("The most similar sounds", "最相似的声音"),
+    "audio.near_why": (
+        "Hear which of the bundled sounds the network takes for similar, and which MFCC does.",
+        "听一听网络认为哪些内置声音与它相似，MFCC 又认为哪些相似。",
     ),
+    "audio.near_text": (
+        "Most of these sounds were in its training data, without their names.",
+        "训练时它听过其中大部分声音，但从未见过名称。",
+    ),
+    "audio.neighbour": ("Similar sound {number}", "相似的声音 {number}"),
     "audio.by_network": ("by the network", "按网络"),
     "audio.by_mfcc": ("by MFCC (naive baseline)", "按 MFCC（朴素基线）"),
     "audio.cosine": ("cosine", "余弦"),
-    "audio.compare_text": ("#### Compare with a second sound", "#### 与另一段声音比较"),
+    "audio.compare": ("Compare with a second sound", "与另一段声音比较"),
+    "audio.compare_why": (
+        "Say the same word twice, or two different ones: does the network hear which?",
+        "把同一个词说两遍，或说两个不同的词：网络听得出区别吗？",
+    ),
     "audio.other": ("The other sound", "另一段声音"),
 }

@@ -15,12 +15,11 @@ CORRUPTIONS = ("hidden", "replaced", "kept")
 Update = dict[str, Any]  # a change of a component, from `gr.update`
 
 
-class FillingValues(NamedTuple):
-    """The values of the components that show filled gaps: candidates, a verdict, the text filled in two ways."""
+class PredictionValues(NamedTuple):
+    """The values of the components that show what fills the gaps: candidates and a verdict."""
 
     gaps: str
     verdict: str
-    texts: str
 
 
 class ExampleValues(NamedTuple):
@@ -33,19 +32,6 @@ class ExampleValues(NamedTuple):
 class ComparisonValues(NamedTuple):
     """The values of the components that compare reading both sides with reading from left to right."""
 
-    bars: go.Figure
-    compared: str
-
-
-class TextValues(NamedTuple):
-    """The values of all components about one text: its words to click, and the three groups above."""
-
-    words: Update
-    gaps: str
-    verdict: str
-    texts: str
-    tokens: list[tuple[str, str | None]]
-    counts: str
     bars: go.Figure
     compared: str
 
@@ -65,21 +51,25 @@ class WordValues(NamedTuple):
     measured: str
 
 
-class ModelValues(NamedTuple):
-    """The values of all components after a model was chosen: `TextValues`, words of its language, `WordValues`."""
+class UsesValues(NamedTuple):
+    """The values of all components of step 4: words of the model's language, then as `WordValues`."""
 
-    words: Update
-    gaps: str
-    verdict: str
-    texts: str
-    tokens: list[tuple[str, str | None]]
-    counts: str
-    bars: go.Figure
-    compared: str
     word: Update
-    query: str
-    uses: str
-    measured: str
+    found: WordValues
+
+
+class FetchValues(NamedTuple):
+    """The values of the components after a step of fetching a model.
+
+    Attributes:
+        model: the choice of models.
+        status: what is being done.
+        fetched: another number once the model is here.
+    """
+
+    model: Any
+    status: str
+    fetched: int
 
 
 def words(found: tuple[str, ...], hidden: tuple[int, ...]) -> Update:
@@ -87,15 +77,15 @@ def words(found: tuple[str, ...], hidden: tuple[int, ...]) -> Update:
     return gr.update(choices=[(word, number) for number, word in enumerate(found)], value=list(hidden))
 
 
-def filling(say: Say, found: explore.Filling) -> FillingValues:
-    """A text with gaps, filled in two ways."""
+def predictions(say: Say, found: explore.Predictions) -> PredictionValues:
+    """What the model predicts for each gap."""
     gaps = "".join(_gap(say, gap) for gap in found.gaps)
-    return FillingValues(f'<div class="gaps">{gaps}</div>', _verdict(say, found), _texts(say, found))
+    return PredictionValues(f'<div class="gaps">{gaps}</div>', _verdict(say, found))
 
 
-def no_gaps(say: Say) -> FillingValues:
+def no_gaps(say: Say) -> PredictionValues:
     """The values while no word is hidden."""
-    return FillingValues("", say("bert.none_hidden"), "")
+    return PredictionValues("", say("bert.none_hidden"))
 
 
 def _gap(say: Say, gap: explore.Gap) -> str:
@@ -117,7 +107,7 @@ def _guess(candidate: explore.Candidate, *, right: bool) -> str:
     return f'<div class="{kind}"><i style="{style}"></i><b dir="auto">{text}</b><span>{share}</span></div>'
 
 
-def _verdict(say: Say, found: explore.Filling) -> str:
+def _verdict(say: Say, found: explore.Predictions) -> str:
     """How many labels were predicted, beside the naive prediction and chance."""
     first = sum(gap.rank == 1 for gap in found.gaps)
     among = sum(gap.rank <= len(gap.best) for gap in found.gaps)
@@ -127,23 +117,23 @@ def _verdict(say: Say, found: explore.Filling) -> str:
     return sentence
 
 
-def _texts(say: Say, found: explore.Filling) -> str:
+def texts(say: Say, found: explore.Filling) -> str:
     """Both filled texts, different words in the second colour, and the bits of each."""
     differ = _changed(found)
     parts = []
     for key, filled in (("at_once", found.at_once), ("one_by_one", found.one_by_one)):
-        head = say(f"bert.{key}", right=filled.right, n=len(found.gaps), bits=f"{filled.bits:.1f}")
+        head = say(f"bert.{key}", right=filled.right, n=len(found.labels), bits=f"{filled.bits:.1f}")
         parts.append(f'<div class="filled"><p class="quiet">{head}</p>{_marked(filled, differ)}</div>')
-    if len(found.gaps) < 2:
+    if len(found.labels) < 2:
         sentence = say("bert.one_gap")
     elif not found.differ:
         sentence = say("bert.same")
     else:
         better = found.one_by_one.bits < found.at_once.bits
         sentence = say("bert.differ_better" if better else "bert.differ_worse", differ=len(found.differ))
-    if len(found.gaps) > 1:
-        order = ", ".join(html.escape(found.gaps[gap].label) for gap in found.one_by_one.order)
-        sentence += " " + say("bert.order", order=order)
+    if len(found.labels) > 1:
+        order = ", ".join(html.escape(found.labels[gap]) for gap in found.one_by_one.order)
+        sentence += " " + say("bert.order_of_filling", order=order)
     return f'{"".join(parts)}<p class="quiet">{sentence}</p>'
 
 

@@ -9,14 +9,13 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "bert.step2": ("The label it makes itself", "数据自己产生的标签"),
     "bert.step2_text": (
-        "Hide some words: the hidden words are the labels, and nobody has to annotate them. Unlike GPT, the network may read both sides of a gap.",
+        "The hidden words are the labels: nobody has to annotate them. Unlike GPT, the network reads both sides of a gap.",
         "遮住几个词：原来的词就是标签，无需任何标注。与 GPT 不同，网络可以同时看到空缺两侧的文字。",
     ),
     "bert.step3": ("What the model learned", "模型学到了什么"),
     "bert.step3_text": (
-        "To fill a gap the model must know what fits before and after it. Each hidden token gets its five most likely candidates; "
-        "the original token is green.",
-        "要填上空缺，就得知道前后文各需要什么。每个被遮住的词元列出最可能的五个候选；绿色的是原来的词。",
+        "To fill a gap it must know what fits before and after it. Five candidates for each hidden token; the original is green.",
+        "要填上空缺，就得知道前后文需要什么。每个空缺列出五个候选，绿色的是原来的词。",
     ),
     "bert.step4": ("What the features are good for", "特征有什么用"),
     "bert.step4_text": (
@@ -52,10 +51,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "bert.words": ("Click words to hide them", "点击词语把它遮住"),
     "bert.none_hidden": ("Click a word in step 2 to hide it.", "请在第 2 步点击一个词，把它遮住。"),
     "bert.draw_text": (
-        "**In training the hidden words are drawn at random.** 15 % of the tokens are predicted. Of these, 80 % become [MASK], "
+        "15 % of the tokens are predicted. Of these, 80 % become [MASK], "
         "10 % become a random token and 10 % are unchanged. The network does not know which tokens are right, so it has to "
         "represent each one.",
-        "**训练时由随机数来点击。** 选出 15 % 的词元作为预测目标：其中 80 % 换成 [MASK]，10 % 换成随机词元，10 % 保持不变。"
+        "选出 15 % 的词元作为预测目标：其中 80 % 换成 [MASK]，10 % 换成随机词元，10 % 保持不变。"
         "网络因此不能轻信任何一个词元，必须对每一个作出判断。",
     ),
     "bert.drawn_label": ("What the network reads in one training step", "训练的一步所读到的内容"),
@@ -69,17 +68,21 @@ WORDS: dict[str, tuple[str, str]] = {
     "bert.seed": ("Seed", "随机种子"),
     "bert.again": ("Draw again", "重新抽取"),
     "bert.gap_label": ("label: <b>{label}</b>", "标签：<b>{label}</b>"),
-    "bert.rank": ("label ranked {rank}, probability {probability}", "标签排第 {rank} 位，概率 {probability}"),
-    "bert.left_guess": ("from the left neighbour alone: {guess}", "只看左邻词元：{guess}"),
+    "bert.rank": ("rank {rank}, {probability}", "第 {rank} 位，{probability}"),
+    "bert.left_guess": ("from the left: {guess}", "只看左邻：{guess}"),
     "bert.verdict": (
-        "**{first} of {n}** labels rank first, {among} of {n} in the first five; a random guess is right once in {chance} times.",
+        "**{first} of {n}** labels rank first, {among} of {n} in the first five; a random guess is right once in {chance}.",
         "**{n} 个标签中有 {first} 个**排在第一，{among} 个在前五；盲猜每 {chance} 次才对一次。",
     ),
     "bert.verdict_left": (
-        "The most frequent follower of the left neighbour is right for {left} of {n}.",
+        "Left neighbour's most frequent follower: {left} of {n}.",
         "只说左邻词元之后最常出现的词元，能对 {n} 个中的 {left} 个。",
     ),
-    "bert.fill_head": ("All gaps at once, or one by one?", "一次填完，还是逐个填？"),
+    "bert.order": ("All gaps at once, or one by one?", "一次填完，还是逐个填？"),
+    "bert.order_why": (
+        "Two gaps can each get a likely word, and the two may not fit each other: compare both ways of filling.",
+        "每个空缺单独看都填得合理，放在一起却可能不协调：比较两种填法。",
+    ),
     "bert.at_once": (
         "At once: {right} of {n} as in the original; {bits} bits of surprisal at the filled gaps",
         "一次填完：{n} 个中 {right} 个与原文相同；填入后这些位置的意外程度 {bits} 比特",
@@ -100,8 +103,27 @@ WORDS: dict[str, tuple[str, str]] = {
         "that fits badly is not revised.",
         "有 {differ} 处不同（橙色）：一次填完时，各空缺互不知道对方填了什么。这里逐个填并无帮助：先填的词若不合适，就一直留着。",
     ),
-    "bert.order": ("Order of filling, named by the labels: {order}.", "填写顺序（以标签表示）：{order}。"),
-    "bert.compare_head": ("Both sides, or only the left?", "看两侧，还是只看左侧？"),
+    "bert.order_of_filling": ("Order of filling, named by the labels: {order}.", "填写顺序（以标签表示）：{order}。"),
+    "bert.compare": ("Both sides, or only the left?", "看两侧，还是只看左侧？"),
+    "bert.compare_why": (
+        "GPT-2 predicts each word from those before it alone: see for which words the other side helps.",
+        "GPT-2 只凭前文预测每个词：看看哪些词因为有了后文而变得容易。",
+    ),
+    "bert.draw": ("How words are hidden in training", "训练时怎样遮住词"),
+    "bert.draw_why": (
+        "In training nobody clicks: the tokens are drawn at random, and not all of them become a gap.",
+        "训练时没有人点击：词元由随机数选出，而且并不全都变成空缺。",
+    ),
+    "bert.tested": ("On novels it never read", "在没读过的小说上"),
+    "bert.tested_why": (
+        "A few gaps say little: these are the averages over thousands of hidden tokens, beside two naive predictions.",
+        "几个空缺说明不了什么：这里是成千上万个被遮词元上的平均值，以及两种简单的预测。",
+    ),
+    "bert.novel": ("Who wrote it?", "谁写的？"),
+    "bert.novel_why": (
+        "The features also show an author's style: a linear probe on them separates two novels.",
+        "特征还反映作者的文风：用一个线性探针就能区分两部小说。",
+    ),
     "bert.both_sides": ("BERT, both sides", "BERT，看两侧"),
     "bert.left_only": ("GPT-2, left only", "GPT-2，只看左侧"),
     "bert.bits": ("surprisal (bits)", "意外程度（比特）"),
@@ -152,10 +174,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "对这个模型来说，内置句子太长：它的词表会把句子切成过多词元。",
     ),
     "bert.probe": (
-        "Who wrote it? A linear probe on the bundled model's frozen features classifies passages of 30 tokens as Stevenson's or Chesterton's test "
+        "A linear probe on the bundled model's frozen features classifies passages of 30 tokens as Stevenson's or Chesterton's test "
         "novel with an accuracy of {accuracy} (n = {n}); on an untrained network {untrained_accuracy}, on token counts {words_accuracy}, "
         "by chance {chance}.",
-        "谁写的？在内置模型的冻结特征上做线性探针，判断 30 个词元的片段出自史蒂文森还是切斯特顿的测试小说，正确率 {accuracy}（n = {n}）；"
+        "在内置模型的冻结特征上做线性探针，判断 30 个词元的片段出自史蒂文森还是切斯特顿的测试小说，正确率 {accuracy}（n = {n}）；"
         "用未训练的网络为 {untrained_accuracy}，用词元计数为 {words_accuracy}，随机为 {chance}。",
     ),
 }

@@ -3,15 +3,12 @@
 from typing import Any, NamedTuple
 
 import gradio as gr
-from gradio.components import Component
 
 from core.contrastive import explore
-from core.data import pictures
 from demos.page.events import count_up
 from demos.page.inputs import Shown
+from demos.page.parts import Parts
 from demos.page.words import Say
-
-Examples = list[pictures.Bytes]
 
 STEM = "contrastive"
 FIRST_VIEWS = explore.ViewSettings(min_crop=0.2, jitter=0.5, greyscale=0.2, blur=0.0, flip=0.5)  # SimCLR's training
@@ -33,24 +30,32 @@ class ViewInputs(NamedTuple):
         return [self.seed.change, *(slider.release for slider in sliders)]
 
 
-def build_views(say: Say) -> ViewInputs:
-    """Lay out the sliders of the views, the seed, and the button that goes on to the next seed."""
+def build_views(parts: Parts, sizes: str) -> ViewInputs:
+    """Lay out the button that goes on to the next seed, and a fold with the strength of each change and the seed.
+
+    Args:
+        parts: of the tab.
+        sizes: a sentence about the sizes of the views.
+    """
+    say = parts.say
+    again = gr.Button(say("contrastive.again"), variant="primary", elem_id="contrastive-go")
 
     def slider(key: str, low: float, value: float) -> gr.Slider:
         return gr.Slider(
             low, 1, value=value, step=0.05, label=say(f"contrastive.{key}"), elem_id=f"contrastive-{key}", min_width=140
         )
 
-    with gr.Row():
-        min_crop = slider("crop", 0.05, FIRST_VIEWS.min_crop)
-        jitter = slider("jitter", 0, FIRST_VIEWS.jitter)
-    with gr.Row():
-        greyscale = slider("greyscale", 0, FIRST_VIEWS.greyscale)
-        blur = slider("blur", 0, FIRST_VIEWS.blur)
-    with gr.Row():
-        flip = slider("flip", 0, FIRST_VIEWS.flip)
-        seed = gr.Number(0, label=say("contrastive.seed"), precision=0, elem_id="contrastive-seed", min_width=140)
-    again = gr.Button(say("contrastive.again"), variant="primary", elem_id="contrastive-go")
+    with parts.fold("augment"):
+        with gr.Row():
+            min_crop = slider("crop", 0.05, FIRST_VIEWS.min_crop)
+            jitter = slider("jitter", 0, FIRST_VIEWS.jitter)
+        with gr.Row():
+            greyscale = slider("greyscale", 0, FIRST_VIEWS.greyscale)
+            blur = slider("blur", 0, FIRST_VIEWS.blur)
+        with gr.Row():
+            flip = slider("flip", 0, FIRST_VIEWS.flip)
+            seed = gr.Number(0, label=say("contrastive.seed"), precision=0, elem_id="contrastive-seed", min_width=140)
+        gr.Markdown(sizes, elem_classes="quiet", elem_id="contrastive-sizes")
     count_up(again, seed, explore.SEEDS)
     return ViewInputs(min_crop, jitter, greyscale, blur, flip, seed)
 
@@ -65,8 +70,3 @@ def picture_number(say: Say, name: str) -> gr.Slider:
 def paths(shown: Shown) -> list[str]:
     """The files of the pictures in the gallery; none if it is empty."""
     return [path for path, _ in shown or []]
-
-
-def in_order(values: type[Any], shown: dict[str, Component]) -> list[Component]:
-    """The components that show the fields of a NamedTuple, in the order of its fields."""
-    return [shown[name] for name in values._fields]

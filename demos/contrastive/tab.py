@@ -1,5 +1,6 @@
 """The contrastive tab: two views of every picture, all compared with all, and the loss that pulls pairs together."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -7,23 +8,16 @@ from gradio.components import Component
 
 from core.contrastive import explore
 from demos.contrastive import views
-from demos.contrastive.controls import (
-    FIRST_VIEWS,
-    STEM,
-    Examples,
-    ViewInputs,
-    build_views,
-    in_order,
-    paths,
-    picture_number,
-)
-from demos.contrastive.dictionary import build_dictionary, on_dictionary
-from demos.contrastive.views import ComparisonValues, GrowthValues, LossValues, ProbeValues
+from demos.contrastive.controls import STEM, ViewInputs, build_views, paths, picture_number
+from demos.contrastive.dictionary import build_dictionary
+from demos.contrastive.views import ComparisonValues, GrowthValues, LossValues, ProbeValues, ViewLossValues
 from demos.page import inputs
 from demos.page.events import guard, listen
 from demos.page.inputs import Named, Shown
 from demos.page.layout import step
-from demos.page.snapshots import LAST, growth
+from demos.page.parts import Parts
+from demos.page.snapshots import growth
+from demos.page.values import outputs
 from demos.page.words import Say
 
 SETS: inputs.Sets = {
@@ -35,11 +29,10 @@ FIRST_SET, FIRST_ENCODER, FIRST_SPACE, FIRST_TEMPERATURE = "mixed", "simclr", "p
 
 
 class EncoderInputs(NamedTuple):
-    """The components by which a visitor chooses the encoder, where it is compared, and the temperature."""
+    """The components by which a visitor chooses the encoder and where it is compared."""
 
-    encoder: gr.Radio
-    space: gr.Radio
-    temperature: gr.Slider
+    encoder: gr.Dropdown
+    space: gr.Dropdown
 
 
 def on_compare(
@@ -53,15 +46,34 @@ def on_compare(
     blur: float,
     flip: float,
     seed: float,
-    temperature: float,
 ) -> ComparisonValues:
     """Draw two views of each picture, compare all views with all, and draw the results."""
+    with guard(say):
+        settings = explore.view_settings(min_crop, jitter, greyscale, blur, flip)
+        found = explore.compare(paths(shown), settings, encoder=encoder, space=space, seed=seed)
+        return views.comparison(say, found, encoder, space)
+
+
+def on_view_losses(
+    say: Say,
+    shown: Shown,
+    encoder: str,
+    space: str,
+    min_crop: float,
+    jitter: float,
+    greyscale: float,
+    blur: float,
+    flip: float,
+    seed: float,
+    temperature: float,
+) -> ViewLossValues:
+    """The loss of every view of the same comparison, and the most similar different pictures."""
     with guard(say):
         settings = explore.view_settings(min_crop, jitter, greyscale, blur, flip)
         found = explore.compare(
             paths(shown), settings, encoder=encoder, space=space, temperature=temperature, seed=seed
         )
-        return views.comparison(say, found, encoder, space)
+        return views.view_losses(say, found)
 
 
 def on_loss(say: Say, cosine: list[list[float]], temperature: float) -> LossValues:
@@ -93,52 +105,9 @@ def on_neighbours(say: Say, shown: Shown, which: float, encoder: str) -> Named:
         return views.neighbours(say, explore.neighbours(paths(shown), which, encoder=encoder))
 
 
-class PicturesValues(NamedTuple):
-    """All answers for other pictures, and the components that show them."""
-
-    comparison: Any
-    growth: Any
-    query: Any
-    dictionary: Any
-    which: Any
-    neighbours: Any
-
-    def flat(self) -> list[Any]:
-        """One list, as Gradio takes it: the same order for values and for components."""
-        return [*self.comparison, *self.growth, self.query, *self.dictionary, self.which, self.neighbours]
-
-
-def on_pictures(
-    say: Say,
-    shown: Shown,
-    encoder: str,
-    space: str,
-    min_crop: float,
-    jitter: float,
-    greyscale: float,
-    blur: float,
-    flip: float,
-    seed: float,
-    temperature: float,
-    stage: float,
-    stop: float,
-) -> Any:
-    """All answers for other pictures at once, for the first of them; no change while there are no pictures.
-
-    One event for all: after an upload, three that waited for a gallery's changes triggered each other without end
-    (Gradio 6.31 in Chromium).
-    """
-    if not shown:
-        return gr.skip()
-    settings = (min_crop, jitter, greyscale, blur, flip, seed)
-    return PicturesValues(
-        comparison=on_compare(say, shown, encoder, space, *settings, temperature),
-        growth=on_grow(say, shown, *settings, stage),
-        query=1,
-        dictionary=on_dictionary(say, shown, 1, *settings, stop),
-        which=1,
-        neighbours=on_neighbours(say, shown, 1, encoder),
-    ).flat()
+def on_accuracy(say: Say) -> list[Any]:
+    """Accuracy on CIFAR-10 from the cards: a figure per metric, and a text."""
+    return [*views.cards(say).values(), views.card_text(say)]
 
 
 def on_probe(say: Say) -> ProbeValues:
@@ -146,46 +115,86 @@ def on_probe(say: Say) -> ProbeValues:
     return views.probe(say, explore.group_probe())
 
 
-def build(say: Say) -> None:
-    """Lay out the tab with a first example already run."""
-    examples = [image for image, _ in inputs.example(say, SETS[FIRST_SET])]
-    found = explore.compare(
-        examples, FIRST_VIEWS, encoder=FIRST_ENCODER, space=FIRST_SPACE, temperature=FIRST_TEMPERATURE
-    )
-    first = views.comparison(say, found, FIRST_ENCODER, FIRST_SPACE)
+def build(say: Say) -> Parts:
+    """Lay out the tab."""
+    parts = Parts(say, STEM)
     compared: dict[str, Component] = {}
     with gr.Row(elem_classes="steps"):
         with step(say, STEM, 1, low=explore.MIN_PICTURES, high=explore.MAX_PICTURES):
-            shown = inputs.gallery(say, STEM, "pictures", SETS, FIRST_SET, height=460)
+            shown = inputs.gallery(say, STEM, "pictures", SETS, FIRST_SET, height=372)
         with step(say, STEM, 2):
-            chosen = build_views(say)
             compared["views"] = gr.Image(
-                first.views,
                 label=say("contrastive.views"),
-                show_label=False,
+                height=300,
                 format="png",
                 interactive=False,
                 buttons=["fullscreen"],
                 elem_id="contrastive-views",
             )
-            gr.Markdown(views.sizes(say), elem_classes="quiet", elem_id="contrastive-sizes")
-    with step(say, STEM, 3):
-        by = _build_comparison(say, first, compared)
-        stage, grown = _build_growth(say, examples, shown, chosen)
-        stop, query, looked_up = build_dictionary(say, examples, shown, chosen)
+            chosen = build_views(parts, views.sizes(say))
+        with step(say, STEM, 3):
+            by = _build_encoder(say)
+            compared["verdict"] = gr.Markdown(elem_id="contrastive-verdict", elem_classes="verdict")
+            compared["matrix"] = gr.Plot(show_label=False, elem_id="contrastive-matrix")
+            compared["cosine"] = gr.JSON(visible=False, elem_id="contrastive-cosine")
+    parts.ask(
+        on_compare,
+        [shown, *by, *chosen],
+        outputs(ComparisonValues, compared),
+        name="contrastive_compare",
+        trigger_mode="always_last",
+    )
+    _build_loss(parts, [shown, *by, *chosen], compared["cosine"])
+    _build_growth(parts, shown, chosen)
+    query = build_dictionary(parts, shown, chosen)
     with step(say, STEM, 4, count=explore.gallery_size()):
-        which, near = _build_use(say, examples, shown, by.encoder)
-    asked, outputs = [shown, by.encoder, by.space, *chosen, by.temperature], in_order(ComparisonValues, compared)
-    answers = PicturesValues(outputs, grown, query, looked_up, which, near).flat()
-    moved = [by.encoder.input, by.space.input, *chosen.events()]
-    listen(say, moved, on_compare, asked, outputs, name="contrastive_compare", model=STEM, trigger_mode="always_last")
-    listen(say, shown.change, on_pictures, [*asked, stage, stop], answers, model=STEM, trigger_mode="always_last")
+        which = _build_neighbours(parts, shown, by.encoder)
+        _build_accuracy(parts)
+        _build_probe(parts)
+    parts.follow(shown, [shown.change], reset={which: 1, query: 1})
+    parts.follow(chosen.seed, chosen.events())
+    for choice in by:
+        parts.follow(choice, [choice.input])
+    return parts
+
+
+def _build_encoder(say: Say) -> EncoderInputs:
+    encoders = [(views.encoder_name(say, name), name) for name in explore.names()]
+    spaces = [(say(f"contrastive.{name}"), name) for name in explore.SPACES]
+
+    def choice(key: str, choices: Sequence[tuple[str, str]], first: str) -> gr.Dropdown:
+        label, elem_id = say(f"contrastive.{key}"), f"contrastive-{key}"
+        return gr.Dropdown(choices, value=first, label=label, filterable=False, min_width=140, elem_id=elem_id)
+
+    with gr.Row():
+        return EncoderInputs(choice("encoder", encoders, FIRST_ENCODER), choice("space", spaces, FIRST_SPACE))
+
+
+def _build_loss(parts: Parts, asked: list[Component], cosine: Component) -> None:
+    say = parts.say
+    with parts.fold("loss") as fold:
+        gr.Markdown(say("contrastive.loss_about"))
+        with gr.Row():
+            with gr.Column(min_width=320):
+                temperature = gr.Slider(
+                    *explore.TEMPERATURES,
+                    value=FIRST_TEMPERATURE,
+                    step=0.01,
+                    label=say("contrastive.temperature"),
+                    elem_id="contrastive-temperature",
+                )
+                loss = gr.Markdown(elem_id="contrastive-loss", elem_classes="verdict")
+                suspects = gr.Markdown(elem_id="contrastive-suspects")
+            with gr.Column(min_width=320):
+                bars = gr.Plot(show_label=False, elem_id="contrastive-bars")
+    shown = {"bars": bars, "loss": loss, "false_negatives": suspects}
+    parts.ask(on_view_losses, [*asked, temperature], outputs(ViewLossValues, shown), fold=fold)
     listen(
         say,
-        by.temperature.input,
+        temperature.input,
         on_loss,
-        [compared["cosine"], by.temperature],
-        in_order(LossValues, compared),
+        [cosine, temperature],
+        outputs(LossValues, shown),
         name="contrastive_loss",
         queue=False,
         trigger_mode="always_last",
@@ -193,102 +202,63 @@ def build(say: Say) -> None:
     )
 
 
-def _build_comparison(say: Say, first: ComparisonValues, compared: dict[str, Component]) -> EncoderInputs:
-    with gr.Row():
-        encoder = gr.Radio(
-            [(views.encoder_name(say, name), name) for name in explore.names()],
-            value=FIRST_ENCODER,
-            label=say("contrastive.encoder"),
-            elem_id="contrastive-encoder",
-        )
-        space = gr.Radio(
-            [(say(f"contrastive.{name}"), name) for name in explore.SPACES],
-            value=FIRST_SPACE,
-            label=say("contrastive.space"),
-            elem_id="contrastive-space",
-        )
-    compared["verdict"] = gr.Markdown(first.verdict, elem_id="contrastive-verdict")
-    with gr.Row():
-        with gr.Column(min_width=320):
-            compared["matrix"] = gr.Plot(first.matrix, show_label=False, elem_id="contrastive-matrix")
-            compared["false_negatives"] = gr.Markdown(
-                first.false_negatives, elem_id="contrastive-suspects", elem_classes="quiet"
-            )
-        with gr.Column(min_width=320):
-            temperature = gr.Slider(
-                *explore.TEMPERATURES,
-                value=FIRST_TEMPERATURE,
-                step=0.01,
-                label=say("contrastive.temperature"),
-                elem_id="contrastive-temperature",
-            )
-            compared["bars"] = gr.Plot(first.bars, show_label=False, elem_id="contrastive-bars")
-            compared["loss"] = gr.Markdown(first.loss, elem_id="contrastive-loss")
-    compared["cosine"] = gr.JSON(first.cosine, visible=False, elem_id="contrastive-cosine")
-    return EncoderInputs(encoder, space, temperature)
-
-
-def _build_growth(
-    say: Say, examples: Examples, shown: gr.Gallery, chosen: ViewInputs
-) -> tuple[gr.Slider, list[Component]]:
-    first = views.growth(say, explore.grow(examples, FIRST_VIEWS, LAST), LAST)
+def _build_growth(parts: Parts, shown: gr.Gallery, chosen: ViewInputs) -> None:
     grown: dict[str, Component] = {}
-    with growth(say, STEM) as stage, gr.Row():
+    with growth(parts) as (fold, stage), gr.Row():
         with gr.Column(min_width=320):
-            grown["matrix"] = gr.Plot(first.matrix, show_label=False, elem_id="contrastive-grow-matrix")
+            grown["matrix"] = gr.Plot(show_label=False, elem_id="contrastive-grow-matrix")
         with gr.Column(min_width=320):  # the sentence below the plot, whose height is fixed, so that nothing moves
-            grown["reached"] = gr.Plot(first.reached, show_label=False, elem_id="contrastive-grow-curve")
-            grown["verdict"] = gr.Markdown(first.verdict, elem_id="contrastive-grow-verdict")
-    outputs = in_order(GrowthValues, grown)
-    listen(
-        say,
-        [stage.change, *chosen.events()],
+            grown["reached"] = gr.Plot(show_label=False, elem_id="contrastive-grow-curve")
+            grown["verdict"] = gr.Markdown(elem_id="contrastive-grow-verdict", elem_classes="verdict")
+    parts.ask(
         on_grow,
         [shown, *chosen, stage],
-        outputs,
+        outputs(GrowthValues, grown),
+        on=[stage.change],
+        fold=fold,
         name="contrastive_grow",
-        model="contrastive-grow",
         trigger_mode="always_last",
         show_progress="hidden",
     )
-    return stage, outputs
 
 
-def _build_use(say: Say, examples: Examples, shown: gr.Gallery, encoder: gr.Radio) -> tuple[gr.Slider, gr.Gallery]:
-    which = picture_number(say, "which")
+def _build_neighbours(parts: Parts, shown: gr.Gallery, encoder: gr.Dropdown) -> gr.Slider:
+    which = picture_number(parts.say, "which")
     found = gr.Gallery(
-        views.neighbours(say, explore.neighbours(examples, encoder=FIRST_ENCODER)),
-        label=say("contrastive.neighbours"),
+        label=parts.say("contrastive.neighbours"),
         columns=8,
         height=None,
         allow_preview=False,
         elem_id="contrastive-neighbours",
         buttons=[],
     )
-    listen(
-        say,
-        [which.release, encoder.input],
+    parts.ask(
         on_neighbours,
         [shown, which, encoder],
         [found],
+        on=[which.release],
         name="contrastive_neighbours",
-        model=STEM,
-        show_progress="hidden",
         trigger_mode="always_last",
+        show_progress="hidden",
     )
-    with gr.Row():
-        for metric, bars in views.cards(say).items():
-            gr.Plot(bars, show_label=False, min_width=320, elem_id=f"contrastive-card-{metric}")
-    gr.Markdown(views.card_text(say), elem_classes="quiet", elem_id="contrastive-card-text")
-    _build_probe(say)
-    return which, found
+    return which
 
 
-def _build_probe(say: Say) -> None:
-    with gr.Accordion(say("contrastive.ask"), open=False, elem_id="contrastive-ask") as ask:
+def _build_accuracy(parts: Parts) -> None:
+    with parts.fold("accuracy") as fold:
+        with gr.Row():
+            drawn = [
+                gr.Plot(show_label=False, min_width=320, elem_id=f"contrastive-card-{metric}")
+                for metric in views.compared_metrics()
+            ]
+        text = gr.Markdown(elem_id="contrastive-card-text")
+    parts.ask(on_accuracy, [], [*drawn, text], fold=fold)
+
+
+def _build_probe(parts: Parts) -> None:
+    with parts.fold("groups") as fold:
         probed: dict[str, Component] = {
             "bars": gr.Plot(show_label=False, elem_id="contrastive-probe"),
-            "text": gr.Markdown(elem_classes="quiet", elem_id="contrastive-probe-text"),
+            "text": gr.Markdown(elem_id="contrastive-probe-text"),
         }
-    outputs = in_order(ProbeValues, probed)
-    listen(say, ask.expand, on_probe, [], outputs, name="contrastive_probe", model=STEM)
+    parts.ask(on_probe, [], outputs(ProbeValues, probed), fold=fold, name="contrastive_probe")

@@ -27,10 +27,14 @@ class ComparisonValues(NamedTuple):
     views: Image.Image
     verdict: str
     matrix: go.Figure
-    bars: go.Figure
-    loss: str
-    false_negatives: str
     cosine: list[list[float]]
+
+
+class ViewLossValues(NamedTuple):
+    """The values of the components that show the loss of a comparison, and its most likely false negatives."""
+
+    loss: LossValues
+    false_negatives: str
 
 
 class GrowthValues(NamedTuple):
@@ -63,19 +67,20 @@ def comparison(say: Say, found: Comparison, encoder: str, space: str) -> Compari
     if found.space != space:
         verdict += " " + say("contrastive.no_head")
     drawn = zip(found.pictures, found.first, found.second, strict=True)
-    bars, sentence = loss(say, found.losses)
     return ComparisonValues(
         views=figures.groups([list(group) for group in drawn], columns=2 if count <= 10 else 3, heads=("", "a", "b")),
         verdict=verdict,
         matrix=matrix(say, found),
-        bars=bars,
-        loss=sentence,
-        false_negatives=_false_negatives(say, found),
         cosine=found.cosine.astype(float).round(4).tolist(),
     )
 
 
-def matrix(say: Say, found: Comparison, height: int = 430) -> go.Figure:
+def view_losses(say: Say, found: Comparison) -> ViewLossValues:
+    """The loss of every view in a comparison, and the most similar different pictures."""
+    return ViewLossValues(loss(say, found.losses), _false_negatives(say, found))
+
+
+def matrix(say: Say, found: Comparison, height: int = 320) -> go.Figure:
     """The cosines of all views with all, partners outlined."""
     low = -1.0 if found.space == "projections" else 0.0
     names = _names(len(found.pictures))
@@ -107,7 +112,7 @@ def loss(say: Say, losses: Losses) -> LossValues:
         height=300,
     )
     sentence = say(
-        "contrastive.loss",
+        "contrastive.loss_text",
         temperature=f"{losses.temperature:.2f}",
         mean=f"{losses.mean:.2f}",
         hardest=names[hardest],
@@ -169,37 +174,40 @@ def probe(say: Say, found: explore.GroupProbe) -> ProbeValues:
     return ProbeValues(bars, text)
 
 
+def compared_metrics() -> list[str]:
+    """The metrics on the cards by which encoders can be compared; the untrained network alone is no comparison."""
+    return [metric for metric in explore.METRICS if len(explore.card_accuracy(metric)) > 1]
+
+
 def cards(say: Say) -> dict[str, go.Figure]:
     """Accuracy on CIFAR-10 from the cards: "knn" and "linear", with one bar per encoder that has the metric."""
     drawn = {}
-    for metric in explore.METRICS:
+    for metric in compared_metrics():
         shares = explore.card_accuracy(metric)
-        if len(shares) > 1:  # the untrained network alone is no comparison
-            drawn[metric] = figures.bars(
-                [encoder_name(say, name) for name in shares],
-                list(shares.values()),
-                title=say(f"contrastive.card_{metric}"),
-                y=say("contrastive.right"),
-                hover=say("contrastive.knn_hover"),
-                marked=0,
-                levels={say("page.chance"): explore.CHANCE_LEVEL},
-                top=1.0,
-                percent=True,
-                height=260,
-            )
+        drawn[metric] = figures.bars(
+            [encoder_name(say, name) for name in shares],
+            list(shares.values()),
+            title=say(f"contrastive.card_{metric}"),
+            y=say("contrastive.right"),
+            hover=say("contrastive.knn_hover"),
+            marked=0,
+            levels={say("page.chance"): explore.CHANCE_LEVEL},
+            top=1.0,
+            percent=True,
+            height=260,
+        )
     return drawn
 
 
 def card_text(say: Say) -> str:
     """The same as text: every accuracy, then the test set."""
     sentences = []
-    for metric in explore.METRICS:
+    for metric in compared_metrics():
         shares = [
             say("contrastive.share", encoder=encoder_name(say, name), share=f"{value:.1%}")
             for name, value in explore.card_accuracy(metric).items()
         ]
-        if len(shares) > 1:
-            sentences.append(say(f"contrastive.card_{metric}_text", shares=say("contrastive.comma").join(shares)))
+        sentences.append(say(f"contrastive.card_{metric}_text", shares=say("contrastive.comma").join(shares)))
     count = f"{explore.metrics()['cifar10']['n']:,}"
     return "\n\n".join([*sentences, say("contrastive.card", n=count, chance=f"{explore.CHANCE_LEVEL:.0%}")])
 

@@ -9,15 +9,14 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "contrastive.step2": ("The label it makes itself", "数据自己产生的标签"),
     "contrastive.step2_text": (
-        "Each picture is cropped, recoloured and mirrored twice at random. The label of view 1a is its partner 1b, the "
-        "positive; all other views are negatives.",
-        "每张图片随机裁剪、变色、翻转两次，得到两个视图。关于视图 1a 只知道一件事：它的正样本是 1b，其余视图都是负样本。",
+        "Each picture is cropped, recoloured and mirrored twice at random. The label of view 1a is its partner 1b; all "
+        "other views are negatives.",
+        "每张图片随机裁剪、变色、翻转两次，得到两个视图。视图 1a 的标签就是它的配对 1b，其余视图都是负样本。",
     ),
     "contrastive.step3": ("What the model learned", "模型学到了什么"),
     "contrastive.step3_text": (
-        "To find each view's partner among all views: cosines of pairs (outlined) should be high, all others low. NT-Xent "
-        "is the cross-entropy of a softmax over each row.",
-        "在所有视图中找出配对：成对视图（描边）的余弦相似度应当高，其余应当低。NT-Xent 就是对每一行做 softmax 后的“意外程度”。",
+        "To find each view's partner: cosines of pairs (outlined) should be high, all others low.",
+        "为每个视图找出配对：成对视图（描边）的余弦相似度应当高，其余应当低。",
     ),
     "contrastive.step4": ("What the features are good for", "特征有什么用"),
     "contrastive.step4_text": (
@@ -35,6 +34,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "contrastive.blur": ("blur", "模糊"),
     "contrastive.flip": ("flip", "翻转"),
     "contrastive.seed": ("seed", "随机种子"),
+    "contrastive.augment": ("How strongly views differ", "视图的变化有多强"),
+    "contrastive.augment_why": (
+        "Set each random change yourself, and see which one makes partners hard to find.",
+        "自己设定每种随机变化，看看哪一种让配对最难找。",
+    ),
     "contrastive.again": ("Draw two new views of each", "重新生成两个视图"),
     "contrastive.views": ("Each picture, its view a and its view b", "每张图片及其视图 a 和视图 b"),
     "contrastive.sizes": (
@@ -49,8 +53,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "contrastive.untrained": ("untrained", "未训练"),
     "contrastive.pixels": ("plain pixels", "原始像素"),
     "contrastive.space": ("Compare by", "比较的对象"),
-    "contrastive.projections": ("projections (where the loss is taken)", "投影（计算损失之处）"),
-    "contrastive.features": ("features (what is kept)", "特征（训练后保留的部分）"),
+    "contrastive.projections": ("projections", "投影"),
+    "contrastive.features": ("features", "特征"),
     "contrastive.verdict": (
         "**{encoder}**: the most similar other view is the partner for **{found} of {views}** views; by plain pixels for "
         "{pixels} of {views}; by random guessing for 1 in {others} ({chance}).",
@@ -70,16 +74,27 @@ WORDS: dict[str, tuple[str, str]] = {
     "contrastive.nats": ("nats", "奈特"),
     "contrastive.loss_title": ("NT-Xent of each view", "每个视图的 NT-Xent 损失"),
     "contrastive.loss_hover": ("%{x}: %{y:.2f} nats<extra></extra>", "%{x}：%{y:.2f} 奈特<extra></extra>"),
-    "contrastive.loss": (
+    "contrastive.loss": ("The loss of each view", "每个视图的损失"),
+    "contrastive.loss_why": (
+        "See which views are hardest, what the temperature changes, and which pictures the loss pushes apart by mistake.",
+        "看哪些视图最难、温度改变什么，以及哪些图片会被损失错误地推开。",
+    ),
+    "contrastive.loss_about": (
+        "NT-Xent is the cross-entropy of a softmax over each row of the matrix. It is low where a view is much more similar "
+        "to its partner than to all others. The lower the temperature, the more the most similar negatives count. In the "
+        "training the loss is taken on the projections; what is kept afterwards are the features from which they are made.",
+        "NT-Xent 对矩阵的每一行做 softmax，再对配对取交叉熵。视图与配对的相似度比与其他视图高得越多，损失就越低；温度越低，最相似的负样本就越重要。"
+        "训练时损失在投影上计算；训练后保留的是生成投影的特征。",
+    ),
+    "contrastive.loss_text": (
         "At temperature {temperature} the mean is **{mean}** nats; if all views were equally similar it would be "
         "log {others} = {chance}. Hardest: {hardest} with {worst}.",
         "温度为 {temperature} 时平均损失为 **{mean}** 奈特；若所有视图同样相似，则为 log {others} = {chance}。最难的是 {hardest}：{worst}。",
     ),
     "contrastive.grow_text": (
-        "A small SimCLR network compares the same views at five moments of its training. Before the first step the "
-        "cosines of all views are near 1; then views of different pictures move apart, and partners (outlined) stand out.",
-        "一个小 SimCLR 网络在训练的五个时刻比较同样的视图。训练之前，所有视图在它眼里都差不多，余弦接近 1；随后不同图片的视图被推开，"
-        "成对的视图（描边）显现出来。",
+        "A small SimCLR network compares the same views at five moments of its training: at first all cosines are near 1, then "
+        "partners (outlined) stand out.",
+        "一个小 SimCLR 网络在训练的五个时刻比较同样的视图：起初所有余弦都接近 1，随后成对的视图（描边）显现出来。",
     ),
     "contrastive.grow_verdict": (
         "At this moment the most similar other view is the partner for **{found} of {views}** views; by plain pixels for "
@@ -90,6 +105,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "contrastive.grow_curve": ("Accuracy on CIFAR-10 by k-NN", "CIFAR-10 的 k 近邻分类正确率"),
     "contrastive.dictionary": ("MoCo's dictionary", "MoCo 的字典"),
+    "contrastive.dictionary_why": (
+        "MoCo compares with keys that were made some steps ago: see why the network that makes them must change slowly.",
+        "MoCo 与前几步生成的键作比较：看看生成键的网络为什么必须变得慢。",
+    ),
     "contrastive.dictionary_text": (
         "MoCo looks up a view among the keys in a queue, which gets 256 new keys per step, made by the key network of that "
         "step. The key network is a moving average of the query network: k = m k + (1 - m) q. With a small momentum m, keys of "
@@ -137,8 +156,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "contrastive.false_negatives": (
         "Most similar different pictures: {pairs}. If two of them show the same kind of thing, the loss still pushes them "
-        "apart: a **false negative**.",
-        "在它看来最相似的不同图片：{pairs}。如果其中两张其实是同一类东西，损失仍会把它们推开：这就是**假负例**。",
+        "apart: a false negative.",
+        "在它看来最相似的不同图片：{pairs}。如果其中两张其实是同一类东西，损失仍会把它们推开：这就是假负例。",
     ),
     "contrastive.pair": ("{one} and {other} ({cosine})", "{one} 与 {other}（{cosine}）"),
     "contrastive.comma": (", ", "，"),
@@ -147,6 +166,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "contrastive.neighbour": ("{name}, cosine {similarity}", "{name}，余弦 {similarity}"),
     "contrastive.right": ("accuracy", "正确率"),
     "contrastive.knn_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
+    "contrastive.accuracy": ("Accuracy on CIFAR-10", "CIFAR-10 上的正确率"),
+    "contrastive.accuracy_why": (
+        "The usual test of features: how well they tell ten classes apart, beside those of an untrained network.",
+        "检验特征的常用方法：与未训练的网络相比，它们能把十类图片分得多清。",
+    ),
     "contrastive.card_knn": ("CIFAR-10 classes by k-NN", "CIFAR-10：图中是什么？k 近邻"),
     "contrastive.card_linear": ("CIFAR-10 classes by a linear probe", "CIFAR-10：图中是什么？线性探测"),
     "contrastive.card_knn_text": (
@@ -164,7 +188,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "十类共 {n} 张测试图片（随机猜测为 {chance}），以 50,000 张训练图片的特征为图库。这里的 CIFAR-10 经过 JPEG（质量 75）压缩，与无损原版的数字"
         "可能不同。",
     ),
-    "contrastive.ask": ("All encoders on the emoji", "所有编码器在表情上的比较"),
+    "contrastive.groups": ("All encoders on the emoji", "所有编码器在表情上的比较"),
+    "contrastive.groups_why": (
+        "See whose features predict an emoji's group best, and how hard plain pixels are to beat.",
+        "看哪个编码器的特征最能判断表情的类别，以及原始像素有多难超越。",
+    ),
     "contrastive.probe_title": ("Emoji: which of nine groups? k-NN", "表情属于九类中的哪一类？近邻投票"),
     "contrastive.largest": ("largest group", "最大的一类"),
     "contrastive.probe_text": (

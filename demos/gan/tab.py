@@ -1,17 +1,27 @@
 """The GAN tab: samples of a generator, its training, and what its discriminator learned."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import gradio as gr
 
 from core.data import bundled, pictures
 from core.gan import explore
 from demos.gan import views
-from demos.gan.views import CopyValues, GrowthValues, SampleValues, ScoreValues, WalkValues
-from demos.page.events import count_up, guard, listen
+from demos.gan.views import (
+    CopyValues,
+    FeatureValues,
+    GrowthValues,
+    QualityValues,
+    SampleValues,
+    ScoreValues,
+    WalkValues,
+)
+from demos.page.events import count_up, guard
 from demos.page.inputs import changes, photograph_gallery, picture_input
 from demos.page.layout import step
-from demos.page.snapshots import LAST, growth
+from demos.page.parts import Parts
+from demos.page.snapshots import growth
+from demos.page.values import outputs
 from demos.page.words import Say
 
 STEM = "gan"
@@ -20,32 +30,6 @@ FIRST_LIMIT = explore.TRUNCATION[1]
 COPIES = 8  # samples whose nearest training picture is shown
 
 Shown = dict[str, Any]  # components by the name of the value that they show
-
-
-class SeedValues(NamedTuple):
-    """The fields of SampleValues and GrowthValues."""
-
-    samples: Any
-    samples_text: str
-    grown: Any
-    grown_text: str
-    grown_curve: Any
-
-
-class ModelValues(NamedTuple):
-    """The fields of ScoreValues, SampleValues, WalkValues and CopyValues."""
-
-    seen: Any
-    scores: Any
-    verdict: str
-    samples: Any
-    samples_text: str
-    strip: Any
-    walk_scores: Any
-    walk_text: str
-    copies: Any
-    distances: Any
-    copies_text: str
 
 
 def on_judge(say: Say, picture: str | None, model: str) -> ScoreValues:
@@ -78,90 +62,67 @@ def on_copies(say: Say, seed: float, model: str) -> CopyValues:
         return views.copies(say, explore.copies(seed, COPIES, name=model))
 
 
-def on_seed(say: Say, seed: float, limit: float, stage: float, model: str) -> SeedValues:
-    """The samples of another seed, and the same noise at a moment of the training."""
-    drawn, grown = on_sample(say, seed, limit, model), on_grow(say, stage, seed)
-    return SeedValues(**drawn._asdict(), **grown._asdict())
+def on_quality(say: Say) -> QualityValues:
+    """How good the shipped generator is, from its card."""
+    return views.quality(say)
 
 
-def on_model(
-    say: Say, picture: str | None, seed: float, limit: float, first: float, second: float, steps: float, model: str
-) -> ModelValues:
-    """Everything that depends on the model."""
-    return ModelValues(
-        **on_judge(say, picture, model)._asdict(),
-        **on_sample(say, seed, limit, model)._asdict(),
-        **on_interpolate(say, first, second, steps, model)._asdict(),
-        **on_copies(say, seed, model)._asdict(),
-    )
+def on_features(say: Say) -> FeatureValues:
+    """What the shipped discriminator's features are good for, from its card."""
+    return views.features(say)
 
 
-def build(say: Say) -> None:
-    """Lay out the tab with first results already there."""
-    photograph = next(photo for photo in bundled.photographs() if photo.key == FIRST_PHOTOGRAPH)
-    shown: Shown = {}
+def build(say: Say) -> Parts:
+    """Lay out the tab."""
+    parts = Parts(say, STEM)
+    judged: Shown = {}
     with gr.Row(elem_classes="steps"):
         with step(say, STEM, 1):
-            picture = _build_data(say, photograph.image)
+            picture = _build_data(say)
         with step(say, STEM, 2):
-            shown |= _build_label(say, photograph.image)
-    with step(say, STEM, 3):
-        model, seed, limit, drawn = _build_samples(say)
-        ways, walk = _build_walk(say)
-        stage, grown = _build_growth(say)
+            judged["seen"] = gr.Image(
+                label=say("gan.seen"), height=124, elem_id="gan-seen", buttons=[], format="png", interactive=False
+            )
+            judged["verdict"] = gr.Markdown(elem_id="gan-verdict", elem_classes="verdict")
+            judged["scores"] = gr.Plot(show_label=False, elem_id="gan-scores")
+        with step(say, STEM, 3):
+            model, seed = _build_samples(parts)
+    parts.ask(
+        on_judge,
+        [picture, model],
+        outputs(ScoreValues, judged),
+        on=changes(picture),
+        name="gan_judge",
+        trigger_mode="always_last",
+    )
+    _build_walk(parts, model)
+    _build_growth(parts, seed)
     with step(say, STEM, 4):
-        shown |= drawn | walk | grown | _build_copies(say)
-        _build_quality(say)
-
-    def outputs(values: Any) -> list[Any]:
-        return [shown[name] for name in values._fields]
-
-    last: dict[str, Any] = {"model": STEM, "trigger_mode": "always_last"}
-    quiet: dict[str, Any] = {**last, "show_progress": "hidden"}
-    listen(say, changes(picture), on_judge, [picture, model], outputs(ScoreValues), name="gan_judge", **last)
-    listen(say, limit.change, on_sample, [seed, limit, model], outputs(SampleValues), name="gan_sample", **quiet)
-    listen(say, seed.change, on_seed, [seed, limit, stage, model], outputs(SeedValues), **last)
-    listen(say, seed.change, on_copies, [seed, model], outputs(CopyValues), name="gan_copies", **quiet)
-    moved = [way.change for way in ways]
-    listen(say, moved, on_interpolate, [*ways, model], outputs(WalkValues), name="gan_interpolate", **quiet)
-    own_slot = {**quiet, "model": "gan-grow"}
-    listen(say, stage.change, on_grow, [stage, seed], outputs(GrowthValues), name="gan_grow", **own_slot)
-    listen(say, model.input, on_model, [picture, seed, limit, *ways, model], outputs(ModelValues), **last)
+        _build_features(parts)
+        _build_copies(parts, seed, model)
+        _build_quality(parts)
+    parts.follow(seed, [seed.change])
+    parts.follow(model, [model.input])
+    return parts
 
 
-def _build_data(say: Say, example: Any) -> gr.Image:
+def _build_data(say: Say) -> gr.Image:
+    photograph = next(photo for photo in bundled.photographs() if photo.key == FIRST_PHOTOGRAPH)
     picture = picture_input(
-        value=pictures.square(example, 320),
+        value=pictures.square(photograph.image, 320),
         label=say("gan.picture"),
-        height=250,
+        height=240,
         elem_id="gan-picture",
         sources=["upload", "webcam", "clipboard"],
         buttons=[],
         format="png",
     )
     photograph_gallery(say, STEM, picture)
-    gr.Markdown(say("gan.data_note"), elem_classes="quiet")
     return picture
 
 
-def _build_label(say: Say, example: Any) -> Shown:
-    first = views.score(say, explore.judge(example))
-    return {
-        "verdict": gr.Markdown(first.verdict, elem_id="gan-verdict"),
-        "scores": gr.Plot(first.scores, show_label=False, elem_id="gan-scores"),
-        "seen": gr.Image(
-            first.seen,
-            label=say("gan.seen"),
-            height=190,
-            elem_id="gan-seen",
-            buttons=[],
-            format="png",
-            interactive=False,
-        ),
-    }
-
-
-def _build_samples(say: Say) -> tuple[gr.Radio, gr.Number, gr.Slider, Shown]:
+def _build_samples(parts: Parts) -> tuple[gr.Radio, gr.Number]:
+    say = parts.say
     offered = explore.names()
     model = gr.Radio(
         [(model_name(say, name), name) for name in offered],
@@ -170,22 +131,26 @@ def _build_samples(say: Say) -> tuple[gr.Radio, gr.Number, gr.Slider, Shown]:
         elem_id="gan-model",
         visible=len(offered) > 1,
     )
-    gr.Markdown(say("gan.draw"))
-    with gr.Row():
-        seed = gr.Number(0, label=say("gan.seed"), elem_id="gan-seed", min_width=120, precision=0)
-        limit = gr.Slider(
-            *explore.TRUNCATION, FIRST_LIMIT, step=0.05, label=say("gan.limit"), elem_id="gan-limit", min_width=240
-        )
-    again = gr.Button(say("gan.again"), variant="primary", elem_id="gan-go")
-    count_up(again, seed, explore.MAX_SEED)
-    first = views.samples(say, explore.sample())
     shown: Shown = {
-        "samples": gr.Image(
-            first.samples, label=say("gan.samples"), show_label=False, elem_id="gan-samples", buttons=[], format="png"
-        ),
-        "samples_text": gr.Markdown(first.samples_text, elem_id="gan-samples-text"),
+        "samples": gr.Image(label=say("gan.samples"), height=280, elem_id="gan-samples", buttons=[], format="png"),
+        "samples_text": gr.Markdown(elem_id="gan-samples-text", elem_classes="verdict"),
     }
-    return model, seed, limit, shown
+    again = gr.Button(say("gan.again"), variant="primary", elem_id="gan-go")
+    with parts.fold("truncation"):
+        gr.Markdown(say("gan.truncation_text"))
+        seed = gr.Number(0, label=say("gan.seed"), elem_id="gan-seed", precision=0)
+        limit = gr.Slider(*explore.TRUNCATION, FIRST_LIMIT, step=0.05, label=say("gan.limit"), elem_id="gan-limit")
+    count_up(again, seed, explore.MAX_SEED)
+    parts.ask(
+        on_sample,
+        [seed, limit, model],
+        outputs(SampleValues, shown),
+        on=[limit.change],
+        name="gan_sample",
+        trigger_mode="always_last",
+        show_progress="hidden",
+    )
+    return model, seed
 
 
 def model_name(say: Say, name: str) -> str:
@@ -193,72 +158,104 @@ def model_name(say: Say, name: str) -> str:
     return say("gan.model_cifar10") if name == explore.NAME else name
 
 
-def _build_walk(say: Say) -> tuple[list[Any], Shown]:
-    gr.Markdown(say("gan.walk"))
-    with gr.Row():
-        ends = [
-            gr.Number(value, label=say(f"gan.end_{end}"), elem_id=f"gan-end-{end}", min_width=120, precision=0)
-            for end, value in (("a", 0), ("b", 1))
-        ]
-        steps = gr.Slider(explore.MIN_STEPS, explore.MAX_STEPS, 8, step=1, label=say("gan.steps"), elem_id="gan-steps")
-    first = views.walk(say, explore.interpolate())
-    shown: Shown = {
-        "strip": gr.Image(
-            first.strip, label=say("gan.strip"), height=200, elem_id="gan-strip", buttons=[], format="png"
-        ),
-        "walk_scores": gr.Plot(first.walk_scores, show_label=False, elem_id="gan-walk-scores"),
-        "walk_text": gr.Markdown(first.walk_text, elem_id="gan-walk-text", elem_classes="quiet"),
-    }
-    return [*ends, steps], shown
-
-
-def _build_growth(say: Say) -> tuple[gr.Slider, Shown]:
-    first, shown = views.growth(say, explore.grow(LAST), LAST), Shown()
-    with growth(say, STEM) as stage, gr.Row():
-        with gr.Column(min_width=300):
-            shown["grown"] = gr.Image(
-                first.grown,
-                label=say("gan.grow_samples"),
-                height=262,
-                elem_id="gan-grow-samples",
-                buttons=[],
-                format="png",
+def _build_walk(parts: Parts, model: gr.Radio) -> None:
+    say = parts.say
+    with parts.fold("walk") as fold:
+        gr.Markdown(say("gan.walk_about"))
+        with gr.Row():
+            first, second = (
+                gr.Number(value, label=say(f"gan.end_{end}"), elem_id=f"gan-end-{end}", min_width=120, precision=0)
+                for end, value in (("a", 0), ("b", 1))
             )
-            shown["grown_text"] = gr.Markdown(first.grown_text, elem_id="gan-grow-verdict")
-        with gr.Column(min_width=320):
-            shown["grown_curve"] = gr.Plot(first.grown_curve, show_label=False, elem_id="gan-grow-curve")
-    return stage, shown
-
-
-def _build_copies(say: Say) -> Shown:
-    first, shown = views.copies(say, explore.copies(count=COPIES)), Shown()
-    gr.Markdown(say("gan.copies"))
-    with gr.Row():
-        with gr.Column(min_width=320):
-            shown["copies"] = gr.Gallery(
-                first.copies,
-                label=say("gan.near_pictures"),
-                columns=4,
-                height=None,
-                allow_preview=False,
-                object_fit="contain",
-                elem_id="gan-copies",
-                interactive=False,
-                buttons=[],
+            steps = gr.Slider(
+                explore.MIN_STEPS, explore.MAX_STEPS, 8, step=1, label=say("gan.steps"), elem_id="gan-steps"
             )
-            shown["copies_text"] = gr.Markdown(first.copies_text, elem_id="gan-copies-text")
-        shown["distances"] = gr.Plot(first.distances, show_label=False, min_width=320, elem_id="gan-distances")
-    return shown
+        shown: Shown = {
+            "strip": gr.Image(label=say("gan.strip"), height=200, elem_id="gan-strip", buttons=[], format="png"),
+            "walk_text": gr.Markdown(elem_id="gan-walk-text"),
+            "walk_scores": gr.Plot(show_label=False, elem_id="gan-walk-scores"),
+        }
+    parts.ask(
+        on_interpolate,
+        [first, second, steps, model],
+        outputs(WalkValues, shown),
+        on=[first.change, second.change, steps.change],
+        fold=fold,
+        name="gan_interpolate",
+        trigger_mode="always_last",
+        show_progress="hidden",
+    )
 
 
-def _build_quality(say: Say) -> None:
-    gr.Markdown(say("gan.quality"))
-    quality = views.quality(say)
+def _build_growth(parts: Parts, seed: gr.Number) -> None:
+    say, shown = parts.say, Shown()
+    with growth(parts) as (fold, stage):
+        gr.Markdown(say("gan.grow_about"))
+        with gr.Row():
+            with gr.Column(min_width=300):
+                shown["grown"] = gr.Image(
+                    label=say("gan.grow_samples"), height=262, elem_id="gan-grow-samples", buttons=[], format="png"
+                )
+                shown["grown_text"] = gr.Markdown(elem_id="gan-grow-verdict")
+            with gr.Column(min_width=320):
+                shown["grown_curve"] = gr.Plot(show_label=False, elem_id="gan-grow-curve")
+    parts.ask(
+        on_grow,
+        [stage, seed],
+        outputs(GrowthValues, shown),
+        on=[stage.change],
+        fold=fold,
+        name="gan_grow",
+        trigger_mode="always_last",
+        show_progress="hidden",
+    )
+
+
+def _build_features(parts: Parts) -> None:
     with gr.Row():
-        gr.Plot(quality.frechet, show_label=False, min_width=320, elem_id="gan-frechet")
-        gr.Plot(quality.coverage, show_label=False, min_width=320, elem_id="gan-coverage")
-    gr.Markdown(quality.card, elem_id="gan-card", elem_classes="quiet")
-    features = views.features(say)
-    with gr.Row():
-        gr.Plot(features.features, show_label=False, min_width=320, elem_id="gan-features")
-        gr.Markdown(features.features_text, elem_id="gan-features-text")
+        shown: Shown = {
+            "features": gr.Plot(show_label=False, min_width=320, elem_id="gan-features"),
+            "features_text": gr.Markdown(elem_id="gan-features-text"),
+        }
+    parts.ask(on_features, [], outputs(FeatureValues, shown))
+
+
+def _build_copies(parts: Parts, seed: gr.Number, model: gr.Radio) -> None:
+    say, shown = parts.say, Shown()
+    with parts.fold("copies") as fold:
+        gr.Markdown(f"{say('gan.copies_about')}\n\n{say('gan.data_note')}")
+        with gr.Row():
+            with gr.Column(min_width=320):
+                shown["copies"] = gr.Gallery(
+                    label=say("gan.near_pictures"),
+                    columns=4,
+                    height=None,
+                    allow_preview=False,
+                    object_fit="contain",
+                    elem_id="gan-copies",
+                    interactive=False,
+                    buttons=[],
+                )
+                shown["copies_text"] = gr.Markdown(elem_id="gan-copies-text", elem_classes="verdict")
+            shown["distances"] = gr.Plot(show_label=False, min_width=320, elem_id="gan-distances")
+    parts.ask(
+        on_copies,
+        [seed, model],
+        outputs(CopyValues, shown),
+        fold=fold,
+        name="gan_copies",
+        trigger_mode="always_last",
+        show_progress="hidden",
+    )
+
+
+def _build_quality(parts: Parts) -> None:
+    with parts.fold("quality") as fold:
+        gr.Markdown(parts.say("gan.quality_about"))
+        with gr.Row():
+            shown: Shown = {
+                "frechet": gr.Plot(show_label=False, min_width=320, elem_id="gan-frechet"),
+                "coverage": gr.Plot(show_label=False, min_width=320, elem_id="gan-coverage"),
+            }
+        shown["card"] = gr.Markdown(elem_id="gan-card")
+    parts.ask(on_quality, [], outputs(QualityValues, shown), fold=fold)

@@ -90,6 +90,7 @@ def score(say: Say, found: explore.PictureScore) -> ScoreValues:
         y=say("gan.share_axis"),
         hover=say("gan.score_hover"),
         mark=(say("gan.yours"), found.score),
+        height=250,
     )
     side = say("gan.says_real") if found.score > 0 else say("gan.says_generated")
     verdict = say(
@@ -101,12 +102,12 @@ def score(say: Say, found: explore.PictureScore) -> ScoreValues:
         accuracy=f"{found.accuracy:.0%}",
         chance=f"{explore.CHANCE_LEVEL:.0%}",
     )
-    return ScoreValues(figures.enlarge(found.seen, SEEN_PX), figure, verdict)
+    return ScoreValues(figures.enlarge(found.seen, SEEN_PX), legend_inside(figure), verdict)
 
 
 def samples(say: Say, found: explore.Samples) -> SampleValues:
     """Show samples, their scores and their variety."""
-    sheet = figures.sheet(list(found.images), columns=8, cell=CELL_PX, gap=4)
+    sheet = figures.sheet(list(found.images), columns=6, cell=CELL_PX, gap=4)
     sentence = say(
         "gan.samples_text",
         score=f"{found.scores.mean():+.2f}",
@@ -175,6 +176,7 @@ def copies(say: Say, found: explore.CopyCheck) -> CopyValues:
         hover=say("gan.distance_hover"),
         mark=(say("gan.these_samples"), median),
     )
+    legend_below(figure)
     verdict = say(
         "gan.copies_text",
         suspects=found.suspects,
@@ -272,7 +274,7 @@ def features(say: Say) -> FeatureValues:
 
 
 def histogram(
-    kinds: Mapping[str, Floats], *, title: str, x: str, y: str, hover: str, mark: tuple[str, float]
+    kinds: Mapping[str, Floats], *, title: str, x: str, y: str, hover: str, mark: tuple[str, float], height: int = 330
 ) -> go.Figure:
     """Histograms of several named sets of numbers in common bins, and a labelled line at one number."""
     every = np.concatenate(list(kinds.values()))
@@ -299,11 +301,16 @@ def histogram(
         annotation=note,
         annotation_position="top left" if right else "top right",
     )
-    figures.frame(figure, height=330, title=title, x=x, y=y)
-    figure.update_yaxes(tickformat=".0%")
-    return legend_below(figure)
+    figures.frame(figure, height=height, title=title, x=x, y=y)
+    return figure.update_yaxes(tickformat=".0%")
 
 
 def legend_below(figure: go.Figure) -> go.Figure:
     """Put the legend under the title of the x axis."""
     return figure.update_layout(legend={"y": -0.36, "yanchor": "top"}, margin={"b": 92})
+
+
+def legend_inside(figure: go.Figure) -> go.Figure:
+    """Put the legend over a long tail on the right, and the name of a mark that stands there below it."""
+    figure.update_annotations(y=0.35, selector={"xanchor": "right"})
+    return figure.update_layout(legend={"orientation": "v", "x": 1, "xanchor": "right", "y": 1.05, "yanchor": "top"})

@@ -36,12 +36,11 @@ class ReferenceValues(NamedTuple):
 
 
 class ResultValues(NamedTuple):
-    """The study of a set: bars by SimCLR's and by EfficientNet's features, a table, sentences."""
+    """The study of a set: bars by SimCLR's and by EfficientNet's features, a table."""
 
     simclr: go.Figure
     efficientnet: go.Figure
     table: str
-    found: str
 
 
 class MeasurementValues(NamedTuple):
@@ -67,15 +66,22 @@ def arms(say: Say, found: explore.ArmSamples, stage: float) -> ArmValues:
         [arm_name(say, arm) for arm in found.arms],
         found.distances,
         title=say("generation.distances_now"),
-        y=say("generation.frechet_axis"),
         hover="%{y}: %{x:.2f}<extra></extra>",
         lying=True,
-        height=290,
+        height=190,
     )
-    best = arm_name(say, found.arms[int(np.argmin(found.distances))])
-    key = "generation.now_before" if stage == 0 else "generation.now"
+    figure.update_layout(margin={"b": 28})
+    return ArmValues(pairs, figure, _nearest(say, found, stage))
+
+
+def _nearest(say: Say, found: explore.ArmSamples, stage: float) -> str:
+    """The arm nearest to real pictures beside the plain GAN; before the training only the range of the distances."""
     low, high = (f"{edge(found.distances):.1f}" for edge in (min, max))
-    return ArmValues(pairs, figure, say(key, best=best, low=low, high=high))
+    if stage == 0:
+        return say("generation.now_before", low=low, high=high)
+    best = arm_name(say, found.arms[int(np.argmin(found.distances))])
+    plain = f"{found.distances[found.arms.index(explore.ARMS[0])]:.1f}"
+    return say("generation.now", best=best, low=low, plain=plain, high=high)
 
 
 def _strip(images: Any) -> Image.Image:
@@ -83,8 +89,8 @@ def _strip(images: Any) -> Image.Image:
 
 
 def labels(found: explore.Labels) -> Image.Image:
-    """A sheet of a picture's labels: the picture, its four rotations, two views."""
-    return figures.sheet([found.seen, *found.turns, *found.views], columns=7, cell=88, gap=6)
+    """A sheet of a picture's labels: its four rotations, then the picture and two views."""
+    return figures.sheet([*found.turns, found.seen, *found.views], columns=4, cell=88, gap=6)
 
 
 def references(say: Say, found: explore.ReferenceSamples, which: float) -> ReferenceValues:
@@ -116,8 +122,29 @@ def references(say: Say, found: explore.ReferenceSamples, which: float) -> Refer
     return ReferenceValues(pairs, sheet, figure, text)
 
 
+def recorded(say: Say, arm: str, data: str) -> MeasurementValues:
+    """Show the recorded distances of an arm alone."""
+    found = explore.Measurement(arm, (), (), (), explore.recorded(arm, data), done=False)
+    return MeasurementValues(_over_pictures(say, found), say("generation.not_measured"))
+
+
 def measured(say: Say, found: explore.Measurement) -> MeasurementValues:
     """Show the distance over the number of pictures, with error bars and the recorded distances."""
+    text = say(
+        "generation.measure_text" if found.done else "generation.measuring",
+        arm=arm_name(say, found.arm),
+        count=f"{found.counts[-1]:,}",
+        distance=f"{found.distances[-1]:.1f}",
+        error=f"{found.errors[-1]:.1f}",
+        few=f"{found.counts[0]:,}",
+        first=f"{found.distances[0]:.1f}",
+        many=f"{found.recorded[-1][0]:,}",
+        recorded=f"{found.recorded[-1][1]:.1f}",
+    )
+    return MeasurementValues(_over_pictures(say, found), text)
+
+
+def _over_pictures(say: Say, found: explore.Measurement) -> go.Figure:
     figure = go.Figure()
     hover = say("generation.measure_hover")
     figure.add_scatter(
@@ -142,26 +169,14 @@ def measured(say: Say, found: explore.Measurement) -> MeasurementValues:
     ticks = [*explore.COUNTS, *(count for count, _ in found.recorded)]
     figure.update_xaxes(type="log", tickvals=ticks, ticktext=[f"{count:,}" for count in ticks], tickangle=-45)
     figure.update_yaxes(rangemode="tozero")
-    figure.update_layout(legend={"y": -0.5, "yanchor": "top"}, margin={"b": 110})
-    text = say(
-        "generation.measure_text" if found.done else "generation.measuring",
-        arm=arm_name(say, found.arm),
-        count=f"{found.counts[-1]:,}",
-        distance=f"{found.distances[-1]:.1f}",
-        error=f"{found.errors[-1]:.1f}",
-        few=f"{found.counts[0]:,}",
-        first=f"{found.distances[0]:.1f}",
-        many=f"{found.recorded[-1][0]:,}",
-        recorded=f"{found.recorded[-1][1]:.1f}",
-    )
-    return MeasurementValues(figure, text)
+    return figure.update_layout(legend={"y": -0.5, "yanchor": "top"}, margin={"b": 110})
 
 
 def results(say: Say, data: str) -> ResultValues:
     """Show the study of a set."""
     study = explore.study(data)
     simclr, efficientnet = (_spread(say, study, row) for row in ("", explore.EFFICIENTNET))
-    return ResultValues(simclr, efficientnet, _table(say, study), _findings(say, data))
+    return ResultValues(simclr, efficientnet, _table(say, study))
 
 
 def _spread(say: Say, study: explore.Study, row: str) -> go.Figure:
@@ -228,7 +243,7 @@ def _range(spread: explore.Spread, form: str = ".2f") -> str:
     return f"{spread.mean:{form}} ({spread.low:{form}} – {spread.high:{form}})"
 
 
-def _findings(say: Say, data: str) -> str:
+def findings(say: Say, data: str) -> str:
     """The findings on a set in sentences, from the recorded study."""
     found = explore.findings(data)
     values = {"set": SETS[data], "seeds": found.seeds}

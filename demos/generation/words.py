@@ -4,23 +4,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "generation.tab": ("Does it help?", "有用吗？"),
     "generation.step1": ("Data", "数据"),
     "generation.step1_text": (
-        "Six arms of one experiment were trained on the same {pictures} photographs of 32 × 32 pixels (CIFAR-10), and again on "
-        "handwritten digits (MNIST), where help is less likely. Three arms are conditioned on references: 1 to {high} pictures, "
-        "which you choose here.",
-        "同一个实验的六组模型，用同样的 {pictures} 张 32 × 32 像素照片（CIFAR-10）训练，并在手写数字（MNIST）上重做一遍，那里自监督未必有用。其中三组由参考图决定画什么："
-        "在这里选择 1 到 {high} 张图片。",
+        "{pictures} photographs (CIFAR-10), or handwritten digits (MNIST). Three of six arms are also given references: 1 to {high} "
+        "pictures, which you choose here.",
+        "{pictures} 张照片（CIFAR-10），或者手写数字（MNIST）。六组中有三组还会得到参考图：在这里选择 1 到 {high} 张图片。",
     ),
     "generation.step2": ("The label it makes itself", "数据自己产生的标签"),
     "generation.step2_text": (
-        "All arms classify pictures as real or generated. Some have a further label, which costs nothing: the rotation of a "
-        "picture, another view of it, or the picture that its nearest neighbours describe.",
-        "所有组都问：真实还是生成？有的组还多问一句，而答案都不花钱：图片转了多少？哪一张是它的另一个视图？它的近邻描述的是哪张图片？",
+        "All arms classify pictures as real or generated. Some have a further label, which costs nothing: a rotation, another view, or "
+        "the picture that references describe.",
+        "所有组都问：真实还是生成？有的组还多问一句，而答案都不花钱：转了多少？哪一张是它的另一个视图？参考图描述的是哪张图片？",
     ),
     "generation.step3": ("What the models learned", "模型学到了什么"),
     "generation.step3_text": (
-        "Six generators, each trained in its own way. They share one architecture, but those with references have further layers "
-        "to read them: {low} to {high} parameters. The same noise goes through all of them.",
-        "六个生成器，各有各的学法。它们的主体结构相同，但带参考图的几个还有读取参考图的层：参数为 {low} 至 {high} 个。同样的噪声送进每一个。",
+        "Six generators, each trained in its own way, draw from the same noise.",
+        "六个生成器，各有各的学法，从同样的噪声生成图片。",
     ),
     "generation.step4": ("What the features are good for", "特征有什么用"),
     "generation.step4_text": (
@@ -32,18 +29,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "generation.set_mixed": ("mixed", "混合"),
     "generation.set_animals": ("animals", "动物"),
     "generation.set_vehicles": ("vehicles", "交通工具"),
-    "generation.data_note": (
-        "Each picture is cropped square and resized to 32 × 32, then encoded as 256 numbers by the contrastive tab's SimCLR encoder. "
-        "The generators see only these numbers, not the picture.",
-        "每张图片会被裁成正方形并缩到 32 像素，再由对比学习标签页的 SimCLR 编码器变成 256 个数。生成器看不到图片本身，只看到这些数。",
-    ),
     "generation.labels": ("The first reference and its labels", "第一张参考图及其标签"),
     "generation.labels_text": (
-        "From left to right: the first reference as the networks see it; its four rotations, which the arm *rotation* "
-        "classifies; two views, which the arm *contrastive* matches. The input of the arms with references is the five other "
-        "training pictures most like a picture; the target is the picture.",
-        "从左到右：网络看到的第一张参考图；它的四种转向，“旋转”组要分辨转了多少；两个视图，“对比”组要找出谁与谁同源。带参考图的各组得到与某张训练图片最相似的另外五张，"
-        "要画出的就是那张图片。",
+        "Above: the four rotations of the first reference, which the arm *rotation* classifies. Below: the reference as the networks see "
+        "it, and two views, which the arm *contrastive* matches. The arms with references draw a training picture from the five others "
+        "most like it.",
+        "上排：第一张参考图的四种转向，“旋转”组要分辨转了多少。下排：网络看到的这张图，以及两个视图，“对比”组要找出谁与谁同源。"
+        "带参考图的各组得到与某张训练图片最相似的另外五张，要画出的就是那张图片。",
     ),
     "generation.arm_plain": ("plain GAN", "普通 GAN"),
     "generation.arm_rotation": ("+ rotation", "＋旋转"),
@@ -51,37 +43,46 @@ WORDS: dict[str, tuple[str, str]] = {
     "generation.arm_references": ("references (attention)", "参考图（注意力）"),
     "generation.arm_untrained": ("references (untrained encoder)", "参考图（未训练编码器）"),
     "generation.arm_mean": ("references (mean)", "参考图（取平均）"),
-    "generation.same_noise": (
-        "#### The same noise through all arms\nEight pictures each. The three arms with references use the references of the same eight "
-        "training pictures.",
-        "#### 同样的噪声经过每一组\n每组八张。带参考图的三组使用同样八张训练图片的参考图。",
-    ),
     "generation.seed": ("Seed of the noise", "噪声的随机种子"),
     "generation.again": ("Draw others", "换一批"),
     "generation.set": ("Trained on", "训练数据"),
-    "generation.arms": ("Six arms, the same noise", "六组，同样的噪声"),
-    "generation.drawn": ("{arm}: distance {distance}", "{arm}：距离 {distance}"),
+    "generation.arms": ("Six arms, the same noise; below, their distances", "六组，同样的噪声；下方是距离"),
+    "generation.drawn": ("{arm}: {distance}", "{arm}：{distance}"),
     "generation.grow_text": (
-        "All six at three moments of their training, for CIFAR-10; for MNIST only the finished ones. The bars are the Fréchet distance to "
-        "unseen real pictures on SimCLR features, with 5,000 samples.",
-        "六组在训练的三个时刻（仅 CIFAR-10；MNIST 只有训练完的模型）。柱子是在 SimCLR 特征上与未见过的真实图片的弗雷歇距离，用 5,000 个样本。",
+        "What did the six arms draw from this noise before their training, and after a quarter of it?",
+        "训练之前、训练四分之一之后，六组用同样的噪声画出什么？",
     ),
-    "generation.distances_now": ("Distance at this moment (low is good)", "此刻的距离（越低越好）"),
+    "generation.grow_about": (
+        "CIFAR-10 only; for MNIST there are only the finished arms. The distance is Fréchet's to unseen real pictures on SimCLR "
+        "features, with 5,000 samples, as in step 3.",
+        "仅限 CIFAR-10；MNIST 只有训练完的模型。距离与第 3 步相同：在 SimCLR 特征上与未见过的真实图片的弗雷歇距离，用 5,000 个样本。",
+    ),
+    "generation.distances_now": (
+        "Fréchet distance to real pictures (low is good)",
+        "与真实图片的弗雷歇距离（越低越好）",
+    ),
     "generation.frechet_axis": ("Fréchet distance", "弗雷歇距离"),
     "generation.now": (
-        "Nearest to real pictures: **{best}** with {low}; farthest: {high}. Each arm was trained once here, and the distance uses one network's "
-        "features: step 4 shows the variation between seeds.",
-        "离真实图片最近的是**{best}**：{low}；最远的是 {high}。每组只是一次训练，只用这一个网络的特征：偶然性有多大，见第 4 步。",
+        "Nearest to real pictures: **{best}** with {low}. The plain GAN, the baseline, has {plain}; the farthest arm {high}. Each arm was "
+        "trained once here: step 4 shows the variation between seeds.",
+        "离真实图片最近的是**{best}**：{low}。作为基线的普通 GAN 是 {plain}，最远的一组是 {high}。这里每组只是一次训练：偶然性有多大，见第 4 步。",
     ),
     "generation.now_before": (
         "Before the first step no arm has learned anything; the distances, {low} to {high}, differ only by the random first "
         "weights.",
         "第一步之前，哪一组都还什么也没学到；距离从 {low} 到 {high}，差别只来自网络碰巧的初始值。",
     ),
-    "generation.conditioned": (
-        "#### Conditioned on your references\nThree arms draw from the references of step 1, each eight times, always from the same noise. "
-        "Eight attention heads weigh the references; the query is the noise.",
-        "#### 由你的参考图决定\n三组模型按第 1 步的参考图各画八张，噪声始终相同。八个注意力头决定从哪张参考图取什么，提问的是噪声。",
+    "generation.conditioned": ("Conditioned on your references", "由你的参考图决定"),
+    "generation.conditioned_why": (
+        "Do the pictures follow the references of step 1, and which reference does each attention head use?",
+        "生成的图片跟着第 1 步的参考图走吗？每个注意力头用的是哪一张？",
+    ),
+    "generation.conditioned_text": (
+        "Each reference is cropped square and resized to 32 × 32, then encoded as 256 numbers by the contrastive tab's SimCLR encoder; "
+        "the generators see only these numbers. Three arms draw from them, each eight times, always from the same noise. Eight "
+        "attention heads weigh the references; the query is the noise.",
+        "每张参考图会被裁成正方形并缩到 32 像素，再由对比学习标签页的 SimCLR 编码器变成 256 个数；生成器看不到图片本身，只看到这些数。"
+        "三组模型据此各画八张，噪声始终相同。八个注意力头决定从哪张参考图取什么，提问的是噪声。",
     ),
     "generation.conditioned_pictures": ("Drawn from your references", "按你的参考图生成"),
     "generation.which": ("Attention weights of picture", "看第几张的注意力"),
@@ -99,7 +100,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "各个头平均来看，这张图片从第 **{favourite}** 张参考图取得最多：{share}；平均分配应为 {even}。换一个噪声，每个头平均有 {moved} 的权重移到别处：若接近 0 %，"
         "说明噪声什么也没问，各个头的偏好是固定的。",
     ),
-    "generation.found_head": ("#### What was found", "#### 结果"),
+    "generation.study": ("All distances of the study", "试验的全部距离"),
+    "generation.study_why": (
+        "See how far the arms lie apart and how much the seeds of one arm differ, by the features of two networks.",
+        "看看各组相差多少、同一组的不同种子又相差多少，分别用两个网络的特征来量。",
+    ),
     "generation.arm": ("Arm", "组"),
     "generation.row": ("{network}, {count}", "{network}，{count}"),
     "generation.precision": ("Precision", "精确率"),
@@ -113,17 +118,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "generation.found": (
         "On **{set}**, with {seeds} seeds per arm, an arm is called different from the plain GAN only if all its seeds lie on one side of all "
         "seeds of the plain GAN, on both networks (the false positive rate on one network is {rate}). **Distance lower: {lower}.** Higher: {higher}. Undecided: {open}.",
-        "在 **{set}** 上，每组 {seeds} 个种子；只有当一组的全部种子按两个网络都落在普通 GAN 全部种子的同一侧，才算不同（两组本无差别时，仅凭运气在一个网络上这样分开的概率是 {rate}）。**距离更低：{lower}。**更高：{higher}。分不出：{open}。",
+        "在 **{set}** 上，每组 {seeds} 个种子；只有当一组的全部种子按两个网络都落在普通 GAN 全部种子的同一侧，才算不同（两组本无差别时，仅凭运气在一个网络上这样分开的概率是 {rate}）。**距离更低：{lower}**。更高：{higher}。分不出：{open}。",
     ),
     "generation.recall_found": (
         "**Recall** (the share of real pictures that a generator can draw) is compared by the same rule, on SimCLR features only. The plain GAN's is {low} to {high}. "
         "**Lower: {lower}.** Higher: {higher}. Undecided: {open}.",
-        "**召回率**（真实图片中生成器画得出的占比）按同样的规则比较，只用 SimCLR 特征；普通 GAN 为 {low} 至 {high}。**更低：{lower}。**更高：{higher}。分不出：{open}。",
+        "**召回率**（真实图片中生成器画得出的占比）按同样的规则比较，只用 SimCLR 特征；普通 GAN 为 {low} 至 {high}。**更低：{lower}**。更高：{higher}。分不出：{open}。",
     ),
     "generation.precision_found": (
         "**Precision** (the share of samples that look real) is compared in the same way. The plain GAN's is {low} to {high}. "
         "Lower: {lower}. **Higher: {higher}.** Undecided: {open}.",
-        "**精确率**（看起来真实的样本的占比）同样比较；普通 GAN 为 {low} 至 {high}。更低：{lower}。**更高：{higher}。**分不出：{open}。",
+        "**精确率**（看起来真实的样本的占比）同样比较；普通 GAN 为 {low} 至 {high}。更低：{lower}。**更高：{higher}**。分不出：{open}。",
     ),
     "generation.with_range": ("{arms} ({low} to {high})", "{arms}（{low} 至 {high}）"),
     "generation.found_one_seed": (
@@ -167,14 +172,20 @@ WORDS: dict[str, tuple[str, str]] = {
         "FID is not in the table: Inception's weights are not part of this project and could not be fetched on the measuring machine.",
         "表中没有 FID 本身：Inception 的权重不属于本项目，在测量的机器上也无法下载。",
     ),
-    "generation.measure_head": (
-        "#### Measure now\nUp to 1,024 pictures are drawn now and compared with all unseen real ones (the set chosen above, the seed of step 3).",
-        "#### 现在就测\n当场生成最多 1,024 张图片，与全部未见过的真实图片比较（使用上面选的数据和第 3 步的种子）。",
+    "generation.measure": ("Measure a distance now", "现场测量一次距离"),
+    "generation.measure_why": (
+        "Watch how the distance depends on the number of pictures, although the generator stays the same.",
+        "看距离怎样随图片数变化，而生成器始终没变。",
     ),
-    "generation.measure": ("Measure", "开始测量"),
+    "generation.measure_about": (
+        "Up to 1,024 pictures are drawn now and compared with all unseen real ones: the set chosen above, the seed of step 3. It takes "
+        "a few seconds.",
+        "当场生成最多 1,024 张图片，与全部未见过的真实图片比较（使用上面选的数据和第 3 步的种子），需要几秒钟。",
+    ),
+    "generation.go": ("Measure", "开始测量"),
     "generation.not_measured": (
-        "Choose an arm and press Measure: it takes a few seconds.",
-        "选择一组，开始测量：需要几秒钟。",
+        "Diamonds are recorded distances of this generator. Choose an arm and press Measure.",
+        "菱形是这个生成器的记录值。选择一组，然后开始测量。",
     ),
     "generation.measured": ("measured now", "现在测得"),
     "generation.recorded": ("recorded", "记录值"),
@@ -193,10 +204,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "the distance upwards, so it usually falls with more of them, which is not an improvement. A single run may rise. The error is estimated by the jackknife.",
         "{arm}：{count} 张图片时为 **{distance} ± {error}**；{few} 张时为 {first}，这个生成器 {many} 张的记录为 {recorded}。生成器没有变：样本少时距离偏大，所以样本增多时通常会下降，这不是变好了；单次运行也可能上升。误差由刀切法估计。",
     ),
-    "generation.published": (
-        "#### Published results\nPublished FIDs of one GAN without and with a rotation loss (SNGAN and SSGAN, reimplemented with equal networks in kwotsin/mimicry). With it faces (CelebA) are worse; bedrooms (LSUN) and the other two sets are better. "
+    "generation.published": ("Published results", "别人的结果"),
+    "generation.published_why": (
+        "Others trained larger GANs without and with a rotation loss: on one of four sets it did harm.",
+        "别人用更大的 GAN 比较过不用与使用旋转损失：四个数据集中有一个变差了。",
+    ),
+    "generation.published_text": (
+        "Published FIDs of one GAN without and with a rotation loss (SNGAN and SSGAN, reimplemented with equal networks in kwotsin/mimicry). With it faces (CelebA) are worse; bedrooms (LSUN) and the other two sets are better. "
         "FIDs are not comparable with the distances of this page: compare directions, not numbers.",
-        "#### 别人的结果\n已发表的 FID：同一个 GAN 不用与使用旋转损失（SNGAN 与 SSGAN，kwotsin/mimicry 用相同的网络复现）。用了以后，人脸（CelebA）变差，卧室（LSUN）和另外两个数据集变好。"
+        "已发表的 FID：同一个 GAN 不用与使用旋转损失（SNGAN 与 SSGAN，kwotsin/mimicry 用相同的网络复现）。用了以后，人脸（CelebA）变差，卧室（LSUN）和另外两个数据集变好。"
         "FID 与本页的距离不是一回事：只比较方向，不比较数值。",
     ),
     "generation.published_set": ("Set", "数据集"),

@@ -1,32 +1,34 @@
 """The GPT-2 tab: a text labels itself, a model continues it, and every token can be replaced by another."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import gradio as gr
-import numpy as np
 
 from core.gpt2 import explore
 from demos.gpt2 import views
+from demos.gpt2.neighbours import build_lines, build_words
 from demos.gpt2.views import (
     AlternativesValues,
     ContinuationValues,
+    FetchValues,
     GrowthValues,
-    NearestValues,
-    SimilarValues,
+    PickedValues,
     SurpriseValues,
-    UsesValues,
 )
-from demos.page.events import bind, guard, listen
+from demos.page.events import count_up, guard, listen
 from demos.page.layout import step
-from demos.page.snapshots import LAST, growth
+from demos.page.parts import Parts
+from demos.page.snapshots import growth
+from demos.page.values import outputs
 from demos.page.words import Say
 
 STEM = "gpt2"
 FIRST_MODEL = {"en": explore.NOVELS, "zh": explore.TANG}
 FIRST_PROMPT = {"en": "novel", "zh": "poem"}
-FIRST_LENGTH = 60
+FIRST_LENGTH = 30
+SHOWN_LABELS = 6
 EXAMPLES = (
     ("novel", explore.NOVELS),
     ("sea", explore.NOVELS),
@@ -35,26 +37,23 @@ EXAMPLES = (
     ("tutorial", explore.TANG),
 )
 YIELD_S = 0.08
-QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-QUICK: dict[str, Any] = {"model": "gpt2", "show_progress": "hidden"}
-STREAM: dict[str, Any] = {"model": "gpt2-stream", "show_progress": "hidden"}
+HIDDEN: dict[str, Any] = {"show_progress": "hidden"}
+STREAM: dict[str, Any] = {"concurrency_id": "gpt2-stream", **HIDDEN}
+SHOW_BRANCH = "() => document.getElementById('gpt2-branch-fold').scrollIntoView({block: 'nearest'})"
+
+Components = dict[str, gr.Component]  # by the names of the fields of their values
 
 
 def on_surprise(say: Say, prompt: str, model: str) -> SurpriseValues:
     """Colour the prompt by surprisal, list its labels, and compare the model with chance and the baseline."""
     with guard(say):
-        return views.surprise(say, explore.surprise(prompt, model))
-
-
-def on_typing(say: Say, prompt: str, model: str) -> Any:
-    """`on_surprise` while the visitor types; an empty text changes nothing."""
-    return on_surprise(say, prompt, model) if prompt.strip() else gr.skip()
+        return views.surprise(say, explore.surprise(prompt, model, labels=SHOWN_LABELS))
 
 
 def on_continue(
     say: Say, prompt: str, model: str, length: float, temperature: float, top_k: float, top_p: float, seed: float
 ) -> Iterator[ContinuationValues]:
-    """Continue the prompt; the text streams, the alternatives of its first added token come last."""
+    """Continue the prompt; the text streams."""
     with guard(say):
         settings = explore.Settings(model, length, temperature, top_k, top_p, seed)  # type: ignore[arg-type]
         yield from _stream(say, explore.continue_text(prompt, settings))
@@ -65,25 +64,26 @@ def on_branch(
 ) -> Iterator[ContinuationValues]:
     """Take the chosen token instead and continue from there with the same settings."""
     with guard(say):
-        yield from _stream(say, explore.branch(text, number, token), number)
+        yield from _stream(say, explore.branch(text, number, token))
 
 
-def _stream(say: Say, steps: Iterator[explore.Continuation], number: float = 1) -> Iterator[ContinuationValues]:
-    """Yield a growing text, at most twelve times per second, and with the finished one the alternatives of a token."""
+def _stream(say: Say, steps: Iterator[explore.Continuation]) -> Iterator[ContinuationValues]:
+    """Yield a growing text, at most twelve times per second, and the finished one."""
     last, text = 0.0, None
     for text in steps:
         if time.monotonic() - last > YIELD_S:
             last = time.monotonic()
             yield views.writing(say, text)
     if text is not None:
-        yield views.written(say, text, explore.alternatives(text, number))
+        yield views.written(say, text)
 
 
 def on_pick(say: Say, text: explore.Continuation | None, event: gr.SelectData) -> Any:
     """Show the alternatives of the piece that was clicked; a click on the prompt, piece 0, changes nothing."""
     if text is None or not 1 <= event.index <= len(text.pieces):
         return gr.skip()
-    return on_alternatives(say, text, text.pieces[event.index - 1].number)
+    found = on_alternatives(say, text, text.pieces[event.index - 1].number)
+    return PickedValues(gr.Accordion(open=True), *found)
 
 
 def on_alternatives(say: Say, text: explore.Continuation | None, number: float) -> AlternativesValues:
@@ -98,81 +98,78 @@ def on_grow(say: Say, prompt: str, stage: float) -> GrowthValues:
         return views.growth(say, explore.grow(prompt, stage), explore.reached(), stage)
 
 
-def on_grow_typing(say: Say, prompt: str, stage: float) -> Any:
-    """`on_grow` when the prompt changes; an empty text changes nothing."""
-    return on_grow(say, prompt, stage) if prompt.strip() else gr.skip()
-
-
-def on_nearest(say: Say, word: str, model: str) -> NearestValues:
-    """The tokens with embeddings most similar to a word's, and how often such a neighbour is of the same kind."""
-    with guard(say):
-        return views.nearest(say, explore.nearest_tokens(word, model), explore.kinds(model))
-
-
-def on_similar(say: Say, text: str, model: str) -> SimilarValues:
-    """The bundled lines most similar to a text, and how often the most similar line has the same theme."""
-    with guard(say):
-        return views.similar(say, explore.similar(text, model), explore.retrieval(model))
-
-
-def on_model(say: Say, model: str) -> UsesValues:
-    """A word and a line in the language of the model just chosen, and what is similar to them."""
-    with guard(say):
-        word, line = explore.first_word(model), explore.QUERIES[explore.language(model)]
-    near, similar = on_nearest(say, word, model), on_similar(say, line, model)
-    return UsesValues(word=word, line=line, **near._asdict(), **similar._asdict())
-
-
-def on_fetch(say: Say) -> Iterator[tuple[Any, str]]:
+def on_fetch(say: Say) -> Iterator[FetchValues]:
     """Fetch the Hub's model and offer it; the bundled ones stay whatever happens."""
     offer = explore.offer()
-    yield gr.skip(), say("gpt2.fetching", name=offer.name, megabytes=offer.megabytes)
+    skipped: Any = gr.skip()
+    yield FetchValues(skipped, say("gpt2.fetching", name=offer.name, megabytes=offer.megabytes), skipped)
     with guard(say):
         explore.fetch(offer.name)
-    yield gr.Radio(choices=views.choices(say), value=offer.name), say("gpt2.fetched", name=offer.name)
+    chosen = gr.Radio(choices=views.choices(say), value=offer.name)
+    yield FetchValues(chosen, say("gpt2.fetched", name=offer.name), time.monotonic_ns())
 
 
 class Data(NamedTuple):
-    """The inputs of step 1."""
+    """The inputs of step 1.
+
+    Attributes:
+        model: to ask.
+        prompt: the visitor's text.
+        examples: a button for each of EXAMPLES.
+        fetched: takes another value once the Hub's model is here and chosen.
+    """
 
     model: gr.Radio
     prompt: gr.Textbox
     examples: list[gr.Button]
+    fetched: gr.State
 
 
-class Controls(NamedTuple):
-    """The inputs and buttons of step 3; the settings are in the order of `explore.Settings` without the model."""
+class Buttons(NamedTuple):
+    """What starts a continuation, starts it with another seed, and stops it."""
 
-    settings: list[gr.Component]
     go: gr.Button
     again: gr.Button
     stop: gr.Button
 
 
-def build(say: Say) -> None:
-    """Lay out the tab with the answers to a first example."""
-    name, prompt = FIRST_MODEL[say.language], explore.PROMPTS[FIRST_PROMPT[say.language]]
+def build(say: Say) -> Parts:
+    """Lay out the tab."""
+    parts = Parts(say, STEM)
+    surprise: Components = {}
+    written: Components = {"text": gr.State(), "done": gr.State(0)}
     with gr.Row(elem_classes="steps"):
         with step(say, STEM, 1, limit=f"{explore.MAX_CHARACTERS:,}"):
-            data = _build_data(say, name, prompt)
+            data = _build_data(say)
         with step(say, STEM, 2):
-            surprise = _build_surprise(say, prompt, name)
-    with step(say, STEM, 3):
-        gr.Markdown(views.card_sentences(say), elem_classes="quiet")
-        controls, continuation = _build_continuation(say, prompt, name)
-        _build_growth(say, prompt, data.prompt)
+            surprise["pieces"] = _tokens(say("gpt2.coloured"), "gpt2-surprise")
+            surprise["labels"] = gr.HTML(elem_id="gpt2-labels")
+            surprise["counts"] = gr.Markdown(elem_classes="quiet", elem_id="gpt2-counts")
+        with step(say, STEM, 3):
+            surprise["verdict"] = gr.Markdown(elem_id="gpt2-verdict", elem_classes="verdict")
+            surprise["bars"] = gr.Plot(show_label=False, elem_id="gpt2-bits")
+            buttons = _build_text(say, written)
+    asked = [data.prompt, data.model]
+    parts.ask(on_surprise, asked, outputs(SurpriseValues, surprise), name="gpt2_surprise", **HIDDEN)
+    branched = _build_branch(parts, written)
+    settings = _build_sampling(parts, buttons.again)
+    _build_growth(parts, data.prompt)
+    with parts.fold("tested"):
+        gr.Markdown(views.card_sentences(say))
     with step(say, STEM, 4):
-        _build_uses(say, data.model, name)
-    inputs = [data.prompt, data.model]
-    listen(say, data.model.input, on_surprise, inputs, surprise, name="gpt2_surprise", **QUICK)
-    listen(say, data.prompt.input, on_typing, inputs, surprise, trigger_mode="always_last", **QUICK)
-    _wire_continuation(say, data, controls, continuation, surprise)
+        build_words(parts, data.model)
+        build_lines(parts, data.model)
+    parts.follow(data.prompt, [data.prompt.input])  # before the continuation is asked: it waits for its button
+    running = _ask_continuation(parts, data, settings, buttons, written)
+    buttons.stop.click(None, None, None, cancels=[branched, *running], api_visibility="private", **HIDDEN)
+    return parts
 
 
-def _build_data(say: Say, name: str, text: str) -> Data:
+def _build_data(say: Say) -> Data:
     """Step 1: the model, the prompt, examples, and the Hub's model with its size on the button."""
-    model = gr.Radio(views.choices(say), value=name, label=say("gpt2.model"), elem_id="gpt2-model")
-    prompt = gr.Textbox(text, label=say("gpt2.prompt"), lines=4, max_lines=8, elem_id="gpt2-prompt")
+    first = explore.PROMPTS[FIRST_PROMPT[say.language]]
+    model = gr.Radio(views.choices(say), value=FIRST_MODEL[say.language], label=say("gpt2.model"), elem_id="gpt2-model")
+    prompt = gr.Textbox(first, label=say("gpt2.prompt"), lines=3, max_lines=8, elem_id="gpt2-prompt")
     gr.Markdown(say("page.examples"), elem_classes="quiet")
     with gr.Row():
         examples = [
@@ -187,141 +184,129 @@ def _build_data(say: Say, name: str, text: str) -> Data:
         elem_id="gpt2-fetch",
     )
     status = gr.Markdown(elem_classes="quiet", elem_id="gpt2-fetch-status")
-    listen(say, fetch.click, on_fetch, [], [model, status], model="gpt2-fetch", show_progress="minimal")
-    return Data(model, prompt, examples)
+    fetched = gr.State(0)
+    shown: Components = {"model": model, "status": status, "fetched": fetched}
+    listen(say, fetch.click, on_fetch, [], outputs(FetchValues, shown), model="gpt2-fetch", show_progress="minimal")
+    return Data(model, prompt, examples, fetched)
 
 
-def _build_surprise(say: Say, text: str, name: str) -> list[gr.Component]:
-    """Step 2: labels, coloured text, sentence, bars."""
-    first = views.surprise(say, explore.surprise(text, name))
-    shown = {
-        "labels": gr.HTML(first.labels, elem_id="gpt2-labels"),
-        "pieces": _tokens(first.pieces, say("gpt2.coloured"), "gpt2-surprise"),
-        "verdict": gr.Markdown(first.verdict, elem_id="gpt2-verdict"),
-        "bars": gr.Plot(first.bars, show_label=False, elem_id="gpt2-bits"),
-    }
-    return [shown[field] for field in SurpriseValues._fields]
-
-
-def _tokens(pieces: Sequence[tuple[str, float | None]], label: str, elem_id: str, *classes: str) -> gr.HighlightedText:
+def _tokens(label: str, elem_id: str, *classes: str) -> gr.HighlightedText:
     """A text whose pieces are coloured by surprisal."""
-    return gr.HighlightedText(
-        list(pieces), label=label, show_legend=False, elem_id=elem_id, elem_classes=["tokens", *classes]
+    return gr.HighlightedText(label=label, show_legend=False, elem_id=elem_id, elem_classes=["tokens", *classes])
+
+
+def _build_text(say: Say, written: Components) -> Buttons:
+    """Step 3: the growing text, and the buttons below it."""
+    written["pieces"] = _tokens(say("gpt2.continued"), "gpt2-text")
+    written["status"] = gr.Markdown(elem_classes="quiet", elem_id="gpt2-status")
+    with gr.Row():
+        return Buttons(
+            go=gr.Button(say("gpt2.go"), variant="primary", size="md", scale=3, min_width=80, elem_id="gpt2-go"),
+            again=gr.Button(say("gpt2.again"), size="md", scale=4, min_width=120, elem_id="gpt2-again"),
+            stop=gr.Button(say("gpt2.stop"), size="md", scale=2, min_width=60, elem_id="gpt2-stop"),
+        )
+
+
+def _build_branch(parts: Parts, written: Components) -> Any:
+    """The alternatives of one added token, and the event of the button that takes one of them."""
+    say = parts.say
+    with parts.fold("branch") as fold:
+        bars = gr.Plot(show_label=False, elem_id="gpt2-alternatives")
+        chosen = gr.HTML(elem_id="gpt2-chosen")
+        with gr.Row():
+            number = gr.Number(1, label=say("gpt2.number"), minimum=1, min_width=120, scale=1, elem_id="gpt2-number")
+            choice = gr.Radio([], label=say("gpt2.choice"), scale=3, min_width=280, elem_id="gpt2-choice")
+        branch = gr.Button(say("gpt2.branch_go"), elem_id="gpt2-branch")
+    # Gradio would compare the chosen token with the choices of the layout, which are none; `explore` checks it.
+    choice.preprocess = lambda payload: payload  # type: ignore[method-assign]
+    written["number"] = number
+    text, pieces = written["text"], written["pieces"]
+    looked = outputs(AlternativesValues, {"number": number, "chosen": chosen, "bars": bars, "choice": choice})
+    parts.ask(
+        on_alternatives,
+        [text, number],
+        looked,
+        on=[number.submit, number.input],
+        fold=fold,
+        name="gpt2_alternatives",
+        **HIDDEN,
+    )
+    parts.follow(text, [written["done"].change])  # type: ignore[attr-defined]
+    picked = listen(say, pieces.select, on_pick, [text], [fold, *looked], model=STEM, **HIDDEN)  # type: ignore[attr-defined]
+    picked.then(None, None, None, js=SHOW_BRANCH, api_visibility="private")
+    return listen(
+        say,
+        branch.click,
+        on_branch,
+        [text, number, choice],
+        outputs(ContinuationValues, written),
+        name="gpt2_branch",
+        model=STEM,
+        trigger_mode="once",
+        **STREAM,
     )
 
 
-def _build_continuation(say: Say, prompt: str, name: str) -> tuple[Controls, list[gr.Component]]:
-    """Step 3: settings, the growing text, the alternatives of one token, and the branch."""
-    *_, first = _stream(say, explore.continue_text(prompt, explore.Settings(name, FIRST_LENGTH)))
-    shown: dict[str, gr.Component] = {"text": gr.State(first.text)}
-    with gr.Row():
-        with gr.Column(scale=2, min_width=280):
-            controls = _build_controls(say)
-        with gr.Column(scale=3, min_width=300):
-            tokens = _tokens(first.pieces, say("gpt2.continued"), "gpt2-text")
-            status = gr.Markdown(first.status, elem_classes="quiet", elem_id="gpt2-status")
-            shown |= {"pieces": tokens, "status": status, **_build_alternatives(say, first)}
-            branch = gr.Button(say("gpt2.branch"), elem_id="gpt2-branch")
-    number, choice = shown["number"], shown["choice"]
-    outputs = [shown[field] for field in ContinuationValues._fields]
-    looked = [shown[field] for field in AlternativesValues._fields]
-    listen(say, tokens.select, on_pick, [shown["text"]], looked, **QUICK)
-    inputs = [shown["text"], number]
-    triggers = [number.submit, number.input]  # type: ignore[attr-defined]
-    listen(say, triggers, on_alternatives, inputs, looked, name="gpt2_alternatives", **QUICK)
-    listen(say, branch.click, on_branch, [*inputs, choice], outputs, name="gpt2_branch", trigger_mode="once", **STREAM)
-    return controls, outputs
+def _build_sampling(parts: Parts, again: gr.Button) -> list[gr.Component]:
+    """How a continuation samples, in the order of `explore.Settings` without the model."""
+    say, first = parts.say, explore.Settings()
+
+    def slider(name: str, high: float, value: float, *, unit: float, low: float = 0) -> gr.Slider:
+        ident = name.replace(".", "-").replace("_", "-")
+        return gr.Slider(low, high, value, step=unit, label=say(name), min_width=280, elem_id=ident)
+
+    with parts.fold("sampling"):
+        with gr.Row():
+            temperature = slider("gpt2.temperature", 2, first.temperature, unit=0.05)
+            top_k = slider("gpt2.top_k", 200, first.top_k, unit=1)
+            top_p = slider("gpt2.top_p", 1, first.top_p, unit=0.01)
+        with gr.Row():
+            length = slider("gpt2.length", explore.MAX_LENGTH, FIRST_LENGTH, unit=1, low=1)
+            seed = gr.Number(first.seed, label=say("gpt2.seed"), minimum=0, min_width=280, elem_id="gpt2-seed")
+    count_up(again, seed, explore.MAX_SEED)
+    return [length, temperature, top_k, top_p, seed]
 
 
-def _build_controls(say: Say) -> Controls:
-    """The settings of the sampling and the buttons that start and stop it."""
-    first = explore.Settings()
-    settings: list[gr.Component] = [
-        gr.Slider(1, explore.MAX_LENGTH, FIRST_LENGTH, step=1, label=say("gpt2.length"), elem_id="gpt2-length"),
-        gr.Slider(0, 2, first.temperature, step=0.05, label=say("gpt2.temperature"), elem_id="gpt2-temperature"),
-        gr.Slider(0, 200, first.top_k, step=1, label=say("gpt2.top_k"), elem_id="gpt2-top-k"),
-        gr.Slider(0, 1, first.top_p, step=0.01, label=say("gpt2.top_p"), elem_id="gpt2-top-p"),
-        gr.Number(first.seed, label=say("gpt2.seed"), minimum=0, elem_id="gpt2-seed"),
-    ]
-    with gr.Row():
-        go = gr.Button(say("gpt2.go"), variant="primary", min_width=90, elem_id="gpt2-go")
-        again = gr.Button(say("gpt2.again"), min_width=90, elem_id="gpt2-again")
-        stop = gr.Button(say("gpt2.stop"), min_width=90, elem_id="gpt2-stop")
-    return Controls(settings, go, again, stop)
-
-
-def _build_alternatives(say: Say, first: ContinuationValues) -> dict[str, gr.Component]:
-    """The alternatives of one added token, by the fields of `AlternativesValues`."""
-    bars = gr.Plot(first.bars, show_label=False, elem_id="gpt2-alternatives")
-    chosen = gr.HTML(first.chosen, elem_id="gpt2-chosen")
-    with gr.Row():
-        number = gr.Number(
-            first.number, label=say("gpt2.number"), minimum=1, min_width=120, scale=1, elem_id="gpt2-number"
-        )
-        choice = gr.Radio(
-            first.choice["choices"],
-            value=first.choice["value"],
-            label=say("gpt2.choice"),
-            scale=3,
-            elem_id="gpt2-choice",
-        )
-    return {"number": number, "chosen": chosen, "bars": bars, "choice": choice}
-
-
-def _build_growth(say: Say, text: str, prompt: gr.Textbox) -> None:
-    """Step 3, second half: the small network at five moments of its training."""
-    first = views.growth(say, explore.grow(text, LAST), explore.reached(), LAST)
-    shown: dict[str, gr.Component] = {}
-    with growth(say, STEM) as stage, gr.Row():
+def _build_growth(parts: Parts, prompt: gr.Textbox) -> None:
+    """The small network at five moments of its training."""
+    say = parts.say
+    shown: Components = {}
+    with growth(parts) as (fold, stage), gr.Row():
         with gr.Column(min_width=300):
-            shown["reached"] = gr.Plot(first.reached, show_label=False, elem_id="gpt2-grow-curve")
+            shown["reached"] = gr.Plot(show_label=False, elem_id="gpt2-grow-curve")
         with gr.Column(min_width=300):  # last on a phone too, so that a longer text moves nothing
-            shown["verdict"] = gr.Markdown(first.verdict, elem_id="gpt2-grow-verdict")
-            label = say("gpt2.grow_text_label")
-            shown["pieces"] = _tokens(first.pieces, label, "gpt2-grow-text", "writes-english")
-    outputs = [shown[field] for field in GrowthValues._fields]
-    latest: dict[str, Any] = {**QUICK, "trigger_mode": "always_last"}
-    listen(say, stage.change, on_grow, [prompt, stage], outputs, name="gpt2_grow", **latest)
-    listen(say, prompt.change, on_grow_typing, [prompt, stage], outputs, **latest)
-
-
-def _build_uses(say: Say, model: gr.Radio, name: str) -> None:
-    """Step 4: tokens with similar uses, and similar lines."""
-    first = on_model(say, name)
-    with gr.Row():
-        with gr.Column(min_width=300):
-            word = gr.Textbox(first.word, label=say("gpt2.word"), elem_id="gpt2-word")
-            find = gr.Button(say("gpt2.nearest_go"), elem_id="gpt2-nearest-go")
-            bars = gr.Plot(first.bars, show_label=False, elem_id="gpt2-nearest")
-            kinds = gr.Markdown(first.kinds, elem_classes="quiet", elem_id="gpt2-kinds")
-        with gr.Column(min_width=300):
-            line = gr.Textbox(first.line, label=say("gpt2.query"), elem_id="gpt2-query")
-            search = gr.Button(say("gpt2.similar_go"), elem_id="gpt2-similar-go")
-            table = gr.HTML(first.table, elem_id="gpt2-similar")
-            themes = gr.Markdown(first.themes, elem_classes="quiet", elem_id="gpt2-retrieval")
-    shown = {"word": word, "bars": bars, "kinds": kinds, "line": line, "table": table, "themes": themes}
-    nearest, similar, uses = (
-        [shown[field] for field in kind._fields] for kind in (NearestValues, SimilarValues, UsesValues)
+            shown["verdict"] = gr.Markdown(elem_id="gpt2-grow-verdict")
+            shown["pieces"] = _tokens(say("gpt2.grow_text_label"), "gpt2-grow-text", "writes-english")
+    parts.ask(
+        on_grow,
+        [prompt, stage],
+        outputs(GrowthValues, shown),
+        on=[stage.change],
+        fold=fold,
+        name="gpt2_grow",
+        trigger_mode="always_last",
+        **HIDDEN,
     )
-    listen(say, [find.click, word.submit], on_nearest, [word, model], nearest, name="gpt2_nearest", **QUICK)
-    listen(say, [search.click, line.submit], on_similar, [line, model], similar, name="gpt2_similar", **QUICK)
-    listen(say, model.change, on_model, [model], uses, **QUICK)
 
 
-def _wire_continuation(
-    say: Say, data: Data, controls: Controls, outputs: list[gr.Component], surprise: list[gr.Component]
-) -> None:
-    """The events that start a continuation (button, another seed, example), and the one that stops it."""
-    first = [data.prompt, data.model]
-    inputs = [*first, *controls.settings]
-    seed = controls.settings[-1]
-    stream = {"concurrency_id": STREAM["model"], **QUIET}
-    triggers = [controls.go.click, data.prompt.submit]
-    running = [listen(say, triggers, on_continue, inputs, outputs, name="gpt2_continue", **STREAM)]
-    drawn = controls.again.click(lambda: int(np.random.default_rng().integers(10**6)), None, seed, **QUIET)
-    for button, (key, name) in zip(data.examples, EXAMPLES, strict=True):
-        picked = button.click(lambda values=(explore.PROMPTS[key], name): values, None, first, **QUIET)
-        picked.then(bind(on_surprise, say), first, surprise, concurrency_id=QUICK["model"], **QUIET)
-        running.append(picked.then(bind(on_continue, say), inputs, outputs, **stream))
-    running.append(drawn.then(bind(on_continue, say), inputs, outputs, **stream))
-    controls.stop.click(None, None, None, cancels=running, **QUIET)
+def _ask_continuation(
+    parts: Parts, data: Data, settings: list[gr.Component], buttons: Buttons, written: Components
+) -> list[Any]:
+    """Continue the prompt when the tab opens, and on the events returned: a button, a setting, a model, an example."""
+    *sliders, seed = settings
+    moved = [slider.release for slider in sliders]  # type: ignore[attr-defined]
+    asked = parts.ask(
+        on_continue,
+        [data.prompt, data.model, *settings],
+        outputs(ContinuationValues, written),
+        on=[buttons.go.click, data.prompt.submit, seed.change, *moved],  # type: ignore[attr-defined]
+        name="gpt2_continue",
+        trigger_mode="always_last",
+        **STREAM,
+    )
+    chosen = parts.follow(data.model, [data.model.input, data.fetched.change])
+    examples = [
+        parts.follow(data.prompt, [button.click], reset={data.prompt: explore.PROMPTS[key], data.model: name})
+        for button, (key, name) in zip(data.examples, EXAMPLES, strict=True)
+    ]
+    return [asked, chosen, *examples]

@@ -1,6 +1,7 @@
 """What the GPT-2 tab shows: results of `core.gpt2.explore` as tables, coloured tokens, figures and sentences."""
 
 import html
+import time
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -18,10 +19,11 @@ Update = dict[str, Any]  # a change of a component, from `gr.update` or `gr.skip
 
 
 class SurpriseValues(NamedTuple):
-    """The values of step 2: the labels of a text, its coloured pieces, a sentence and a figure."""
+    """The values of the components that show how well a text is predicted: coloured pieces, labels, verdict, figure."""
 
-    labels: str
     pieces: Coloured
+    labels: str
+    counts: str
     verdict: str
     bars: go.Figure
 
@@ -35,16 +37,32 @@ class AlternativesValues(NamedTuple):
     choice: Update
 
 
-class ContinuationValues(NamedTuple):
-    """The values of step 3: a continuation, then the alternatives of a token; these are skipped while it grows."""
+class PickedValues(NamedTuple):
+    """The values of the components after a click on a token: the fold opens, then as `AlternativesValues`."""
 
-    text: explore.Continuation
-    pieces: list[tuple[str, float | None]]
-    status: str
+    fold: Any
     number: int
     chosen: str
     bars: go.Figure
     choice: Update
+
+
+class ContinuationValues(NamedTuple):
+    """The values of the components that show a continuation; the last two are skipped while it grows.
+
+    Attributes:
+        text: so far.
+        pieces: of it, coloured.
+        status: how many tokens were added.
+        number: of the token whose alternatives are shown.
+        done: another number whenever a text is finished.
+    """
+
+    text: explore.Continuation
+    pieces: list[tuple[str, float | None]]
+    status: str
+    number: float
+    done: int
 
 
 class GrowthValues(NamedTuple):
@@ -69,15 +87,32 @@ class SimilarValues(NamedTuple):
     themes: str
 
 
-class UsesValues(NamedTuple):
-    """The values of step 4: a word and similar tokens, a line and similar lines."""
+class WordsValues(NamedTuple):
+    """The values of the components of a word that fits the model, and of tokens with similar embeddings."""
 
     word: str
-    bars: go.Figure
-    kinds: str
+    found: NearestValues
+
+
+class LinesValues(NamedTuple):
+    """The values of the components of a line that fits the model, and of lines similar to it."""
+
     line: str
-    table: str
-    themes: str
+    found: SimilarValues
+
+
+class FetchValues(NamedTuple):
+    """The values of the components after a step of fetching a model.
+
+    Attributes:
+        model: the choice of models.
+        status: what is being done.
+        fetched: another number once the model is here.
+    """
+
+    model: Any
+    status: str
+    fetched: int
 
 
 def surprise(say: Say, found: explore.Surprise) -> SurpriseValues:
@@ -94,22 +129,19 @@ def surprise(say: Say, found: explore.Surprise) -> SurpriseValues:
         list(levels),
         list(levels.values()),
         title=say("gpt2.bits_title"),
-        y=say("gpt2.bits"),
         hover=say("gpt2.bits_hover"),
         marked=0,
-        height=240,
+        height=140,
     )
-    verdict = say(
-        "gpt2.verdict",
-        bits=f"{found.bits_per_character:.2f}",
-        chance=f"{found.chance_level:.2f}",
-        tokens=found.tokens,
-        characters=found.characters,
-        perplexity=f"{found.perplexity:,.0f}",
-        vocabulary=f"{found.vocabulary:,}",
+    bits = {"bits": f"{found.bits_per_character:.2f}", "chance": f"{found.chance_level:.2f}"}
+    counted = {"tokens": found.tokens, "characters": found.characters, "perplexity": f"{found.perplexity:,.0f}"}
+    return SurpriseValues(
+        pieces=coloured(say, found.pieces),
+        labels=figures.table((say("gpt2.read"), say("gpt2.label"), say("gpt2.guessed")), rows),
+        counts=say("gpt2.counts", **counted),
+        verdict=say("gpt2.verdict", **bits, vocabulary=f"{found.vocabulary:,}"),
+        bars=bars,
     )
-    head = (say("gpt2.read"), say("gpt2.label"), say("gpt2.guessed"))
-    return SurpriseValues(figures.table(head, rows), coloured(say, found.pieces), verdict, bars)
 
 
 def coloured(say: Say, pieces: tuple[explore.Piece, ...]) -> Coloured:
@@ -131,15 +163,16 @@ def continued(say: Say, text: explore.Continuation) -> list[tuple[str, float | N
 
 
 def writing(say: Say, text: explore.Continuation) -> ContinuationValues:
-    """A continuation that is still growing; the alternatives stay as they are."""
-    unchanged: dict[str, Any] = {name: gr.skip() for name in AlternativesValues._fields}
-    return ContinuationValues(text, continued(say, text), say("gpt2.writing", done=len(text.bits)), **unchanged)
+    """A continuation that is still growing."""
+    skipped: Any = gr.skip()
+    status = say("gpt2.writing", done=len(text.bits))
+    return ContinuationValues(text, continued(say, text), status, number=skipped, done=skipped)
 
 
-def written(say: Say, text: explore.Continuation, found: explore.Alternatives) -> ContinuationValues:
-    """A finished continuation with the alternatives of one of its tokens."""
+def written(say: Say, text: explore.Continuation) -> ContinuationValues:
+    """A finished continuation; the token to look at is the one from which the model wrote."""
     status = say("gpt2.ended" if text.ended else "gpt2.written", done=len(text.bits))
-    return ContinuationValues(text, continued(say, text), status, **alternatives(say, found)._asdict())
+    return ContinuationValues(text, continued(say, text), status, number=text.begun, done=time.monotonic_ns())
 
 
 def alternatives(say: Say, found: explore.Alternatives) -> AlternativesValues:

@@ -4,26 +4,23 @@ WORDS: dict[str, tuple[str, str]] = {
     "gpt2.tab": ("GPT-2", "GPT-2 续写"),
     "gpt2.step1": ("Data", "数据"),
     "gpt2.step1_text": (
-        "Any text, in any script. At most {limit} characters; control characters and blanks at the end are left out.",
-        "任何文字的任何文本，最多 {limit} 个字符；控制字符和末尾的空格会被去掉。",
+        "Any text, in any script, of at most {limit} characters; blanks at its end are left out.",
+        "任何文字的任何文本，最多 {limit} 个字符；末尾的空格会被去掉。",
     ),
     "gpt2.step2": ("The label it makes itself", "数据自己产生的标签"),
     "gpt2.step2_text": (
-        "At every position the label is the next token. No one has to annotate it: it is in the text. "
-        "The redder a token, the higher its surprisal.",
-        "每个位置的标签就是下一个词元，无需任何人标注：它就写在文本里。词元颜色越红，越出乎模型的意料。",
+        "The label is the next token: it is in the text, nobody has to annotate it. The redder, the higher its surprisal.",
+        "每个位置的标签就是下一个词元，它就写在文本里，无需标注。颜色越红，越出乎模型的意料。",
     ),
     "gpt2.step3": ("What the model learned", "模型学到了什么"),
     "gpt2.step3_text": (
-        "A model that predicts the next token can write. Click a token that it added to see the alternatives, "
-        "and branch from there.",
-        "能预测下一个词元，就能写作。点击它写出的任何词元，看看它还想过什么，并从那里另写一支。",
+        "A model that predicts the next token can write: it continues your text.",
+        "能预测下一个词元，就能写作：它接着你的文本往下写。",
     ),
     "gpt2.step4": ("What the features are good for", "特征有什么用"),
     "gpt2.step4_text": (
-        "The model was never given the meaning of words. Words with similar uses have similar vectors, and texts about the "
-        "same theme have similar states.",
-        "没有人告诉模型词的意思。用法相近的词，向量也相近；内容相近的文本，隐藏状态也相近。",
+        "The model was never given the meaning of words. Words with similar uses have similar vectors.",
+        "没有人告诉模型词的意思。用法相近的词，向量也相近。",
     ),
     "gpt2.model": ("Model", "模型"),
     "gpt2.model_novels": (
@@ -51,14 +48,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "gpt2.begin": ("(beginning)", "（开头）"),
     "gpt2.end_mark": ("(end of text)", "（全文完）"),
     "gpt2.read": ("read last", "刚读到"),
-    "gpt2.label": ("label: what comes next", "标签：下一个"),
-    "gpt2.guessed": ("probability of the label", "模型给它的概率"),
+    "gpt2.label": ("label: the next", "标签：下一个"),
+    "gpt2.guessed": ("its probability", "模型给它的概率"),
     "gpt2.coloured": ("Your text, coloured by surprisal", "你的文本，按意外程度着色"),
     "gpt2.verdict": (
-        "**{bits} bits per character**, against {chance} for a random guess among all {vocabulary} tokens. {tokens} tokens, "
-        "{characters} characters; perplexity {perplexity} per token. The first token is predicted from the start token alone.",
-        "**每字符 {bits} 比特**；在全部 {vocabulary} 个词元中盲猜需要 {chance} 比特。共 {tokens} 个词元、{characters} 个字符；"
-        "每词元困惑度 {perplexity}。第一个词元只凭起始符预测。",
+        "**{bits} bits per character** for your text; a random guess among all {vocabulary} tokens takes {chance}.",
+        "你的文本**每字符 {bits} 比特**；在全部 {vocabulary} 个词元中盲猜需要 {chance} 比特。",
+    ),
+    "gpt2.counts": (
+        "{tokens} tokens, {characters} characters; perplexity {perplexity} per token. The first token is predicted from the "
+        "start token alone.",
+        "共 {tokens} 个词元、{characters} 个字符；每词元困惑度 {perplexity}。第一个词元只凭起始符预测。",
     ),
     "gpt2.bits_title": ("Bits per character: lower is better", "每字符比特数：越低越好"),
     "gpt2.bits": ("bits per character", "每字符比特数"),
@@ -77,9 +77,29 @@ WORDS: dict[str, tuple[str, str]] = {
         "{model}：在自己语料末尾、训练时留出的部分上每字符 {bits} 比特，每词元困惑度 {perplexity}（n = {n} 个字符）。",
     ),
     "gpt2.grow_text": (
-        "A small network continues your text at five moments of its training on English novels. At first all tokens are "
-        "equally likely; then it learns which are frequent, then which follow each other.",
-        "一个小网络在学习英文小说的五个时刻接着你的文本往下写。起初它分不清任何词元，然后知道哪些常见，再后来知道哪些会相连。",
+        "A small network continues your text at five moments of its training on English novels: from equally likely tokens "
+        "to frequent ones, then to ones that follow each other.",
+        "一个小网络在学习英文小说的五个时刻接着你的文本往下写：起初分不清任何词元，然后知道哪些常见，再后来知道哪些会相连。",
+    ),
+    "gpt2.branch": ("What else it could have written", "它还可能写什么"),
+    "gpt2.branch_why": (
+        "Every token was one of several likely ones: see the others, take one of them, and the text goes on from there.",
+        "每个词元都是从几个可能的里抽出来的：看看其他的，换一个，让它从那里另写。",
+    ),
+    "gpt2.sampling": ("How it chooses each token", "它怎样选出每个词元"),
+    "gpt2.sampling_why": (
+        "The same model writes dull or wild texts: temperature, top-k and top-p decide how far it strays from the most likely.",
+        "同一个模型可以写得平淡，也可以写得离奇：温度、Top-k 和 Top-p 决定它离最可能的词元有多远。",
+    ),
+    "gpt2.tested": ("On texts it never read", "在没读过的文本上"),
+    "gpt2.tested_why": (
+        "One text can be easy or hard by chance: these are the averages over long test texts.",
+        "单独一段文本可能碰巧容易或难：这里是长篇测试文本上的平均值。",
+    ),
+    "gpt2.lines": ("Lines about the same theme", "内容相近的句子"),
+    "gpt2.lines_why": (
+        "The states inside the model also show what a whole line is about: find the most similar of 40 lines.",
+        "模型内部的状态还能反映整句话在说什么：从 40 句中找出最相近的。",
     ),
     "gpt2.grow_text_label": ("What it writes, coloured by surprisal", "它写出的文本，按意外程度着色"),
     "gpt2.grow_verdict": (
@@ -120,10 +140,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "抽到的是“{token}”，在模型的排名中第 {rank} 位，概率 {probability}（温度与截断之前）。",
     ),
     "gpt2.choice": ("Take instead", "改用"),
-    "gpt2.branch": ("Branch from here", "从这里另写"),
+    "gpt2.branch_go": ("Branch from here", "从这里另写"),
     "gpt2.word": ("A word that is one token", "一个词（恰为一个词元）"),
     "gpt2.nearest_go": ("Find words with similar uses", "查找用法相近的词"),
-    "gpt2.nearest_title": ("Tokens with embeddings most similar to “{token}”", "嵌入与“{token}”最相近的词元"),
+    "gpt2.nearest_title": ("Embeddings most similar to “{token}”", "嵌入与“{token}”最相近的词元"),
     "gpt2.nearest_hover": ("%{x}: cosine %{y:.2f}<extra></extra>", "%{x}：余弦 %{y:.2f}<extra></extra>"),
     "gpt2.cosine": ("cosine", "余弦相似度"),
     "gpt2.query": ("A line of text", "一行文本"),

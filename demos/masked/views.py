@@ -18,18 +18,25 @@ Named = list[tuple[explore.Bytes, str]]
 
 
 class RestorationValues(NamedTuple):
-    """A restoration: the masked picture of step 2, six pictures of step 3, verdict, table and bars."""
+    """A restoration: what the model sees, the errors in a sentence, and three methods beside the original."""
 
-    preview: Image.Image
-    original: Image.Image
-    masked: Image.Image
-    restored: Image.Image
-    pasted: Image.Image
-    linear: Image.Image
-    mean: Image.Image
+    masked: Image.Image | None
     verdict: str
+    pasted: Image.Image | None
+    original: Image.Image | None
+    linear: Image.Image | None
+    mean: Image.Image | None
+
+
+NOTHING = RestorationValues(None, "", None, None, None, None)
+
+
+class ErrorValues(NamedTuple):
+    """The errors of a restoration as a table and as bars, and the model's output for all patches."""
+
     table: str
     bars: go.Figure
+    restored: Image.Image
 
 
 class GrowthValues(NamedTuple):
@@ -51,17 +58,18 @@ class NeighbourValues(NamedTuple):
 def restoration(say: Say, found: explore.Restoration) -> RestorationValues:
     """Draw a restoration."""
     return RestorationValues(
-        preview=enlarge(found.masked),
-        original=enlarge(found.original),
         masked=enlarge(found.masked),
-        restored=enlarge(found.restored),
+        verdict=verdict(say, found),
         pasted=enlarge(found.pasted),
+        original=enlarge(found.original),
         linear=enlarge(found.linear),
         mean=enlarge(found.mean),
-        verdict=verdict(say, found),
-        table=table(say, found.scores),
-        bars=bars(say, found.scores),
     )
+
+
+def errors(say: Say, found: explore.Restoration) -> ErrorValues:
+    """The numbers of a restoration, and the output that they belong to."""
+    return ErrorValues(table(say, found.scores), bars(say, found.scores), enlarge(found.restored))
 
 
 def enlarge(picture: explore.Bytes) -> Image.Image:
@@ -125,7 +133,7 @@ def sweep(say: Say, found: explore.Sweep) -> go.Figure:
     figure = figures.lines(
         found.ratios,
         series,
-        title=say("masked.sweep"),
+        title=say("masked.sweep_axes"),
         x=say("masked.sweep_x"),
         y=say("masked.mse"),
         hover=say("masked.sweep_hover"),
@@ -164,7 +172,8 @@ def retrieval(say: Say, found: explore.Retrieval) -> str:
         "pixels": f"{found.pixels:.0%}",
         "chance": f"{found.chance_level:.0%}",
     }
-    return say("masked.retrieval", n=f"{found.n:,}", **shares)
+    better = "features" if found.features > found.pixels else "pixels"
+    return say("masked.retrieval", n=f"{found.n:,}", verdict=say(f"masked.retrieval_{better}"), **shares)
 
 
 def card(say: Say, about: explore.About) -> str:
@@ -183,7 +192,7 @@ def card(say: Say, about: explore.About) -> str:
         )
         for key, found in (("masked.card_scenes", about.scenes), ("masked.card_objects", about.objects))
     )
-    return say("masked.joined", first=scenes, second=objects)
+    return f"{scenes}\n\n{objects}"
 
 
 def _verdict_on_set(say: Say, found: explore.SetFigures) -> str:

@@ -10,8 +10,9 @@ import gradio as gr
 from gradio.blocks import BlockContext
 
 from core.errors import PretextError
-from demos.page.words import Say
+from demos.page.words import LANGUAGES, Say
 
+MEDIA = (gr.Image, gr.Audio, gr.Gallery)  # None when what they held is removed
 CHEAP_LIMIT = 16  # visitors served at once by an event that computes almost nothing
 
 
@@ -47,12 +48,12 @@ def bind(handler: Callable[..., Any], say: Say) -> Callable[..., Any]:
 
 
 def unless_emptied(bound: Callable[..., Any], inputs: Sequence[Any]) -> Callable[..., Any]:
-    """Skip an event whose cause is that a picture or sound among the inputs was removed.
+    """Skip an event whose cause is that a picture, a gallery's last one or a sound among the inputs was removed.
 
     A visitor removes it to make room for another one. A button or a call without one is a mistake.
     """
     signature = inspect.signature(bound)
-    positions = {item._id: position for position, item in enumerate(inputs) if isinstance(item, (gr.Image, gr.Audio))}
+    positions = {item._id: position for position, item in enumerate(inputs) if isinstance(item, MEDIA)}
 
     def emptied(cause: gr.EventData, values: Sequence[Any]) -> bool:
         position = positions.get(cause.target._id) if cause.target is not None else None
@@ -97,13 +98,12 @@ def listen(
         handler: see `bind`.
         inputs: components whose values follow `say`.
         outputs: components the handler's results go to.
-        name: public API name in English; the Chinese page appends "_zh". None hides the event from the API.
+        name: of the public call, which the English page makes; its Chinese twin is private. None: no public call.
         model: name of the queue slot that the heavy events of one model share; None for cheap events.
         settings: further arguments of `gr.on`.
     """
-    visible: dict[str, Any] = {"api_visibility": "private"}
-    if name is not None:
-        visible = {"api_name": name if say.language == "en" else f"{name}_{say.language}"}
+    public = name is not None and say.language == LANGUAGES[0]
+    visible: dict[str, Any] = {"api_name": name} if public else {"api_visibility": "private"}
     slot = {"concurrency_limit": CHEAP_LIMIT} if model is None else {"concurrency_id": model, "concurrency_limit": 1}
     # With every message of an event Gradio copies the state of each output, and of all that lies inside a container,
     # even where no progress is shown; on a page of eleven tabs that takes seconds.
@@ -111,7 +111,7 @@ def listen(
     shown_on = [] if hidden else [item for item in outputs if not isinstance(item, BlockContext)]
     given = triggers if isinstance(triggers, list) else [triggers]
     bound = bind(handler, say)
-    if any(isinstance(item, (gr.Image, gr.Audio)) for item in inputs):
+    if any(isinstance(item, MEDIA) for item in inputs):
         bound = unless_emptied(bound, inputs)
     settings = {**visible, **slot, "show_progress_on": shown_on, **settings}
     return gr.on(given, bound, list(inputs), list(outputs), **settings)

@@ -1,7 +1,8 @@
 """Inputs of pictures and sounds, undecoded, and the bundled examples beside them."""
 
+import abc
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import gradio as gr
@@ -12,6 +13,7 @@ from demos.page.words import Say
 
 Bytes = pictures.Bytes
 Media = TypeVar("Media", gr.Image, gr.Audio)
+Input = TypeVar("Input", gr.Image, gr.Audio, gr.ImageEditor)
 Shown = list[tuple[str, str | None]] | None  # what a gallery hands over: path and caption
 Sets = Mapping[str, tuple[tuple[str, ...], str]]  # name -> keys of photographs, then emoji
 Named = list[tuple[pictures.Bytes, str]]  # what a gallery takes: pictures with their names
@@ -22,7 +24,6 @@ def picture_input(**settings: Any) -> gr.Image:
     """An image component whose handler gets the path of the uploaded file, undecoded.
 
     Gradio would decode the file before the handler runs, whatever its size; `core.data.pictures` checks it first.
-    (A subclass would be the usual way; Gradio writes a stub file into the tree for each, so the method is replaced.)
     """
     return _undecoded(gr.Image(type="filepath", **settings))
 
@@ -48,8 +49,21 @@ def sound_input(**settings: Any) -> gr.Audio:
     return _undecoded(gr.Audio(type="filepath", **settings))
 
 
+def preprocessed_by(component: Input, preprocess: Callable[[Any, Any], Any]) -> Input:
+    """Let a handler get preprocess(component, payload) of a component, in a session as well.
+
+    An answer that leaves an output as it is makes Gradio create the output again for the session, from its class: a
+    method replaced in the instance would be lost. Gradio's metaclass writes a stub file into the tree for each
+    subclass, so it is passed over.
+    """
+    kind = type(component)
+    replaced = {"preprocess": preprocess, "__module__": kind.__module__}
+    component.__class__ = abc.ABCMeta.__new__(type(kind), kind.__name__, (kind,), replaced)
+    return component
+
+
 def _undecoded(component: Media) -> Media:
-    component.preprocess = lambda payload: None if payload is None else payload.path  # type: ignore[method-assign]
+    preprocessed_by(component, lambda _, payload: None if payload is None else payload.path)
     component.picked = gr.State(0)  # type: ignore[attr-defined]  # when an example was last put into it
     return component
 

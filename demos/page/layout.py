@@ -3,11 +3,15 @@
 import contextlib
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from core.errors import CheckpointError
 from demos.page.words import Say
+
+SCRIPT = Path(__file__).parents[2] / "assets" / "browser.js"
 
 
 def group(say: Say, name: str) -> AbstractContextManager[object]:
@@ -15,9 +19,18 @@ def group(say: Say, name: str) -> AbstractContextManager[object]:
     return gr.Tab(say(f"page.group_{name}"), id=name, elem_id=f"{name}-group")
 
 
-def tab(say: Say, stem: str) -> AbstractContextManager[object]:
-    """A tab named by "<stem>.tab", with the id that links and tests use."""
-    return gr.Tab(say(f"{stem}.tab"), id=stem, elem_id=f"{stem}-tab")
+@contextlib.contextmanager
+def tab(say: Say, stem: str) -> Iterator[gr.Tab]:
+    """A tab named by "<stem>.tab", with the id that links and tests use.
+
+    A checkpoint that is missing or damaged leaves a sentence in it and the other tabs as they are.
+    """
+    with gr.Tab(say(f"{stem}.tab"), id=stem, elem_id=f"{stem}-tab") as laid_out:
+        try:
+            yield laid_out
+        except CheckpointError as error:
+            laid_out.children.clear()
+            gr.Markdown(say.error(error), elem_id=f"{stem}-notice")
 
 
 @contextlib.contextmanager
@@ -82,41 +95,8 @@ HEAD = """
 }
 </style>
 <script>
-// Name the open tab in the address (?tab=vae). A click on a group opens the tab that was last open in it; Gradio shows
-// it a moment later, so ask again every 40 ms, up to two seconds.
-function openTab() {
-  const selected = document.querySelectorAll('[role=tab][aria-selected=true][id$="-tab-button"]');
-  return [...selected].find((button) => button.offsetParent);
-}
-function nameTab(clicked, attempts) {
-  const opened = openTab();
-  if (opened && clicked.getAttribute("aria-selected") === "true") {
-    const address = new URL(window.location.href);
-    address.searchParams.set("tab", opened.id.replace("-tab-button", ""));
-    window.history.replaceState(null, "", address);
-  } else if (attempts > 0) {
-    setTimeout(nameTab, 40, clicked, attempts - 1);
-  }
-}
-document.addEventListener("click", (event) => {
-  const clicked = event.target.closest?.("#groups [role=tab]");
-  if (clicked) { setTimeout(nameTab, 0, clicked, 50); }
-});
-
-// Gradio's sliders report a release when a pointer is released, but not when a key is: send them a pointer's.
-document.addEventListener("keyup", (event) => {
-  const moved = /^(Arrow|Page|Home|End)/.test(event.key) && event.target.matches?.("input[type=range]");
-  if (moved) { event.target.dispatchEvent(new PointerEvent("pointerup", { bubbles: true })); }
-});
-
-// The link to the other language keeps the tab. It is set at the last moment, because Gradio may draw the link again.
-function keepTab(event) {
-  const link = event.target.closest?.("#language");
-  if (link) { link.search = window.location.search; }
-}
-for (const name of ["pointerdown", "keydown", "click"]) { document.addEventListener(name, keepTab, true); }
-</script>
 """
+HEAD += SCRIPT.read_text(encoding="utf-8") + "</script>\n"
 
 
 CLOCKS = """

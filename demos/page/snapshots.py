@@ -7,6 +7,7 @@ import gradio as gr
 import plotly.graph_objects as go
 
 from demos.page import figures
+from demos.page.parts import Parts
 from demos.page.words import Say
 
 STAGES = ("before", "percent1", "percent5", "percent25", "finished")
@@ -14,15 +15,18 @@ LAST = len(STAGES) - 1
 
 
 @contextlib.contextmanager
-def growth(say: Say, stem: str, stages: Sequence[str] = STAGES) -> Iterator[gr.Slider]:
-    """A titled part of a step with the slider on top; what it shows is laid out inside.
+def growth(parts: Parts, stages: Sequence[str] = STAGES) -> Iterator[tuple[gr.Accordion, gr.Slider]]:
+    """A fold, "grow", with the slider on top; what it shows is laid out inside.
 
-    Its strings are "<stem>.grow_text" and those that tabs share. Yields the slider; its value is 0 (before the first
-    step) to 4 (finished), or to the last of fewer `stages`.
+    Its strings are "<method>.grow_text" and those that tabs share. Yields the fold and the slider, whose value is 0
+    (before the first step) to 4 (finished), or to the last of fewer `stages`.
     """
-    with gr.Column(elem_classes="growth", elem_id=f"{stem}-growth"):
-        gr.HTML(f"<h3>{say('page.grow')}</h3><p>{say(f'{stem}.grow_text')}</p>")
-        yield stops(say("page.grow_slider"), labels(say, stages), value=len(stages) - 1, elem_id=f"{stem}-stage")
+    say, method = parts.say, parts.method
+    with parts.fold("grow", "page.grow", f"{method}.grow_text") as fold:
+        yield (
+            fold,
+            stops(say("page.grow_slider"), labels(say, stages), value=len(stages) - 1, elem_id=f"{method}-stage"),
+        )
 
 
 def stops(label: str, names: Sequence[str], *, value: int, elem_id: str) -> gr.Slider:

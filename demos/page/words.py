@@ -56,8 +56,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "page.title": ("Pretext: meet self-supervised learning by using it", "Pretext：动手认识自监督学习"),
     "page.name": ("Pretext", "Pretext"),
     "page.lead": (
-        "Data without labels make their own. Eleven live demos on models that this project trained, on your own pictures, "
-        "words and sounds.",
+        "Data without labels make their own. Eleven demos with models trained here, on your own pictures, words and sounds.",
         "没有标注的数据，自己给自己出题。十一个演示，都用本项目训练的真实模型，直接用在你的图片、文字和声音上。",
     ),
     "page.other_language": ("中文", "English"),

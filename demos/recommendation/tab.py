@@ -1,17 +1,23 @@
-"""The recommendation tab: films in order, one of them hidden and predicted, what comes next, the film vectors."""
+"""The recommendation tab: films in order, one of them hidden and predicted, what comes next, the film vectors.
 
+A public call refuses a list, a place or a film that its model does not know. The page asks by handlers of its own: a
+list that is too short is no mistake while a visitor picks another one, and another model may know other films.
+"""
+
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import gradio as gr
 
 from core.recommendation import explore
-from core.recommendation.explore import HiddenFilm
-from demos.page.events import bind, guard, listen
+from demos.page.events import guard, listen
 from demos.page.layout import step
-from demos.page.snapshots import LAST, growth
+from demos.page.parts import Parts
+from demos.page.snapshots import growth
+from demos.page.values import outputs
 from demos.page.words import Say
 from demos.recommendation import views
-from demos.recommendation.views import GrowthValues, HiddenValues, NextValues, SimilarValues
+from demos.recommendation.views import CardValues, GenreValues, GrowthValues, HiddenValues, NextValues, SimilarValues
 
 STEM = "recommendation"
 SETS = {
@@ -28,75 +34,24 @@ Chosen = list[int] | None
 Shown = dict[str, Any]  # components by the name of the value that they show
 
 
-class PlaceValues(NamedTuple):
-    """The values of the components that depend on the hidden place: `HiddenValues` and `GrowthValues`."""
-
-    strip: Any
-    verdict: Any
-    guesses: Any
-    attention: Any
-    grow: Any
-    grow_curve: Any
-    grow_verdict: Any
-
-
 class FilmsValues(NamedTuple):
-    """The values of the components that depend on the list: a status, `PlaceValues` and `NextValues`."""
+    """The values of the components that depend on the list: a status, its places, and one of them hidden."""
 
     status: str
     place: Any
-    strip: Any
-    verdict: Any
-    guesses: Any
-    attention: Any
-    next_text: Any
-    next: Any
-    grow: Any
-    grow_curve: Any
-    grow_verdict: Any
-
-
-class ModelValues(NamedTuple):
-    """The values of the components that depend on the model: what can be picked, `CardValues`, and step 4."""
-
-    films: Any
-    hits: str
-    card: str
-    film: Any
-    genres_of: str
-    similar: str
-    genres: Any
-    genre_text: str
-
-
-def on_films(say: Say, chosen: Chosen, model: str, stage: float) -> FilmsValues:
-    """Take a list of films: offer its places, hide the middle one, recommend what comes next."""
-    films = chosen or []
-    if len(films) < explore.MIN_FILMS:  # a visitor who begins a new list makes no mistake
-        nothing = dict.fromkeys(FilmsValues._fields[1:], gr.skip())
-        return FilmsValues(status=say("recommendation.more", low=explore.MIN_FILMS), **nothing)
-    with guard(say):
-        place = (len(films) + 1) // 2
-        hidden = explore.hide(films, place, model)
-        return FilmsValues(
-            status="",
-            place=gr.update(choices=places(say, hidden), value=place),
-            **views.hidden_film(say, hidden)._asdict(),
-            **views.recommendation(say, explore.recommend(films, model))._asdict(),
-            **_grown(say, films, place, model, stage),
-        )
-
-
-def on_place(say: Say, chosen: Chosen, place: float, model: str, stage: float) -> PlaceValues:
-    """Another place hidden: guessed by the model, and by what it was after part of its training."""
-    hidden, grown = on_hide(say, chosen, place, model), _grown(say, chosen, place, model, stage)
-    return PlaceValues(**hidden._asdict(), **grown)
+    hidden: HiddenValues
 
 
 def on_hide(say: Say, chosen: Chosen, place: float, model: str) -> HiddenValues:
     """Hide the film at a place of the list, 1 for the first, and guess it from the others."""
     with guard(say):
         return views.hidden_film(say, explore.hide(chosen, place, model))
+
+
+def on_attention(say: Say, chosen: Chosen, place: float, model: str) -> str:
+    """Hide the film at a place of the list, and show how much attention its place pays to each of the others."""
+    with guard(say):
+        return views.attention(say, explore.hide(chosen, place, model))
 
 
 def on_next(say: Say, chosen: Chosen, model: str) -> NextValues:
@@ -111,36 +66,97 @@ def on_grow(say: Say, chosen: Chosen, place: float, stage: float) -> GrowthValue
         return views.growth(say, explore.grow(chosen, place, stage), stage)
 
 
-def _grown(say: Say, chosen: Chosen, place: float, model: str, stage: float) -> dict[str, Any]:
-    """The `GrowthValues` of a bundled model; a visitor's own has no snapshots here and may know other films."""
-    if model in (explore.NAME, explore.CONTROL):
-        return on_grow(say, chosen, place, stage)._asdict()
-    return dict.fromkeys(GrowthValues._fields, gr.skip())
-
-
 def on_similar(say: Say, film: int, model: str) -> SimilarValues:
     """The films most like one, by the model's vectors and by who rated them."""
     with guard(say):
         return views.similar_films(say, explore.similar(film, model))
 
 
-def on_model(say: Say, model: str) -> ModelValues:
-    """Another model: what its card says, its genres, and the films it knows, which may be others."""
+def on_list(say: Say, chosen: Chosen, place: float, model: str) -> FilmsValues:
+    """Offer the places of the list, hide the film at one of them, and guess it from the others."""
     with guard(say):
-        film = first_film(model)
-        return ModelValues(
-            films=gr.update(choices=titles(model), value=explore.first_list(SETS[FIRST_SET], model)),
-            film=gr.update(choices=titles(model), value=film),
-            **views.card(say, model)._asdict(),
-            **on_similar(say, film, model)._asdict(),
-            **views.genres(say, model)._asdict(),
-        )
+        films = known_list(chosen, model)
+        if not films:
+            return FilmsValues(say("recommendation.more", low=explore.MIN_FILMS), gr.skip(), nothing(HiddenValues))
+        hidden = place_within(films, place)
+        offered = gr.update(choices=places(say, films, model), value=hidden)
+        return FilmsValues("", offered, on_hide(say, films, hidden, model))
 
 
-def first_film(model: str) -> int:
-    """The film whose similar ones are shown first: a well-known one, or the most rated that a model knows."""
-    known = [film.number for film in explore.films(model)]
-    return FIRST_FILM if FIRST_FILM in known else known[0]
+def on_list_attention(say: Say, chosen: Chosen, place: float, model: str) -> Any:
+    """The attention of the hidden place; nothing new while the list is too short."""
+    with guard(say):
+        films = known_list(chosen, model)
+        return on_attention(say, films, place_within(films, place), model) if films else gr.skip()
+
+
+def on_list_next(say: Say, chosen: Chosen, model: str) -> NextValues:
+    """What comes after the list; nothing new while it is too short."""
+    with guard(say):
+        films = known_list(chosen, model)
+        return on_next(say, films, model) if films else nothing(NextValues)
+
+
+def on_list_grow(say: Say, chosen: Chosen, place: float, stage: float, model: str) -> GrowthValues:
+    """The hidden film after part of the training; a visitor's own model has no snapshots and may know other films."""
+    with guard(say):
+        films = known_list(chosen, model) if model in (explore.NAME, explore.CONTROL) else []
+        return on_grow(say, films, place_within(films, place), stage) if films else nothing(GrowthValues)
+
+
+def on_film(say: Say, film: int, model: str) -> SimilarValues:
+    """The films most like one, or like the most rated film of a model that does not know it."""
+    with guard(say):
+        return on_similar(say, known_film(film, model), model)
+
+
+def on_pickable(say: Say, chosen: Chosen, film: int, model: str) -> tuple[Any, Any]:
+    """Offer the films that the model knows, and leave out the others; nothing new where all models know the same."""
+    with guard(say):
+        if len({explore.films(name) for name in explore.names()}) == 1:
+            return gr.skip(), gr.skip()
+        offered = titles(model)
+        kept = known_list(chosen, model) or list(explore.known_films(chosen or [], model))
+        return gr.update(choices=offered, value=kept), gr.update(choices=offered, value=known_film(film, model))
+
+
+def on_example(say: Say, name: str, model: str) -> list[int]:
+    """Another list: those of its films that the model knows."""
+    with guard(say):
+        return explore.first_list(SETS[name], model)
+
+
+def on_card(say: Say, model: str) -> CardValues:
+    """How good a model is on the last films of all users."""
+    with guard(say):
+        return views.card(say, model)
+
+
+def on_genres(say: Say, model: str) -> GenreValues:
+    """How well the vectors of a model separate genres."""
+    with guard(say):
+        return views.genres(say, model)
+
+
+def nothing(values: Any) -> Any:
+    """The values of a NamedTuple class that leave its components as they are."""
+    return values(*[gr.skip()] * len(values._fields))
+
+
+def known_list(chosen: Chosen, model: str) -> list[int]:
+    """The list for a model, which may know other films; empty while it is too short."""
+    return explore.first_list(chosen, model) if chosen and len(chosen) >= explore.MIN_FILMS else []
+
+
+def place_within(films: list[int], place: float) -> float:
+    """The hidden place, or the middle of a list that has become shorter."""
+    return place if place <= len(films) else (len(films) + 1) // 2
+
+
+def known_film(film: int, model: str) -> int:
+    """A film that a model knows: the one picked, a well-known one, or the most rated."""
+    known = explore.known_films([film, FIRST_FILM], model)
+    return next(iter(known), explore.films(model)[0].number)
 
 
 def titles(model: str) -> list[tuple[str, int]]:
@@ -148,11 +164,12 @@ def titles(model: str) -> list[tuple[str, int]]:
     return [(film.title, film.number) for film in explore.films(model)]
 
 
-def places(say: Say, found: HiddenFilm) -> list[tuple[str, int]]:
+def places(say: Say, films: list[int], model: str) -> list[tuple[str, int]]:
     """The places of a list, each with its title."""
+    known = explore.known_films(films, model)
     return [
-        (say("recommendation.item", number=number, title=film.title), number)
-        for number, film in enumerate(found.films, 1)
+        (say("recommendation.item", number=number, title=known[film].title), number)
+        for number, film in enumerate(films, 1)
     ]
 
 
@@ -162,58 +179,41 @@ def models(say: Say) -> list[tuple[str, str]]:
     return [(say(words[name]) if name in words else name, name) for name in explore.names()]
 
 
-def build(say: Say) -> None:
-    """Lay out the tab with a first example already run; without a model in the tree, say how to get one."""
+def build(say: Say) -> Parts | None:
+    """Lay out the tab; without a model in the tree, say how to get one."""
     if explore.NAME not in explore.names():
         build_absent(say)
-        return
-    films, about = explore.first_list(SETS[FIRST_SET]), explore.trained()
-    hidden = explore.hide(films, FIRST_PLACE)
-    first = views.hidden_film(say, hidden)
+        return None
+    parts, about, first = Parts(say, STEM), explore.trained(), explore.first_list(SETS[FIRST_SET])
     shown: Shown = {}
     with gr.Row(elem_classes="steps"):
         with step(say, STEM, 1, low=explore.MIN_FILMS, high=explore.MAX_FILMS):
-            shown |= _build_data(say, films)
+            films, example = _build_data(say, shown, first)
         with step(say, STEM, 2, ratio=f"{about.ratio:.0%}", last=f"{about.last:.0%}"):
-            shown |= _build_places(say, hidden, first)
-    with step(say, STEM, 3, candidates=f"{hidden.candidates:,}"):
-        shown |= _build_answer(say, first) | _build_next(say, films) | _build_card(say) | _build_growth(say, films)
-    with step(say, STEM, 4), gr.Row():
-        with gr.Column(min_width=300):
-            shown |= _build_similar(say)
-        with gr.Column(min_width=300):
-            shown |= _build_genres(say)
-    _connect(say, shown)
-
-
-def _connect(say: Say, shown: Shown) -> None:
-    """Connect every event to its handler."""
-    films, model, place, stage = (shown[name] for name in ("films", "model", "place", "stage"))
-    film = shown["film"]
-
-    def outputs(values: Any) -> list[Any]:
-        return [shown[name] for name in values._fields]
-
-    quiet: dict[str, Any] = {"model": STEM, "show_progress": "hidden"}
-    last: dict[str, Any] = {**quiet, "trigger_mode": "always_last"}
-    listen(say, film.input, on_similar, [film, model], outputs(SimilarValues), name="recommendation_similar", **quiet)
-    listen(say, films.change, on_films, [films, model, stage], outputs(FilmsValues), **last)
-    listen(say, place.input, on_place, [films, place, model, stage], outputs(PlaceValues), **last)
-    grown = outputs(GrowthValues)
-    listen(say, stage.change, on_grow, [films, place, stage], grown, name="recommendation_grow", **last)
-    changed = listen(say, model.input, on_model, [model], outputs(ModelValues), **last)
-    changed.then(
-        bind(on_films, say),
-        [films, model, stage],
-        outputs(FilmsValues),
-        concurrency_id=STEM,
-        api_visibility="private",
-        show_progress="hidden",
-    )
-    again = gr.Button(visible=False)  # two calls of the API, for a program that has no list to change
-    answered, nexts = outputs(HiddenValues), outputs(NextValues)
-    listen(say, again.click, on_hide, [films, place, model], answered, name="recommendation_hide", **last)
-    listen(say, again.click, on_next, [films, model], nexts, name="recommendation_next", **last)
+            place = _build_places(say, shown, first)
+        with step(say, STEM, 3, candidates=f"{explore.film_count() - len(first) + 1:,}"):
+            _build_answer(say, shown)
+    with parts.fold("another_model") as fold:
+        model = gr.Radio(
+            models(say), value=explore.NAME, label=say("recommendation.model"), elem_id="recommendation-model"
+        )
+    parts.ask(on_list, [films, place, model], outputs(FilmsValues, shown))
+    _offer(say, "hide", on_hide, [films, place, model], outputs(HiddenValues, shown))
+    _build_next(parts, films, model)
+    _build_attention(parts, films, place, model)
+    _build_growth(parts, films, place, model)
+    _build_card(parts, model)
+    with parts.fold("source"):
+        gr.Markdown(views.data(say), elem_id="recommendation-data")
+    with step(say, STEM, 4):
+        film = _build_similar(parts, model)
+        _build_genres(parts, model)
+    parts.ask(on_pickable, [films, film, model], [films, film], fold=fold, show_progress="hidden")
+    listen(say, example.input, on_example, [example, model], [films], model=STEM, show_progress="hidden")
+    parts.follow(films, [films.change])
+    parts.follow(place, [place.input])
+    parts.follow(model, [model.input])
+    return parts
 
 
 def build_absent(say: Say) -> None:
@@ -229,121 +229,115 @@ def build_absent(say: Say) -> None:
         gr.Markdown(waiting, elem_classes="quiet")
 
 
-def _build_data(say: Say, films: list[int]) -> Shown:
-    """Step 1: the films, examples, the model, the source of the data and their limits."""
-    chosen = gr.Dropdown(
+def _build_data(say: Say, shown: Shown, first: list[int]) -> tuple[gr.Dropdown, gr.Radio]:
+    films = gr.Dropdown(
         titles(explore.NAME),
-        value=films,
+        value=first,
         multiselect=True,
         max_choices=explore.MAX_FILMS,
         label=say("recommendation.films"),
         elem_id="recommendation-films",
         elem_classes="writes-english",
     )
-    status = gr.Markdown(elem_id="recommendation-status")
+    shown["status"] = gr.Markdown(elem_id="recommendation-status")
     example = gr.Radio(
         [(say(f"recommendation.set_{name}"), name) for name in SETS],
         value=FIRST_SET,
         label=say("page.examples"),
         elem_id="recommendation-set",
     )
-    offered = models(say)
-    model = gr.Radio(
-        offered,
-        value=explore.NAME,
-        label=say("recommendation.model"),
-        visible=len(offered) > 1,
-        elem_id="recommendation-model",
-    )
-    example.input(
-        lambda name, model: explore.first_list(SETS[name], model),
-        [example, model],
-        chosen,
-        api_visibility="private",
-        show_progress="hidden",
-    )
-    gr.Markdown(views.data(say), elem_classes="quiet", elem_id="recommendation-data")
-    return {"films": chosen, "status": status, "model": model}
+    return films, example
 
 
-def _build_places(say: Say, hidden: HiddenFilm, first: HiddenValues) -> Shown:
-    """Step 2: which film to hide, and the list without it."""
+def _build_places(say: Say, shown: Shown, first: list[int]) -> gr.Radio:
     place = gr.Radio(
-        places(say, hidden),
+        places(say, first, explore.NAME),
         value=FIRST_PLACE,
         label=say("recommendation.hide"),
         elem_id="recommendation-place",
         elem_classes="writes-english",
     )
-    return {"place": place, "strip": _html(first.strip, "recommendation-strip")}
+    shown |= {"place": place, "strip": _html("strip")}
+    return place
 
 
-def _html(value: str, elem_id: str) -> gr.HTML:
+def _html(name: str, *classes: str) -> gr.HTML:
     """A part of the page with English titles in it."""
-    return gr.HTML(value, elem_id=elem_id, elem_classes="writes-english")
+    return gr.HTML(elem_id=f"recommendation-{name}", elem_classes=["writes-english", *classes])
 
 
-def _build_answer(say: Say, first: HiddenValues) -> Shown:
-    """Step 3, first part: the hidden film predicted."""
-    verdict = _html(first.verdict, "recommendation-verdict")
-    with gr.Row():
+def _build_answer(say: Say, shown: Shown) -> None:
+    shown["verdict"] = _html("verdict", "verdict")
+    shown["guesses"] = _html("guesses")
+
+
+def _build_next(parts: Parts, films: gr.Dropdown, model: gr.Radio) -> None:
+    with parts.fold("next") as fold:
+        shown: Shown = {"next_text": gr.Markdown(elem_id="recommendation-next-text"), "next": _html("next")}
+    parts.ask(on_list_next, [films, model], outputs(NextValues, shown), fold=fold)
+    _offer(parts.say, "next", on_next, [films, model], outputs(NextValues, shown))
+
+
+def _build_attention(parts: Parts, films: gr.Dropdown, place: gr.Radio, model: gr.Radio) -> None:
+    with parts.fold("attention") as fold:
+        attention = _html("attention")
+    parts.ask(on_list_attention, [films, place, model], [attention], fold=fold)
+    _offer(parts.say, "attention", on_attention, [films, place, model], [attention])
+
+
+def _build_growth(parts: Parts, films: gr.Dropdown, place: gr.Radio, model: gr.Radio) -> None:
+    with growth(parts) as (fold, stage), gr.Row():
         with gr.Column(min_width=300):
-            guesses = _html(first.guesses, "recommendation-guesses")
+            shown: Shown = {"grow_curve": gr.Plot(show_label=False, elem_id="recommendation-grow-curve")}
         with gr.Column(min_width=300):
-            attention = _html(first.attention, "recommendation-attention")
-    return {"verdict": verdict, "guesses": guesses, "attention": attention}
+            shown |= {"grow": _html("grow"), "grow_verdict": _html("grow-verdict")}
+    grown = outputs(GrowthValues, shown)
+    parts.ask(
+        on_list_grow,
+        [films, place, stage, model],
+        grown,
+        on=[stage.change],
+        fold=fold,
+        trigger_mode="always_last",
+        show_progress="hidden",
+    )
+    _offer(parts.say, "grow", on_grow, [films, place, stage], grown)
 
 
-def _build_next(say: Say, films: list[int]) -> Shown:
-    """Step 3, second part: what comes after the list."""
-    first = views.recommendation(say, explore.recommend(films))
-    with gr.Column(elem_classes="growth"):
-        gr.HTML(f"<h3>{say('recommendation.next')}</h3>")
-        text = gr.Markdown(first.next_text, elem_id="recommendation-next-text")
-        return {"next_text": text, "next": _html(first.next, "recommendation-next")}
-
-
-def _build_card(say: Say) -> Shown:
-    """Step 3, third part: how good it is on the last films of all users."""
-    first = views.card(say, explore.NAME)
-    with gr.Row(elem_classes="growth"):
+def _build_card(parts: Parts, model: gr.Radio) -> None:
+    with parts.fold("card") as fold, gr.Row():
         with gr.Column(min_width=300):
-            hits = gr.HTML(first.hits, elem_id="recommendation-hits")
+            shown: Shown = {"hits": gr.HTML(elem_id="recommendation-hits")}
         with gr.Column(min_width=300):
-            card = gr.Markdown(first.card, elem_id="recommendation-card")
-    return {"hits": hits, "card": card}
+            shown["card"] = gr.Markdown(elem_id="recommendation-card")
+    parts.ask(on_card, [model], outputs(CardValues, shown), fold=fold)
 
 
-def _build_growth(say: Say, films: list[int]) -> Shown:
-    """Step 3, last part: the hidden film at five moments of the training."""
-    first = on_grow(say, films, FIRST_PLACE, LAST)
-    with growth(say, STEM) as stage, gr.Row():
-        with gr.Column(min_width=300):
-            reached = gr.Plot(first.grow_curve, show_label=False, elem_id="recommendation-grow-curve")
-        with gr.Column(min_width=300):
-            grown = _html(first.grow, "recommendation-grow")
-            verdict = _html(first.grow_verdict, "recommendation-grow-verdict")
-    return {"stage": stage, "grow": grown, "grow_curve": reached, "grow_verdict": verdict}
-
-
-def _build_similar(say: Say) -> Shown:
-    """Step 4: the films most similar to one."""
-    start = first_film(explore.NAME)
-    first = on_similar(say, start, explore.NAME)
+def _build_similar(parts: Parts, model: gr.Radio) -> gr.Dropdown:
+    say = parts.say
     film = gr.Dropdown(
         titles(explore.NAME),
-        value=start,
+        value=known_film(FIRST_FILM, explore.NAME),
         label=say("recommendation.film"),
         elem_id="recommendation-film",
         elem_classes="writes-english",
     )
-    sentence = _html(first.genres_of, "recommendation-genres-of")
-    return {"film": film, "genres_of": sentence, "similar": _html(first.similar, "recommendation-similar")}
+    shown: Shown = {"genres_of": _html("genres-of"), "similar": _html("similar")}
+    found = outputs(SimilarValues, shown)
+    parts.ask(on_film, [film, model], found, on=[film.input], show_progress="hidden")
+    _offer(say, "similar", on_similar, [film, model], found)
+    return film
 
 
-def _build_genres(say: Say) -> Shown:
-    """Step 4: how well the vectors separate genres."""
-    first = views.genres(say, explore.NAME)
-    genres = gr.Plot(first.genres, show_label=False, elem_id="recommendation-genres")
-    text = gr.Markdown(first.genre_text, elem_classes="quiet", elem_id="recommendation-genre-text")
-    return {"genres": genres, "genre_text": text}
+def _build_genres(parts: Parts, model: gr.Radio) -> None:
+    with parts.fold("genres") as fold:
+        shown: Shown = {
+            "genre_text": gr.Markdown(elem_id="recommendation-genre-text"),
+            "genres": gr.Plot(show_label=False, elem_id="recommendation-genres"),
+        }
+    parts.ask(on_genres, [model], outputs(GenreValues, shown), fold=fold)
+
+
+def _offer(say: Say, name: str, handler: Callable[..., Any], inputs: list[Any], shown: list[Any]) -> None:
+    """A public call, which nothing on the page triggers."""
+    listen(say, [], handler, inputs, shown, name=f"recommendation_{name}", model=STEM)

@@ -31,7 +31,6 @@ class HiddenValues(NamedTuple):
     strip: str
     verdict: str
     guesses: str
-    attention: str
 
 
 class NextValues(NamedTuple):
@@ -71,7 +70,7 @@ class GenreValues(NamedTuple):
 
 
 def hidden_film(say: Say, found: HiddenFilm) -> HiddenValues:
-    """The list with a hidden film, the verdict, first predictions, and the attention."""
+    """The list with a hidden film, the verdict, and first predictions."""
     sentence = say(
         "recommendation.verdict",
         title=named(found.films[found.position]),
@@ -83,7 +82,7 @@ def hidden_film(say: Say, found: HiddenFilm) -> HiddenValues:
         probability=percent(found.probability),
     )
     text = f"<p>{sentence} {winner(say, found)}</p>"
-    return HiddenValues(strip(say, found), text, predictions(say, found), attention(say, found))
+    return HiddenValues(strip(say, found), text, predictions(say, found))
 
 
 def winner(say: Say, found: HiddenFilm) -> str:
@@ -116,7 +115,7 @@ def attention(say: Say, found: HiddenFilm) -> str:
     names = [named(film) for film in found.films]
     names[found.position] = f"[{say('recommendation.mask')}]"
     rows = [Row(name, share, f"{share:.0%}") for name, share in zip(names, found.attention, strict=True)]
-    return ranking(say("recommendation.attention"), rows, marked=found.position)
+    return ranking(say("recommendation.attention_of"), rows, marked=found.position)
 
 
 def recommendation(say: Say, found: Recommendation) -> NextValues:
@@ -236,9 +235,9 @@ def card(say: Say, name: str) -> CardValues:
     if control is not None:
         order += " " + say("recommendation.order_control", control=f"{control['hit_rate']:.1%}")
     text = [
-        say("recommendation.card", n=f"{test['n']:,.0f}", error=f"{100 * error:.1f}", **shares),
+        say("recommendation.accuracy", n=f"{test['n']:,.0f}", error=f"{100 * error:.1f}", **shares),
         paired_sentence(say, name),
-        say("recommendation.validation", decay=f"{about.decay:g}", **tuned),
+        say("recommendation.validation", decay=f"{explore.decay(name):g}", **tuned),
         order,
     ]
     return CardValues(hit_bars(say, name), "\n\n".join(text))
@@ -283,7 +282,7 @@ def _control(name: str) -> dict[str, float] | None:
 def data(say: Say) -> str:
     """The source of the data, their terms, and a limit of their order."""
     about, pace = explore.trained(), explore.metrics()["pace"]
-    source = say("recommendation.source", ratings=f"{about.ratings:,}", users=f"{about.users:,}")
+    source = say("recommendation.licence", ratings=f"{about.ratings:,}", users=f"{about.users:,}")
     shares = {"minute": f"{pace['minute_share']:.0%}", "second": f"{pace['same_second_share']:.0%}"}
     return f"{say('recommendation.pace', **shares)}\n\n{source}"
 

@@ -4,39 +4,48 @@ WORDS: dict[str, tuple[str, str]] = {
     "recommendation.tab": ("Films", "电影推荐"),
     "recommendation.step1": ("Data", "数据"),
     "recommendation.step1_text": (
-        "Films in the order in which somebody rated them, and nothing else: no stars, no genres, no plot. Pick {low} to {high}; "
-        "type to search.",
-        "一个人评价电影的先后顺序，仅此而已：没有星级、没有类型、没有剧情。请选 {low} 到 {high} 部，可输入英文片名搜索。",
+        "Films in the order in which somebody rated them (MovieLens), and nothing else: no stars, no genres, no plot. Pick "
+        "{low} to {high}.",
+        "一个人评价电影的先后顺序（MovieLens），仅此而已：没有星级、类型和剧情。请选 {low} 到 {high} 部，可输入英文片名搜索。",
     ),
     "recommendation.step2": ("The label it makes itself", "数据自己产生的标签"),
     "recommendation.step2_text": (
-        "Hide a film and predict it from the others: the hidden film is the right answer. Training hides each film with {ratio}, "
-        "and in {last} of the stretches only the last one, which is the task of a recommender.",
-        "遮住一部电影，让其余的来猜：被遮住的就是正确答案。训练时每部电影以 {ratio} 的概率被遮住；有 {last} 的片段只遮最后一部，这正是推荐系统要回答的问题。",
+        "Hide a film: it is the answer to predict from the others. Training hides {ratio} of the films; in {last} of "
+        "the stretches, the last one alone.",
+        "遮住一部电影，让其余的来猜，它就是正确答案。训练时每部电影以 {ratio} 的概率被遮住；有 {last} 的片段只遮最后一部。",
     ),
     "recommendation.step3": ("What the model learned", "模型学到了什么"),
     "recommendation.step3_text": (
-        "Which films are rated together. BERT4Rec, a small transformer, reads both sides of the hidden place and gives "
-        "every film a probability; a random guess is right once in {candidates}.",
-        "哪些电影常常结伴出现。BERT4Rec 是一个小型 Transformer，它同时看被遮位置的两边，给每部电影一个概率；瞎猜每 {candidates} 次才对一次。",
+        "Which films are rated together. BERT4Rec, a small transformer, gives every film a probability; a random guess is "
+        "right once in {candidates}.",
+        "哪些电影常常结伴出现。小型 Transformer BERT4Rec 给每部电影一个概率；瞎猜每 {candidates} 次才对一次。",
     ),
     "recommendation.step4": ("What the features are good for", "特征有什么用"),
     "recommendation.step4_text": (
         "Every film became a vector. The model was given no genres, yet films of one genre lie close together.",
         "每部电影都成了一个向量。没有人告诉模型类型，同类型的电影却靠在一起。",
     ),
-    "recommendation.films": ("Your films, the one rated first on the left", "你的电影，最先评价的在最左"),
-    "recommendation.search": ("search a title", "搜索片名"),
+    "recommendation.films": ("Your films in order; type to search", "你的电影，按先后排列"),
     "recommendation.set_space": ("Science fiction", "科幻"),
     "recommendation.set_family": ("Animation", "动画"),
     "recommendation.set_crime": ("Crime", "犯罪"),
     "recommendation.set_love": ("Romance", "爱情"),
     "recommendation.set_fear": ("Horror", "恐怖"),
     "recommendation.set_old": ("Before 1960", "1960 年以前"),
+    "recommendation.another_model": ("Another model", "换一个模型"),
+    "recommendation.another_model_why": (
+        "A second network learned from the same ratings in random order: see what it does without the order.",
+        "另一个网络用打乱顺序的同样评分训练：看看不知道先后时它会怎样。",
+    ),
     "recommendation.model": ("Model", "模型"),
     "recommendation.model_movielens": ("in the order of rating", "按评价顺序训练"),
     "recommendation.model_shuffled": ("trained in random order (control)", "从未见过顺序（对照）"),
-    "recommendation.source": (
+    "recommendation.source": ("Where the data come from", "数据从哪里来"),
+    "recommendation.source_why": (
+        "The order is not quite that of watching, and the licence allows no commercial use.",
+        "这个顺序并不就是观影的顺序，许可也不允许商用。",
+    ),
+    "recommendation.licence": (
         "Trained on MovieLens (GroupLens, University of Minnesota; Harper and Konstan 2015): {ratings} ratings by {users} users. "
         "**Its licence** allows research use and passing on, transformations included, under the same terms, and no commercial use "
         "without permission. Weights, titles and neighbour lists are such transformations: they are shipped under those terms, in "
@@ -51,7 +60,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "**数据的局限：** 人们往往成批录入。{minute} 的评分与上一条相隔不到一分钟，{second} 在同一秒。所以这个顺序部分是网站列表的顺序，而不是观影的先后。",
     ),
     "recommendation.more": ("Pick at least {low} films.", "请至少选 {low} 部电影。"),
-    "recommendation.hide": ("Hide one", "遮住哪一部"),
+    "recommendation.hide": ("Hide one; below is what the network gets", "遮住哪一部？下面是网络得到的输入"),
     "recommendation.item": ("{number}. {title}", "{number}. {title}"),
     "recommendation.mask": ("hidden", "已遮住"),
     "recommendation.verdict": (
@@ -61,8 +70,20 @@ WORDS: dict[str, tuple[str, str]] = {
         "热门榜排在第 {popularity} 位。",
     ),
     "recommendation.guesses": ("First predictions for the hidden film", "对被遮电影的前几个猜测"),
-    "recommendation.attention": ("Attention of the hidden place (mean of the heads)", "它看了哪里（注意力，各头平均）"),
+    "recommendation.attention": ("Where the model looked", "它看了哪里"),
+    "recommendation.attention_why": (
+        "See which films of the list the prediction rests on.",
+        "看看这个预测依据了列表里的哪些电影。",
+    ),
+    "recommendation.attention_of": (
+        "Attention of the hidden place (mean of the heads)",
+        "它看了哪里（注意力，各头平均）",
+    ),
     "recommendation.next": ("What comes next?", "接下来看什么？"),
+    "recommendation.next_why": (
+        "What a recommender is for: ten films after your list, by three methods.",
+        "推荐系统的本职：看完你的列表之后的十部电影，用三种方法。",
+    ),
     "recommendation.next_text": (
         "After the whole list, by three methods. Read backwards, {kept} of the network's ten stay.",
         "看完整个列表之后，用三种方法推荐。若把列表倒过来读，网络的十部中有 {kept} 部不变。",
@@ -80,7 +101,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "前十名中包含未见过的最后一部（命中率）",
     ),
     "recommendation.hits_axis": ("HR@10", "命中率 HR@10"),
-    "recommendation.card": (
+    "recommendation.card": ("Is it better than counting?", "它比单纯统计更好吗？"),
+    "recommendation.card_why": (
+        "One hidden film can be luck: hit rates on the last films of all users, beside two methods without a network.",
+        "一部电影可能是运气：看所有用户最后一部电影上的命中率，以及两种不用网络的方法。",
+    ),
+    "recommendation.accuracy": (
         "The last film of each of {n} users, never seen in training, ranked among all films the user had not rated. Among the first "
         "ten (HR@10): network **{hit_rate}**, item neighbours {knn_hit_rate}, popularity {popularity_hit_rate}, chance "
         "{chance_hit_rate}. NDCG@10, which rewards a high place: **{ndcg}**, {knn_ndcg}, {popularity_ndcg}, {chance_ndcg}. With {n} "
@@ -133,7 +159,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "recommendation.genres_of": ("Genres of {title}: {genres}.", "{title} 的类型：{genres}。"),
     "recommendation.no_genres": ("none given", "未注明"),
     "recommendation.comma": (", ", "、"),
-    "recommendation.genre_title": ("Of the ten nearest films, share of the same genre", "最近的十部电影中同类型的比例"),
+    "recommendation.genres": ("Genres in the vectors", "向量里的类型"),
+    "recommendation.genres_why": (
+        "Genre by genre, beside an untrained network and chance.",
+        "逐个类型地看，并与未训练的网络和随机猜测比较。",
+    ),
+    "recommendation.genre_title": ("Same genre among the ten nearest films", "最近的十部电影中同类型的比例"),
     "recommendation.vectors": ("vectors", "向量"),
     "recommendation.untrained": ("untrained", "未训练"),
     "recommendation.genre_hover": ("%{y}: %{x:.0%}<extra></extra>", "%{y}：%{x:.0%}<extra></extra>"),

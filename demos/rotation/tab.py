@@ -1,7 +1,7 @@
 """The rotation tab: turn a picture, let the model predict how far, and see where its answer came from."""
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import gradio as gr
 import numpy as np
@@ -12,10 +12,11 @@ from core.rotation import explore
 from demos.page.events import guard, listen
 from demos.page.inputs import Named, changes, photograph_gallery, picture_input
 from demos.page.layout import step
-from demos.page.snapshots import LAST, growth
+from demos.page.parts import Parts
+from demos.page.snapshots import growth
 from demos.page.words import Say
 from demos.rotation import views
-from demos.rotation.views import GrowthValues, PredictionValues
+from demos.rotation.views import EvidenceValues, GrowthValues, PredictionValues
 
 STEM = "rotation"
 FIRST_PICTURE, FIRST_TURN = "china", 90
@@ -53,6 +54,13 @@ def on_predict(say: Say, picture: str | None, turn: float, model: str) -> Predic
     with guard(say):
         chosen = float(_random_turn()) if turn == RANDOM_TURN else turn
         return views.prediction(say, explore.predict(picture, chosen, name=model))
+
+
+def on_evidence(say: Say, picture: str | None, turn: float, model: str) -> EvidenceValues:
+    """Draw the predictions for all four turns, and the class activation map of the one that was asked for."""
+    with guard(say):
+        chosen = FIRST_TURN if turn == RANDOM_TURN else turn
+        return views.evidence(say, explore.predict(picture, chosen, name=model))
 
 
 def on_grow(say: Say, picture: str | None, turn: float, stage: float) -> GrowthValues:
@@ -109,51 +117,51 @@ def _random_turn() -> int:
     return int(np.random.default_rng().choice(views.TURNS))
 
 
-def build(say: Say) -> None:
-    """Lay out the tab with a first example already run."""
+def build(say: Say) -> Parts:
+    """Lay out the tab."""
+    parts = Parts(say, STEM)
     photo = next(item for item in bundled.photographs() if item.key == FIRST_PICTURE).image
-    first = views.prediction(say, explore.predict(photo, FIRST_TURN))
     shown: dict[str, gr.components.Component] = {}
     with gr.Row(elem_classes="steps"):
         with step(say, STEM, 1):
             picture = picture_input(
                 value=photo,
                 label=say("rotation.picture"),
-                height=300,
+                height=240,
                 elem_id="rotation-picture",
                 sources=["upload", "webcam", "clipboard"],
                 buttons=[],
             )
             photograph_gallery(say, STEM, picture)
         with step(say, STEM, 2):
-            turn, model, button = _build_task(say, first, shown)
-    with step(say, STEM, 3):
-        _build_prediction(say, first, shown)
-        gr.Markdown(views.card_sentence(say), elem_classes="quiet")
-        _build_growth(say, photo, picture, turn)
-        _build_shortcut(say, photo, picture)
-        _build_game(say, picture)
-    with step(say, STEM, 4, count=explore.gallery_size()):
-        _build_neighbours(say, photo, picture, model)
-    listen(
-        say,
-        [button.click, turn.input, model.input, *changes(picture)],
+            turn, model, button = _build_task(say, shown)
+        with step(say, STEM, 3):
+            shown["verdict"] = gr.Markdown(elem_id="rotation-verdict", elem_classes="verdict")
+            shown["bars"] = gr.Plot(show_label=False, elem_id="rotation-bars")
+            gr.Markdown(views.card_sentence(say), elem_classes="quiet")
+    parts.ask(
         on_predict,
         [picture, turn, model],
         [shown[name] for name in PredictionValues._fields],
+        on=[button.click],
         name="rotation_predict",
-        model="rotation",
         trigger_mode="always_last",
     )
+    _build_evidence(parts, picture, turn, model)
+    _build_growth(parts, picture, turn)
+    _build_shortcut(parts, picture)
+    _build_game(parts, picture)
+    with step(say, STEM, 4, count=explore.gallery_size()):
+        _build_neighbours(parts, picture, model)
+    parts.follow(picture, changes(picture))
+    parts.follow(turn, [turn.input])
+    parts.follow(model, [model.input])
+    return parts
 
 
-def _build_task(
-    say: Say, first: PredictionValues, shown: dict[str, gr.components.Component]
-) -> tuple[gr.Radio, gr.Radio, gr.Button]:
-    shown["turned"] = gr.Image(
-        first.turned, label=say("rotation.turned"), height=300, elem_id="rotation-seen", buttons=[]
-    )
-    shown["truth"] = gr.Markdown(first.truth, elem_id="rotation-truth")
+def _build_task(say: Say, shown: dict[str, gr.components.Component]) -> tuple[gr.Radio, gr.Radio, gr.Button]:
+    shown["turned"] = gr.Image(label=say("rotation.turned"), height=240, elem_id="rotation-seen", buttons=[])
+    shown["truth"] = gr.Markdown(elem_id="rotation-truth")
     turn = gr.Radio(
         [*_turns(say), (say("rotation.by_chance"), RANDOM_TURN)],
         value=FIRST_TURN,
@@ -169,58 +177,51 @@ def _build_task(
     return turn, model, gr.Button(say("rotation.go"), variant="primary", elem_id="rotation-go")
 
 
-def _build_prediction(say: Say, first: PredictionValues, shown: dict[str, gr.components.Component]) -> None:
-    shown["verdict"] = gr.Markdown(first.verdict, elem_id="rotation-verdict")
-    with gr.Row():
-        shown["bars"] = gr.Plot(first.bars, show_label=False, elem_id="rotation-bars")
-        shown["table"] = gr.Plot(first.table, show_label=False, elem_id="rotation-table")
-        shown["heat"] = gr.Image(first.heat, label=say("rotation.map"), height=322, elem_id="rotation-map", buttons=[])
-
-
-def _build_growth(say: Say, example: Any, picture: gr.Image, turn: gr.Radio) -> None:
-    first = views.growth(say, explore.grow(example, FIRST_TURN, LAST), LAST)
-    with growth(say, STEM) as stage, gr.Row():
+def _build_evidence(parts: Parts, picture: gr.Image, turn: gr.Radio, model: gr.Radio) -> None:
+    with parts.fold("evidence") as fold, gr.Row():
         shown = {
-            "bars": gr.Plot(first.bars, show_label=False, elem_id="rotation-grow-bars"),
-            "heat": gr.Image(
-                first.heat, label=say("rotation.map"), height=300, elem_id="rotation-grow-map", buttons=[]
-            ),
-            "reached": gr.Plot(first.reached, show_label=False, elem_id="rotation-grow-curve"),
+            "table": gr.Plot(show_label=False, elem_id="rotation-table"),
+            "heat": gr.Image(label=parts.say("rotation.map"), height=322, elem_id="rotation-map", buttons=[]),
         }
-    listen(
-        say,
-        [stage.change, *changes(picture), turn.input],
+    parts.ask(
+        on_evidence,
+        [picture, turn, model],
+        [shown[name] for name in EvidenceValues._fields],
+        fold=fold,
+        name="rotation_evidence",
+    )
+
+
+def _build_growth(parts: Parts, picture: gr.Image, turn: gr.Radio) -> None:
+    say = parts.say
+    with growth(parts) as (fold, stage), gr.Row():
+        shown = {
+            "bars": gr.Plot(show_label=False, elem_id="rotation-grow-bars"),
+            "heat": gr.Image(label=say("rotation.map"), height=300, elem_id="rotation-grow-map", buttons=[]),
+            "reached": gr.Plot(show_label=False, elem_id="rotation-grow-curve"),
+        }
+    parts.ask(
         on_grow,
         [picture, turn, stage],
         [shown[name] for name in GrowthValues._fields],
+        on=[stage.change],
+        fold=fold,
         name="rotation_grow",
-        model="rotation",
         trigger_mode="always_last",
         show_progress="hidden",
     )
 
 
-def _build_shortcut(say: Say, example: Any, picture: gr.Image) -> None:
-    with gr.Column(elem_classes="growth", elem_id="rotation-trials"):
-        gr.HTML(f"<h3>{say('rotation.trial')}</h3><p>{say('rotation.trial_text')}</p>")
-        first = views.shortcut_table(say, explore.shortcut_tests(example))
-        table = gr.HTML(first, elem_id="rotation-trial-table")
-    listen(
-        say,
-        changes(picture),
-        on_trial,
-        [picture],
-        [table],
-        name="rotation_trial",
-        model="rotation",
-        trigger_mode="always_last",
-        show_progress="hidden",
-    )
+def _build_shortcut(parts: Parts, picture: gr.Image) -> None:
+    with parts.fold("cheat") as fold:
+        gr.Markdown(parts.say("rotation.trial_text"))
+        table = gr.HTML(elem_id="rotation-trial-table")
+    parts.ask(on_trial, [picture], [table], fold=fold, name="rotation_trial", trigger_mode="always_last")
 
 
-def _build_game(say: Say, picture: gr.Image) -> None:
-    with gr.Accordion(say("rotation.game"), open=False, elem_id="rotation-game"):
-        gr.Markdown(say("rotation.game_text"))
+def _build_game(parts: Parts, picture: gr.Image) -> None:
+    say = parts.say
+    with parts.fold("game"):
         game = gr.State(Game())
         with gr.Row():
             puzzle = gr.Image(label=say("rotation.puzzle"), height=260, interactive=False, buttons=[])
@@ -235,10 +236,10 @@ def _build_game(say: Say, picture: gr.Image) -> None:
     listen(say, answer.click, on_answer, [guess, game], answered, model="rotation")
 
 
-def _build_neighbours(say: Say, example: Any, picture: gr.Image, model: gr.Radio) -> None:
+def _build_neighbours(parts: Parts, picture: gr.Image, model: gr.Radio) -> None:
+    say = parts.say
     gr.Markdown(say("rotation.neighbours_text", width=explore.feature_count()), elem_classes="quiet")
     found = gr.Gallery(
-        views.neighbours(say, explore.neighbours(example)),
         label=say("rotation.neighbours"),
         columns=8,
         height=None,
@@ -246,16 +247,7 @@ def _build_neighbours(say: Say, example: Any, picture: gr.Image, model: gr.Radio
         elem_id="rotation-neighbours",
         buttons=[],
     )
-    listen(
-        say,
-        [*changes(picture), model.input],
-        on_neighbours,
-        [picture, model],
-        [found],
-        name="rotation_neighbours",
-        model="rotation",
-        show_progress="hidden",
-    )
+    parts.ask(on_neighbours, [picture, model], [found], name="rotation_neighbours")
 
 
 def _turns(say: Say) -> list[tuple[str, int]]:

@@ -22,6 +22,11 @@ class PredictionValues(NamedTuple):
     truth: str
     verdict: str
     bars: go.Figure
+
+
+class EvidenceValues(NamedTuple):
+    """The values of the components that show whether one answer was luck, and what it rests on."""
+
     table: go.Figure
     heat: Image.Image
 
@@ -35,9 +40,8 @@ class GrowthValues(NamedTuple):
 
 
 def prediction(say: Say, found: explore.Prediction) -> PredictionValues:
-    """One prediction: the turned picture, the true turn, the verdict, probabilities, all four turns, activation map."""
+    """One prediction: the turned picture, the true turn, the verdict, probabilities."""
     right = found.turn_deg == found.guess_deg
-    labels = degrees(say)
     return PredictionValues(
         turned=turned(found),
         truth=say("rotation.truth", turn=found.turn_deg, size=len(found.turned)),
@@ -50,6 +54,13 @@ def prediction(say: Say, found: explore.Prediction) -> PredictionValues:
             naive=found.naive_right,
         ),
         bars=probabilities(say, found),
+    )
+
+
+def evidence(say: Say, found: explore.Prediction) -> EvidenceValues:
+    """All four turns of the picture and the activation map."""
+    labels = degrees(say)
+    return EvidenceValues(
         table=figures.matrix(
             found.table,
             labels,

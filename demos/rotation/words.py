@@ -39,7 +39,16 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "rotation.grow_curve": ("Accuracy on unseen scenes", "未见过场景上的正确率"),
     "rotation.grow_axis": ("accuracy", "正确率"),
-    "rotation.trial": ("A model that learned a shortcut", "会作弊的模型"),
+    "rotation.evidence": ("All four turns, and where the answer came from", "四种旋转，以及答案来自哪里"),
+    "rotation.evidence_why": (
+        "One right answer can be luck: see the other three turns, and which part of the picture decided.",
+        "一次答对可能是运气：看看另外三种旋转，以及画面的哪一部分起了作用。",
+    ),
+    "rotation.cheat": ("A model that learned a shortcut", "会作弊的模型"),
+    "rotation.cheat_why": (
+        "Trained without augmentation, the same network is right for a reason that has nothing to do with the picture.",
+        "不做数据增强，同样的网络也能答对，理由却与画面无关。",
+    ),
     "rotation.trial_text": (
         "The same small network was trained a second time, without cropping, blurring and re-encoding its pictures first. It "
         "found a shortcut: JPEG encoding left colour differences of one grey level between neighbouring pixels, and they show "
@@ -91,7 +100,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "重新编码后为 {scenes_again} 和 {objects_again}。",
     ),
     "rotation.game": ("Guess first", "你先猜"),
-    "rotation.game_text": (
+    "rotation.game_why": (
         "The picture is turned at random. Guess how far before the model answers.",
         "图片被随机旋转。在模型之前说出转了多少。",
     ),

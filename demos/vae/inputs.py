@@ -12,6 +12,7 @@ from core.vae import explore
 from demos.page import figures
 from demos.page.events import guard, listen
 from demos.page.inputs import picked, picture_input
+from demos.page.parts import Parts
 from demos.page.words import Say
 from demos.vae import views
 
@@ -46,18 +47,18 @@ def into(end: str, picture: Bytes) -> Ends:
     return Ends(gr.skip(), enlarged, gr.skip(), now)
 
 
-def build_data(say: Say, first: Bytes, second: Bytes) -> Ends:
-    """Lay out step 1: the two pictures, examples, and a canvas."""
+def build_data(say: Say, first: Bytes, second: Bytes) -> tuple[Ends, gr.Radio]:
+    """Lay out step 1: the two pictures and the examples, with the choice of the picture that the next one replaces."""
     with gr.Row():
         first_picture, second_picture = (
             picture_input(
                 value=figures.enlarge(picture, views.SHOWN_PX),
                 label=say(f"vae.picture_{end}"),
-                height=220,
+                height=170,
                 elem_id=f"vae-picture-{end}",
                 sources=["upload", "webcam", "clipboard"],
                 buttons=[],
-                min_width=140,
+                min_width=130,
                 format="png",
             )
             for end, picture in zip(ENDS, (first, second), strict=True)
@@ -73,7 +74,7 @@ def build_data(say: Say, first: Bytes, second: Bytes) -> Ends:
         [(figures.enlarge(images[index], 84), str(labels[index])) for index in chosen],
         label=say("page.examples"),
         columns=10,
-        height=330,
+        height=None,
         allow_preview=False,
         elem_id="vae-examples",
         elem_classes="examples",
@@ -85,12 +86,14 @@ def build_data(say: Say, first: Bytes, second: Bytes) -> Ends:
         return into(end, images[chosen[event.index]])
 
     gallery.select(on_pick, end, [*ends], api_visibility="private", show_progress="hidden")
-    _build_sketch(say, end, ends)
-    return ends
+    return ends, end
 
 
-def _build_sketch(say: Say, end: gr.Radio, ends: Ends) -> None:
-    with gr.Accordion(say("vae.sketch"), open=False, elem_id="vae-sketch"):
+def build_sketch(parts: Parts, end: gr.Radio, ends: Ends) -> None:
+    """Lay out a canvas whose drawing replaces picture A or B."""
+    say = parts.say
+    with parts.fold("sketch"):
+        gr.Markdown(say("vae.sketch_text"))
         paper = np.full((CANVAS_PX, CANVAS_PX, 3), 255, np.uint8)  # with a background the pen is active at once
         drawing = gr.ImageEditor(
             paper,

@@ -27,23 +27,34 @@ Named = list[tuple[Image.Image, str]]  # what a gallery takes: pictures with the
 
 
 class EncodingValues(NamedTuple):
-    """An encoding: the model's input, its code, the decoded sample, and the cost in words and bars."""
+    """An encoding: the model's input, the decoded sample, and the cost in a sentence."""
 
     model_input: Image.Image
-    code: go.Figure
     decoded: Image.Image
     verdict: str
+
+
+class CostValues(NamedTuple):
+    """The parts of the cost in words, the code, and the cost beside the baselines."""
+
+    cost_text: str
+    code: go.Figure
     bars: go.Figure
 
 
 class InterpolationValues(NamedTuple):
-    """An interpolation: a strip, an animation and its file, the excess cost of each picture, and a sentence."""
+    """An interpolation: a sentence and a strip."""
 
+    interpolation_text: str
     strip: Image.Image
+
+
+class WalkValues(NamedTuple):
+    """An interpolation as an animation and its file, and the excess cost of each picture."""
+
     animation: str
     download: str
     excess: go.Figure
-    interpolation_text: str
 
 
 class PlaneValues(NamedTuple):
@@ -73,6 +84,13 @@ class LatentValues(NamedTuple):
     axes: AxisValues
 
 
+class SpaceValues(NamedTuple):
+    """The latent space of a model at the code of picture A."""
+
+    latent_text: str
+    point: LatentValues
+
+
 class GrowthValues(NamedTuple):
     """One stage of the training: reconstruction, samples, its cost, and the cost at all stages."""
 
@@ -96,42 +114,33 @@ class AccuracyValues(NamedTuple):
     accuracy_text: str
 
 
-class PictureValues(NamedTuple):
-    """All results for picture A."""
-
-    encoding: EncodingValues
-    interpolation: InterpolationValues
-    latent: LatentValues
-    neighbours: NeighbourValues
-
-
-class ModelValues(NamedTuple):
-    """All results of a model."""
-
-    picture: PictureValues
-    latent_text: str
-    samples: Image.Image
-    accuracy: AccuracyValues
-
-
 def encoding(say: Say, found: explore.Encoding) -> EncodingValues:
-    """Draw an encoding and its cost."""
-    names = [say("vae.perfect"), say("page.model"), say("vae.mean_digit"), say("vae.coin")]
-    costs = [found.perfect_nats, found.nats, found.mean_digit_nats, found.uniform_nats]
-    bars = figures.bars(
-        names, costs, title=say("vae.costs"), y=say("vae.nats"), hover=say("vae.cost_hover"), marked=1, height=300
-    )
+    """Draw an encoding, and compare its cost with the baselines."""
     verdict = say(
         "vae.verdict",
         nats=f"{found.nats:.1f}",
-        reconstruction=f"{found.reconstruction_nats:.1f}",
-        kl=f"{found.kl_nats.sum():.1f}",
         mean_digit=f"{found.mean_digit_nats:.0f}",
         coin=f"{found.uniform_nats:.0f}",
-        perfect=f"{found.perfect_nats:.0f}",
     )
     model_input, decoded = (figures.enlarge(picture, SHOWN_PX) for picture in (found.model_input, found.decoded))
-    return EncodingValues(model_input, code(say, found), decoded, verdict, bars)
+    return EncodingValues(model_input, decoded, verdict)
+
+
+def cost(say: Say, found: explore.Encoding) -> CostValues:
+    """Draw the code of an encoding and its cost."""
+    names = [say("vae.perfect"), say("page.model"), say("vae.mean_digit"), say("vae.coin")]
+    costs = [found.perfect_nats, found.nats, found.mean_digit_nats, found.uniform_nats]
+    bars = figures.bars(
+        names, costs, title=say("vae.costs"), y=say("vae.nats"), hover=say("vae.cost_hover"), marked=1, height=320
+    )
+    text = say(
+        "vae.cost_text",
+        nats=f"{found.nats:.1f}",
+        reconstruction=f"{found.reconstruction_nats:.1f}",
+        kl=f"{found.kl_nats.sum():.1f}",
+        perfect=f"{found.perfect_nats:.0f}",
+    )
+    return CostValues(text, code(say, found), bars)
 
 
 def code(say: Say, found: explore.Encoding) -> go.Figure:
@@ -166,10 +175,23 @@ def legend_below(figure: go.Figure) -> go.Figure:
     return figure.update_layout(legend={"y": -0.34, "yanchor": "top"}, margin={"b": 84})
 
 
-def interpolation(say: Say, found: explore.Interpolation, file: str) -> InterpolationValues:
-    """Draw an interpolation; `file` holds its `animation`."""
+def interpolation(say: Say, found: explore.Interpolation) -> InterpolationValues:
+    """Draw an interpolation, and compare its middle with a blend of pixels."""
     count = len(found.images)
-    strip = figures.sheet([*found.images, *found.blends], columns=count, cell=CELL_PX, gap=4)
+    sentence = say(
+        "vae.walk_text",
+        image=f"{found.image_nats[count // 2]:.0f}",
+        blend=f"{found.blend_nats[count // 2]:.0f}",
+        ends=f"{(found.image_nats[0] + found.image_nats[-1]) / 2:.0f}",
+    )
+    return InterpolationValues(
+        sentence, figures.sheet([*found.images, *found.blends], columns=count, cell=CELL_PX, gap=4)
+    )
+
+
+def walk(say: Say, found: explore.Interpolation, file: str) -> WalkValues:
+    """Draw the excess cost along an interpolation; `file` holds its `animation`."""
+    count = len(found.images)
     excess = figures.lines(
         np.arange(1, count + 1, dtype=np.float32),
         {say("vae.latent"): found.image_nats, say("vae.blend"): found.blend_nats},
@@ -180,13 +202,7 @@ def interpolation(say: Say, found: explore.Interpolation, file: str) -> Interpol
         markers=True,
         height=320,
     )
-    sentence = say(
-        "vae.walk_text",
-        image=f"{found.image_nats[count // 2]:.0f}",
-        blend=f"{found.blend_nats[count // 2]:.0f}",
-        ends=f"{(found.image_nats[0] + found.image_nats[-1]) / 2:.0f}",
-    )
-    return InterpolationValues(strip, file, file, legend_below(excess), sentence)
+    return WalkValues(file, file, legend_below(excess))
 
 
 def animation(images: Bytes) -> bytes:

@@ -1,7 +1,6 @@
 """Results of `core.vqvae.explore` as pictures, figures and sentences."""
 
 import colorsys
-import functools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from PIL import Image, ImageDraw, ImageFont
 
+from core.data import pictures
 from core.vqvae import explore
 from demos.page import figures
 from demos.page.words import Say
@@ -17,45 +17,37 @@ SHOWN_PX = 256
 MAP_PX = 512
 TINT = 0.35  # share of a code's colour in its cell
 GOLDEN = 0.6180339887  # step of the hue, in turns, from one code to the next, so that successive codes differ
-COLUMNS, TILE_PX, GAP_PX = 24, 24, 2  # of the sheet of codes
-ENTRY_PX = 120
 
-Named = list[tuple[explore.Bytes, str]]
+Named = list[tuple[pictures.Bytes, str]]
 
 
 class EncodingValues(NamedTuple):
-    """An encoding: its map, reconstructions by four methods, their errors and rates, and the usage of codes."""
+    """An encoding: its map, the picture decoded from it, and its error beside those of three baselines."""
 
     code_map: Image.Image
     map_text: str
+    verdict: str
+    reconstruction: Image.Image
+    bars: go.Figure
+
+
+class BaselineValues(NamedTuple):
+    """A picture and its reconstructions by four methods, their errors and rates."""
+
     original: Image.Image
     model: Image.Image
     gaussian: Image.Image
     jpeg: Image.Image
     mean: Image.Image
-    verdict: str
     table: str
-    bars: go.Figure
+    rates: str
+
+
+class UsageValues(NamedTuple):
+    """Which codes are used: frequencies by rank and a sentence."""
+
     usage: go.Figure
     usage_text: str
-
-
-class PaintingValues(NamedTuple):
-    """A picture decoded before and after edits, the edits, and a sentence."""
-
-    before: Image.Image
-    after: Image.Image
-    edits: str
-    painting_text: str
-
-
-class EntryValues(NamedTuple):
-    """One entry of the codebook: the sheet with a frame around it, its appearance, and a sentence."""
-
-    sheet: Image.Image
-    entry_decoded: Image.Image
-    entry_context: Image.Image
-    entry_text: str
 
 
 class NeighbourValues(NamedTuple):
@@ -72,39 +64,28 @@ class RetrievalValues(NamedTuple):
     retrieval_text: str
 
 
-class PictureValues(NamedTuple):
-    """All results for a new picture, without edits."""
-
-    encoding: EncodingValues
-    painting: PaintingValues
-
-
-class ModelValues(NamedTuple):
-    """All results of a model, with the chosen code."""
-
-    picture: PictureValues
-    code: int
-    entry: EntryValues
-    neighbours: NeighbourValues
-    retrieval: RetrievalValues
-
-
-def encoding(say: Say, found: explore.Encoding, codebook: explore.CodebookSummary) -> EncodingValues:
-    """Draw an encoding, its reconstructions and the usage of codes."""
-    pictures = {item.method: figures.enlarge(item.picture, SHOWN_PX) for item in found.reconstructions}
+def encoding(say: Say, found: explore.Encoding) -> EncodingValues:
+    """Draw an encoding and what is decoded from it."""
     return EncodingValues(
         code_map=code_map(found),
         map_text=map_text(say, found),
+        verdict=verdict(say, found),
+        reconstruction=figures.enlarge(found.reconstructions[0].picture, SHOWN_PX),
+        bars=bars(say, found.reconstructions),
+    )
+
+
+def baselines(say: Say, found: explore.Encoding) -> BaselineValues:
+    """Draw the reconstructions by all methods, with their errors and rates."""
+    pictures = {item.method: figures.enlarge(item.picture, SHOWN_PX) for item in found.reconstructions}
+    return BaselineValues(
         original=figures.enlarge(found.original, SHOWN_PX),
         model=pictures["model"],
         gaussian=pictures["gaussian"],
         jpeg=pictures["jpeg"],
         mean=pictures["mean"],
-        verdict=verdict(say, found),
         table=table(say, found),
-        bars=bars(say, found.reconstructions),
-        usage=usage(say, found, codebook),
-        usage_text=usage_text(say, found, codebook),
+        rates=rates(say, found),
     )
 
 
@@ -131,7 +112,7 @@ def hue(code: int) -> tuple[int, ...]:
 
 
 def map_text(say: Say, found: explore.Encoding) -> str:
-    """Size and rate of the map."""
+    """Size of the map, in codes and in bits."""
     return say(
         "vqvae.map_text",
         grid=len(found.codes),
@@ -140,6 +121,14 @@ def map_text(say: Say, found: explore.Encoding) -> str:
         bits=f"{found.uniform_bits:,.0f}",
         raw=f"{found.raw_bits:,}",
         times=f"{found.raw_bits / found.uniform_bits:.0f}",
+    )
+
+
+def rates(say: Say, found: explore.Encoding) -> str:
+    """Bits of the map with codewords of equal length, and with codewords fitted to the frequency of each code."""
+    return say(
+        "vqvae.rates",
+        bits=f"{found.uniform_bits:,.0f}",
         dim=f"{found.uniform_bits / found.dims:.3f}",
         fitted=f"{found.fitted_bits:,.0f}",
         fitted_dim=f"{found.fitted_bits / found.dims:.3f}",
@@ -175,11 +164,15 @@ def bars(say: Say, methods: Sequence[explore.Reconstruction]) -> go.Figure:
         [say(f"vqvae.short_{item.method}") for item in methods],
         [item.mse for item in methods],
         title=say("vqvae.bars"),
-        y=say("vqvae.mse"),
         hover=say("vqvae.bars_hover"),
         marked=0,
-        height=280,
+        height=210,
     )
+
+
+def used(say: Say, found: explore.Encoding, codebook: explore.CodebookSummary) -> UsageValues:
+    """Which codes are used, in the bundled photographs and in this picture."""
+    return UsageValues(usage(say, found, codebook), usage_text(say, found, codebook))
 
 
 def usage(say: Say, found: explore.Encoding, codebook: explore.CodebookSummary) -> go.Figure:
@@ -205,7 +198,7 @@ def usage(say: Say, found: explore.Encoding, codebook: explore.CodebookSummary) 
         hoverinfo="skip",
         line={"color": figures.GREY, "dash": "dash", "width": 1.5},
     )
-    figures.frame(figure, height=370, title=say("vqvae.usage"), x=say("vqvae.rank"), y=say("vqvae.chosen"))
+    figures.frame(figure, height=370, title=say("vqvae.usage_title"), x=say("vqvae.rank"), y=say("vqvae.chosen"))
     figure.update_yaxes(type="log", tickformat=".2~%", dtick=1)
     figure.update_xaxes(range=[0, codebook.entries + 4])
     return figure.update_layout(legend={"y": -0.3, "yanchor": "top"}, margin={"b": 118})
@@ -221,75 +214,6 @@ def usage_text(say: Say, found: explore.Encoding, codebook: explore.CodebookSumm
         mine=f"{found.perplexity:.0f}",
         distinct=found.distinct,
         most=min(found.codes.size, codebook.entries),
-    )
-
-
-@functools.cache
-def plain_sheet(model: str) -> Image.Image:
-    """Every entry decoded, from dark to bright, and from warm to cold within a row."""
-    codebook = explore.codebook(model)
-    return figures.sheet([codebook.decoded[code] for code in codebook.order], columns=COLUMNS, cell=TILE_PX, gap=GAP_PX)
-
-
-def sheet(model: str, code: int) -> Image.Image:
-    """The sheet with a frame around one code."""
-    page = plain_sheet(model).copy()
-    index = explore.codebook(model).order.tolist().index(code)
-    step = TILE_PX + GAP_PX
-    left, top = index % COLUMNS * step, index // COLUMNS * step
-    pen = ImageDraw.Draw(page)
-    for margin, colour in ((2, "white"), (0, "#1b1e24")):  # visible on any tile, in light and dark mode
-        box = (left - margin, top - margin, left + TILE_PX - 1 + margin, top + TILE_PX - 1 + margin)
-        pen.rectangle(box, outline=colour, width=2)
-    return page
-
-
-def code_at(at: Sequence[float], model: str) -> int | None:
-    """The code at a pixel of the sheet; None after the last one."""
-    step = TILE_PX + GAP_PX
-    column, row = (max(0, int(value / step)) for value in at)
-    order = explore.codebook(model).order
-    index = row * COLUMNS + min(column, COLUMNS - 1)
-    return int(order[index]) if index < len(order) else None
-
-
-def position_at(at: Sequence[float], grid: int) -> tuple[int, int]:
-    """The (row, column) of a map at a pixel of its picture."""
-    column, row = (min(max(int(value / MAP_PX * grid), 0), grid - 1) for value in at)
-    return row, column
-
-
-def entry(say: Say, found: explore.Entry, model: str) -> EntryValues:
-    """Draw one entry of the codebook."""
-    decoded, context = (figures.enlarge(picture, ENTRY_PX) for picture in (found.decoded, found.context))
-    text = say(
-        "vqvae.entry" if found.count else "vqvae.entry_dead",
-        code=found.code,
-        count=f"{found.count:,}",
-        places=f"{found.positions:,}",
-        share=f"{found.share:.2%}",
-        even=f"{1 / found.entries:.2%}",
-    )
-    return EntryValues(sheet(model, found.code), decoded, context, text)
-
-
-def painting(say: Say, found: explore.Painting) -> PaintingValues:
-    """Draw a picture before and after edits."""
-    before, after = (figures.enlarge(picture, MAP_PX) for picture in (found.before, found.after))
-    return PaintingValues(before, after, found.text, painting_text(say, found))
-
-
-def painting_text(say: Say, found: explore.Painting) -> str:
-    """How many codes and pixels the edits changed."""
-    if not found.edits:
-        return say("vqvae.nothing_painted")
-    return say(
-        "vqvae.painted",
-        edits=len(found.edits),
-        places=int(found.edited.sum()),
-        of=found.codes.size,
-        share=f"{found.edited.mean():.1%}",
-        changed=f"{found.changed:.1%}",
     )
 
 
@@ -310,7 +234,7 @@ def retrieval(say: Say, found: explore.Retrieval) -> RetrievalValues:
     figure = figures.bars(
         [say("vqvae.by_codes"), say("vqvae.by_pixels")],
         [found.features, found.pixels],
-        title=say("vqvae.retrieval"),
+        title=say("vqvae.retrieval_title"),
         y=say("vqvae.same_group"),
         hover=say("vqvae.retrieval_hover"),
         marked=0,

@@ -9,19 +9,18 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "vqvae.step2": ("The label it makes itself", "数据自己产生的标签"),
     "vqvae.step2_text": (
-        "The picture is its own label: reconstruct it. Between encoder and decoder, each position holds only one entry of a codebook. "
-        "Click a position to choose its code.",
-        "图片就是它自己的标签：把它重构出来。但中间每个位置只能说出码本中的一个条目。点击一个位置，即可取用它的编码。",
+        "The picture is its own label: reconstruct it. Between encoder and decoder, each position holds only one entry of a codebook.",
+        "图片就是它自己的标签：把它重构出来。但中间每个位置只能写下码本中的一个条目。",
     ),
     "vqvae.step3": ("What the model learned", "模型学到了什么"),
     "vqvae.step3_text": (
-        "An encoder, a codebook and a decoder, trained together.",
-        "编码器、码本和解码器三者约定了每个编码的含义。",
+        "An encoder, a codebook and a decoder, trained together: the picture is decoded from its codes alone.",
+        "编码器、码本和解码器一起训练：只凭编码把图片还原出来。",
     ),
     "vqvae.step4": ("What the features are good for", "特征有什么用"),
     "vqvae.step4_text": (
         "Codes can be counted like the words of a text. Emoji with the most similar histogram of codes come first (a bag of visual "
-        "words); beside it, the naive baseline: pixels.",
+        "words); beside them, the naive baseline: pixels.",
         "编码可以像文章里的词一样计数。使用各编码的频率最接近的表情排在最前（视觉词袋）；旁边是朴素基线：直接比较像素。",
     ),
     "vqvae.picture": ("Your picture", "你的图片"),
@@ -31,13 +30,22 @@ WORDS: dict[str, tuple[str, str]] = {
     "vqvae.model_photos": ("trained here on scenes and objects", "本项目在场景与物体上训练"),
     "vqvae.map": ("The code map over the picture", "叠在图片上的编码图"),
     "vqvae.map_text": (
-        "{grid} × {grid} = {places} codes, each a number below {entries}. Equal codes have equal colours.\n\n**{bits} bits** with "
-        "codewords of equal length ({dim} bits per dimension, a dimension being one colour of a pixel), {times} times fewer than "
-        "the {raw} bits of the pixels. With codewords fitted to the frequency of each code in training: {fitted} bits "
-        "({fitted_dim} per dimension).",
-        "{grid} × {grid} = {places} 个编码，每个都是小于 {entries} 的整数。相同的编码颜色相同。\n\n等长码字共 **{bits} 比特**（每维 {dim} "
-        "比特，一维即一个像素的一种颜色），只有像素 {raw} 比特的 1/{times}。若按训练中各编码的频率分配码字长度：{fitted} 比特（每维 "
-        "{fitted_dim}）。",
+        "{grid} × {grid} = {places} codes, each a number below {entries}; equal codes have equal colours. That is {bits} bits, "
+        "{times} times fewer than the {raw} bits of the pixels.",
+        "{grid} × {grid} = {places} 个编码，每个都是小于 {entries} 的整数，相同的编码颜色相同。共 {bits} 比特，只有像素 {raw} 比特的 "
+        "1/{times}。",
+    ),
+    "vqvae.reconstruction": ("Decoded from the codes", "由编码重构的图片"),
+    "vqvae.baselines": ("The same bits, spent in other ways", "同样的比特数，换别的方法"),
+    "vqvae.baselines_why": (
+        "An error says little alone: compare the reconstruction with those of a Gaussian bottleneck, JPEG and one mean colour.",
+        "单看一个误差说明不了什么：把重构结果与高斯瓶颈、JPEG 和平均颜色放在一起比较。",
+    ),
+    "vqvae.rates": (
+        "Codewords of equal length take {bits} bits for the code map: {dim} bits per dimension, a dimension being one colour of a "
+        "pixel. Codewords fitted to the frequency of each code in training take {fitted} bits ({fitted_dim} per dimension).",
+        "用等长码字，编码图需要 {bits} 比特：每维 {dim} 比特，一维即一个像素的一种颜色。若按训练中各编码的频率分配码字长度，则为 {fitted} "
+        "比特（每维 {fitted_dim}）。",
     ),
     "vqvae.picture_original": ("Original", "原图"),
     "vqvae.picture_model": ("VQ-VAE", "VQ-VAE 重构"),
@@ -53,7 +61,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "vqvae.perfect": ("no error", "毫无误差"),
     "vqvae.method": ("method", "方法"),
     "vqvae.psnr": ("PSNR in dB", "PSNR（dB）"),
-    "vqvae.mse": ("mean squared error", "均方误差"),
     "vqvae.bits": ("bits", "比特"),
     "vqvae.per_dim": ("bits per dimension", "每维比特"),
     "vqvae.extra": ("{bits} + {bytes} bytes of header", "{bits} + 文件头 {bytes} 字节"),
@@ -65,7 +72,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "vqvae.short_gaussian": ("Gaussian", "高斯"),
     "vqvae.short_jpeg": ("JPEG", "JPEG 压缩"),
     "vqvae.short_mean": ("mean colour", "平均颜色"),
-    "vqvae.bars": ("Error at about as many bits", "比特数相近时的误差"),
+    "vqvae.bars": ("Mean squared error at about as many bits", "比特数相近时的均方误差"),
     "vqvae.bars_hover": ("%{x}: %{y:.4f}<extra></extra>", "%{x}：%{y:.4f}<extra></extra>"),
     "vqvae.methods_text": (
         "**Gaussian bottleneck**: a VAE with the same encoder and decoder, but a Gaussian at each position; one sample is decoded. "
@@ -87,11 +94,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "dB。编码每维 {dim} 比特，按频率分配码字后为 {fitted} 比特；{entries} 个条目中用到了 {used}，困惑度 {perplexity}。这里只是编码图的码率，"
         "不是论文里以同样单位给出的似然界。",
     ),
-    "vqvae.workbench": (
-        "#### Edit codes\nChoose a code on the sheet (or by its number, or from the map above), then click the picture: the positions "
-        "around the click get that code and the map is decoded again. The sheet shows the output of the decoder for a map of a single "
-        "code, from dark to bright, in each row from warm to cold.",
-        "#### 替换编码\n在码本图上选一个编码（也可以输入编号，或从上面的编码图中取用），再点击图片：点击处周围的位置换成这个编码，"
+    "vqvae.edit": ("Paint with codes", "用编码作画"),
+    "vqvae.edit_why": (
+        "What does a code stand for? Put it at other positions of the map and see what the decoder draws there.",
+        "一个编码代表什么？把它放到编码图的其他位置，看解码器在那里画出什么。",
+    ),
+    "vqvae.edit_text": (
+        "Choose a code on the sheet, by its number, or by a click on the map of step 2. Then click the picture: the positions "
+        "around the click get that code and the map is decoded again. The sheet shows the output of the decoder for a map of a "
+        "single code, from dark to bright, in each row from warm to cold.",
+        "在码本图上选一个编码，也可以输入编号，或点击第 2 步的编码图取用。再点击图片：点击处周围的位置换成这个编码，"
         "然后重新解码。码本图显示整张图都是同一个编码时解码器画出的样子，由暗到亮，每行由暖到冷。",
     ),
     "vqvae.after": ("Click the picture to paint with the code", "点击图片，用该编码作画"),
@@ -103,7 +115,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "vqvae.brush": ("Brush, in positions per side", "画笔大小（每边的位置数）"),
     "vqvae.undo": ("Undo", "撤销"),
     "vqvae.clear": ("Undo all", "全部撤销"),
-    "vqvae.edits_more": ("The edits as text, and the picture without them", "以文本表示的修改，以及修改前的图片"),
     "vqvae.edits": ("Edits", "修改"),
     "vqvae.edits_info": (
         "One per line: row, column, brush, code; rows and columns count from 0. Change them, then click elsewhere.",
@@ -127,8 +138,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "编码 **{code}** 在这里是死码：内置照片的 {places} 个位置都没有选择它；训练中有 {share} 的位置选择它（均匀使用为 {even}）。"
         "仍可解码整张图都是它的编码图；平均图则没有可显示的内容。",
     ),
-    "vqvae.usage_head": ("#### Which codes are used", "#### 哪些编码被使用"),
-    "vqvae.usage": ("Frequency of codes", "各编码被选择的频率"),
+    "vqvae.usage": ("Which codes are used", "哪些编码被使用"),
+    "vqvae.usage_why": (
+        "An unused entry is wasted: see how often each one is chosen, in the bundled photographs and in your picture.",
+        "没人选择的条目是浪费：看看每个编码在内置照片和你的图片中出现得多频繁。",
+    ),
+    "vqvae.usage_title": ("Frequency of codes", "各编码被选择的频率"),
     "vqvae.usage_bundled": ("bundled photographs", "内置照片"),
     "vqvae.usage_picture": ("your picture", "你的图片"),
     "vqvae.usage_hover": ("rank %{x}: %{y:.2%}<extra></extra>", "第 %{x} 位：%{y:.2%}<extra></extra>"),
@@ -148,7 +163,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "vqvae.neighbour": ("{name}, {similarity}", "{name}，{similarity}"),
     "vqvae.by_codes": ("bag of codes", "编码词袋"),
     "vqvae.by_pixels": ("pixels (naive baseline)", "像素（朴素基线）"),
-    "vqvae.retrieval": ("Nearest emoji of the same group", "最近的表情属于同一类"),
+    "vqvae.retrieval": ("How good are codes for search?", "用编码检索有多准？"),
+    "vqvae.retrieval_why": (
+        "Eight neighbours of one picture can be luck: here every emoji searches all the others.",
+        "一张图片的近邻可能是碰巧：这里让每个表情都去检索其余的表情。",
+    ),
+    "vqvae.retrieval_title": ("Nearest emoji of the same group", "最近的表情属于同一类"),
     "vqvae.same_group": ("share of emoji", "占表情的比例"),
     "vqvae.retrieval_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
     "vqvae.retrieval_text": (

@@ -32,6 +32,13 @@ def open_tab(page: Page, stem: str) -> None:
     expect(page.locator(f"#{stem}-step4")).to_be_visible()
 
 
+def unfold(page: Page, stem: str, name: str) -> None:
+    """Open a fold of a tab that is closed."""
+    fold = page.locator(f"#{stem}-{name}-fold")
+    fold.locator("> button").click()
+    expect(fold.locator("> [data-testid=accordion-content]")).to_be_visible()
+
+
 def upload(page: Page, stem: str, where: str, file: Path | list[Path]) -> None:
     """Put a file into an upload field, as dropping it there does."""
     page.locator(f"#{stem}-{where} input[type=file]").first.set_input_files(file)
@@ -55,7 +62,9 @@ def drawn(page: Page, ident: str) -> Locator:
 
 
 def grow(page: Page, stem: str, *pictures: str) -> None:
-    """Go back in the training by the keyboard, to before the first step, and see pictures and figure change."""
+    """Unfold the training, go back to before the first step by the keyboard, see pictures and figure change."""
+    unfold(page, stem, "grow")
+    drawn(page, f"{stem}-grow-curve")
     shown, figure = {ident: source_of(page, ident) for ident in pictures}, drawn(page, f"{stem}-grow-curve")
     marked = figure.locator(".bars .point").last.locator("path").get_attribute("style")
     slider = page.locator(f"#{stem}-stage input[type=range]")

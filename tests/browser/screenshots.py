@@ -12,8 +12,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
+from tests.browser.every_scenario import SCENARIOS
 from tests.browser.page_actions import STEMS, WAIT_MS
-from tests.browser.scenarios import SCENARIOS
 from tests.browser.serving import ROOT, serve
 
 FOLDER = ROOT / "assets" / "screenshots"

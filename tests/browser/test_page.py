@@ -11,8 +11,8 @@ from playwright.sync_api import CDPSession, Page, Request, expect
 import app
 from demos.page.words import ERRORS
 from tests.browser.conftest import Opener
+from tests.browser.every_scenario import SCENARIOS
 from tests.browser.page_actions import STEMS, Files, open_tab, source_of, upload
-from tests.browser.scenarios import SCENARIOS
 from tests.browser.serving import Server
 from tests.demos.voices import ALL_WORDS as WORDS
 

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Opener, windows
+from tests.browser.every_scenario import SCENARIOS
 from tests.browser.page_actions import STEMS, Files
-from tests.browser.scenarios import SCENARIOS
 
 pytestmark = pytest.mark.browser
 WIDTHS = (1440, 390)

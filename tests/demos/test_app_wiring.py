@@ -6,6 +6,7 @@ The page is built once and not served. This is the only place with rules for the
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import gradio as gr
 import pytest
@@ -14,13 +15,14 @@ from gradio.blocks import Block
 
 import app
 from demos.page import events
-from demos.page.words import LANGUAGES
+from demos.page.words import LANGUAGES, Say
 from tests.demos.voices import METHODS
+from tests.own_checkpoints import settle
 
 STEMS = [method for methods in app.GROUPS.values() for method in methods]
-# Events that compute almost nothing: public calls by name, private events by their handler.
+# Events that compute almost nothing: public calls by name, and all by their handler.
 CHEAP_CALLS = {"contrastive_loss", "generation_results"}
-CHEAP_HANDLERS = {"on_open", "on_pick", "on_example", "on_canvas", "on_sketch", "<lambda>"}
+CHEAP_HANDLERS = {"on_loss", "on_set", "on_open", "on_pick", "on_example", "on_canvas", "on_sketch", "<lambda>"}
 FRAME = {  # what app.py and layout.py name themselves
     "groups",
     *(f"{group}-{part}" for group in app.GROUPS for part in ("group", "tabs")),
@@ -55,6 +57,11 @@ def handled(page: gr.Blocks) -> Iterator[BlockFunction]:
     return (event for event in page.fns.values() if event.fn is not None)
 
 
+def place(event: BlockFunction) -> str:
+    """The route of the page that an event belongs to, by what it reads and writes."""
+    return next((str(block.page) for block in (*event.outputs, *event.inputs)), "")
+
+
 def public(page: gr.Blocks) -> list[str]:
     return [str(event.api_name) for event in page.fns.values() if event.api_visibility == "public"]
 
@@ -70,10 +77,13 @@ def test_api_names_are_prefixed_and_unique(page: gr.Blocks) -> None:
     assert not [name for name in names if re.search(r"_\d+$", name)], "Gradio numbers a name that is given twice"
 
 
-def test_every_call_has_both_languages(page: gr.Blocks) -> None:
-    names = set(public(page))
-    english = {name for name in names if not name.endswith("_zh")}
-    assert {f"{name}_zh" for name in english} == names - english
+def test_public_calls_answer_in_english(page: gr.Blocks) -> None:
+    """A program needs one set of calls; the Chinese page has the same events, which are private."""
+    english, chinese = (
+        Counter(event.name for event in handled(page) if place(event) == route(language)) for language in LANGUAGES
+    )
+    assert english == chinese
+    assert {place(event) for event in page.fns.values() if event.api_visibility == "public"} == {""}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -98,8 +108,6 @@ def test_every_tab_has_steps_in_order(page: gr.Blocks, language: str) -> None:
 
 
 def is_cheap(event: BlockFunction) -> bool:
-    if event.api_visibility == "public":
-        return str(event.api_name).removesuffix("_zh") in CHEAP_CALLS
     return event.name in CHEAP_HANDLERS
 
 
@@ -132,4 +140,20 @@ def test_uploads_reach_handlers_undecoded(page: gr.Blocks) -> None:
     fed = {block for event in handled(page) for block in event.inputs}
     media = [block for block in fed if isinstance(block, (gr.Image, gr.Audio)) and block.interactive is not False]
     assert media
-    assert not [block.elem_id for block in media if "preprocess" not in vars(block)], "use inputs.picture_input"
+    theirs = (gr.Image.preprocess, gr.Audio.preprocess)
+    assert not [block.elem_id for block in media if type(block).preprocess in theirs], "use inputs.picture_input"
+
+
+def test_missing_card_closes_its_own_tab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tab says in a sentence what is missing; the one beside it is laid out as always."""
+    settle(tmp_path, monkeypatch)
+    (tmp_path / "masked" / "photos").unlink()
+    monkeypatch.setattr(app, "GROUPS", {"pictures": ("rotation", "masked")})
+    page = gr.Blocks()
+    with page:
+        app.fill(Say("en"))
+    tabs = {block.id: block for block in page.blocks.values() if isinstance(block, gr.Tab)}
+    (notice,) = tabs["masked"].children
+    assert isinstance(notice, gr.Markdown)
+    assert "masked/photos" in str(notice.value)
+    assert any(block.elem_id == "rotation-step4" for block in page.blocks.values())

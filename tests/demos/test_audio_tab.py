@@ -1,6 +1,7 @@
 """The audio tab's handlers as plain functions: what they draw and refuse, in both languages."""
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import gradio as gr
 import numpy as np
@@ -8,9 +9,10 @@ import pytest
 
 from core import checkpoints
 from core.audio import explore, train
-from core.data import bundled
+from core.data import bundled, sounds, spectra
 from demos.audio import tab
-from demos.audio.views import card_sentence, outline, playable, untrained_sentence
+from demos.audio.views import card_sentence, outline, playable, restoring_sentence, untrained_sentence
+from demos.page.parts import same
 from demos.page.words import Language
 from tests.demos.voices import voice
 from tests.own_checkpoints import settle
@@ -31,16 +33,60 @@ def test_analysis_is_drawn_in_each_language(sound_file: Path, language: Language
 def test_restoration_is_drawn_and_playable(sound_file: Path) -> None:
     say = voice("audio", "zh")
     values = tab.on_restore(say, str(sound_file), 50, 120, explore.NAME)
-    assert values.hole.size == values.restored.size == values.linear.size
-    for rate_hz, samples in (values.hear_masked, values.hear_restored, values.hear_linear):
+    lines = tab.on_baselines(say, str(sound_file), 50, 120, explore.NAME)
+    assert values.hole.size == values.restored.size == values.truth.size == lines.linear.size == (560, 150)
+    for rate_hz, samples in (values.hear_masked, values.hear_restored, lines.hear_linear):
         assert rate_hz == 16_000
         assert samples.dtype == np.int16
         assert len(samples) == pytest.approx(24_000, abs=2)
     assert np.abs(values.hear_masked[1].astype(int)).min() == 0
     assert not np.array_equal(values.hear_masked[1], values.hear_restored[1])
-    assert len(values.errors.data[0].y) == 3
-    assert min(values.errors.data[0].y) > 0
+    assert len(lines.errors.data[0].y) == 3
+    assert min(lines.errors.data[0].y) > 0
     assert "dB" in values.verdict
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("key", "length_s"), [("digit_7_american", 0.1), ("digit_3_british", 0.15)])
+def test_verdict_says_which_is_closer(key: str, length_s: float, language: Language) -> None:
+    found = explore.restore(explore.sound_path(key), 0.45, length_s)
+    verdict = tab.on_restore(
+        voice("audio", language), explore.sound_path(key), 45, 1000 * length_s, explore.NAME
+    ).verdict
+    closer, no_closer = (
+        ("**Closer", "**No closer") if language == "en" else ("**比直线插值更接近", "**并不比直线插值更接近")
+    )
+    assert verdict.startswith(closer if found.model.error_db < found.linear.error_db else no_closer)
+    for kind in (found.model, found.linear, found.mean):
+        assert f"{kind.error_db:.1f}" in verdict
+
+
+def test_only_sounds_that_are_heard_are_synthesised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two players of a restoration, and no third Griffin-Lim for the mean fill; every sound as `restore` gives it."""
+    found = explore.restore(SEVEN, 0.45, 0.1)
+    expected = [playable(filling.wave)[1] for filling in (found.model, found.linear)]
+    synthesise = Mock(side_effect=spectra.to_sound)
+    monkeypatch.setattr(spectra, "to_sound", synthesise)
+    restored = tab.on_restore(voice("audio"), SEVEN, 45, 100, explore.NAME)
+    assert synthesise.call_count == 1
+    lines = tab.on_baselines(voice("audio"), SEVEN, 45, 100, explore.NAME)
+    assert synthesise.call_count == 2
+    assert np.array_equal(restored.hear_restored[1], expected[0])
+    assert np.array_equal(lines.hear_linear[1], expected[1])
+
+
+def test_decoded_sound_answers_like_its_file(sound_file: Path) -> None:
+    say, path, wave = voice("audio"), str(sound_file), sounds.open_sound(sound_file)
+    for ask in (
+        lambda sound: tab.on_restore(say, sound, 50, 120, explore.NAME),
+        lambda sound: tab.on_baselines(say, sound, 50, 120, explore.NAME),
+        lambda sound: tab.on_views(say, sound, 1, 3, explore.NAME),
+        lambda sound: tab.on_analyse(say, sound, explore.NAME),
+        lambda sound: tab.on_probe(say, sound, explore.NAME),
+        lambda sound: tab.on_neighbours(say, sound, explore.NAME),
+        lambda sound: tab.on_compare(say, sound, SEVEN, explore.NAME),
+    ):
+        assert same(ask(path), ask(wave))
 
 
 def test_two_views_are_drawn(sound_file: Path) -> None:
@@ -73,9 +119,10 @@ def test_probes_are_drawn() -> None:
     ("place", "length_ms"), [(50, float("nan")), (float("inf"), 100), (101, 100), (50, 5000), (None, 100), (50, "x")]
 )
 def test_bad_numbers_are_one_sentence(place: float, length_ms: float) -> None:
-    with pytest.raises(gr.Error) as caught:
-        tab.on_restore(voice("audio", "zh"), SEVEN, place, length_ms, explore.NAME)
-    assert any("一" <= character <= "鿿" for character in caught.value.message)
+    for ask in (tab.on_restore, tab.on_baselines):
+        with pytest.raises(gr.Error) as caught:
+            ask(voice("audio", "zh"), SEVEN, place, length_ms, explore.NAME)
+        assert any("一" <= character <= "鿿" for character in caught.value.message)
 
 
 def test_bad_sounds_are_one_sentence(tmp_path: Path) -> None:
@@ -83,6 +130,8 @@ def test_bad_sounds_are_one_sentence(tmp_path: Path) -> None:
     say = voice("audio", "zh")
     for source in (None, str(tmp_path / "letter.wav")):
         for ask in (
+            lambda source=source: tab.on_restore(say, source, 50, 100, explore.NAME),
+            lambda source=source: tab.on_baselines(say, source, 50, 100, explore.NAME),
             lambda source=source: tab.on_analyse(say, source, explore.NAME),
             lambda source=source: tab.on_views(say, source, 1, 0, explore.NAME),
             lambda source=source: tab.on_compare(say, SEVEN, source, explore.NAME),
@@ -120,6 +169,7 @@ def test_only_offered_models_can_be_named(name: str) -> None:
     for ask in (
         lambda: tab.on_analyse(say, SEVEN, name),
         lambda: tab.on_restore(say, SEVEN, 50, 100, name),
+        lambda: tab.on_baselines(say, SEVEN, 50, 100, name),
         lambda: tab.on_views(say, SEVEN, 1, 0, name),
         lambda: tab.on_compare(say, SEVEN, SEVEN, name),
         lambda: tab.on_neighbours(say, SEVEN, name),
@@ -146,7 +196,7 @@ def test_own_model_works_without_probes(
     assert tab.models(say)[:2] == [(say("audio.model_sounds"), explore.NAME), (name, name)]
     sound = str(sound_file)
     assert "32" in tab.on_analyse(say, sound, name).size, "features of this model, not of the bundled one"
-    own, shipped = (tab.on_restore(say, sound, 50, 120, model).errors.data[0].y for model in (name, explore.NAME))
+    own, shipped = (tab.on_baselines(say, sound, 50, 120, model).errors.data[0].y for model in (name, explore.NAME))
     assert own[0] != shipped[0]
     assert own[1:] == shipped[1:], "the baselines are the same"
     views = tab.on_views(say, sound, 1, 0, name)
@@ -161,18 +211,20 @@ def test_own_model_works_without_probes(
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_untrained_accuracy_is_reported_if_measured(language: Language, monkeypatch: pytest.MonkeyPatch) -> None:
-    figures = {"accuracy": 0.99, "untrained_accuracy": 0.61}
+    paired = {"n": 400.0, "trained_only": 31.0, "untrained_only": 20.0, "mcnemar_p": 0.16}
+    figures = {"accuracy": 0.99, "untrained_accuracy": 0.61, **paired}
     monkeypatch.setattr(explore, "metrics", lambda: dict.fromkeys(explore.PROBED.values(), figures))
     sentence = untrained_sentence(voice("audio", language))
     assert sentence.count("61%") == sentence.count("99%") == 3
+    assert all(figure in sentence for figure in ("400", "31", "20", "0.16"))
     monkeypatch.setattr(explore, "metrics", dict)
     assert untrained_sentence(voice("audio", language)) == ""
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_card_figures_are_on_the_page(language: Language) -> None:
-    card, text = explore.metrics(), card_sentence(voice("audio", language))
+    card, say = explore.metrics(), voice("audio", language)
     for data in ("fsdd", "fsdd, unheard speaker", "esc10"):
-        assert f"{card[data]['knn']:.1%}" in text
+        assert f"{card[data]['knn']:.1%}" in card_sentence(say)
     for data in ("fsdd, restoring", "esc10, restoring"):
-        assert f"{card[data]['model_db']:.1f}" in text
+        assert f"{card[data]['model_db']:.1f}" in restoring_sentence(say)

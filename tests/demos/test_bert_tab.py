@@ -10,7 +10,7 @@ import pytest
 
 from core.bert import explore, train
 from demos.bert import tab, views
-from demos.bert.views import CORRUPTIONS, FillingValues, SensesValues
+from demos.bert.views import CORRUPTIONS, PredictionValues, SensesValues
 from demos.page.words import Say
 from tests.demos.voices import voice
 from tests.own_checkpoints import settle
@@ -34,10 +34,11 @@ def test_gaps_show_five_candidates(say: Say) -> None:
     assert shown.gaps.count('class="guess') == 10
     assert say("bert.gap_label", label="captain") in shown.gaps
     assert "8,000" in shown.verdict
-    assert shown.texts.count("<mark") == 4, "two gaps in each of two texts"
-    found = explore.fill(TEXT, [1, 5])
-    assert say("bert.order", order=", ".join(found.gaps[gap].label for gap in found.one_by_one.order)) in shown.texts
     assert chinese(shown.verdict) == (say.language == "zh")
+    texts = tab.on_order(say, TEXT, [1, 5], MODEL)
+    assert texts.count("<mark") == 4, "two gaps in each of two texts"
+    found = explore.fill(TEXT, [1, 5])
+    assert say("bert.order_of_filling", order=", ".join(found.labels[gap] for gap in found.one_by_one.order)) in texts
 
 
 def test_differing_words_are_marked(say: Say) -> None:
@@ -47,15 +48,16 @@ def test_differing_words_are_marked(say: Say) -> None:
         for first in range(2)
     }
     (text, first), filling = next(item for item in found.items() if item[1].differ)
-    texts = tab.on_fill(say, text, [*range(first, first + 5)], MODEL).texts
+    texts = tab.on_order(say, text, [*range(first, first + 5)], MODEL)
     assert texts.count('class="differs"') >= 2
     better = filling.one_by_one.bits < filling.at_once.bits
     assert say("bert.differ_better" if better else "bert.differ_worse", differ=len(filling.differ)) in texts
 
 
 def test_one_gap_or_none_is_explained(say: Say) -> None:
-    assert say("bert.one_gap") in tab.on_fill(say, TEXT, [1], MODEL).texts
-    assert tab.on_fill(say, TEXT, [], MODEL) == FillingValues("", say("bert.none_hidden"), "")
+    assert say("bert.one_gap") in tab.on_order(say, TEXT, [1], MODEL)
+    assert tab.on_order(say, TEXT, [], MODEL) == say("bert.none_hidden")
+    assert tab.on_fill(say, TEXT, [], MODEL) == PredictionValues("", say("bert.none_hidden"))
 
 
 def test_training_examples_are_coloured_and_counted(say: Say) -> None:
@@ -88,18 +90,17 @@ def test_both_models_are_drawn_by_word(say: Say) -> None:
         assert size in shown.compared
 
 
-def test_new_texts_get_all_answers(say: Say) -> None:
-    found = tab.on_text(say, TEXT, MODEL, 0)
-    assert [word for word, _ in found.words["choices"]] == ["The", "captain", "stood", "on", "the", "deck", "."]
-    assert found.words["value"] == [1, 2]
-    for group in (
-        tab.on_fill(say, TEXT, [1, 2], MODEL),
-        tab.on_draw(say, TEXT, MODEL, 0),
-        tab.on_compare(say, TEXT, MODEL),
-    ):
-        assert group._asdict().items() <= found._asdict().items()
-    assert tab.on_typing(say, "  ", MODEL, 0) == gr.skip()
-    assert tab.on_typing(say, TEXT, MODEL, 0) == found
+def test_new_texts_have_words_hidden(say: Say) -> None:
+    found = tab.on_words(say, TEXT, MODEL)
+    assert [word for word, _ in found["choices"]] == ["The", "captain", "stood", "on", "the", "deck", "."]
+    assert found["value"] == [1, 2]
+    for handler in (tab.on_fill, tab.on_order):
+        assert handler(say, TEXT, None, MODEL) == handler(say, TEXT, [1, 2], MODEL), "nobody has clicked a word yet"
+
+
+def test_examples_come_with_their_own_gaps(say: Say) -> None:
+    for example in explore.EXAMPLES:
+        assert tab.on_words(say, example.text, MODEL)["value"] == list(example.hidden)
 
 
 def test_uses_are_listed_with_senses(say: Say) -> None:
@@ -111,19 +112,27 @@ def test_uses_are_listed_with_senses(say: Say) -> None:
     assert tab.on_senses(say, found.query, "rose", MODEL) == SensesValues(found.uses, found.measured)
 
 
-def test_another_model_brings_everything_anew(say: Say) -> None:
-    found = tab.on_model(say, TEXT, MODEL, 0)
-    assert found.word["choices"] == explore.words_of(MODEL)
-    assert found.word["value"] == explore.words_of(MODEL)[0]
-    assert tab.on_text(say, TEXT, MODEL, 0)._asdict().items() <= found._asdict().items()
+def test_another_model_brings_its_own_words(say: Say) -> None:
+    word, found = tab.on_uses(say, "花", "花", MODEL)
+    assert word["choices"] == explore.words_of(MODEL)
+    assert word["value"] == explore.words_of(MODEL)[0]
+    assert found == tab.on_word(say, word["value"], MODEL)
     assert views.choices(say)[0][1] == MODEL
+
+
+def test_a_word_and_its_sentence_stay_if_they_fit(say: Say) -> None:
+    query = "A rose is a rose."
+    word, found = tab.on_uses(say, "rose", query, MODEL)
+    assert (word["value"], found.query) == ("rose", query)
+    assert found[1:] == tab.on_senses(say, query, "rose", MODEL)
 
 
 def test_what_a_visitor_wrote_is_escaped(say: Say) -> None:
     found = tab.on_fill(say, "a <b> & <i>", [0, 2, 5], MODEL)
-    assert "<b>" not in found.texts
-    assert "<i>" not in found.texts
-    assert "&lt;" in found.texts
+    texts = tab.on_order(say, "a <b> & <i>", [0, 2, 5], MODEL)
+    assert "<b>" not in texts
+    assert "<i>" not in texts
+    assert "&lt;" in texts
     assert found.gaps.count("<b") == found.gaps.count("</b>") + found.gaps.count("<br>")
 
 
@@ -162,15 +171,15 @@ def test_own_models_are_listed_and_answer(say: Say, own: str) -> None:
     titles = {key: title for title, key in views.choices(say)}
     assert titles.keys() >= {explore.NOVELS, name}
     assert name in titles[name]
-    found = tab.on_model(say, "stood and", name, 0)
-    assert found.gaps.count('class="gap"') >= 1
+    assert tab.on_fill(say, "stood and", None, name).gaps.count('class="gap"') >= 1
+    word, found = tab.on_uses(say, "bear", explore.FIRST_SENTENCE["bear"], name)
     if own == "short":
-        assert found.word["choices"] == []
+        assert word["choices"] == []
         assert found.measured == say("bert.no_words")
         with pytest.raises(gr.Error):
-            tab.on_text(say, "a word for every token there is", name, 0)
+            tab.on_words(say, "a word for every token there is", name)
     else:
-        assert found.word["choices"]
+        assert word["choices"]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +198,9 @@ def test_own_models_are_listed_and_answer(say: Say, own: str) -> None:
         (tab.on_compare, (TEXT, "bert-base-uncased ")),
         (tab.on_senses, (TEXT, "bear", MODEL)),
         (tab.on_senses, (TEXT, "w", MODEL)),
-        (tab.on_text, ("", MODEL, 0)),
+        (tab.on_words, ("", MODEL)),
+        (tab.on_fill, ("", None, MODEL)),
+        (tab.on_order, (TEXT, [99], MODEL)),
     ],
 )
 def test_bad_input_is_one_sentence(say: Say, handler: Any, values: tuple[Any, ...]) -> None:
@@ -200,11 +211,10 @@ def test_bad_input_is_one_sentence(say: Say, handler: Any, values: tuple[Any, ..
 
 def test_other_scripts_come_back_whole(say: Say) -> None:
     text = "👩‍👩‍👧 مرحبا 春江"
-    found = tab.on_text(say, text, MODEL, 0)
-    words = [word for word, _ in found.words["choices"]]
+    words = [word for word, _ in tab.on_words(say, text, MODEL)["choices"]]
     assert all(words)
     assert "".join(words) == text.replace(" ", "")
-    assert found.texts.count("<p dir=") == 2
+    assert tab.on_order(say, text, None, MODEL).count("<p dir=") == 2
 
 
 def test_fetching_offline_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,6 +224,19 @@ def test_fetching_offline_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("huggingface_hub.snapshot_download", offline)
     for offer in explore.offers():
         steps = tab.on_fetch(voice("bert", "zh"), offer.name)
-        assert str(offer.megabytes) in next(steps)[1]
+        assert str(offer.megabytes) in next(steps).status
         with pytest.raises(gr.Error, match="继续使用内置模型"):
             next(steps)
+
+
+def test_outputs_follow_the_named_values() -> None:
+    with gr.Blocks() as page:
+        parts = tab.build(voice("bert"))
+    outputs = {fn.name: [item.elem_id for item in fn.outputs] for fn in page.fns.values()}
+    assert outputs["on_fill"] == ["bert-gaps", "bert-verdict"]
+    assert outputs["on_order"] == ["bert-texts"]
+    assert outputs["on_compare"] == ["bert-bits", "bert-compared"]
+    assert outputs["on_draw"] == ["bert-drawn", "bert-drawn-verdict"]
+    assert outputs["on_word"] == ["bert-query", *outputs["on_senses"]] == ["bert-query", "bert-uses", "bert-measured"]
+    asked = [question.handler.__name__ for question in parts.questions if question.fold is None]
+    assert asked == ["on_words", "on_fill", "on_uses"]

@@ -1,17 +1,15 @@
 """The contrastive tab's handlers as plain functions: what they draw, what they refuse, and in which language."""
 
-import itertools
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
 
 import gradio as gr
 import numpy as np
 import pytest
+from gradio.block_function import BlockFunction
 from PIL import Image
 
 from core.contrastive import explore
-from demos.contrastive import dictionary, dictionary_views, tab, views
+from demos.contrastive import dictionary, tab, views
 from demos.page import inputs
 from demos.page.snapshots import LAST
 from demos.page.words import LANGUAGES, Language
@@ -19,12 +17,6 @@ from tests.demos.voices import voice
 
 SETTINGS = (0.2, 0.5, 0.2, 0.0, 0.5)  # crop, jitter, greyscale, blur, flip
 Shown = list[tuple[str, str | None]]
-Values = TypeVar("Values", bound=NamedTuple)
-
-
-def take(kind: type[Values], values: Iterator[Any]) -> Values:
-    """The next of all answers, as many as the fields of a NamedTuple."""
-    return kind(*itertools.islice(values, len(kind._fields)))
 
 
 @pytest.fixture(scope="module")
@@ -41,24 +33,26 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_comparison_is_drawn_in_each_language(shown: Shown, language: Language) -> None:
     say = voice("contrastive", language)
-    values = tab.on_compare(say, shown, "simclr", "projections", *SETTINGS, 0, 0.2)
+    values = tab.on_compare(say, shown, "simclr", "projections", *SETTINGS, 0)
     assert values.views.mode == "RGBA"
     assert values.verdict.startswith("**SimCLR**")
     assert values.matrix.layout.title.text == say("contrastive.matrix_projections")
     assert np.array(values.matrix.data[0].z).shape == np.array(values.cosine).shape == (16, 16)
     assert len(values.matrix.layout.shapes) == 16, "every view has one positive"
-    assert len(values.bars.data[0].y) == 16
-    assert "2.71" in values.loss, "log 15"
-    assert ("假负例" if language == "zh" else "false negative") in values.false_negatives
+    lost = tab.on_view_losses(say, shown, "simclr", "projections", *SETTINGS, 0, 0.2)
+    assert len(lost.loss.bars.data[0].y) == 16
+    assert "2.71" in lost.loss.loss, "log 15"
+    assert ("假负例" if language == "zh" else "false negative") in lost.false_negatives
 
 
 def test_loss_follows_the_temperature(shown: Shown) -> None:
     say = voice("contrastive")
-    compared = tab.on_compare(say, shown, "simclr", "projections", *SETTINGS, 3, 0.2)
+    compared = tab.on_compare(say, shown, "simclr", "projections", *SETTINGS, 3)
+    lost = tab.on_view_losses(say, shown, "simclr", "projections", *SETTINGS, 3, 0.2).loss
     again = tab.on_loss(say, compared.cosine, 0.2)
-    losses = compared.bars.data[0].y
+    losses = lost.bars.data[0].y
     assert np.allclose(again.bars.data[0].y, losses, atol=1e-3), "the matrix is rounded to four places"
-    assert "temperature 0.20" in compared.loss
+    assert "temperature 0.20" in lost.loss
     hot = tab.on_loss(say, compared.cosine, 1.0)
     assert np.ptp(hot.bars.data[0].y) < np.ptp(losses)
 
@@ -66,36 +60,37 @@ def test_loss_follows_the_temperature(shown: Shown) -> None:
 def test_rotation_is_compared_by_features(shown: Shown) -> None:
     say = voice("contrastive")
     verdicts = {
-        space: tab.on_compare(say, shown, "rotation", space, *SETTINGS, 0, 0.2).verdict
+        space: tab.on_compare(say, shown, "rotation", space, *SETTINGS, 0).verdict
         for space in ("projections", "features")
     }
     assert verdicts["projections"] == verdicts["features"] + " " + say("contrastive.no_head")
 
 
-def test_missing_pictures_change_nothing(shown: Shown) -> None:
+def test_missing_pictures_are_one_sentence() -> None:
     say = voice("contrastive")
     empty: tuple[Shown | None, ...] = (None, [])
     for nothing in empty:
-        assert tab.on_pictures(say, nothing, "simclr", "features", *SETTINGS, 0, 0.2, LAST, 3) == gr.skip()
-    with pytest.raises(gr.Error, match="Bring 2 to 16 pictures; here are 0"):
-        tab.on_compare(say, None, "simclr", "features", *SETTINGS, 0, 0.2)
-    with pytest.raises(gr.Error, match="Bring 2 to 16 pictures; here are 0"):
-        tab.on_grow(say, None, *SETTINGS, 0, LAST)
+        with pytest.raises(gr.Error, match="Bring 2 to 16 pictures; here are 0"):
+            tab.on_compare(say, nothing, "simclr", "features", *SETTINGS, 0)
+        with pytest.raises(gr.Error, match="Bring 2 to 16 pictures; here are 0"):
+            tab.on_view_losses(say, nothing, "simclr", "features", *SETTINGS, 0, 0.2)
+        with pytest.raises(gr.Error, match="Bring 2 to 16 pictures; here are 0"):
+            tab.on_grow(say, nothing, *SETTINGS, 0, LAST)
+        with pytest.raises(gr.Error):
+            tab.on_neighbours(say, nothing, 1, "simclr")
 
 
-def test_pictures_change_every_answer(shown: Shown) -> None:
-    say = voice("contrastive")
-    values = iter(tab.on_pictures(say, shown[:3], "simclr", "projections", *SETTINGS, 0, 0.2, 1, 3))
-    compared, grown, query = take(views.ComparisonValues, values), take(views.GrowthValues, values), next(values)
-    looked_up, which, found = take(dictionary_views.DictionaryValues, values), next(values), next(values)
-    assert next(values, None) is None
-    assert (query, which) == (1, 1)
+def test_fewer_pictures_change_every_answer(shown: Shown) -> None:
+    say, few = voice("contrastive"), shown[:3]
+    compared = tab.on_compare(say, few, "simclr", "projections", *SETTINGS, 0)
+    grown = tab.on_grow(say, few, *SETTINGS, 0, 1)
+    looked_up = dictionary.on_dictionary(say, few, 1, *SETTINGS, 0, 3)
     assert "**0.99**" in looked_up.verdict
     assert np.array(compared.cosine).shape == np.array(grown.matrix.data[0].z).shape == (6, 6)
     colours = grown.reached.data[0].marker.color
     assert colours.index(colours[1]) == 1, "the second stage is marked"
     assert "of 6** views" in grown.verdict
-    assert len(found) == 8
+    assert len(tab.on_neighbours(say, few, 1, "simclr")) == 8
 
 
 @pytest.fixture(scope="module")
@@ -108,32 +103,41 @@ def page() -> gr.Blocks:
 
 def test_outputs_follow_the_named_values(page: gr.Blocks) -> None:
     outputs = {fn.name: [item.elem_id for item in fn.outputs] for fn in page.fns.values()}
-    compared = ["views", "verdict", "matrix", "bars", "loss", "suspects", "cosine"]
+    compared = ["views", "verdict", "matrix", "cosine"]
     grown = ["grow-matrix", "grow-curve", "grow-verdict"]
     looked_up = ["query-views", "dictionary-verdict", "queue", "by-age", "drift", "curves", "learned"]
     expected = {
         "on_compare": compared,
+        "on_view_losses": ["bars", "loss", "suspects"],
         "on_loss": ["bars", "loss"],
         "on_grow": grown,
         "on_dictionary": looked_up,
         "on_neighbours": ["neighbours"],
+        "on_accuracy": ["card-knn", "card-linear", "card-text"],
         "on_probe": ["probe", "probe-text"],
-        "on_pictures": [*compared, *grown, "query", *looked_up, "which", "neighbours"],
     }
     for handler, names in expected.items():
         assert outputs[handler] == [f"contrastive-{name}" for name in names], handler
 
 
+def gallery_events(page: gr.Blocks) -> list[BlockFunction]:
+    """The events that wait for a change of the gallery."""
+    gallery = next(block for block in page.blocks.values() if getattr(block, "elem_id", None) == "contrastive-pictures")
+    return [fn for fn in page.fns.values() if (gallery._id, "change") in fn.targets]
+
+
 def test_one_event_follows_the_pictures(page: gr.Blocks) -> None:
     """With three, an upload triggered them again and again, without end."""
-    names: dict[int | None, str | None] = {block._id: getattr(block, "elem_id", None) for block in page.blocks.values()}
-    waiting = [
-        fn.name
-        for fn in page.fns.values()
-        for block, event in fn.targets
-        if event == "change" and names.get(block) == "contrastive-pictures"
-    ]
-    assert waiting == ["on_pictures"]
+    assert [fn.name for fn in gallery_events(page)] == ["on_follow"]
+    first = [getattr(item, "elem_id", None) for item in gallery_events(page)[0].outputs[:2]]
+    assert first == ["contrastive-which", "contrastive-query"], "the first of other pictures is asked about"
+
+
+def test_removing_every_picture_asks_nothing(page: gr.Blocks) -> None:
+    follow = gallery_events(page)[0]
+    gallery = follow.inputs[0]
+    assert follow.fn is not None
+    assert list(follow.fn(gr.EventData(gallery, {}), *[None for _ in follow.inputs])) == [gr.skip()]
 
 
 def test_bad_picture_is_named(shown: Shown, text_as_picture: Path, huge_picture: Path) -> None:
@@ -144,13 +148,7 @@ def test_bad_picture_is_named(shown: Shown, text_as_picture: Path, huge_picture:
         for language, sentence in zip(LANGUAGES, (english, chinese), strict=True):
             with pytest.raises(gr.Error) as caught:
                 tab.on_compare(
-                    voice("contrastive", language),
-                    [*shown[:2], (str(bad), None)],
-                    "simclr",
-                    "features",
-                    *SETTINGS,
-                    0,
-                    0.2,
+                    voice("contrastive", language), [*shown[:2], (str(bad), None)], "simclr", "features", *SETTINGS, 0
                 )
             assert caught.value.message.startswith(sentence)
 
@@ -164,7 +162,7 @@ def test_bad_settings_are_one_sentence(change: dict[int, object], shown: Shown) 
     for place, value in change.items():
         given[place] = value
     with pytest.raises(gr.Error) as caught:
-        tab.on_compare(voice("contrastive", "zh"), shown, *given)  # type: ignore[arg-type]
+        tab.on_view_losses(voice("contrastive", "zh"), shown, *given)  # type: ignore[arg-type]
     assert any("一" <= character <= "鿿" for character in caught.value.message)
 
 
@@ -246,7 +244,8 @@ def test_cards_are_drawn_and_written(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(figures["linear"].data[0].x) == ["SimCLR", "MoCo", "未训练"]
     assert list(figures["linear"].data[0].y) == [0.712, 0.693, 0.45]
     assert figures["knn"].layout.title.text != figures["linear"].layout.title.text
-    text = views.card_text(voice("contrastive"))
+    *drawn, text = tab.on_accuracy(voice("contrastive"))
+    assert len(drawn) == 2
     assert "training pictures): SimCLR 58.6%, MoCo 55.1%, untrained 35.7%." in text
     assert "frozen features): SimCLR 71.2%, MoCo 69.3%, untrained 45.0%." in text
     assert "10,000 test pictures" in text

@@ -152,14 +152,14 @@ def api(page: gr.Blocks) -> dict[str, Any]:
     return named
 
 
-@pytest.mark.parametrize(("say", "name"), [(EN, "/toy_answer"), (ZH, "/toy_answer_zh")])
-def test_named_events_are_public(say: Say, name: str) -> None:
-    made = small(say, name="toy_answer")
-    assert list(api(made.page)) == [name]
-    assert [item["parameter_name"] for item in api(made.page)[name]["parameters"]] == ["picture", "count"]
+def test_named_events_are_public() -> None:
+    found = api(small(EN, name="toy_answer").page)
+    assert list(found) == ["/toy_answer"]
+    assert [item["parameter_name"] for item in found["/toy_answer"]["parameters"]] == ["picture", "count"]
 
 
-def test_unnamed_events_are_private() -> None:
+def test_chinese_and_unnamed_events_are_private() -> None:
+    assert not api(small(ZH, name="toy_answer").page)
     assert not api(small(EN).page)
 
 

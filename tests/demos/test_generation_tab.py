@@ -33,14 +33,16 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
 
 @pytest.mark.parametrize("say", [EN, ZH])
 def test_every_arm_has_name_and_distance(say: Say) -> None:
-    shown = tab.on_draw(say, 0, 2, "cifar10")
+    shown = tab.on_compare(say, 0, "cifar10")
     found = explore.draw()
+    assert tab.on_draw(say, 0, 2, "cifar10").now_text == shown.now_text
     assert [caption for _, caption in shown.arms] == [
         say("generation.drawn", arm=views.arm_name(say, arm), distance=f"{distance:.1f}")
         for arm, distance in zip(found.arms, found.distances, strict=True)
     ]
     assert list(shown.now.data[0].x) == pytest.approx(found.distances, abs=1e-4)
     assert views.arm_name(say, found.arms[int(np.argmin(found.distances))]) in shown.now_text
+    assert f"{found.distances[found.arms.index('plain')]:.1f}" in shown.now_text, "the baseline"
 
 
 def test_slider_moves_the_first_set_only() -> None:
@@ -50,8 +52,8 @@ def test_slider_moves_the_first_set_only() -> None:
 
 
 def test_references_change_all_their_parts(shown: Shown) -> None:
-    values = tab.on_references(EN, shown, 0, 1)
-    assert values.label.size == (7 * 94 - 6, 88)
+    assert tab.on_label(EN, shown).size == (4 * 94 - 6, 2 * 94 - 6)
+    values = tab.on_attend(EN, shown, 0, 1)
     assert [caption for _, caption in values.conditioned] == [views.arm_name(EN, arm) for arm in explore.CONDITIONED]
     assert values.columns.size == (len(shown) * 70 - 6, 64)
     weights = explore.attend([path for path, _ in shown]).attention[0]
@@ -64,8 +66,9 @@ def test_other_picture_shows_other_weights(shown: Shown) -> None:
     assert first.data[0].z != last.data[0].z
 
 
-def test_missing_references_are_skipped_or_refused() -> None:
-    assert tab.on_references(EN, [], 0, 1) == gr.skip()
+def test_missing_references_are_refused() -> None:
+    with pytest.raises(gr.Error, match="Choose or upload a picture first"):
+        tab.on_label(EN, [])
     with pytest.raises(gr.Error, match="Choose 1 to 8 references"):
         tab.on_attend(EN, [], 0, 1)
 
@@ -99,6 +102,14 @@ def test_measurement_streams_beside_the_record(
 
 
 @pytest.mark.parametrize("say", [EN, ZH])
+def test_recorded_distances_come_before_a_measurement(say: Say) -> None:
+    shown = tab.on_recorded(say, "references", "mnist")
+    assert list(shown.measured.data[0].x) == []
+    assert list(shown.measured.data[1].x) == [5_000, 10_000]
+    assert shown.measured_text == say("generation.not_measured")
+
+
+@pytest.mark.parametrize("say", [EN, ZH])
 @pytest.mark.parametrize("data", explore.SETS)
 def test_results_match_the_record(say: Say, data: str) -> None:
     shown = tab.on_set(say, data)
@@ -110,7 +121,7 @@ def test_results_match_the_record(say: Say, data: str) -> None:
         assert views.arm_name(say, arm.name) in shown.table
         assert f"{arm.rows['']['frechet'].mean:.2f}" in shown.table
     assert f"{study.floor['']['frechet']:.2f}" in shown.table
-    assert views.SETS[data] in shown.found
+    assert views.SETS[data] in tab.on_findings(say, data)
 
 
 @pytest.mark.parametrize("verdict", ["lower", "higher", "undecided"])
@@ -124,7 +135,7 @@ def test_every_verdict_has_its_sentence(say: Say, verdict: str, monkeypatch: pyt
         "findings",
         lambda data: explore.Findings(3, arms, sides, sides, sides, verdict, verdict),  # type: ignore[arg-type]
     )
-    text = views.results(say, "cifar10").found
+    text = views.findings(say, "cifar10")
     assert say(f"generation.control_{verdict}") in text
     assert say(f"generation.heads_{verdict}") in text
     assert views.arm_name(say, arms[1]) in text
@@ -134,7 +145,7 @@ def test_every_verdict_has_its_sentence(say: Say, verdict: str, monkeypatch: pyt
 @pytest.mark.parametrize("say", [EN, ZH])
 def test_recall_is_part_of_the_verdict(say: Say) -> None:
     """On CIFAR-10 it separates the arms with references from the plain GAN; the ranges stand beside it."""
-    text = views.results(say, "cifar10").found
+    text = views.findings(say, "cifar10")
     recall = explore.study("cifar10").arm("plain").rows[""]["recall"]
     lower = explore.findings("cifar10").recall.lower
     assert lower == explore.CONDITIONED
@@ -159,11 +170,11 @@ def test_one_seed_is_reported_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     sides = explore.Sides((), (), explore.ARMS[1:])
     one = explore.Findings(1, explore.ARMS, sides, sides, sides, "one_seed", "one_seed")
     monkeypatch.setattr(explore, "findings", lambda data: one)
-    assert "trained once" in views.results(EN, "mnist").found
+    assert "trained once" in views.findings(EN, "mnist")
 
 
 def test_published_pairs_show_their_change() -> None:
-    table = views.published(EN)
+    table = tab.on_published(EN)
     for name, before, after in explore.PUBLISHED:
         assert name in table
         assert f"{after / before - 1:+.0%}" in table
@@ -172,7 +183,7 @@ def test_published_pairs_show_their_change() -> None:
 @pytest.mark.parametrize("say", [EN, ZH])
 def test_published_text_gives_no_reason(say: Say) -> None:
     """Faces get worse and bedrooms better by the same loss: both stand there, and nothing explains it."""
-    table, text = views.published(say), say("generation.published")
+    table, text = views.published(say), say("generation.published_text")
     assert "+17%" in table
     assert "-54%" in table
     assert not any(word in text for word in ("upright", "正立", "RCG"))
@@ -190,11 +201,16 @@ def test_examples_are_few_enough(name: str) -> None:
         lambda say, shown: tab.on_draw(say, NAN, 2, "cifar10"),
         lambda say, shown: tab.on_draw(say, 0, 9, "cifar10"),
         lambda say, shown: tab.on_draw(say, 0, 2, "<script>"),
+        lambda say, shown: tab.on_compare(say, -1, "cifar10"),
+        lambda say, shown: tab.on_compare(say, 0, "<script>"),
+        lambda say, shown: tab.on_findings(say, "imagenet"),
         lambda say, shown: tab.on_attend(say, shown * 3, 0, 1),
         lambda say, shown: tab.on_attend(say, shown, 0, 0),
         lambda say, shown: tab.on_attend(say, shown, None, 1),  # type: ignore[arg-type]
         lambda say, shown: list(tab.on_measure(say, "plain", -1, "cifar10")),
         lambda say, shown: list(tab.on_measure(say, "../plain", 0, "cifar10")),
+        lambda say, shown: tab.on_recorded(say, "plain", "imagenet"),
+        lambda say, shown: tab.on_recorded(say, "../plain", "cifar10"),
         lambda say, shown: tab.on_set(say, "imagenet"),
     ],
 )
@@ -208,3 +224,19 @@ def test_files_without_pictures_are_refused(text_as_picture: Path, huge_picture:
     for file in (text_as_picture, huge_picture):
         with pytest.raises(gr.Error, match="picture"):
             tab.on_attend(EN, [(str(file), None)], 0, 1)
+
+
+def test_outputs_follow_the_named_values() -> None:
+    with gr.Blocks() as page:
+        tab.build(EN)
+    outputs = {fn.name: [item.elem_id for item in fn.outputs] for fn in page.fns.values()}
+    named = {
+        "on_compare": ("arms", "now", "now-text"),
+        "on_draw": ("grow-arms", "grow-now", "grow-text"),
+        "on_attend": ("conditioned", "columns", "heads", "heads-text"),
+        "on_set": ("simclr", "efficientnet", "table"),
+        "on_recorded": ("measured", "measured-text"),
+        "on_measure": ("measured", "measured-text"),
+    }
+    for handler, ids in named.items():
+        assert outputs[handler] == [f"generation-{ident}" for ident in ids]

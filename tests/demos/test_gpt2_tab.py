@@ -12,8 +12,8 @@ import pytest
 
 from core.gpt2 import explore, train
 from core.snapshots import PERCENTS
-from demos.gpt2 import tab, views
-from demos.gpt2.views import AlternativesValues, ContinuationValues
+from demos.gpt2 import neighbours, tab, views
+from demos.gpt2.views import ContinuationValues
 from demos.page.snapshots import STAGES
 from demos.page.words import Say
 from tests.demos.voices import voice
@@ -51,6 +51,8 @@ def test_prompts_are_coloured_by_piece(say: Say) -> None:
     model, unigram, chance_level = found.bars.data[0].y
     assert model < unigram < chance_level
     assert f"{model:.2f}" in found.verdict
+    assert found.labels.count("<tr") == 1 + tab.SHOWN_LABELS
+    assert "7" in found.counts
 
 
 def test_what_a_visitor_wrote_is_escaped(say: Say) -> None:
@@ -59,18 +61,20 @@ def test_what_a_visitor_wrote_is_escaped(say: Say) -> None:
     assert "<b>" not in labels
 
 
-def test_continuations_stream_and_end_with_alternatives(say: Say) -> None:
+def test_continuations_stream(say: Say) -> None:
     steps = list(tab.on_continue(say, "《春夜》李白：", *SETTINGS))
     last = steps[-1]
     assert last.pieces[0] == ("《春夜》李白：", None)
     assert last.status == say("gpt2.written", done=12)
     assert last.number == 1
-    assert len(last.choice["choices"]) == len(last.bars.data[0].y) == 10
-    assert last.choice["value"] in [token for _, token in last.choice["choices"]]
-    assert chinese(last.chosen) or say.language == "en"
     assert len(last.text.bits) == 12
     shown = [len(step.pieces) for step in steps]
     assert shown == sorted(shown)
+    found = tab.on_alternatives(say, last.text, last.number)
+    assert found.number == 1
+    assert len(found.choice["choices"]) == len(found.bars.data[0].y) == 10
+    assert found.choice["value"] in [token for _, token in found.choice["choices"]]
+    assert chinese(found.chosen) or say.language == "en"
 
 
 def test_growing_texts_leave_alternatives_alone(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,20 +82,23 @@ def test_growing_texts_leave_alternatives_alone(say: Say, monkeypatch: pytest.Mo
     steps = list(tab.on_continue(say, "《春夜》李白：", *SETTINGS))
     assert [len(step.text.bits) for step in steps] == [*range(13), 12]
     for step in steps[:-1]:
-        assert [getattr(step, name) for name in AlternativesValues._fields] == [gr.skip()] * 4
+        assert (step.number, step.done) == (gr.skip(), gr.skip())
+    assert finished(say, "《春夜》李白：").done > steps[-1].done, "another text is finished"
 
 
 def test_clicks_show_alternatives_to_branch(say: Say) -> None:
     text = finished(say, "《春夜》李白：").text
     picked = tab.on_pick(say, text, click(4))
     assert picked.number == text.pieces[3].number
+    assert picked.fold.open
     branched = list(tab.on_branch(say, text, picked.number, picked.choice["value"]))[-1]
     position = text.prompt_tokens + picked.number - 1
     assert branched.text.tokens[:position] == text.tokens[:position]
     assert branched.text.tokens[position] == picked.choice["value"] != text.tokens[position]
     assert len(branched.text.bits) == 12
     assert len(branched.pieces) > 1
-    assert len(branched.choice["choices"]) == 10
+    assert branched.number == picked.number
+    assert len(tab.on_alternatives(say, branched.text, branched.number).choice["choices"]) == 10
 
 
 def test_clicks_on_the_prompt_change_nothing(say: Say) -> None:
@@ -108,25 +115,30 @@ def test_seeds_decide_the_text(say: Say) -> None:
 
 
 def test_similar_words_and_lines_are_drawn(say: Say) -> None:
-    near = tab.on_nearest(say, "春", explore.TANG)
+    near = neighbours.on_nearest(say, "春", explore.TANG)
     assert len(near.bars.data[0].x) == 10
     assert "64" in near.kinds
-    similar = tab.on_similar(say, "举头望明月，低头思故乡。", explore.TANG)
+    similar = neighbours.on_similar(say, "举头望明月，低头思故乡。", explore.TANG)
     assert similar.table.count("<tr>") == 6
     assert say.pick(("the moon", "月")) in similar.table
     assert "40" in similar.themes
 
 
 def test_other_models_bring_other_words(say: Say) -> None:
-    found = tab.on_model(say, explore.TANG)
-    assert found.word == "春"
-    assert chinese(found.line)
-    assert tab.on_model(say, explore.NOVELS).word == "king"
+    found = neighbours.on_words(say, "king", explore.TANG)
+    assert found == ("春", neighbours.on_nearest(say, "春", explore.TANG))
+    assert neighbours.on_words(say, "春", explore.NOVELS).word == "king"
+    assert neighbours.on_words(say, "father", explore.NOVELS).word == "father", "a visitor's word stays if it fits"
+    assert neighbours.on_words(say, "", explore.NOVELS).word == "king"
 
 
-def test_typing_nothing_is_silent(say: Say) -> None:
-    assert tab.on_typing(say, "  ", explore.TANG) == gr.skip()
-    assert tab.on_typing(say, "春", explore.TANG) == tab.on_surprise(say, "春", explore.TANG)
+def test_other_models_bring_other_lines(say: Say) -> None:
+    english, verse = explore.QUERIES["en"], explore.QUERIES["zh"]
+    found = neighbours.on_lines(say, english, explore.TANG)
+    assert found == (verse, neighbours.on_similar(say, verse, explore.TANG))
+    assert neighbours.on_lines(say, verse, explore.NOVELS).line == english
+    assert neighbours.on_lines(say, "A ship at sea.", explore.NOVELS).line == "A ship at sea."
+    assert neighbours.on_lines(say, " ", explore.NOVELS).line == english
 
 
 @pytest.mark.parametrize(
@@ -162,8 +174,8 @@ def test_missing_texts_and_tokens_are_refused(language: Literal["en", "zh"]) -> 
         (tab.on_alternatives, (None, 1)),
         (tab.on_alternatives, (text, 99)),
         (tab.on_alternatives, (text, None)),
-        (tab.on_nearest, ("supercalifragilistic", explore.TANG)),
-        (tab.on_similar, ("", explore.TANG)),
+        (neighbours.on_nearest, ("supercalifragilistic", explore.TANG)),
+        (neighbours.on_similar, ("", explore.TANG)),
         (tab.on_surprise, ("\x00", explore.TANG)),
     )
     for handler, values in calls:
@@ -191,7 +203,7 @@ def test_fetching_offline_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr("huggingface_hub.snapshot_download", offline)
     steps = tab.on_fetch(voice("gpt2", "zh"))
-    assert "551" in next(steps)[1]
+    assert "551" in next(steps).status
     with pytest.raises(gr.Error, match="继续使用内置模型"):
         next(steps)
 
@@ -225,11 +237,6 @@ def test_unread_scripts_get_an_explanation(say: Say) -> None:
     assert say("gpt2.grow_replaced") not in tab.on_grow(say, "The sea", 4).verdict
 
 
-def test_emptied_prompts_are_silent(say: Say) -> None:
-    assert tab.on_grow_typing(say, " ", 4) == gr.skip()
-    assert tab.on_grow_typing(say, "the", 4) == tab.on_grow(say, "the", 4)
-
-
 @pytest.mark.parametrize(("prompt", "stage"), [("", 4), ("the", 7), ("the", None), ("the", math.nan)])
 def test_unknown_stages_are_refused(say: Say, prompt: str, stage: Any) -> None:
     with pytest.raises(gr.Error) as caught:
@@ -250,12 +257,27 @@ def test_own_models_are_listed_and_answer(say: Say, tmp_path: Path, monkeypatch:
     assert explore.SMALL not in titles
     assert name in titles[name]
     assert titles[name] in views.card_sentences(say)
-    found = tab.on_model(say, name)
-    assert len(found.word) == 1
-    assert len(found.bars.data[0].x) == 10
-    assert found.kinds == say("gpt2.kinds_few")
-    assert found.line == explore.QUERIES["en"]
-    assert found.table.count("<tr>") == 6
-    assert "40" in found.themes
+    word, near = neighbours.on_words(say, "king", name)
+    assert len(word) == 1
+    assert len(near.bars.data[0].x) == 10
+    assert near.kinds == say("gpt2.kinds_few")
+    line, similar = neighbours.on_lines(say, explore.QUERIES["zh"], name)
+    assert line == explore.QUERIES["en"]
+    assert similar.table.count("<tr>") == 6
+    assert "40" in similar.themes
     assert "".join(text for text, _ in tab.on_surprise(say, "sea", name).pieces) == "sea"
     assert finished(say, "sea", name, 5, 0.8, 40, 1.0, 3).text.bits
+
+
+def test_outputs_follow_the_named_values() -> None:
+    with gr.Blocks() as page:
+        parts = tab.build(voice("gpt2"))
+    outputs = {fn.name: [item.elem_id for item in fn.outputs] for fn in page.fns.values()}
+    ids = ["surprise", "labels", "counts", "verdict", "bits"]
+    assert outputs["on_surprise"] == [f"gpt2-{name}" for name in ids]
+    assert outputs["on_continue"] == outputs["on_branch"] == [None, "gpt2-text", "gpt2-status", "gpt2-number", None]
+    assert outputs["on_alternatives"] == ["gpt2-number", "gpt2-chosen", "gpt2-alternatives", "gpt2-choice"]
+    assert outputs["on_pick"] == ["gpt2-branch-fold", *outputs["on_alternatives"]]
+    assert outputs["on_grow"] == ["gpt2-grow-text", "gpt2-grow-verdict", "gpt2-grow-curve"]
+    asked = [question.handler.__name__ for question in parts.questions if question.fold is None]
+    assert asked == ["on_surprise", "on_words", "on_continue"]

@@ -35,17 +35,18 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_restoration_in_both_languages(photo: str, language: str) -> None:
     say = voice("masked", language)  # type: ignore[arg-type]
     values = tab.on_restore(say, photo, 0.5, 2, explore.NAME)
+    errors = tab.on_errors(say, photo, 0.5, 2, explore.NAME)
     found = explore.restore(photo, 0.5, 2)
-    pictures = {name: value for name, value in values._asdict().items() if isinstance(value, Image.Image)}
-    assert set(pictures) == {"preview", "original", "masked", "restored", "pasted", "linear", "mean"}
+    shown = {**values._asdict(), **errors._asdict()}
+    pictures = {name: value for name, value in shown.items() if isinstance(value, Image.Image)}
+    assert set(pictures) == {"original", "masked", "restored", "pasted", "linear", "mean"}
     for name, picture in pictures.items():
         assert picture.size == (288, 288)
-        expected = getattr(found, "masked" if name == "preview" else name)
-        assert np.array_equal(np.asarray(picture)[::3, ::3], expected)
-    assert list(values.bars.data[0].x) == [say(f"masked.method_{method}") for method in explore.METHODS]
-    assert list(values.bars.data[0].y) == pytest.approx([score.mse for score in found.scores], abs=1e-5)
-    assert f"{found.scores[0].mse:.4f}" in values.verdict
-    assert all(f"{score.psnr_db:.1f}" in values.table for score in found.scores)
+        assert np.array_equal(np.asarray(picture)[::3, ::3], getattr(found, name))
+    assert list(errors.bars.data[0].x) == [say(f"masked.method_{method}") for method in explore.METHODS]
+    assert list(errors.bars.data[0].y) == pytest.approx([score.mse for score in found.scores], abs=1e-5)
+    assert all(f"{score.mse:.4f}" in values.verdict for score in found.scores)
+    assert all(f"{score.psnr_db:.1f}" in errors.table for score in found.scores)
     assert "72" in values.verdict, "half of 144 patches"
 
 
@@ -75,7 +76,7 @@ def test_card_figures_are_on_the_page(language: Language) -> None:
 
 def test_perfect_fill_has_no_psnr(tmp_path: Path) -> None:
     Image.new("RGB", (40, 40), (255, 255, 255)).save(tmp_path / "white.png")
-    table = tab.on_restore(EN, str(tmp_path / "white.png"), 0.75, 0, explore.NAME).table
+    table = tab.on_errors(EN, str(tmp_path / "white.png"), 0.75, 0, explore.NAME).table
     assert EN("masked.perfect") in table
     assert EN("masked.none") in table
 
@@ -85,7 +86,7 @@ def test_painted_layer_hides_patches(photo: str, tmp_path: Path) -> None:
     layer[32:64, :, :] = (224, 129, 47, 255)
     Image.fromarray(layer).save(tmp_path / "layer.png")
     values = tab.on_paint(EN, photo, str(tmp_path / "layer.png"), explore.NAME)
-    covered = (np.asarray(values.preview) == explore.COVER).all(-1)
+    covered = (np.asarray(values.masked) == explore.COVER).all(-1)
     assert covered[24:48].all()
     assert covered.mean() == pytest.approx(1 / 12, abs=0.01)
     with pytest.raises(gr.Error, match="Paint over"):
@@ -121,8 +122,9 @@ def test_editor_passes_layer_undecoded(tmp_path: Path) -> None:
 
 def test_new_picture_has_empty_layer(photo: str) -> None:
     value = tab.on_canvas(EN, photo)
-    assert np.shape(np.asarray(value["background"])) == (384, 384, 3)
-    assert value["layers"] == []
+    assert np.shape(np.asarray(value.canvas["background"])) == (384, 384, 3)
+    assert value.canvas["layers"] == []
+    assert set(value.painted) == {None, ""}, "nothing of the picture before is left"
 
 
 def test_sweep_ends_with_all_ratios(photo: str) -> None:
@@ -151,11 +153,22 @@ def test_neighbour_names_in_both_languages(photo: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("features", "better"), [(0.6, "features"), (0.4, "pixels")])
+def test_retrieval_says_which_is_better(language: Language, features: float, better: str) -> None:
+    say = voice("masked", language)
+    found = replace(explore.retrieval(), features=features, pixels=0.5)
+    assert say(f"masked.retrieval_{better}") in views.retrieval(say, found)
+    assert f"{explore.retrieval().n:,}" in tab.on_retrieval(say)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_bad_input_is_one_sentence(photo: str, language: str) -> None:
     say = voice("masked", language)  # type: ignore[arg-type]
     missing = "Choose or upload a picture first." if language == "en" else "请先选择或上传一张图片。"
     with pytest.raises(gr.Error, match=missing):
         tab.on_restore(say, None, 0.5, 0, explore.NAME)
+    with pytest.raises(gr.Error, match=missing):
+        tab.on_errors(say, None, 0.5, 0, explore.NAME)
     for ratio, seed in ((float("nan"), 0), (0.99, 0), (0.5, -1), (0.5, 1.5)):
         with pytest.raises(gr.Error):
             tab.on_restore(say, photo, ratio, seed, explore.NAME)
@@ -218,10 +231,20 @@ def test_own_models_between_bundled_and_hub(monkeypatch: pytest.MonkeyPatch) -> 
     assert tab.models(EN)[1][0] == "masked/mine"
 
 
-@pytest.mark.parametrize(("language", "behind"), [("en", ""), ("zh", "_zh")])
-def test_api_names_are_complete(language: str, behind: str) -> None:
+def test_api_names_are_complete() -> None:
     with gr.Blocks() as page:
-        tab.build(voice("masked", language))  # type: ignore[arg-type]
+        tab.build(EN)
     names = {event.api_name for event in page.fns.values() if event.api_visibility == "public"}
-    expected = {"restore", "paint", "sweep", "grow", "neighbours"}
-    assert names == {f"masked_{name}{behind}" for name in expected}
+    expected = {"restore", "errors", "paint", "sweep", "grow", "neighbours"}
+    assert names == {f"masked_{name}" for name in expected}
+
+
+def test_outputs_follow_the_named_values() -> None:
+    with gr.Blocks() as page:
+        tab.build(EN)
+    shown = {event.name: [item.elem_id for item in event.outputs] for event in page.fns.values()}
+    restored = views.RestorationValues._fields
+    assert shown["on_restore"] == [f"masked-{name}" for name in restored]
+    assert shown["on_paint"] == shown["on_stroke"] == [f"masked-paint-{name}" for name in restored]
+    assert shown["on_canvas"] == ["masked-canvas", *shown["on_paint"]]
+    assert shown["on_errors"] == [f"masked-{name}" for name in views.ErrorValues._fields]

@@ -1,14 +1,15 @@
 """The recommendation tab's handlers as plain functions: what they draw in both languages, and what they refuse."""
 
 from dataclasses import replace
+from unittest.mock import Mock
 
 import gradio as gr
 import pytest
 
 from core import checkpoints
 from core.data.films import Film
+from core.downstream.paired import mcnemar
 from core.recommendation import explore
-from core.recommendation.pretext import mcnemar
 from core.recommendation.results import PairedTest
 from demos.page.snapshots import STAGES
 from demos.page.words import Say
@@ -33,8 +34,10 @@ def test_hidden_film_is_named_in_verdict_only(say: Say) -> None:
     assert f"<b>{found.rank:,}</b>" in values.verdict
     assert f"{found.candidates:,}" in values.verdict
     assert values.guesses.count("<li") == 5
-    assert values.attention.count("<li") == len(SPACE)
-    assert values.attention.count('class="marked"') == 1
+    attention = tab.on_attention(say, SPACE, 1, explore.NAME)
+    assert attention.count("<li") == len(SPACE)
+    assert attention.count('class="marked"') == 1
+    assert "Alien (1979)" not in attention
 
 
 @pytest.mark.parametrize(
@@ -58,30 +61,60 @@ def test_three_lists_are_drawn(say: Say) -> None:
 
 def test_another_list_answers_everywhere(say: Say) -> None:
     love = list(tab.SETS["love"])
-    values = tab.on_films(say, love, explore.NAME, 4)
+    values = tab.on_list(say, love, 3, explore.NAME)
     assert values.status == ""
     assert values.place["value"] == 3
     assert [number for _, number in values.place["choices"]] == [1, 2, 3, 4, 5, 6]
     assert values.place["choices"][0][0] == "1. When Harry Met Sally... (1989)"
-    expected = tab.on_hide(say, love, 3, explore.NAME)._asdict() | tab.on_next(say, love, explore.NAME)._asdict()
-    expected |= tab.on_grow(say, love, 3, 4)._asdict()
-    assert {name: getattr(values, name) for name in expected} == expected
-    assert set(expected) | {"status", "place"} == set(values._fields)
+    assert values.hidden == tab.on_hide(say, love, 3, explore.NAME)
+    assert tab.on_list_next(say, love, explore.NAME) == tab.on_next(say, love, explore.NAME)
+    assert tab.on_list_attention(say, love, 3, explore.NAME) == tab.on_attention(say, love, 3, explore.NAME)
+    assert tab.on_list_grow(say, love, 3, 1, explore.CONTROL) == tab.on_grow(say, love, 3, 1)
 
 
-def test_another_place_answers_everywhere(say: Say) -> None:
-    values = tab.on_place(say, SPACE, 2, explore.NAME, 1)
-    expected = tab.on_hide(say, SPACE, 2, explore.NAME)._asdict() | tab.on_grow(say, SPACE, 2, 1)._asdict()
-    assert values._asdict() == expected
+def test_place_stays_within_a_shorter_list(say: Say) -> None:
+    values = tab.on_list(say, SPACE[:4], 6, explore.NAME)
+    assert values.place["value"] == 2
+    assert values.hidden == tab.on_hide(say, SPACE[:4], 2, explore.NAME)
+    assert tab.on_list_attention(say, SPACE[:4], 6, explore.NAME) == tab.on_attention(say, SPACE[:4], 2, explore.NAME)
+    assert tab.on_list_grow(say, SPACE[:4], 6, 4, explore.NAME) == tab.on_grow(say, SPACE[:4], 2, 4)
 
 
 @pytest.mark.parametrize("films", [None, [], [260]])
 def test_short_list_is_no_mistake(say: Say, films: list[int] | None) -> None:
-    values = tab.on_films(say, films, explore.NAME, 4)
+    values = tab.on_list(say, films, 3, explore.NAME)
     assert values.status == say("recommendation.more", low=2)
-    others = values._asdict()
-    others.pop("status")
-    assert all(other == gr.skip() for other in others.values())
+    others = [
+        values.place,
+        *values.hidden,
+        *tab.on_list_next(say, films, explore.NAME),
+        tab.on_list_attention(say, films, 3, explore.NAME),
+        *tab.on_list_grow(say, films, 3, 4, explore.NAME),
+    ]
+    assert all(other == gr.skip() for other in others)
+    with pytest.raises(gr.Error, match="2"):
+        tab.on_hide(say, films, 1, explore.NAME)
+
+
+def test_models_of_the_same_films_keep_the_list(say: Say) -> None:
+    assert explore.films(explore.NAME) == explore.films(explore.CONTROL)
+    assert tab.on_pickable(say, SPACE, 260, explore.CONTROL) == (gr.skip(), gr.skip())
+
+
+def test_model_of_other_films_replaces_the_list(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    reels = tuple(Film(number, f"The Reel {number}", ()) for number in range(1, 7))
+    everything = explore.films()
+    monkeypatch.setattr(explore, "names", lambda: (explore.NAME, "recommendation/mine"))
+    monkeypatch.setattr(explore, "films", lambda name: everything if name == explore.NAME else reels)
+    monkeypatch.setattr(
+        explore, "known_films", lambda numbers, name: {n: reels[n - 1] for n in numbers if n in range(1, 7)}
+    )
+    films, film = tab.on_pickable(say, SPACE, 260, "recommendation/mine")
+    assert films["choices"] == film["choices"] == [(reel.title, reel.number) for reel in reels]
+    assert films["value"] == [1, 2, 3, 4, 5]
+    assert film["value"] == 1
+    assert tab.on_pickable(say, [260, 2], 3, "recommendation/mine")[1]["value"] == 3
+    assert all(each == gr.skip() for each in tab.on_list_grow(say, SPACE, 3, 4, "recommendation/mine"))
 
 
 def test_mistakes_are_sentences_in_each_language(say: Say) -> None:
@@ -119,7 +152,7 @@ def test_similar_films_show_translated_genres(say: Say) -> None:
 
 
 def test_card_stands_beside_baselines(say: Say) -> None:
-    values = views.card(say, explore.NAME)
+    values = tab.on_card(say, explore.NAME)
     test = explore.metrics()["test"]
     for key in ("hit_rate", "knn_hit_rate", "popularity_hit_rate", "chance_hit_rate", "shuffled_hit_rate"):
         assert f"{test[key]:.1%}" in values.hits
@@ -161,10 +194,10 @@ def test_every_example_can_be_picked(say: Say) -> None:
 
 
 def test_another_model_shows_its_card(say: Say) -> None:
-    values = tab.on_model(say, explore.CONTROL)
-    assert values.films["value"] == SPACE
-    assert values.film["value"] == tab.FIRST_FILM
+    values = tab.on_card(say, explore.CONTROL)
     assert f"{explore.metrics(explore.CONTROL)['test']['hit_rate']:.1%}" in values.hits
+    assert tab.on_genres(say, explore.CONTROL) != tab.on_genres(say, explore.NAME)
+    assert tab.on_film(say, tab.FIRST_FILM, explore.CONTROL) == tab.on_similar(say, tab.FIRST_FILM, explore.CONTROL)
     names = dict((name, label) for label, name in tab.models(say))
     assert names[explore.CONTROL] == say("recommendation.model_shuffled")
 
@@ -179,3 +212,12 @@ def test_missing_weights_are_explained(say: Say, monkeypatch: pytest.MonkeyPatch
     assert [f"recommendation-step{number}" for number in range(1, 5)] == [name for name in ids if "step" in name]
     (absent,) = [block for block in shown if block.elem_id == "recommendation-absent"]
     assert absent.value == say("recommendation.absent")
+
+
+def test_nothing_is_opened_to_lay_out(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "load", Mock(side_effect=AssertionError("a checkpoint is opened")))
+    explore.recommender.cache_clear()
+    with gr.Blocks():
+        parts = tab.build(say)
+    assert parts is not None
+    assert [question.fold is None for question in parts.questions].count(True) == 2, "the hidden film, similar films"

@@ -31,8 +31,10 @@ def test_prediction_is_drawn_in_each_language(photo: str, language: Language) ->
     assert values.bars.layout.title.text == say("rotation.probabilities")
     assert len(values.bars.data[0].y) == 4
     assert sum(values.bars.data[0].y) == pytest.approx(1, abs=1e-3)
-    assert len(values.table.data[0].z) == 4
-    assert values.turned.size == values.heat.size == (320, 320)
+    assert values.turned.size == (320, 320)
+    evidence = tab.on_evidence(say, photo, 180, NAME)
+    assert len(evidence.table.data[0].z) == 4
+    assert evidence.heat.size == (320, 320)
 
 
 def test_random_turn_is_one_of_four(photo: str) -> None:
@@ -100,6 +102,7 @@ def test_outputs_follow_the_named_values() -> None:
     with gr.Blocks() as page:
         tab.build(voice("rotation"))
     outputs = {fn.name: [item.elem_id for item in fn.outputs] for fn in page.fns.values()}
-    ids = {"turned": "seen", "heat": "map"}
+    ids = {"turned": "seen"}
     assert outputs["on_predict"] == [f"rotation-{ids.get(name, name)}" for name in views.PredictionValues._fields]
+    assert outputs["on_evidence"] == ["rotation-table", "rotation-map"]
     assert outputs["on_grow"] == ["rotation-grow-bars", "rotation-grow-map", "rotation-grow-curve"]

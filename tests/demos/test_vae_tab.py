@@ -19,7 +19,7 @@ from core.vae.model import VAE, Config
 from demos.page.snapshots import labels
 from demos.page.values import names
 from demos.page.words import Say
-from demos.vae import inputs, prior, tab, views
+from demos.vae import inputs, prior, space, tab, views
 from tests.demos.voices import voice
 from tests.own_checkpoints import settle
 
@@ -40,24 +40,30 @@ def ends(tmp_path: Path) -> tuple[str, str]:
 def test_encoding_in_both_languages(ends: tuple[str, str], language: str) -> None:
     say = voice("vae", language)  # type: ignore[arg-type]
     values, found = tab.on_encode(say, ends[0], 0, explore.NAME), explore.encode(ends[0])
+    cost = tab.on_cost(say, ends[0], 0, explore.NAME)
     for shown, expected in ((values.model_input, found.model_input), (values.decoded, found.decoded)):
         assert shown.size == (224, 224)
         assert np.array_equal(np.asarray(shown)[::8, ::8], expected)
-    assert len(values.code.data[0].x) == len(values.code.data[1].y) == 20
-    assert values.code.layout.title.text == say("vae.code", count=20)
-    costs = list(values.bars.data[0].y)
+    assert len(cost.code.data[0].x) == len(cost.code.data[1].y) == 20
+    assert cost.code.layout.title.text == say("vae.code", count=20)
+    costs = list(cost.bars.data[0].y)
     assert costs == sorted(costs), "perfect copy, model, mean digit, coin"
-    assert f"{found.nats:.1f}" in values.verdict
+    assert all(f"{nats:.0f}" in values.verdict for nats in (found.mean_digit_nats, found.uniform_nats))
+    for text in (values.verdict, cost.cost_text):
+        assert f"{found.nats:.1f}" in text
+    for part in (found.reconstruction_nats, found.kl_nats.sum()):
+        assert f"{part:.1f}" in cost.cost_text
 
 
 def test_interpolation_has_animation_and_curve(ends: tuple[str, str]) -> None:
-    values = tab.on_interpolate(EN, *ends, 5, "spherical", explore.NAME)
+    asked = (*ends, 5, "spherical", explore.NAME)
+    shown, values = tab.on_interpolate(EN, *asked), tab.on_walk(EN, *asked)
     assert values.animation == values.download
     with Image.open(values.download) as opened:
         assert (opened.format, opened.n_frames, opened.size) == ("GIF", 8, (224, 224))  # type: ignore[attr-defined]
-    assert values.strip.width == 5 * 76 - 4
+    assert shown.strip.width == 5 * 76 - 4
     assert [len(line.x) for line in values.excess.data] == [5, 5]
-    assert "Half way" in values.interpolation_text
+    assert "Half way" in shown.interpolation_text
 
 
 def test_animation_begins_with_first_reconstruction(ends: tuple[str, str]) -> None:
@@ -70,9 +76,9 @@ def test_animation_begins_with_first_reconstruction(ends: tuple[str, str]) -> No
 def test_click_moves_first_two_sliders(ends: tuple[str, str]) -> None:
     before = views.AxisValues(*[0.1 * number for number in range(8)])
     click = cast(gr.SelectData, SimpleNamespace(index=views.pixel((1.5, -2.0))))
-    values = tab.on_click(EN, click, ends[0], explore.NAME, *before)
+    values = space.on_click(EN, click, ends[0], explore.NAME, *before)
     assert values.axes == pytest.approx(before._replace(axis_0=1.5, axis_1=-2.0))
-    expected = tab.on_decode(EN, ends[0], explore.NAME, *values.axes)
+    expected = space.on_decode(EN, ends[0], explore.NAME, *values.axes)
     assert values.plane.moved.tobytes() == expected.moved.tobytes()
     assert values.plane.plane.tobytes() == expected.plane.tobytes()
 
@@ -88,19 +94,15 @@ def test_cross_is_at_slider_values() -> None:
     assert not np.asarray(views.plane(explore.plane(), (-3.9, -3.9)))[y, x, 3], "nothing else is there"
 
 
-def test_new_picture_updates_all_results(ends: tuple[str, str]) -> None:
-    values = tab.on_first(EN, *ends, 0, 8, "straight", 6, explore.NAME)
-    assert [len(gallery) for gallery in values.neighbours] == [6, 6]
-    assert all(-explore.REACH <= slider <= explore.REACH for slider in values.latent.axes)
-    encoding, found = tab.on_encode(EN, ends[0], 0, explore.NAME), explore.encode(ends[0])
-    assert values.encoding.verdict == encoding.verdict
-    assert values.encoding.decoded.tobytes() == encoding.decoded.tobytes()
-    assert (
-        values.interpolation.interpolation_text
-        == tab.on_interpolate(EN, *ends, 8, "straight", explore.NAME).interpolation_text
-    )
-    mu = [found.mu[axis] for axis in explore.most_active()]
-    assert values.latent.axes == pytest.approx(np.clip(mu, -explore.REACH, explore.REACH), abs=0.006)
+def test_sliders_begin_at_code_of_picture(ends: tuple[str, str]) -> None:
+    sliders = space.on_space(EN, ends[0], explore.NAME).point.axes
+    mu = [explore.encode(ends[0]).mu[axis] for axis in explore.most_active()]
+    assert [slider.value for slider in sliders] == pytest.approx(np.clip(mu, -explore.REACH, explore.REACH), abs=0.006)
+    assert all(slider.visible for slider in sliders)
+
+
+def test_as_many_neighbours_as_asked(ends: tuple[str, str]) -> None:
+    assert [len(gallery) for gallery in tab.on_neighbours(EN, ends[0], 6, explore.NAME)] == [6, 6]
 
 
 def test_samples_follow_their_seed() -> None:
@@ -137,13 +139,16 @@ def test_drawing_goes_into_chosen_picture(end: str) -> None:
         lambda say, file: tab.on_interpolate(say, file, None, 8, "straight", explore.NAME),
         lambda say, file: tab.on_interpolate(say, file, file, 99, "straight", explore.NAME),
         lambda say, file: tab.on_interpolate(say, file, file, 8, "<script>", explore.NAME),
-        lambda say, file: tab.on_decode(say, file, explore.NAME, *[NAN] * 8),
-        lambda say, file: tab.on_decode(say, None, explore.NAME, *[0.0] * 8),
-        lambda say, file: tab.on_decode(say, file, "rotation/photos", *[0.0] * 8),
+        lambda say, file: tab.on_cost(say, None, 0, explore.NAME),
+        lambda say, file: tab.on_walk(say, None, file, 8, "straight", explore.NAME),
+        lambda say, file: tab.on_votes(say, "vae/none"),
+        lambda say, file: space.on_space(say, None, explore.NAME),
+        lambda say, file: space.on_space(say, file, "vae/none"),
+        lambda say, file: space.on_decode(say, file, explore.NAME, *[NAN] * 8),
+        lambda say, file: space.on_decode(say, None, explore.NAME, *[0.0] * 8),
+        lambda say, file: space.on_decode(say, file, "rotation/photos", *[0.0] * 8),
         lambda say, file: prior.on_sample(say, -1, explore.NAME),
         lambda say, file: tab.on_neighbours(say, file, 0.5, explore.NAME),
-        lambda say, file: tab.on_first(say, None, file, 0, 8, "straight", 8, explore.NAME),
-        lambda say, file: tab.on_model(say, file, file, 0, 8, "straight", 8, "vae/none", 0),
         lambda say, file: prior.on_grow(say, None, 2),
         lambda say, file: prior.on_grow(say, file, 5),
         lambda say, file: prior.on_grow(say, file, NAN),
@@ -191,32 +196,34 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_other_model_has_own_axes(ends: tuple[str, str], mine: str) -> None:
-    values = tab.on_model(EN, *ends, 0, 8, "straight", 6, mine, 0)
-    first = tab.on_first(EN, *ends, 0, 8, "straight", 6, mine)
-    assert values.picture.encoding.verdict == first.encoding.verdict
-    sliders = list(values.picture.latent.axes)
+    values, mu = space.on_space(EN, ends[0], mine), explore.encode(ends[0], name=mine).mu
+    sliders = list(values.point.axes)
     visible = [slider for slider in sliders if slider.visible]
     assert len(sliders) == 8
     assert sliders[: len(visible)] == visible, "hidden sliders come last"
-    assert [slider.value for slider in visible] == list(first.latent.axes)[: len(visible)]
-    assert [slider.label for slider in visible] == [
-        EN("vae.slider", axis=axis + 1) for axis in explore.most_active(name=mine)
-    ]
+    axes = explore.most_active(name=mine)
+    assert [slider.value for slider in visible] == pytest.approx([mu[axis] for axis in axes], abs=0.006)
+    assert [slider.label for slider in visible] == [EN("vae.slider", axis=axis + 1) for axis in axes]
     assert {slider.label for slider in visible} == {EN("vae.slider", axis=axis) for axis in (1, 2, 3)}
     assert "the 3 most active of the 3 axes" in values.latent_text.replace("\n", " ")
-    assert values.samples.size == prior.on_sample(EN, 0, mine).size
-    assert values.accuracy.accuracy.data[0].x[0] == "3 numbers"
-    assert "261 times smaller" in values.accuracy.accuracy_text
+    assert prior.on_sample(EN, 0, mine).size == prior.on_sample(EN, 0, explore.NAME).size
+    votes = tab.on_votes(EN, mine)
+    assert votes.accuracy.data[0].x[0] == "3 numbers"
+    assert "261 times smaller" in votes.accuracy_text
     click = cast(gr.SelectData, SimpleNamespace(index=views.pixel((1.0, 1.0))))
-    moved = tab.on_click(EN, click, ends[0], mine, *first.latent.axes).axes
+    moved = space.on_click(EN, click, ends[0], mine, *(slider.value for slider in sliders)).axes
     assert (moved.axis_0, moved.axis_1) == pytest.approx((1.0, 1.0))
 
 
-def test_click_outputs_follow_the_fields() -> None:
-    click = next(event for event in blocks(EN).fns.values() if event.name == "on_click")
-    ids = [output.elem_id for output in click.outputs]
+def test_outputs_follow_the_fields() -> None:
+    shown = {event.name: [item.elem_id for item in event.outputs] for event in blocks(EN).fns.values()}
+    point = ["vae-plane", "vae-decoded", *(f"vae-axis-{number}" for number in range(8))]
     assert names(views.LatentValues) == ["plane", "moved", *(f"axis_{number}" for number in range(8))]
-    assert ids == ["vae-plane", "vae-decoded", *(f"vae-axis-{number}" for number in range(8))]
+    assert shown["on_click"] == point
+    assert shown["on_space"] == ["vae-space-text", *point]
+    assert shown["on_decode"] == point[:2]
+    assert shown["on_cost"] == ["vae-cost-text", "vae-code", "vae-bars"]
+    assert shown["on_walk"] == ["vae-film", "vae-download", "vae-surprise"]
 
 
 def blocks(say: Say) -> gr.Blocks:
@@ -240,8 +247,8 @@ def test_own_model_offered_after_restart(mine: str) -> None:
 
 def test_single_model_hidden_and_api_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explore, "names", lambda: (explore.NAME,))
-    page = blocks(voice("vae", "zh"))
+    page = blocks(EN)
     assert not model_of(page).visible
     names = {event.api_name for event in page.fns.values() if event.api_visibility == "public"}
-    expected = {"encode", "grow", "interpolate", "decode", "sample", "neighbours"}
-    assert names == {f"vae_{name}_zh" for name in expected}
+    expected = {"encode", "cost", "grow", "interpolate", "walk", "decode", "sample", "neighbours"}
+    assert names == {f"vae_{name}" for name in expected}

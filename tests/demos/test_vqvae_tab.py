@@ -11,7 +11,7 @@ from PIL import Image
 
 from core.data import bundled
 from core.vqvae import explore
-from demos.vqvae import tab, views
+from demos.vqvae import codebook_views, tab, views
 from tests.demos.voices import voice
 
 EN = voice("vqvae")
@@ -34,7 +34,7 @@ def click(x: float, y: float) -> gr.SelectData:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_encoding_in_both_languages(photo: str, language: str) -> None:
     say = voice("vqvae", language)  # type: ignore[arg-type]
-    values, painting = tab.on_encode(say, photo, 64, SHIPPED)
+    values, baselines = tab.on_encode(say, photo, 64, SHIPPED), tab.on_baselines(say, photo, 64, SHIPPED)
     found = explore.encode(photo)
     assert values.code_map.size == (512, 512)
     assert "2,304" in values.map_text
@@ -42,27 +42,41 @@ def test_encoding_in_both_languages(photo: str, language: str) -> None:
     expected = {"original": found.original} | {item.method: item.picture for item in found.reconstructions}
     assert len(expected) == 5
     for name, picture in expected.items():
-        assert getattr(values, name).size == (256, 256)
-        assert np.array_equal(np.asarray(getattr(values, name))[::4, ::4], picture)
+        assert getattr(baselines, name).size == (256, 256)
+        assert np.array_equal(np.asarray(getattr(baselines, name))[::4, ::4], picture)
+    assert values.reconstruction.tobytes() == baselines.model.tobytes()
     for item in found.reconstructions:
         assert f"{item.psnr_db:.1f}" in values.verdict
-        assert f"{item.bits:,.0f}" in values.table
-    bars, usage = values.bars.data[0], values.usage.data
+        assert f"{item.bits:,.0f}" in baselines.table
+    for bits in (found.uniform_bits, found.fitted_bits):
+        assert f"{bits:,.0f}" in baselines.rates
+        assert f"{bits / found.dims:.3f}" in baselines.rates
+    bars = values.bars.data[0]
     assert list(bars.x) == [say(f"vqvae.short_{method}") for method in explore.METHODS]
     assert list(bars.y) == pytest.approx([item.mse for item in found.reconstructions], abs=1e-5)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_usage_in_both_languages(photo: str, language: str) -> None:
+    say, found = voice("vqvae", language), explore.encode(photo)  # type: ignore[arg-type]
+    values = tab.on_usage(say, photo, 64, SHIPPED)
+    usage = values.usage.data
     assert [trace.name for trace in usage] == [
         say(f"vqvae.{name}") for name in ("usage_bundled", "usage_picture", "even")
     ]
     assert f"{explore.codebook().perplexity:.0f}" in values.usage_text
     assert f"{found.perplexity:.0f}" in values.usage_text
     assert np.asarray(usage[1].y).size == found.distinct
-    assert (painting.edits, painting.painting_text) == ("", say("vqvae.nothing_painted")), "no edits at first"
-    unedited = tab.on_clear(say, photo, 64, SHIPPED)
+
+
+def test_no_edits_leave_the_picture(photo: str) -> None:
+    painting, unedited = tab.on_paint(EN, photo, "", 64, SHIPPED), tab.on_clear(EN, photo, 64, SHIPPED)
+    assert (painting.edits, painting.painting_text) == ("", EN("vqvae.nothing_painted"))
     assert painting.before.tobytes() == painting.after.tobytes() == unedited.after.tobytes()
 
 
 def test_usage_shares_sum_to_one(photo: str) -> None:
-    usage = tab.on_encode(EN, photo, 32, SHIPPED).encoding.usage
+    usage = tab.on_usage(EN, photo, 32, SHIPPED).usage
     for trace in usage.data[:2]:
         assert sum(trace.y) == pytest.approx(1, abs=1e-3)
         assert list(trace.y) == sorted(trace.y, reverse=True)
@@ -90,7 +104,10 @@ def test_click_on_sheet_chooses_code() -> None:
     assert tab.on_sheet(EN, click(26 * 5 + 3, 26 * 2 + 3), SHIPPED) == order[2 * 24 + 5]
     below = click(26 * 23 + 3, 26 * (len(order) // 24) + 3)
     assert tab.on_sheet(EN, below, SHIPPED) == gr.skip()
-    plain, framed = (np.asarray(page) for page in (views.plain_sheet(SHIPPED), views.sheet(SHIPPED, int(order[49]))))
+    plain, framed = (
+        np.asarray(page)
+        for page in (codebook_views.plain_sheet(SHIPPED), codebook_views.sheet(SHIPPED, int(order[49])))
+    )
     changed = np.argwhere((plain != framed).any(-1))
     assert changed.min(0).tolist() >= [26 * 2 - 2, 26 - 2]
     assert changed.max(0).tolist() <= [26 * 2 + 26, 26 + 26]
@@ -118,7 +135,7 @@ def test_entry_in_both_languages(language: str) -> None:
     most = int(counts.argmax())
     values, found = tab.on_code(say, most, SHIPPED), explore.entry(most)
     assert f"{counts[most]:,}" in values.entry_text
-    assert values.sheet.tobytes() == views.sheet(SHIPPED, most).tobytes()
+    assert values.sheet.tobytes() == codebook_views.sheet(SHIPPED, most).tobytes()
     assert values.entry_decoded.size == values.entry_context.size == (120, 120)
     assert np.array_equal(np.asarray(values.entry_decoded)[::15, ::15], found.decoded)
     assert np.array_equal(np.asarray(values.entry_context)[::10, ::10], found.context)
@@ -128,7 +145,7 @@ def test_entry_in_both_languages(language: str) -> None:
 def test_unused_entry_has_another_sentence(language: str) -> None:
     say, unused = voice("vqvae", language), replace(explore.entry(3), count=0)  # type: ignore[arg-type]
     numbers = {"code": 3, "count": "0", "places": f"{unused.positions:,}", "share": f"{unused.share:.2%}"}
-    text = views.entry(say, unused, SHIPPED).entry_text
+    text = codebook_views.entry(say, unused, SHIPPED).entry_text
     assert text == say("vqvae.entry_dead", **numbers, even=f"{1 / unused.entries:.2%}")
     assert text != say("vqvae.entry", **numbers, even=f"{1 / unused.entries:.2%}")
 
@@ -141,15 +158,12 @@ def test_neighbour_names_in_both_languages(photo: str) -> None:
             assert say.pick(expected[0].name) in shown[0][1]
 
 
-def test_other_model_updates_all_results(photo: str) -> None:
-    values = tab.on_model(EN, photo, 64, SHIPPED, 10**6)
-    last = explore.codebook().entries - 1
-    assert values.code == last, "a smaller codebook has no such code"
-    assert values.entry.entry_text == tab.on_code(EN, last, SHIPPED).entry_text
-    assert values.picture.encoding.verdict == tab.on_encode(EN, photo, 64, SHIPPED).encoding.verdict
-    found = tab.on_neighbours(EN, photo, SHIPPED)
-    assert [name for _, name in values.neighbours.near_codes] == [name for _, name in found.near_codes]
-    assert values.retrieval.retrieval_text == views.retrieval(EN, explore.retrieval()).retrieval_text
+def test_retrieval_in_both_languages() -> None:
+    found = explore.retrieval()
+    for say in (EN, voice("vqvae", "zh")):
+        values = tab.on_retrieval(say, SHIPPED)
+        assert list(values.retrieval.data[0].y) == pytest.approx([found.features, found.pixels], abs=1e-5)
+        assert f"{found.features:.0%}" in values.retrieval_text
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -178,7 +192,27 @@ def test_bad_input_is_one_sentence(photo: str, language: str) -> None:
 
 
 def test_first_example_has_edits() -> None:
-    found = tab.first()
-    assert found.painting.edited.sum() >= 6
-    assert found.entry.code == found.code
-    assert found.encoding.codes.shape == (16, 16)
+    decoded = explore.codebook().decoded.astype(float)
+    assert int((decoded[..., 0] - decoded[..., 2]).mean((1, 2)).argmax()) == tab.FIRST_CODE
+    photo = next(item.image for item in bundled.photographs() if item.key == tab.FIRST_PICTURE)
+    found = explore.paint(photo, tab.FIRST_EDITS)
+    assert found.edited.sum() >= 6
+    assert (found.codes[found.edited] == tab.FIRST_CODE).all()
+
+
+def test_outputs_follow_the_named_values() -> None:
+    with gr.Blocks() as page:
+        tab.build(EN)
+    outputs = {fn.name: [item.elem_id for item in fn.outputs] for fn in page.fns.values()}
+    assert outputs["on_encode"] == [
+        "vqvae-map",
+        *(f"vqvae-{part}" for part in ("map-text", "verdict", "reconstruction", "bars")),
+    ]
+    assert outputs["on_baselines"][:5] == [f"vqvae-picture-{name}" for name in ("original", *explore.METHODS)]
+    painted = [f"vqvae-{part}" for part in ("before", "after", "edits", "painted")]
+    for name in ("on_paint", "on_stroke", "on_undo", "on_clear"):
+        assert outputs[name] == painted
+    assert outputs["on_code"] == [f"vqvae-{part}" for part in ("sheet", "look", "mean", "entry")]
+    assert outputs["on_usage"] == ["vqvae-usage", "vqvae-usage-text"]
+    assert outputs["on_neighbours"] == ["vqvae-near-codes", "vqvae-near-pixels"]
+    assert outputs["on_retrieval"] == ["vqvae-retrieval", "vqvae-retrieval-text"]

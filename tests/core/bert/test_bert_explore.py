@@ -70,7 +70,7 @@ def test_gaps_hold_what_transformers_gives(tiny: str, model: str) -> None:
     hidden[0, positions] = loaded.mask
     with torch.inference_mode():
         probabilities = loaded.model.net(hidden).logits[0].softmax(-1)
-    found = explore.fill(TEXT, [4, 1, 4], name)
+    found = explore.predict(TEXT, [4, 1, 4], name)
     assert len(found.gaps) == len(positions)
     for gap, position in zip(found.gaps, positions, strict=True):
         assert [item.probability for item in gap.best] == pytest.approx(
@@ -92,7 +92,7 @@ def test_filled_texts_differ_in_gaps_only(tiny: str) -> None:
             assert sum(new for _, new in filled.parts) == 2
             assert filled.bits > 0
         assert found.at_once.order == ()
-        assert sorted(found.one_by_one.order) == list(range(len(found.gaps)))
+        assert sorted(found.one_by_one.order) == list(range(len(found.labels)))
 
 
 def test_one_gap_fills_equally_both_ways(tiny: str) -> None:
@@ -103,7 +103,8 @@ def test_one_gap_fills_equally_both_ways(tiny: str) -> None:
 
 def test_all_words_can_be_hidden(tiny: str) -> None:
     found = explore.fill(TEXT, list(range(8)), tiny)
-    assert len(found.gaps) == 9
+    assert found.labels == tuple(gap.label for gap in explore.predict(TEXT, list(range(8)), tiny).gaps)
+    assert len(found.labels) == 9
     assert all(new or not text.strip() for text, new in found.at_once.parts)
 
 
@@ -234,6 +235,8 @@ def test_the_measure_equals_a_slow_count() -> None:
     assert found.model == pytest.approx(right / 64)
     assert found.chance_level == pytest.approx(3 / 7)
     assert found.n == 64
+    again = senses.measure(models.open_model(explore.NOVELS), USES["en"], compare=True)
+    assert vars(again) == pytest.approx(vars(found)), "the card holds what is measured"
 
 
 def test_overlap_counts_words_and_chinese_characters() -> None:
@@ -271,7 +274,7 @@ def test_golden_hidden_words_rank_high() -> None:
             logits = loaded.score(hidden, at)  # (words, 8000)
         labels = torch.tensor([read.tokens[word.positions[0]] for word in read.words])
         ranks += (1 + (logits > logits.gather(1, labels[:, None])).sum(1)).tolist()
-        gap = explore.fill(example.text, [3]).gaps[0]
+        gap = explore.predict(example.text, [3]).gaps[0]
         assert gap.rank == ranks[3 - len(read.words)]
     assert sorted(ranks)[len(ranks) // 2] <= 15
     assert sum(rank == 1 for rank in ranks) > len(ranks) / 5
@@ -290,8 +293,9 @@ def test_golden_one_by_one_fits_better() -> None:
 def test_concurrent_visitors_get_separate_answers(tiny: str) -> None:
     asked = [([number, (3 * number + 1) % 8], seed) for number, seed in zip(range(8), range(20, 28), strict=True)]
 
-    def answer(each: tuple[list[int], int]) -> tuple[object, object]:
-        return explore.fill(TEXT, each[0], tiny), explore.training_example(TEXT, each[1], tiny)
+    def answer(each: tuple[list[int], int]) -> tuple[object, ...]:
+        filled, predicted = (ask(TEXT, each[0], tiny) for ask in (explore.fill, explore.predict))
+        return filled, predicted, explore.training_example(TEXT, each[1], tiny)
 
     alone = [answer(each) for each in asked]
     with ThreadPoolExecutor(4) as pool:
@@ -303,6 +307,7 @@ def test_bad_texts_are_refused(text: str | None) -> None:
     for ask in (
         lambda: explore.words(text),
         lambda: explore.fill(text, [0]),
+        lambda: explore.predict(text, [0]),
         lambda: explore.training_example(text, 0),
         lambda: explore.compare(text),
         lambda: explore.nearest_uses(text, "bear"),
@@ -314,8 +319,9 @@ def test_bad_texts_are_refused(text: str | None) -> None:
 
 @pytest.mark.parametrize("hidden", [[], [8], [-1], [0.5], [math.nan], [None], ["1"], [0, 99]])
 def test_other_words_cannot_be_hidden(hidden: list[float], tiny: str) -> None:
-    with pytest.raises(InputError):
-        explore.fill(TEXT, hidden, tiny)
+    for ask in (explore.fill, explore.predict):
+        with pytest.raises(InputError):
+            ask(TEXT, hidden, tiny)
 
 
 @pytest.mark.parametrize("seed", [-1, 0.5, math.nan, None, 2**31])

@@ -1,10 +1,12 @@
 """What a visitor gets: continuations, alternatives, branches, surprisal and similar texts; InputError for bad input."""
 
 import math
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,7 +17,7 @@ from core.checkpoints import HubModel
 from core.data import texts
 from core.device import generator
 from core.errors import HubUnavailable, InputError
-from core.gpt2 import explore, models
+from core.gpt2 import continuation, explore, models, sampling
 from core.gpt2.explore import Continuation, Settings
 
 SAMPLE = "the sea and the ship and the captain 春江潮水连海平 😀" * 3
@@ -120,6 +122,68 @@ def test_branching_to_itself_changes_nothing(tiny: str) -> None:
     again = list(explore.branch(text, 5, text.tokens[text.prompt_tokens + 4]))[-1]
     assert again.tokens == text.tokens
     assert again.bits == pytest.approx(text.bits, abs=1e-3)
+
+
+def unhurried(text: Continuation, first: int) -> tuple[list[int], list[float]]:
+    """Tokens from index `first` on, and bits of all added ones, from whole reads: no cache, scores of all positions."""
+    loaded, settings = models.open_model(text.settings.name), text.settings
+    context, tokens, bits = loaded.model.config.context, list(text.tokens[:first]), []
+    for position in range(text.prompt_tokens, text.prompt_tokens + settings.length):
+        read = [loaded.model.config.start, *tokens[:position]]
+        with torch.inference_mode():
+            logits = loaded.model(torch.tensor([read[sampling.window_start(len(read), context) :]])).logits[0, -1]
+        if position == len(tokens):
+            shaped = sampling.shape(
+                logits, temperature=settings.temperature, top_k=settings.top_k, top_p=settings.top_p
+            )
+            tokens.append(sampling.draw(shaped, generator(settings.seed, position)))
+        bits.append(-float(logits.log_softmax(0)[tokens[position]]) / math.log(2))
+    return tokens, bits
+
+
+@pytest.mark.parametrize(("name", "prompt"), [(explore.NOVELS, "novel"), (explore.TANG, "poem")])
+def test_texts_equal_those_of_whole_reads(name: str, prompt: str) -> None:
+    text = finished(explore.PROMPTS[prompt], Settings(name, length=24))
+    other = explore.alternatives(text, 9).likeliest[3].token
+    branched = list(explore.branch(text, 9, other))[-1]
+    assert branched.tokens != text.tokens
+    for each, first in ((text, text.prompt_tokens), (branched, text.prompt_tokens + 9)):
+        tokens, bits = unhurried(each, first)
+        assert list(each.tokens) == tokens
+        assert each.bits == pytest.approx(bits, abs=1e-5)
+        kept = explore.alternatives(each, each.begun)
+        read = explore.alternatives(replace(each, begun_logits=None), each.begun)
+        assert [item.token for item in kept.likeliest] == [item.token for item in read.likeliest]
+        assert [item.probability for item in kept.likeliest] == pytest.approx(
+            [item.probability for item in read.likeliest], abs=1e-5
+        )
+
+
+def test_branches_read_the_prefix_once(tiny: str) -> None:
+    text, read = finished("the sea", Settings(tiny, length=9)), []
+    model = models.open_model(tiny).model
+    hook = model.register_forward_pre_hook(lambda _, given: read.append(given[0].shape[1]))
+    try:
+        branched = list(explore.branch(text, 4, explore.alternatives(text, 1).likeliest[2].token))[-1]
+        explore.alternatives(branched, 4)
+    finally:
+        hook.remove()
+    assert read == [1 + text.prompt_tokens + 3, *[1] * (len(branched.bits) - 4)]
+
+
+def test_tokens_are_grouped_when_shown(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    grouped: list[int] = []
+
+    def spans(tokens: Sequence[int], *given: Any, **named: Any) -> list[models.Span]:
+        grouped.append(len(tokens))
+        return models.spans(tokens, *given, **named)
+
+    monkeypatch.setattr(continuation, "spans", spans)
+    steps = list(explore.continue_text("the sea", Settings(tiny, length=9)))
+    assert not grouped
+    assert steps[5].text.startswith("the sea")
+    assert steps[5].pieces is steps[5].pieces
+    assert grouped == [5]
 
 
 def test_the_end_mark_ends_the_text(tiny: str) -> None:
@@ -247,6 +311,15 @@ def test_kinds_use_single_token_words(tiny: str) -> None:
     assert measured is not None
     assert 16 <= measured.n <= 64
     assert 0 <= measured.chance_level <= 1
+
+
+def test_words_and_lines_fit_the_model(tiny: str) -> None:
+    assert explore.fitting_word("father", explore.NOVELS) == "father"
+    assert explore.fitting_word("father", explore.TANG) == explore.FIRST_WORD["zh"]
+    assert explore.fitting_word(" ", explore.NOVELS) == explore.FIRST_WORD["en"]
+    assert explore.fitting_line("A ship at sea.", explore.NOVELS) == "A ship at sea."
+    assert explore.fitting_line("A ship at sea.", explore.TANG) == explore.QUERIES["zh"]
+    assert explore.fitting_line("春江潮水", tiny) == explore.QUERIES["en"]
 
 
 def test_overlap_is_the_jaccard_index() -> None:

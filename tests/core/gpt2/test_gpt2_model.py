@@ -95,6 +95,16 @@ def test_cached_reading_equals_whole_reading(cuts: tuple[int, ...]) -> None:
     assert torch.allclose(torch.cat(parts, 1), at_once.logits, atol=1e-5)
 
 
+@pytest.mark.parametrize(("batch", "length"), [(1, 1), (2, 7), (3, 16)])
+def test_scoring_the_last_position_alone_changes_nothing(batch: int, length: int) -> None:
+    model, tokens = tiny(), some_tokens(batch, length)
+    whole, last = model(tokens), model(tokens, last_only=True)
+    assert last.logits.shape == (batch, 1, 41)
+    torch.testing.assert_close(last.logits, whole.logits[:, -1:], atol=1e-5, rtol=0)
+    for name in ("states", "cache"):
+        torch.testing.assert_close(getattr(last, name), getattr(whole, name), atol=0, rtol=0)
+
+
 def test_attention_is_the_formula_written_slowly() -> None:
     q, k = torch.randn(1, 1, 2, 3, generator=generator(2)), torch.randn(1, 1, 4, 3, generator=generator(3))
     found = attention_weights(q, k)[0, 0]

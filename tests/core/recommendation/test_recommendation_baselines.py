@@ -148,7 +148,7 @@ def test_packed_catalogue_is_unpacked(ratings: films.Ratings, tmp_path: Path) ->
     neighbours = ItemNeighbours(counts, 5, Recency(3, 0.8))
     for name, content in catalogue.pack(known, neighbours).items():
         (tmp_path / name).write_bytes(content)
-    again, near = catalogue.unpack(tmp_path)
+    again, near = catalogue.read_films(tmp_path), catalogue.read_neighbours(tmp_path)
     assert again.films == known.films
     assert again.rating_counts.tolist() == known.rating_counts.tolist()
     assert near.co_ratings.tolist() == counts.tolist()
@@ -157,5 +157,6 @@ def test_packed_catalogue_is_unpacked(ratings: films.Ratings, tmp_path: Path) ->
 
 
 def test_folder_without_films_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match="mean no films"):
-        catalogue.unpack(tmp_path)
+    for read in (catalogue.read_films, catalogue.read_neighbours):
+        with pytest.raises(CheckpointError, match="mean no films"):
+            read(tmp_path)

@@ -2,14 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 import torch
 
 from core import checkpoints
+from core.downstream.paired import mcnemar
 from core.errors import CheckpointError, InputError
-from core.recommendation import baselines, evaluation, explore, pretext, train
+from core.recommendation import baselines, evaluation, explore, train
 from tests.core import film_set
 from tests.own_checkpoints import settle
 
@@ -217,6 +219,21 @@ def test_own_model_has_its_own_films(own: str) -> None:
         explore.hide([film.number for film in films[:9]], 1, own)
 
 
+def test_films_are_listed_without_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    films, known = explore.films(), explore.recommender().catalogue.films
+    monkeypatch.setattr(checkpoints, "load", Mock(side_effect=AssertionError("a checkpoint is opened")))
+    explore.recommender.cache_clear()
+    assert explore.films() == films
+    assert explore.film_count() == len(known)
+    assert explore.first_list([*SPACE, 10**9]) == SPACE
+    assert [film.number for film in explore.known_films(SPACE).values()] == SPACE
+    assert 0 < explore.decay() <= 1
+    assert explore.trained().read == checkpoints.read_card(explore.NAME).config["context"] - 1
+    for ask in (explore.films, explore.metrics, explore.decay, explore.film_count):
+        with pytest.raises(InputError, match="models offered"):
+            ask("recommendation/nothing")
+
+
 def test_other_kinds_of_model_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explore, "names", lambda: ("vae/mnist",))
     with pytest.raises(CheckpointError, match="not a model that this tab can use"):
@@ -259,7 +276,7 @@ def test_paired_test_agrees_with_the_card() -> None:
         test, paired = explore.metrics(name)["test"], explore.paired_test(name)
         gap = round((test["hit_rate"] - test["knn_hit_rate"]) * test["n"])
         assert paired.network_only - paired.knn_only == gap, "users whom both or none find right cancel out"
-        assert paired.p_value == pytest.approx(pretext.mcnemar(paired.network_only, paired.knn_only))
+        assert paired.p_value == pytest.approx(mcnemar(paired.network_only, paired.knn_only))
 
 
 def test_snapshots_share_the_figures_of_baselines() -> None:

@@ -20,7 +20,7 @@ from tests.own_checkpoints import settle
 PHOTOS = ("astronaut", "cat", "coffee", "rocket", "china", "flower")
 
 
-def picture(key: str = "china") -> explore.Bytes:
+def picture(key: str = "china") -> pictures.Bytes:
     return next(photo.image for photo in bundled.photographs() if photo.key == key)
 
 
@@ -291,6 +291,7 @@ def test_parallel_visitors_get_own_results() -> None:
     asked = [("cat", "2 2 4 9"), ("coffee", "9 9 2 100")] * 6
     alone = {pair: explore.paint(picture(pair[0]), pair[1]) for pair in set(asked)}
     encodings = {key: explore.encode(picture(key)) for key, _ in set(asked)}
+    explore._encode.cache_clear()
     with ThreadPoolExecutor(4) as pool:
         painted = list(pool.map(lambda pair: explore.paint(picture(pair[0]), pair[1]), asked))
         coded = list(pool.map(lambda pair: explore.encode(picture(pair[0])), asked))
