@@ -1,6 +1,5 @@
 """Step 4 of the GPT-2 tab: tokens with similar embeddings, and lines with similar features."""
 
-
 import gradio as gr
 
 from core.gpt2 import explore
