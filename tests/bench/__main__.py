@@ -63,7 +63,9 @@ def memory() -> list[Row]:
 
 def first_view() -> list[Row]:
     """Bytes and seconds until the first tab answers."""
-    ours, plain = page.sent_and_ready(page.PAGE, READY), page.sent_and_ready(page.PLAIN, PLAIN_READY)
+    with page.browsing() as browser:
+        ours = page.sent_and_ready(browser, page.PAGE, READY)
+        plain = page.sent_and_ready(browser, page.PLAIN, PLAIN_READY)
     return [
         Row("page_bytes", ours["page_bytes"] / 1e6, plain["page_bytes"] / 1e6, 1.3, "MB"),
         Row("page_ready", ours["page_ready"], plain["page_ready"], 1.5, "s"),

@@ -32,11 +32,20 @@ def open_tab(page: Page, stem: str) -> None:
     expect(page.locator(f"#{stem}-step4")).to_be_visible()
 
 
+def settle(page: Page) -> None:
+    """Wait until no output shows progress: a running event writes the values of its inputs back with its messages."""
+    trackers = "[...document.querySelectorAll('[data-testid=status-tracker]:not(.hide)')]"
+    page.wait_for_function(f"() => !{trackers}.some((tracker) => tracker.offsetParent)", timeout=WAIT_MS)
+    page.wait_for_timeout(200)
+
+
 def unfold(page: Page, stem: str, name: str) -> None:
-    """Open a fold of a tab that is closed."""
+    """Open a fold of a tab that is closed; what is in it can be used then."""
+    settle(page)
     fold = page.locator(f"#{stem}-{name}-fold")
     fold.locator("> button").click()
     expect(fold.locator("> [data-testid=accordion-content]")).to_be_visible()
+    settle(page)
 
 
 def upload(page: Page, stem: str, where: str, file: Path | list[Path]) -> None:
@@ -68,6 +77,7 @@ def grow(page: Page, stem: str, *pictures: str) -> None:
     shown, figure = {ident: source_of(page, ident) for ident in pictures}, drawn(page, f"{stem}-grow-curve")
     marked = figure.locator(".bars .point").last.locator("path").get_attribute("style")
     slider = page.locator(f"#{stem}-stage input[type=range]")
+    settle(page)
     slider.focus()
     slider.press("Home")
     for ident, source in shown.items():

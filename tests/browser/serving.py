@@ -25,10 +25,10 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(log: Path, path: str = "/") -> Iterator[Server]:
-    """Start the page (or the program named by PRETEXT_APP), wait until a path answers, and stop it at the end."""
+def serve(log: Path, path: str = "/", program: Path = ROOT / "app.py") -> Iterator[Server]:
+    """Start a program (PRETEXT_APP names another one), wait until a path answers, and stop it at the end."""
     port = free_port()
-    command = [sys.executable, os.environ.get("PRETEXT_APP", str(ROOT / "app.py"))]
+    command = [sys.executable, os.environ.get("PRETEXT_APP", str(program))]
     environment = {
         **os.environ,
         "HOST": "127.0.0.1",

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.page_actions import Files, drawn, source_of, text_of, unfold, upload
+from tests.browser.page_actions import Files, drawn, settle, source_of, text_of, unfold, upload
 from tests.browser.scenarios.scenario import opens_with
 
 
@@ -31,6 +31,7 @@ def audio(page: Page, files: Files) -> None:
     expect(page.locator("#audio-linear img")).to_be_visible()
     expect(page.locator("#audio-hear-linear #duration")).to_have_text(re.compile("0:0[12]"))
     line, restored = source_of(page, "audio-linear"), source_of(page, "audio-restored")
+    settle(page)
     page.locator("#audio-place input[type=range]").press("Home")
     for ident, source in (("audio-restored", restored), ("audio-linear", line)):
         expect(page.locator(f"#{ident} img"), "both follow the slider").not_to_have_attribute("src", source)
@@ -52,6 +53,7 @@ def _fold_by_fold(page: Page) -> None:
     unfold(page, "audio", "compare")
     expect(page.locator("#audio-compared h3")).to_have_count(2)
     compared = text_of(page, "audio-compared")
+    settle(page)
     page.locator("#audio-other-examples input").fill("crow")
     page.locator("[role=option]", has_text="crow").first.click()
     expect(page.locator("#audio-compared")).not_to_have_text(compared, use_inner_text=True)

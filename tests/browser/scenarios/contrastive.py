@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.page_actions import Files, drawn, grow, source_of, text_of, unfold, upload
+from tests.browser.page_actions import Files, drawn, grow, settle, source_of, text_of, unfold, upload
 from tests.browser.scenarios.scenario import opens_with
 
 
@@ -20,6 +20,7 @@ def contrastive(page: Page, files: Files) -> None:
     expect(page.locator("#contrastive-loss")).to_contain_text("log 19")
     drawn(page, "contrastive-bars")
     cool = text_of(page, "contrastive-loss")
+    settle(page)
     page.locator("#contrastive-temperature input[type=range]").press("End")
     expect(page.locator("#contrastive-loss")).not_to_have_text(cool)
     expect(page.locator("#contrastive-loss")).to_contain_text("temperature 1.00")
@@ -31,6 +32,7 @@ def contrastive(page: Page, files: Files) -> None:
     expect(page.locator("#contrastive-views img")).not_to_have_attribute("src", views)
     views = source_of(page, "contrastive-views")
     unfold(page, "contrastive", "augment")
+    settle(page)
     page.locator("#contrastive-greyscale input[type=range]").press("End")
     expect(page.locator("#contrastive-views img")).not_to_have_attribute("src", views)
     expect(page.locator("#contrastive-verdict")).to_contain_text(re.compile(r"\d+ of \d+ views"))
@@ -38,6 +40,7 @@ def contrastive(page: Page, files: Files) -> None:
     unfold(page, "contrastive", "dictionary")
     looked = page.locator("#contrastive-dictionary-verdict")
     expect(looked).to_contain_text("m = 0.99 ")
+    settle(page)
     page.locator("#contrastive-momentum input[type=range]").press("Home")
     expect(looked).to_contain_text("m = 0 ")
     drawn(page, "contrastive-queue")
@@ -48,6 +51,7 @@ def contrastive(page: Page, files: Files) -> None:
     unfold(page, "contrastive", "groups")
     drawn(page, "contrastive-probe")
     near = text_of(page, "contrastive-neighbours")
+    settle(page)
     page.locator("#contrastive-which input[type=range]").press("ArrowRight")
     expect(page.locator("#contrastive-neighbours")).not_to_have_text(near, use_inner_text=True)
     page.locator("#contrastive-set input[value=alike]").check()

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.page_actions import Files, drawn, grow, source_of, text_of, unfold, upload
+from tests.browser.page_actions import Files, drawn, grow, settle, source_of, text_of, unfold, upload
 from tests.browser.scenarios.scenario import opens_with
 
 
@@ -28,12 +28,14 @@ def gan(page: Page, files: Files) -> None:
     described = text_of(page, "gan-samples-text")
     slider = page.locator("#gan-limit input[type=range]")
     slider.focus()
+    settle(page)
     slider.press("Home")
     expect(page.locator("#gan-samples-text")).not_to_have_text(described)
     unfold(page, "gan", "walk")
     drawn(page, "gan-walk-scores")
     strip = source_of(page, "gan-strip")
     end = page.locator("#gan-end-b input")
+    settle(page)
     end.fill("7")
     end.blur()
     expect(page.locator("#gan-strip img")).not_to_have_attribute("src", strip)

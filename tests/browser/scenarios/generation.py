@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.page_actions import Files, drawn, source_of, text_of, unfold, upload
+from tests.browser.page_actions import Files, drawn, settle, source_of, text_of, unfold, upload
 from tests.browser.scenarios.scenario import opens_with
 
 
@@ -26,6 +26,7 @@ def generation(page: Page, files: Files) -> None:
     heads = text_of(page, "generation-heads-text")
     slider = page.locator("#generation-which input[type=range]")
     slider.focus()
+    settle(page)
     slider.press("End")
     expect(page.locator("#generation-heads-text")).not_to_have_text(heads)
     drawn(page, "generation-heads")
@@ -37,6 +38,7 @@ def _train_less(page: Page) -> None:
     unfold(page, "generation", "grow")
     drawn(page, "generation-grow-now")
     now = text_of(page, "generation-grow-text")
+    settle(page)
     page.locator("#generation-stage input[type=range]").press("Home")
     expect(page.locator("#generation-grow-text")).not_to_have_text(now)
     expect(page.locator("#generation-grow-arms img").first).to_be_visible()

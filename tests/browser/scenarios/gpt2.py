@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.page_actions import Files, drawn, grow, text_of, unfold
+from tests.browser.page_actions import Files, drawn, grow, settle, text_of, unfold
 from tests.browser.scenarios.scenario import opens_with
 
 
@@ -18,6 +18,7 @@ def gpt2(page: Page, files: Files) -> None:
     expect(page.locator("#gpt2-verdict")).not_to_have_text(verdict)
     unfold(page, "gpt2", "sampling")
     length = page.locator("#gpt2-length input[type=number]")
+    settle(page)
     length.fill("12")
     length.blur()
     page.locator("#gpt2-go").click()

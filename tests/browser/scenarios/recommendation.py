@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.page_actions import Files, drawn, text_of, unfold
+from tests.browser.page_actions import Files, drawn, settle, text_of, unfold
 from tests.browser.scenarios.scenario import opens_with
 
 
@@ -25,14 +25,17 @@ def recommendation(page: Page, files: Files) -> None:
     grown = page.locator("#recommendation-grow-verdict")
     expect(grown).to_contain_text("When Harry Met Sally")
     finished = grown.inner_text()
+    settle(page)
     page.locator("#recommendation-stage input[type=range]").press("Home")
     expect(grown).not_to_have_text(finished, use_inner_text=True)
     drawn(page, "recommendation-grow-curve")
+    settle(page)
     page.locator("#recommendation-films input").fill("Spirited Away")
     page.locator("[role=option]", has_text="Spirited Away").first.click()
     expect(page.locator("#recommendation-strip li")).to_have_count(7)
     expect(page.locator("#recommendation-attention li"), "the open fold follows the list").to_have_count(7)
     alike = text_of(page, "recommendation-similar")
+    settle(page)
     page.locator("#recommendation-film input").fill("Shrek (2001)")
     page.locator("[role=option]", has_text="Shrek (2001)").first.click()
     expect(page.locator("#recommendation-genres-of")).to_contain_text("Shrek (2001)")
