@@ -12,7 +12,6 @@ from demos.bert.views import (
     CORRUPTIONS,
     ComparisonValues,
     ExampleValues,
-    FetchValues,
     PredictionValues,
     SensesValues,
     Update,
@@ -22,7 +21,7 @@ from demos.bert.views import (
 from demos.page.events import count_up, guard, listen
 from demos.page.layout import step
 from demos.page.parts import Parts
-from demos.page.values import outputs
+from demos.page.values import FetchValues, outputs
 from demos.page.words import Say
 
 STEM = "bert"

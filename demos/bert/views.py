@@ -58,20 +58,6 @@ class UsesValues(NamedTuple):
     found: WordValues
 
 
-class FetchValues(NamedTuple):
-    """The values of the components after a step of fetching a model.
-
-    Attributes:
-        model: the choice of models.
-        status: what is being done.
-        fetched: another number once the model is here.
-    """
-
-    model: Any
-    status: str
-    fetched: int
-
-
 def words(found: tuple[str, ...], hidden: tuple[int, ...]) -> Update:
     """The words of a text to click, the hidden ones chosen."""
     return gr.update(choices=[(word, number) for number, word in enumerate(found)], value=list(hidden))

@@ -9,19 +9,12 @@ import gradio as gr
 from core.gpt2 import explore
 from demos.gpt2 import views
 from demos.gpt2.neighbours import build_lines, build_words
-from demos.gpt2.views import (
-    AlternativesValues,
-    ContinuationValues,
-    FetchValues,
-    GrowthValues,
-    PickedValues,
-    SurpriseValues,
-)
+from demos.gpt2.views import AlternativesValues, ContinuationValues, GrowthValues, PickedValues, SurpriseValues
 from demos.page.events import count_up, guard, listen
 from demos.page.layout import step
 from demos.page.parts import Parts
 from demos.page.snapshots import growth
-from demos.page.values import outputs
+from demos.page.values import FetchValues, outputs
 from demos.page.words import Say
 
 STEM = "gpt2"

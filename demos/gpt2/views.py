@@ -101,20 +101,6 @@ class LinesValues(NamedTuple):
     found: SimilarValues
 
 
-class FetchValues(NamedTuple):
-    """The values of the components after a step of fetching a model.
-
-    Attributes:
-        model: the choice of models.
-        status: what is being done.
-        fetched: another number once the model is here.
-    """
-
-    model: Any
-    status: str
-    fetched: int
-
-
 def surprise(say: Say, found: explore.Surprise) -> SurpriseValues:
     """The surprisal of a text beside its baselines."""
     rows = [

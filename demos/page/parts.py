@@ -3,7 +3,7 @@
 A tab is laid out with empty outputs. The first answer of a question, to the values that its controls are laid out with,
 is kept for the process; every visitor who opens the tab gets it. When a picture or a control that several questions
 share changes, `Parts.follow` answers those in view as one event, the main ones first, and decodes the picture once.
-Which folds are open only the browser knows: a script of `layout.HEAD` writes it into the hidden `Parts.view`.
+Which folds are open only the browser knows: assets/browser.js writes it into the hidden `Parts.view`.
 """
 
 import contextlib

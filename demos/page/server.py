@@ -32,7 +32,7 @@ HEADERS = (
     (b"permissions-policy", b"geolocation=(), payment=(), usb=()"),
     (b"cross-origin-opener-policy", b"same-origin-allow-popups"),
 )
-GZIP_LEVEL = 5  # 231 KB of 1.96 MB in 25 ms; 9 saves another 2 %
+GZIP_LEVEL = 5  # 2.7 MB of configuration become 284 KB in 17 ms; level 9: 264 KB in 52 ms
 QUEUE_POLL_S, PROGRESS_POLL_S = 0.02, 0.1  # Gradio's own: 0.001 and 0.01, on Windows 0.05 and 0.1
 
 

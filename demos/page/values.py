@@ -3,7 +3,21 @@
 import functools
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class FetchValues(NamedTuple):
+    """The values of the components after a step of fetching a model.
+
+    Attributes:
+        model: the choice of models.
+        status: what is being done.
+        fetched: another number once the model is here.
+    """
+
+    model: Any
+    status: str
+    fetched: int
 
 
 def names(kind: type) -> list[str]:
