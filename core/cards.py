@@ -1,8 +1,9 @@
 """The cards of all bundled checkpoints as tables for people, and what can be done with one card.
 
-`python -m core.cards measure NAME` measures a checkpoint and writes the figures into its card, `repeat NAME` trains it
-again by the command on its card, `push NAME --repo USER/MODEL` uploads it to the Hugging Face Hub. A method without a
-name stands for the checkpoint that its recipe writes by default.
+`python -m core.cards measure NAME` measures a checkpoint and writes the figures into its card, `describe NAME` writes
+its features of the bundled media beside its weights, `repeat NAME` trains it again by the command on its card, `push
+NAME --repo USER/MODEL` uploads it to the Hugging Face Hub. A method without a name stands for the checkpoint that its
+recipe writes by default.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from core import checkpoints, evaluate
 from core.checkpoints import Card
+from core.downstream import gallery
 from core.errors import HubUnavailable, PretextError
 from core.training import targets
 
@@ -123,8 +125,8 @@ def push(name: str, repo: str) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what is asked of one card; returns the exit status."""
-    parser = argparse.ArgumentParser(description="Measure, repeat or upload a bundled checkpoint.")
-    parser.add_argument("task", choices=["measure", "repeat", "push"])
+    parser = argparse.ArgumentParser(description="Measure, describe, repeat or upload a bundled checkpoint.")
+    parser.add_argument("task", choices=["measure", "describe", "repeat", "push"])
     parser.add_argument("name", help="METHOD/NAME, e.g. rotation/photos, or METHOD for its recipe's default")
     parser.add_argument("--root", default="data", help="folder in which the named sets lie unpacked")
     parser.add_argument("--repo", default="", help="USER/MODEL on the Hub")
@@ -135,7 +137,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if asked.task == "repeat":
             return repeat(name, asked.root, flags)
-        print(push(name, asked.repo) if asked.task == "push" else table([measure(name, asked.root)]))
+        if asked.task == "describe":
+            print(evaluate.describe(name).sha256[gallery.FILE])
+        else:
+            print(push(name, asked.repo) if asked.task == "push" else table([measure(name, asked.root)]))
     except PretextError as error:
         print(error, file=sys.stderr)
         return 2

@@ -92,13 +92,17 @@ class Card:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A loaded model in eval mode with the card and folder it came from; the card is None for a Hub model."""
+    """A loaded model in eval mode with the card and folder it came from; the card is None for a Hub model.
+
+    `weights` is the file that was read; another than WEIGHTS holds those of a moment of the training.
+    """
 
     name: str
     model: nn.Module
     card: Card | None
     folder: Path
     device: torch.device
+    weights: str = WEIGHTS
 
 
 class Configured(Protocol):
@@ -191,15 +195,16 @@ def _open(name: str, device: torch.device, root: Path) -> Checkpoint:
     folder = root / name
     if not folder.is_dir() and Path(name).is_dir():
         folder = Path(name)
+    weights = snapshot_file(int(percent)) if percent not in ("", "100") else WEIGHTS
     if (folder / CARD).is_file():
         card = read_card(folder.name, folder.parent)
-        model = _open_own(card, folder, snapshot_file(int(percent)) if percent not in ("", "100") else WEIGHTS)
+        model = _open_own(card, folder, weights)
     else:
         card = None
         folder = folder if (folder / "config.json").is_file() else fetch(name)
         model = _open_hub(name, folder)
     model.to(device).eval().requires_grad_(False)
-    return Checkpoint(name, model, card, folder, device)
+    return Checkpoint(name, model, card, folder, device, weights)
 
 
 def snapshot_file(percent: int) -> str:

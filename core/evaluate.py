@@ -15,6 +15,7 @@ from typing import Any
 
 from core import checkpoints, device
 from core.checkpoints import Card, Checkpoint
+from core.downstream import gallery
 from core.errors import CheckpointError, PretextError
 from core.training.recipe import Recipe
 
@@ -65,6 +66,21 @@ def measure(name: str, *, root: str = "data", where: str = "auto") -> dict[str, 
     recipe = recipe_class(name)(**checkpoint.card.recipe, root=root)
     found: dict[str, dict[str, float]] = _recipe_module(name).measure(checkpoint, recipe)
     return found
+
+
+def describe(name: str, *, where: str = "auto") -> Card:
+    """Compute a bundled checkpoint's features of the bundled media and keep them beside its weights.
+
+    Returns:
+        The card with the digest of the file.
+
+    Raises:
+        CheckpointError: there is no such checkpoint, or the page asks this method nothing about the bundled media.
+    """
+    checkpoint, module = _open(name, where), _recipe_module(name)
+    if not hasattr(module, "gallery"):
+        raise CheckpointError("Models like {name} keep no features of the bundled media.", name=name)
+    return gallery.write(checkpoint, module.gallery.describe)
 
 
 @dataclass(frozen=True)

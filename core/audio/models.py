@@ -16,10 +16,13 @@ from safetensors import safe_open
 from torch import Tensor
 
 from core import checkpoints, device, models
+from core.audio.gallery import MFCC_SETTINGS as MFCC_SETTINGS
+from core.audio.gallery import describe
 from core.audio.model import CLIP_S, PROBE_FILE, Probe, SoundTransformer, Wav2Vec2
 from core.checkpoints import Checkpoint
-from core.data import bundled, sounds, spectra
+from core.data import sounds
 from core.data.sounds import SAMPLE_RATE_HZ
+from core.downstream.gallery import described
 from core.errors import InputError
 
 Source = str | Path | sounds.Wave | None  # a file, or a sound that `sounds.open_sound` decoded
@@ -27,7 +30,6 @@ AudioModel = SoundTransformer | Wav2Vec2
 AUDIO_MODEL = cast(type[AudioModel], AudioModel)  # mypy knows no type of a union
 NAME = "audio/sounds"
 HUB_KEY = "audio"  # in checkpoints.HUB_MODELS
-MFCC_SETTINGS = spectra.MelSettings()
 
 
 def read_clip(source: Source) -> Tensor:
@@ -138,12 +140,9 @@ class Gallery:
 
 @functools.cache
 def gallery(name: str) -> Gallery:
-    """Features of every bundled sound, computed once per process."""
-    waves = [torch.from_numpy(bundled.read_sound(sound.key).copy()) for sound in bundled.sounds()]
-    with torch.inference_mode():
-        embeddings = open_model(name).embed(waves)
-    cepstra = [spectra.mfcc_summary(spectra.log_mel(wave, MFCC_SETTINGS)) for wave in waves]
-    return Gallery(_standardise(embeddings), _standardise(torch.stack(cepstra)))
+    """Features of every bundled sound, read or computed once per process."""
+    found = described(_open(name)[1], describe)
+    return Gallery(_standardise(found["embeddings"]), _standardise(found["mfcc"]))
 
 
 def _standardise(rows: Tensor) -> StandardisedFeatures:

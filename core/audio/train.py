@@ -13,7 +13,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from core.audio import pretext
+from core.audio import gallery, pretext
 from core.audio.evaluation import NOTES, evaluate, extract_features, fit_probes, measure, pack_probes
 from core.audio.model import Config, SoundTransformer
 from core.checkpoints import Checkpoint
@@ -108,6 +108,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         data=f"{spec} without labels: takes 10 and up of FSDD, folds 1 to 4 of ESC-10, 19 of 20 clips of a folder",
         measure=measure,
         evaluate=evaluate,
+        describe=gallery.describe,
         notes=NOTES,
         extra=_probes(recipe, model) if "fsdd" in recipe.data.split("+") else {},
     )

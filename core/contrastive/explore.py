@@ -22,6 +22,7 @@ from core.contrastive.dictionary import MomentumStudy as MomentumStudy
 from core.contrastive.dictionary import look_up as look_up
 from core.contrastive.dictionary import momentum_at as momentum_at
 from core.contrastive.dictionary import momentum_study as momentum_study
+from core.contrastive.gallery import gallery_features
 from core.contrastive.models import SPACES as SPACES
 from core.contrastive.models import Space
 from core.contrastive.models import names as names
@@ -284,7 +285,7 @@ def neighbours(
     square = pictures.square(pictures.open_picture(chosen), bundled.GALLERY_PX)
     query = models.embed(encoder, "features", pictures.to_tensor(square))
     gallery = bundled.picture_gallery()
-    return most_alike(query, models.gallery_features(encoder), gallery.names, gallery.images, count)
+    return most_alike(query, gallery_features(encoder), gallery.names, gallery.images, count)
 
 
 @functools.cache
@@ -296,7 +297,7 @@ def group_probe() -> GroupProbe:
     count = gallery.emoji_count
     plain = models.resize(pictures.to_tensor(gallery.images[:count]), 32).flatten(1)
     features = {"pixels": plain - plain.mean(1, keepdim=True)}
-    features |= {encoder: models.gallery_features(encoder)[:count] for encoder in names()}
+    features |= {encoder: gallery_features(encoder)[:count] for encoder in names()}
     accuracy = {name: leave_one_out_accuracy(z, labels, k=GROUP_NEIGHBOURS) for name, z in features.items()}
     return GroupProbe(accuracy, float(labels.bincount().max()) / count, count)
 

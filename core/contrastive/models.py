@@ -1,4 +1,4 @@
-"""The encoders that the page compares, and their features of the bundled gallery.
+"""The encoders that the page compares.
 
 The networks that SimCLR and MoCo trained, any that a visitor trained, the same network untrained, and the one that the
 rotation method trained. The last has no projection head, so only its features can be compared.
@@ -12,10 +12,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core import checkpoints, device, models, snapshots
-from core.checkpoints import Card
+from core.checkpoints import Card, Checkpoint
 from core.contrastive.model import Config, ContrastiveNet, untrained
-from core.data import bundled, pictures
-from core.downstream import features
 from core.errors import InputError
 
 Space = Literal["projections", "features"]
@@ -55,13 +53,18 @@ def open_encoder(encoder: str) -> tuple[ModelWithEncoder, torch.device]:
         InputError: no such encoder.
         CheckpointError: damaged.
     """
-    if encoder not in (*names(), *snapshots.moments(SMALL)):
-        raise InputError("Choose one of the models offered.")
     if encoder == "untrained":
         where = device.pick()
         return cast(ModelWithEncoder, _untrained(str(where))), where
-    model, checkpoint = models.fetch(CHECKPOINTS.get(encoder, encoder), nn.Module)
-    return cast(ModelWithEncoder, model), checkpoint.device
+    checkpoint = open_checkpoint(encoder)
+    return cast(ModelWithEncoder, checkpoint.model), checkpoint.device
+
+
+def open_checkpoint(encoder: str) -> Checkpoint:
+    """Open the checkpoint of a trained encoder; names and errors as in `open_encoder`."""
+    if encoder not in (*names(), *snapshots.moments(SMALL)):
+        raise InputError("Choose one of the models offered.")
+    return models.fetch(CHECKPOINTS.get(encoder, encoder), nn.Module)[1]
 
 
 def space_of(encoder: str, space: str) -> Space:
@@ -105,11 +108,3 @@ def _card(encoder: str) -> Card:
 @functools.cache
 def _untrained(where: str) -> ContrastiveNet:
     return untrained(Config(**_card("untrained").config)).to(where).eval().requires_grad_(False)
-
-
-@functools.cache
-def gallery_features(encoder: str) -> Tensor:
-    """Features (G, D) of the bundled gallery, computed once per process."""
-    model, where = open_encoder(encoder)
-    small = resize(pictures.to_tensor(bundled.picture_gallery().images), model.config.size)
-    return features.embed(model.encoder, small, device=where, chunk=32)

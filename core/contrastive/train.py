@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from core.checkpoints import Checkpoint
-from core.contrastive import pretext, weight_history
+from core.contrastive import gallery, pretext, weight_history
 from core.contrastive.moco import MoCo
 from core.contrastive.model import Config, ContrastiveNet, untrained
 from core.data import labelled, pictures
@@ -145,6 +145,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         data=f"{recipe.data}, training split but for every 20th picture",
         measure=measure,
         evaluate=evaluate,
+        describe=gallery.describe,
         notes=NOTES + (JPEG_NOTE if "cifar10" in recipe.data.split("+") else ""),
         extra={weight_history.FILE: trained.history.to_bytes()} if trained.history else None,
     )

@@ -9,6 +9,7 @@ Arrays are made once and shared by all visitors, so they are read-only; copy one
 """
 
 import functools
+import hashlib
 import json
 from dataclasses import dataclass
 from importlib.resources import files
@@ -222,6 +223,16 @@ def read_sound(key: str) -> Wave:
     if rate_hz != SAMPLE_RATE_HZ:
         raise ValueError(f"{key}.flac has {rate_hz} Hz; make the sounds anew")
     return _read_only(cast(Wave, samples))
+
+
+@functools.cache
+def media_digest() -> str:
+    """Digest of the files of all bundled pictures and of the list of sounds: what was made from others has another."""
+    photos = (files(package) / path for package, path in (place.split(":") for _, place, _, _ in PHOTOGRAPHS))
+    found = hashlib.sha256()
+    for file in (ASSETS / "emoji.png", *photos, ASSETS / "sounds" / "sounds.json"):
+        found.update(file.read_bytes())
+    return found.hexdigest()
 
 
 def _index(name: str) -> dict[str, Any]:

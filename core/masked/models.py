@@ -1,11 +1,8 @@
-"""The models to choose from, and retrieval of the nearest bundled pictures by their features.
-
-Features are the encoder's latents, averaged over patches. The encoder gets every third patch of every third row: they
-are evenly spread, about as many as the largest mask ratio of training leaves, and ten times as fast as all patches.
-"""
+"""The models to choose from, and retrieval of the nearest bundled pictures by their latents, averaged over patches."""
 
 import functools
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
@@ -13,10 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core import models, snapshots
+from core.checkpoints import Checkpoint
 from core.data import bundled, pictures
+from core.downstream.gallery import described
 from core.downstream.retrieval import Neighbours, Retrieval, compare, most_alike
 from core.errors import whole
-from core.masked import pretext
+from core.masked.gallery import describe, mean_latents
 from core.masked.model import MaskedAutoencoder
 
 Bytes = NDArray[np.uint8]
@@ -43,9 +42,13 @@ def open_model(name: str) -> tuple[MaskedAutoencoder, torch.device]:
     Raises:
         InputError: not offered, or a model from the Hub that is not on this machine.
     """
+    checkpoint = _checkpoint(name)
+    return cast(MaskedAutoencoder, checkpoint.model), checkpoint.device
+
+
+def _checkpoint(name: str) -> Checkpoint:
     offered = (*names(), offer().name, *snapshots.moments(SMALL))
-    model, checkpoint = models.open_offered(name, offered, MaskedAutoencoder)
-    return model, checkpoint.device
+    return models.open_offered(name, offered, MaskedAutoencoder)[1]
 
 
 def fetch() -> models.Offer:
@@ -114,10 +117,9 @@ def gallery_size() -> int:
 
 @functools.cache
 def gallery(name: str = NAME) -> GalleryDescriptors:
-    """Describe the bundled pictures by a bundled model, once per process."""
-    images = bundled.picture_gallery().images
-    latents = torch.cat([features(part, name) for part in np.array_split(images, 24)])
-    return GalleryDescriptors(_standardise(latents), _standardise(pixels(images)))
+    """Descriptors of the bundled pictures by a bundled model, read or computed once per process."""
+    latents = described(_checkpoint(name), describe)["latents"]
+    return GalleryDescriptors(_standardise(latents), _standardise(pixels(bundled.picture_gallery().images)))
 
 
 def _standardise(rows: Tensor) -> Descriptors:
@@ -125,17 +127,9 @@ def _standardise(rows: Tensor) -> Descriptors:
     return Descriptors((rows - mean) / deviation, mean, deviation)
 
 
-@torch.inference_mode()
 def features(images: Bytes, name: str = NAME) -> Tensor:
-    """Mean of the latents of every ninth patch: pictures (B, H, W, 3) to (B, D) on the CPU."""
-    model, where = open_model(name)
-    size, grid = model.config.size, model.config.grid
-    squares = np.stack([pictures.square(image, size) for image in images])
-    patches = model.normalise(pretext.patchify(pictures.to_tensor(squares).to(where), model.config.patch))
-    keep = torch.zeros(grid, grid, dtype=torch.bool, device=where)
-    keep[1::3, 1::3] = True
-    encoded = model.encode(patches, keep.flatten().expand(len(images), -1))
-    return encoded.latent[:, 1:].mean(1).float().cpu()  # without the class token
+    """Mean latents of pictures: (B, H, W, 3) to (B, D) on the CPU."""
+    return mean_latents(*open_model(name), images)
 
 
 def pixels(images: Bytes) -> Tensor:

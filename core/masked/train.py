@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from core.checkpoints import Checkpoint
 from core.data import augment, mixture, pictures
 from core.device import generator
-from core.masked import pretext
+from core.masked import gallery, pretext
 from core.masked.model import Config, MaskedAutoencoder
 from core.training import loop
 from core.training.export import write_checkpoint
@@ -126,6 +126,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         data=f"{recipe.data}, training split but for every 20th picture",
         measure=measure,
         evaluate=evaluate,
+        describe=gallery.describe,
         notes=NOTES,
     )
 

@@ -9,12 +9,14 @@ import torch
 from numpy.typing import NDArray
 
 from core import checkpoints, models, snapshots
+from core.checkpoints import Checkpoint
 from core.data import bundled, perturbations, pictures
-from core.downstream.features import embed
+from core.downstream.gallery import described
 from core.downstream.retrieval import Neighbour as Neighbour
 from core.downstream.retrieval import most_alike
 from core.errors import InputError, whole
 from core.rotation import pretext
+from core.rotation.gallery import describe
 from core.rotation.model import Config, RotationNet
 from core.rotation.pretext import CHANCE_LEVEL as CHANCE_LEVEL
 
@@ -184,9 +186,8 @@ def neighbours(picture: pictures.Bytes | str | None, *, count: int = 8, name: st
 
 @functools.cache
 def _gallery_features(name: str) -> torch.Tensor:
-    """Features (G, D) of the bundled gallery, computed once per process."""
-    model, where = _open(name)
-    return embed(model.encoder, pictures.to_tensor(bundled.picture_gallery().images), device=where, chunk=32)
+    """Features (G, D) of the bundled gallery, read or computed once per process."""
+    return described(_checkpoint(name), describe)["features"]
 
 
 def gallery_size() -> int:
@@ -205,6 +206,10 @@ def metrics(name: str = NAME) -> dict[str, dict[str, Any]]:
 
 
 def _open(name: str) -> tuple[RotationNet, torch.device]:
+    checkpoint = _checkpoint(name)
+    return cast(RotationNet, checkpoint.model), checkpoint.device
+
+
+def _checkpoint(name: str) -> Checkpoint:
     offered = (*models.names(NAME, SHORTCUT), *snapshots.moments(SMALL))
-    model, checkpoint = models.open_offered(name, offered, RotationNet)
-    return model, checkpoint.device
+    return models.open_offered(name, offered, RotationNet)[1]

@@ -20,7 +20,7 @@ from core.data import augment, perturbations, pictures
 from core.data.batches import OnDevice, indices
 from core.device import generator
 from core.nn.backbones import whiten
-from core.rotation import pretext, probes
+from core.rotation import gallery, pretext, probes
 from core.rotation.model import Config, RotationNet
 from core.training import loop
 from core.training.export import write_checkpoint
@@ -99,6 +99,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         data=f"{recipe.data}, training split but for every 20th picture",
         measure=measure,
         evaluate=evaluate,
+        describe=gallery.describe,
         notes="Accuracy over all four turns of every test picture; chance is 0.25. Re-encoded: resized to 0.9, JPEG "
         "quality 75, and back. Cropped: the middle 0.8 of each side, enlarged."
         + (probes.NOTES if "cifar10" in recipe.data else ""),

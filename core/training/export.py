@@ -14,6 +14,7 @@ from torch import nn
 
 from core import checkpoints
 from core.checkpoints import Card, Checkpoint
+from core.downstream import gallery
 from core.snapshots import SNAPSHOTS
 from core.training import targets
 from core.training.loop import Result
@@ -34,6 +35,7 @@ def write_checkpoint(
     evaluate: Evaluate,
     notes: str = "",
     extra: dict[str, bytes] | None = None,
+    describe: gallery.Describe | None = None,
     ship: bool = True,
 ) -> Path:
     """Write the trained model and its card to assets/checkpoints/<method>/<name>, or leave them in the run on --smoke.
@@ -50,6 +52,7 @@ def write_checkpoint(
         evaluate: the method's function that measures one set; each snapshot is measured on the first set with it.
         notes: known limits, in words.
         extra: further files of the checkpoint, name -> content.
+        describe: what the page asks of the bundled media, computed here and kept beside the weights.
         ship: leave it in the run folder otherwise.
 
     Returns:
@@ -64,6 +67,8 @@ def write_checkpoint(
     card = checkpoints.save(draft, model, card, files)
     where = next(model.parameters()).device
     checkpoint = Checkpoint(card.name, model.eval(), card, draft, where)
+    if describe is not None:
+        card = gallery.write(checkpoint, describe)
     card = dataclasses.replace(card, metrics=measure(checkpoint, recipe))
     if recipe.snapshots:
         first = recipe.data.split("+")[0]

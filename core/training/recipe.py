@@ -34,7 +34,7 @@ class Recipe:
         bf16: bfloat16 autocast; left out, wherever the hardware computes it, see `device.computes_bf16`.
         compile: let `torch.compile` fuse the network first; pays off in long runs on CUDA.
         snapshots: ship the weights of SNAPSHOTS along the way beside the finished ones.
-        smoke: take 20 steps of at most 32 items and do not write into assets, to check that everything works together.
+        smoke: take 20 steps of at most 16 items and do not write into assets, to check that everything works together.
         resume: a run folder to continue.
         save_every: steps between two saved states.
         log_every: steps between two lines of metrics.jsonl.
@@ -70,7 +70,7 @@ class Recipe:
 
 LOCAL = ("root", "resume")  # paths of one machine stay out of cards
 SMOKE: dict[str, Any] = {"steps": 20, "minutes": 0.0, "save_every": 10, "log_every": 1}
-SMOKE_BATCH = 32  # keeps every recipe's smoke run under 30 s on two AVX2 cores
+SMOKE_BATCH = 16  # keeps every recipe's smoke run under 30 s on two AVX2 cores
 SMOKE_ITEMS = 256  # of each test set, that a smoke run is measured on
 R = TypeVar("R", bound=Recipe)
 

@@ -7,6 +7,7 @@ histograms of codes (bag of visual words, Sivic & Zisserman 2003, "Video Google"
 
 import functools
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
@@ -16,10 +17,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core import checkpoints, models
+from core.checkpoints import Checkpoint
 from core.data import bundled, pictures
+from core.downstream.gallery import Described, described
 from core.downstream.retrieval import Neighbours, Retrieval, compare, most_alike
 from core.errors import whole
 from core.vqvae import pretext
+from core.vqvae.gallery import BAG_PX, bag_of_codes, describe, usage_pictures
 from core.vqvae.model import VQVAE
 
 Bytes = NDArray[np.uint8]
@@ -28,10 +32,6 @@ Picture = Bytes | str | None
 
 NAME = "vqvae/photos"
 GAUSSIAN = "vqvae/gaussian"  # the baseline, not offered as a model
-TILES = 4  # along each side of a photograph
-BAG_PX = 32  # emoji are compared at this size, by codes and by pixels
-CONSTANT_CODES = 6  # side of the constant map that is decoded for an entry; its middle is far from the edges
-DECODED_PX = 8
 CONTEXT_PX = 12  # side of the region around a position that is averaged
 
 
@@ -68,19 +68,26 @@ def names() -> tuple[str, ...]:
 
 def open_model(name: str) -> tuple[VQVAE, torch.device]:
     """Open a model that the tab offers: the model and its device; raises InputError for any other."""
-    model, checkpoint = models.open_offered(name, names(), VQVAE)
-    return model, checkpoint.device
+    checkpoint = _checkpoint(name)
+    return cast(VQVAE, checkpoint.model), checkpoint.device
+
+
+def _checkpoint(name: str) -> Checkpoint:
+    return models.open_offered(name, names(), VQVAE)[1]
+
+
+@functools.cache
+def _described(name: str) -> Described:
+    return described(_checkpoint(name), describe)
 
 
 @functools.cache
 def codebook(name: str = NAME) -> CodebookSummary:
-    """Decode every entry of a codebook and count its usage, once per process."""
-    model, where = open_model(name)
+    """Appearance and usage of every entry of a codebook, once per process."""
+    model, _ = open_model(name)
     entries, cell = model.config.num_embeddings, 2**model.config.halvings
     images = pictures.to_tensor(usage_pictures(model.config.size))
-    with torch.inference_mode():
-        codes = torch.cat([model.encode(part.to(where))[1].cpu() for part in images.split(64)])  # (N, G, G)
-        decoded = torch.cat([_decode_alone(model, part.to(where)) for part in torch.arange(entries).split(64)])
+    codes, decoded = _described(name)["codes"].long(), _described(name)["decoded"]  # (T, G, G), (K, 3, 8, 8)
     shares = model.codebook.shares.double().cpu()
     counts = pretext.usage(codes, entries)
     return CodebookSummary(
@@ -91,23 +98,6 @@ def codebook(name: str = NAME) -> CodebookSummary:
         perplexity=float(pretext.perplexity(counts)),
         order=_by_brightness(decoded).numpy(),
     )
-
-
-def usage_pictures(size: int) -> Bytes:
-    """The bundled photographs in tiles, on which usage is counted: (N, size, size, 3)."""
-    return np.concatenate([_tiles(pictures.square(photo.image, TILES * size)) for photo in bundled.photographs()])
-
-
-def _tiles(picture: Bytes) -> Bytes:
-    cut: Bytes = rearrange(picture, "(r h) (c w) k -> (r c) h w k", r=TILES, c=TILES)
-    return cut
-
-
-def _decode_alone(model: VQVAE, codes: Tensor) -> Tensor:
-    """The middle (B, 3, 8, 8) of pictures decoded from maps of a single code."""
-    picture = model.decode_codes(codes.view(-1, 1, 1).expand(-1, CONSTANT_CODES, CONSTANT_CODES)).clamp(0, 1).cpu()
-    edge = (picture.shape[-1] - DECODED_PX) // 2
-    return picture[..., edge : edge + DECODED_PX, edge : edge + DECODED_PX]
 
 
 def _contexts(images: Tensor, codes: Tensor, entries: int, cell: int) -> Tensor:
@@ -129,16 +119,6 @@ def _by_brightness(decoded: Tensor, columns: int = 24) -> Tensor:
     return torch.cat([row[warm[row].argsort(descending=True, stable=True)] for row in bright.split(columns)])
 
 
-@torch.inference_mode()
-def bag_of_codes(images: Bytes, name: str = NAME) -> Tensor:
-    """Square roots of the shares of each code (B, K) in pictures (B, H, W, 3); rows have length 1."""
-    model, where = open_model(name)
-    squares = pictures.to_tensor(np.stack([pictures.square(image, BAG_PX) for image in images]))
-    codes = model.encode(squares.to(where))[1].flatten(1).cpu()  # (B, G * G)
-    counts = F.one_hot(codes, model.config.num_embeddings).sum(1).float()
-    return (counts / counts.sum(1, keepdim=True)).sqrt()
-
-
 def pixels(images: Bytes) -> Tensor:
     """Raw pixels: pictures (B, H, W, 3) to (B, 32 * 32 * 3)."""
     return pictures.to_tensor(np.stack([pictures.square(image, BAG_PX) for image in images])).flatten(1)
@@ -147,10 +127,8 @@ def pixels(images: Bytes) -> Tensor:
 @functools.cache
 def _emoji(name: str) -> tuple[Tensor, Tensor, Tensor]:
     """The emoji as bags of codes, as pixels minus their mean, and that mean."""
-    images = bundled.emoji_gallery().images
-    plain = pixels(images)
-    bags = torch.cat([bag_of_codes(part, name) for part in np.array_split(images, 6)])
-    return bags, plain - plain.mean(0), plain.mean(0)
+    plain = pixels(bundled.emoji_gallery().images)
+    return _described(name)["bags"], plain - plain.mean(0), plain.mean(0)
 
 
 def neighbours(picture: Picture, *, count: int = 8, name: str = NAME) -> Neighbours:
@@ -161,7 +139,7 @@ def neighbours(picture: Picture, *, count: int = 8, name: str = NAME) -> Neighbo
     known = bundled.emoji_gallery()
     by_codes, by_pixels = (
         most_alike(query, rows, known.names, known.images, count)
-        for query, rows in ((bag_of_codes(image, name), bags), (pixels(image) - mean, plain))
+        for query, rows in ((bag_of_codes(*open_model(name), image), bags), (pixels(image) - mean, plain))
     )
     return Neighbours(by_codes, by_pixels)
 

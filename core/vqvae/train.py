@@ -21,7 +21,7 @@ from core.nn.losses import kl_nats
 from core.training import loop
 from core.training.export import write_checkpoint
 from core.training.recipe import SMOKE_ITEMS, Recipe, parse
-from core.vqvae import evaluation, pretext
+from core.vqvae import evaluation, gallery, pretext
 from core.vqvae.evaluation import evaluate as evaluate
 from core.vqvae.model import VQVAE, Config, GaussianAutoencoder, GaussianConfig
 
@@ -111,6 +111,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         data=f"{recipe.data}, training split but for every 20th picture",
         measure=measure,
         evaluate=evaluate,
+        describe=gallery.describe,
         notes=evaluation.NOTES[recipe.bottleneck],
     )
 

@@ -117,6 +117,7 @@ ERRORS: dict[str, str] = {
     "Bring {low} to {high} pictures; here are {count}.": "请提供 {low} 到 {high} 张图片；现在有 {count} 张。",
     "Picture {number}: {reason}": "第 {number} 张图片：{reason}",
     "Choose one of the models offered.": "请选择所提供的模型之一。",
+    "Models like {name} keep no features of the bundled media.": "{name} 这类模型不保存内置素材的特征。",
     "The checkpoint {name} was not uploaded to {repo}: {reason}": "检查点 {name} 没有上传到 {repo}：{reason}",
     "Compare projections or features.": "请选择比较投影或特征。",
     "Draw and compare some views first.": "请先生成并比较一些视图。",

@@ -197,6 +197,11 @@ def test_an_unknown_checkpoint_is_a_sentence(capsys: pytest.CaptureFixture[str])
 # --- targets ---
 
 
+def test_method_without_gallery_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cards.main(["describe", "vae/mnist"]) == 2
+    assert "vae/mnist keep no features of the bundled media" in capsys.readouterr().err
+
+
 def test_target_is_figure_or_difference() -> None:
     metrics: dict[str, dict[str, float]] = {"a": {"accuracy": 0.9}, "a, re-encoded": {"accuracy": 0.88}}
     by_name = {"x/y": replace(CARD, metrics=metrics)}

@@ -81,7 +81,7 @@ def test_every_method_has_both_presets(method: str) -> None:
 
 def test_smoke_shortens_the_run() -> None:
     recipe = parse(ToyRecipe, ["--data", "x", "--steps", "900", "--minutes", "3", "--smoke"])
-    assert (recipe.steps, recipe.minutes, recipe.batch) == (20, 0, 32)
+    assert (recipe.steps, recipe.minutes, recipe.batch) == (20, 0, 16)
     assert parse(ToyRecipe, ["--data", "x", "--batch", "4", "--smoke"]).batch == 4
 
 

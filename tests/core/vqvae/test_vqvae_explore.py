@@ -14,6 +14,7 @@ from core.data import bundled, pictures
 from core.errors import InputError
 from core.vqvae import edits, explore, jpeg_baseline, models
 from core.vqvae.edits import Edit
+from core.vqvae.gallery import usage_pictures
 from core.vqvae.model import VQVAE, Config
 from tests.own_checkpoints import settle
 
@@ -199,7 +200,7 @@ def test_entry_is_decoded_alone() -> None:
 
 
 def test_context_is_mean_of_regions() -> None:
-    tiles = models.usage_pictures(64)
+    tiles = usage_pictures(64)
     with torch.inference_mode():
         codes = shipped().encode(pictures.to_tensor(tiles))[1].numpy()
     code = int(np.bincount(codes.ravel()).argmax())
