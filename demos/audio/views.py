@@ -9,7 +9,7 @@ from PIL import Image
 
 from core.audio import explore
 from core.data import bundled, sounds
-from demos.page import figures
+from demos.page import figures, markup
 from demos.page.words import Say
 
 PICTURE_PX = (560, 150)
@@ -197,7 +197,7 @@ def neighbour_table(say: Say, found: explore.Neighbours) -> str:
         for one, two in zip(found.model, found.mfcc, strict=True)
     ]
     head = [say("audio.by_network"), say("audio.cosine"), say("audio.by_mfcc"), say("audio.cosine")]
-    return figures.table(head, rows)
+    return markup.table(head, rows)
 
 
 def probe(say: Say, found: dict[str, explore.ProbeOutput]) -> ProbeValues:

@@ -7,7 +7,7 @@ import gradio as gr
 import plotly.graph_objects as go
 
 from core.bert import explore
-from demos.page import figures
+from demos.page import figures, markup
 from demos.page.words import Say
 
 CORRUPTIONS = ("hidden", "replaced", "kept")
@@ -199,7 +199,7 @@ def senses(say: Say, found: tuple[explore.SimilarUse, ...], measured: explore.Me
     if measured.untrained is not None:
         shares["untrained"] = measured.untrained
     sentence = say(key, n=measured.n, **{name: f"{value:.0%}" for name, value in shares.items()})
-    return SensesValues(figures.table(head, rows), sentence)
+    return SensesValues(markup.table(head, rows), sentence)
 
 
 def choices(say: Say) -> list[tuple[str, str]]:

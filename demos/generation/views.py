@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from PIL import Image
 
 from core.generation import explore
-from demos.page import figures
+from demos.page import figures, markup
 from demos.page.words import Say
 
 Captioned = list[tuple[Image.Image, str]]  # the value of a gallery
@@ -225,7 +225,7 @@ def _table(say: Say, study: explore.Study) -> str:
     ]
     real = [f"{study.floor[row]['frechet']:.2f}" if row in study.floor else "" for row in rows]
     shares = [f"{study.floor[''][name]:.1%}" for name in explore.SHARES]
-    return figures.table(head, [*lines, [say("generation.real"), *real, *shares, "", ""]])
+    return markup.table(head, [*lines, [say("generation.real"), *real, *shares, "", ""]])
 
 
 def _row_name(say: Say, row: str) -> str:
@@ -318,4 +318,4 @@ def published(say: Say) -> str:
         [name, f"{before:.2f}", f"{after:.2f}", f"{after / before - 1:+.0%}"]
         for name, before, after in explore.PUBLISHED
     ]
-    return figures.table(head, rows)
+    return markup.table(head, rows)

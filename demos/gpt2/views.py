@@ -8,7 +8,7 @@ import gradio as gr
 import plotly.graph_objects as go
 
 from core.gpt2 import explore
-from demos.page import figures
+from demos.page import figures, markup
 from demos.page.snapshots import curve
 from demos.page.words import Say
 
@@ -123,7 +123,7 @@ def surprise(say: Say, found: explore.Surprise) -> SurpriseValues:
     counted = {"tokens": found.tokens, "characters": found.characters, "perplexity": f"{found.perplexity:,.0f}"}
     return SurpriseValues(
         pieces=coloured(say, found.pieces),
-        labels=figures.table((say("gpt2.read"), say("gpt2.label"), say("gpt2.guessed")), rows),
+        labels=markup.table((say("gpt2.read"), say("gpt2.label"), say("gpt2.guessed")), rows),
         counts=say("gpt2.counts", **counted),
         verdict=say("gpt2.verdict", **bits, vocabulary=f"{found.vocabulary:,}"),
         bars=bars,
@@ -226,7 +226,7 @@ def similar(say: Say, found: tuple[explore.SimilarLine, ...], measured: explore.
         (item.line.text, say.pick(item.line.theme), f"{item.similarity:.2f}", f"{item.overlap:.0%}") for item in found
     ]
     head = (say("gpt2.line"), say("gpt2.theme"), say("gpt2.cosine"), say("gpt2.overlap"))
-    return SimilarValues(figures.table(head, rows), say("gpt2.retrieval", **_percentages(measured)))
+    return SimilarValues(markup.table(head, rows), say("gpt2.retrieval", **_percentages(measured)))
 
 
 def _percentages(measured: explore.Measure) -> dict[str, str]:

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from PIL import Image
 
 from core.masked import explore
-from demos.page import figures
+from demos.page import figures, markup
 from demos.page.snapshots import curve
 from demos.page.words import Say
 
@@ -124,7 +124,7 @@ def table(say: Say, scores: Sequence[explore.Score]) -> str:
         )
         for score in scores
     ]
-    return figures.table(head, rows)
+    return markup.table(head, rows)
 
 
 def sweep(say: Say, found: explore.Sweep) -> go.Figure:

@@ -5,7 +5,6 @@ that the page does not move when a figure is drawn again. Grids of pixels are pi
 text comes from the caller in the visitor's language.
 """
 
-import html
 import itertools
 from collections.abc import Mapping, Sequence
 
@@ -257,16 +256,6 @@ def points(
         marker = {"symbol": "x", "size": 15, "color": ORANGE, "line": {"color": "white", "width": 2}}
         figure.add_scatter(x=[at_x], y=[at_y], mode="markers", name=name, marker=marker)
     return frame(figure, height=height, title=title, x=x, y=y)
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A small table as HTML, every cell escaped; it scrolls where the page is narrower."""
-    style = f"border: 0; border-bottom: 1px solid {GRID}; padding: 5px 12px 5px 4px; text-align: start"
-    titles = "".join(f'<th style="{style}">{html.escape(cell)}</th>' for cell in head)
-    lines = ["".join(f'<td dir="auto" style="{style}">{html.escape(cell)}</td>' for cell in row) for row in rows]
-    body = "".join(f"<tr>{line}</tr>" for line in lines)
-    whole = f"<thead><tr>{titles}</tr></thead><tbody>{body}</tbody>"
-    return f'<div style="overflow-x: auto"><table style="border: 0">{whole}</table></div>'
 
 
 def enlarge(picture: Bytes, side: int = 320) -> Image.Image:

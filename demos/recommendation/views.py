@@ -11,18 +11,11 @@ from core.data.films import Film
 from core.recommendation import explore
 from core.recommendation.explore import GenrePrecision, HiddenFilm, Prediction, Recommendation, SimilarFilms
 from demos.page import figures
+from demos.page.markup import Row, ranking
 from demos.page.snapshots import curve
 from demos.page.words import Say
 
 SIGNIFICANT = 0.05  # p-values below it are called a difference
-
-
-class Row(NamedTuple):
-    """A row of a ranking: the name as HTML, the value that sets the length of its bar, and that value in words."""
-
-    name: str
-    value: float
-    text: str
 
 
 class HiddenValues(NamedTuple):
@@ -291,24 +284,6 @@ def rankings(say: Say, lists: dict[str, list[Row]]) -> str:
     """Several rankings beside each other, by the key of their head."""
     drawn = "".join(ranking(say(f"recommendation.{key}"), rows) for key, rows in lists.items())
     return f'<div class="rankings">{drawn}</div>'
-
-
-def ranking(head: str, rows: Sequence[Row], marked: int | None = None) -> str:
-    """A headed list of bars that lie behind their names, so that long titles can be read at any width.
-
-    Args:
-        head: plain text.
-        rows: best first.
-        marked: the row in the second colour.
-    """
-    longest = max((row.value for row in rows), default=0) or 1
-    widths = [f"{100 * max(0, row.value) / longest:.1f}" for row in rows]
-    items = [
-        f'<li class="{"marked" if index == marked else ""}"><i style="width: {width}%"></i>'
-        f"<span>{row.name}</span><b>{row.text}</b></li>"
-        for index, (row, width) in enumerate(zip(rows, widths, strict=True))
-    ]
-    return f'<div class="ranking"><p>{html.escape(head)}</p><ol>{"".join(items)}</ol></div>'
 
 
 def named(film: Film) -> str:

@@ -137,7 +137,7 @@ def build(say: Say) -> Parts:
             turn, model, button = _build_task(say, shown)
         with step(say, STEM, 3):
             shown["verdict"] = gr.Markdown(elem_id="rotation-verdict", elem_classes="verdict")
-            shown["bars"] = gr.Plot(show_label=False, elem_id="rotation-bars")
+            shown["bars"] = gr.HTML(elem_id="rotation-bars")
             gr.Markdown(views.card_sentence(say), elem_classes="quiet")
     parts.ask(
         on_predict,
@@ -196,7 +196,7 @@ def _build_growth(parts: Parts, picture: gr.Image, turn: gr.Radio) -> None:
     say = parts.say
     with growth(parts) as (fold, stage), gr.Row():
         shown = {
-            "bars": gr.Plot(show_label=False, elem_id="rotation-grow-bars"),
+            "bars": gr.HTML(elem_id="rotation-grow-bars"),
             "heat": gr.Image(label=say("rotation.map"), height=300, elem_id="rotation-grow-map", buttons=[]),
             "reached": gr.Plot(show_label=False, elem_id="rotation-grow-curve"),
         }

@@ -6,8 +6,9 @@ import plotly.graph_objects as go
 from PIL import Image
 
 from core.rotation import explore
-from demos.page import figures
+from demos.page import figures, markup
 from demos.page.inputs import Named
+from demos.page.markup import Level, Row, ranking
 from demos.page.snapshots import curve
 from demos.page.words import Say
 
@@ -21,7 +22,7 @@ class PredictionValues(NamedTuple):
     turned: Image.Image
     truth: str
     verdict: str
-    bars: go.Figure
+    bars: str
 
 
 class EvidenceValues(NamedTuple):
@@ -34,7 +35,7 @@ class EvidenceValues(NamedTuple):
 class GrowthValues(NamedTuple):
     """The values of the components that show the small network at one stage of its training."""
 
-    bars: go.Figure
+    bars: str
     heat: Image.Image
     reached: go.Figure
 
@@ -91,19 +92,14 @@ def degrees(say: Say) -> list[str]:
     return [say("rotation.degrees", turn=turn) for turn in TURNS]
 
 
-def probabilities(say: Say, found: explore.Prediction) -> go.Figure:
-    """The probability of each turn, the true one marked, with the chance level."""
-    return figures.bars(
-        degrees(say),
-        found.probabilities.tolist(),
-        title=say("rotation.probabilities"),
-        y=say("rotation.probability"),
-        hover=say("rotation.bar_hover"),
-        marked=TURNS.index(found.turn_deg),
-        levels={say("page.chance"): explore.CHANCE_LEVEL},
-        top=1.05,
-        percent=True,
-    )
+def probabilities(say: Say, found: explore.Prediction) -> str:
+    """The probability of each turn, the true one marked and named, with the chance level."""
+    names = degrees(say)
+    true = TURNS.index(found.turn_deg)
+    names[true] = say("rotation.true_turn", turn=names[true])
+    rows = [Row(name, float(share), f"{share:.1%}") for name, share in zip(names, found.probabilities, strict=True)]
+    level = Level(f"{say('page.chance')} {explore.CHANCE_LEVEL:.0%}", explore.CHANCE_LEVEL)
+    return ranking(say("rotation.probabilities"), rows, marked=true, level=level, full=1.0)
 
 
 def growth(say: Say, found: explore.Prediction, stage: float) -> GrowthValues:
@@ -131,7 +127,7 @@ def shortcut_table(say: Say, tests: tuple[explore.ShortcutTest, explore.Shortcut
     for i, change in enumerate(changes):
         cells = [say("rotation.trial_cell", right=test.right[i], sure=f"{test.confidence[i]:.0%}") for test in tests]
         rows.append([say("rotation.trial_yours", change=change), *cells])
-    return figures.table(head, rows)
+    return markup.table(head, rows)
 
 
 def neighbours(say: Say, found: tuple[explore.Neighbour, ...]) -> Named:

@@ -70,7 +70,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rotation.trial_yours": ("your picture, {change}", "你的图片，{change}"),
     "rotation.trial_cell": ("{right} of 4 turns, confidence {sure}", "四种旋转对 {right} 个，把握 {sure}"),
     "rotation.degrees": ("{turn}°", "{turn}°"),
-    "rotation.probability": ("probability", "概率"),
+    "rotation.true_turn": ("{turn}, the true turn", "{turn}（实际角度）"),
     "rotation.probabilities": ("Which turn? Probability of each", "转了多少？每种角度的概率"),
     "rotation.table": ("This picture in all four turns", "这张图片的四种旋转"),
     "rotation.table_x": ("predicted", "预测"),
@@ -79,7 +79,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "turned by %{y}, predicted %{x}: %{z:.0%}<extra></extra>",
         "实际 %{y}，预测 %{x}：%{z:.0%}<extra></extra>",
     ),
-    "rotation.bar_hover": ("%{x}: %{y:.1%}<extra></extra>", "%{x}：%{y:.1%}<extra></extra>"),
     "rotation.map": ("Where the answer came from (class activation map)", "答案来自哪里（类激活图）"),
     "rotation.right": (
         "**Right.** It was turned by {turn}° and the model predicts {guess}° with probability {sure}. In all four turns: model "

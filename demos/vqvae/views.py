@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from core.data import pictures
 from core.vqvae import explore
-from demos.page import figures
+from demos.page import figures, markup
 from demos.page.words import Say
 
 SHOWN_PX = 256
@@ -155,7 +155,7 @@ def table(say: Say, found: explore.Encoding) -> str:
         bits = say("vqvae.extra", bits=bits, bytes=item.extra_bytes) if item.extra_bytes else bits
         cells = (psnr(say, item), bits, f"{item.bits / found.dims:.3f}")
         rows.append((say(f"vqvae.method_{item.method}"), *cells))
-    return figures.table(head, rows)
+    return markup.table(head, rows)
 
 
 def bars(say: Say, methods: Sequence[explore.Reconstruction]) -> go.Figure:

@@ -136,14 +136,6 @@ def test_points_keep_group_and_text() -> None:
     assert found["here"][:2] == ([9], [8])
 
 
-def test_tables_escape_every_cell() -> None:
-    found = figures.table(["<b>"], [["<script>"], ['"&']])
-    assert "<script>" not in found
-    assert "<b>" not in found
-    assert all(part in found for part in ("&lt;b&gt;", "&lt;script&gt;", "&quot;&amp;"))
-    assert found.count("<tr>") == 3
-
-
 # --- pictures ---
 
 

@@ -19,7 +19,7 @@ def rotation(page: Page, files: Files) -> None:
     page.locator("#rotation-go").click()
     expect(page.locator("#rotation-verdict")).to_contain_text("180°")
     expect(page.locator("#rotation-truth")).to_contain_text("180°")
-    drawn(page, "rotation-bars")
+    expect(page.locator("#rotation-bars li.marked")).to_contain_text("180°, the true turn")
     expect(page.locator("#rotation-trial-table"), "the open fold follows the picture").not_to_have_text(trial)
     unfold(page, "rotation", "evidence")
     drawn(page, "rotation-table")
