@@ -64,6 +64,59 @@ document.addEventListener("keyup", (event) => {
   if (moved) { event.target.dispatchEvent(new PointerEvent("pointerup", { bubbles: true })); }
 });
 
+// Names for screen readers where Gradio gives none: a picture and the button around it take the label of their block, a
+// figure is read as its title and numbers.
+const READ_POINTS = 40;
+const plain = (text) => String(text ?? "").replace(/<[^>]*>/g, " ").replace(/\s+/g, " ").trim();
+function blockLabel(item) {
+  const block = item.closest(".block");
+  const shown = block?.querySelector("[data-testid=block-label], [data-testid=block-info]")?.innerText;
+  const hidden = () => window.gradio_config?.components.find((each) => block?.id && each.props.elem_id === block.id);
+  return plain(shown) || plain(hidden()?.props.label);
+}
+function inWords(value, axis) {
+  if (typeof value !== "number") { return plain(value); }
+  return axis?.tickformat?.endsWith("%") ? `${(100 * value).toFixed(1)}%` : String(Number(value.toPrecision(3)));
+}
+function traceInWords(trace, layout) {
+  const points = [];
+  if (trace.z) {
+    trace.z.forEach((row, i) => row.forEach((value, j) => {
+      points.push(`${inWords(trace.y?.[i] ?? i + 1)}, ${inWords(trace.x?.[j] ?? j + 1)}: ${inWords(value)}`);
+    }));
+  } else {
+    (trace.x ?? []).forEach((x, i) => {
+      points.push(`${inWords(x, layout.xaxis)}: ${inWords(trace.y?.[i], layout.yaxis)}`);
+    });
+  }
+  const more = points.length > READ_POINTS ? [`… (${points.length})`] : [];
+  return [plain(trace.showlegend ? trace.name : ""), points.slice(0, READ_POINTS).concat(more).join("; ")].filter(Boolean).join(": ");
+}
+function figureInWords(plot) {
+  const traces = (plot._fullData ?? []).map((trace) => traceInWords(trace, plot._fullLayout ?? {}));
+  return [plain(plot.layout?.title?.text), ...traces].filter(Boolean).join(". ");
+}
+function giveNames() {
+  for (const picture of document.querySelectorAll(".block img:not([alt]), .block img[alt='']")) {
+    picture.alt = blockLabel(picture);
+  }
+  for (const button of document.querySelectorAll(".block button:not([aria-label])")) {
+    const name = button.innerText.trim() || button.title ? "" : button.querySelector("img")?.alt || blockLabel(button);
+    if (name) { button.setAttribute("aria-label", name); }
+  }
+  for (const empty of document.querySelectorAll(".empty[aria-label]:not([role])")) { empty.setAttribute("role", "img"); }
+  for (const plot of document.querySelectorAll(".js-plotly-plot")) {
+    const drawing = plot.querySelector(".main-svg");
+    drawing?.setAttribute("role", "img");
+    drawing?.setAttribute("aria-label", figureInWords(plot) || blockLabel(plot));
+  }
+}
+let naming;
+new MutationObserver(() => {
+  clearTimeout(naming);
+  naming = setTimeout(giveNames, 250);
+}).observe(document.documentElement, { childList: true, subtree: true });
+
 // The link to the other language keeps the tab. It is set at the last moment, because Gradio may draw the link again.
 function keepTab(event) {
   const link = event.target.closest?.("#language");

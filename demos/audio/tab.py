@@ -205,7 +205,7 @@ def _picture(say: Say, name: str, *, height: int | None = None) -> gr.Image:
     look: dict[str, Any] = {"show_label": False, "buttons": [], "interactive": False}
     with gr.Column(min_width=240):
         gr.Markdown(say(f"audio.{name}"), elem_classes="quiet")
-        return gr.Image(height=height, elem_id=f"audio-{name}", **look)
+        return gr.Image(label=say(f"audio.{name}"), height=height, elem_id=f"audio-{name}", **look)
 
 
 def _player(say: Say, name: str) -> gr.Audio:

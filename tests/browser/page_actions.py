@@ -48,6 +48,15 @@ def unfold(page: Page, stem: str, name: str) -> None:
     settle(page)
 
 
+def unfold_all(page: Page, stem: str) -> None:
+    """Open every fold of a tab, those inside others too, and wait for what is in them and for their names."""
+    closed = f".fold[id^={stem}-]:has(> [data-testid=accordion-content][style*='display: none']) > button:visible"
+    while page.locator(closed).count():
+        page.locator(closed).first.click()
+        settle(page)
+    page.wait_for_timeout(500)  # assets/browser.js names what is new a quarter of a second later
+
+
 def upload(page: Page, stem: str, where: str, file: Path | list[Path]) -> None:
     """Put a file into an upload field, as dropping it there does."""
     page.locator(f"#{stem}-{where} input[type=file]").first.set_input_files(file)

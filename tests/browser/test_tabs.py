@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from demos.page.words import LANGUAGES
+from tests.browser.accessibility import in_both_themes
 from tests.browser.conftest import Opener, windows
 from tests.browser.every_scenario import SCENARIOS
-from tests.browser.page_actions import STEMS, Files
+from tests.browser.page_actions import STEMS, Files, unfold_all
 
 pytestmark = pytest.mark.browser
 WIDTHS = (1440, 390)
@@ -105,3 +107,11 @@ def test_main_action_on_own_file(visit: Opener, files: Files, stem: str, width: 
     expect(page.locator(f"#{stem}-step4")).to_be_visible()
     SCENARIOS[stem].act(page, files)
     assert overflow_px(page) <= 0, f"{stem} is wider than the window"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_part_can_be_read_by_anyone(visit: Opener, stem: str, language: str) -> None:
+    page = visit(1440, language).page
+    expect(page.locator(f"#{stem}-step4")).to_be_visible()
+    unfold_all(page, stem)
+    assert in_both_themes(page) == []
