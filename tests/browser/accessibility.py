@@ -11,10 +11,7 @@ from playwright.sync_api import Page
 
 SCRIPT = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 GRADIOS_OWN = {  # rule and pattern of selectors -> why it stays
-    (
-        "nested-interactive",
-        r'button\[aria-label="(Click to Upload|点击上传)"\]',
-    ): "an upload button holds its file input"
+    ("nested-interactive", r'button\[aria-label="(Click to Upload|点击上传)"\]'): "it holds its file input"
 }
 RUN = """async () => {
   const found = await axe.run(document, { resultTypes: ["violations"] });
