@@ -5,8 +5,8 @@ searched to its bottom and a picture's class is the folder it lies in. Left out 
 this project fit into memory as bytes, and a tensor is easier to read than a loader.
 """
 
-import struct
-import warnings
+import functools
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,27 +15,26 @@ from typing import Literal, TypeVar, cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 from torch import Tensor
 
+from core.data import decoding
 from core.errors import InputError
 
 T = TypeVar("T")
 Bytes = NDArray[np.uint8]
+Source = str | Path | Bytes | Image.Image | None
+Ground = Literal["white", "contrast"]
 Split = Literal["train", "val", "test"]
 
-MAX_MEGAPIXELS = 8
-MAX_FILE_MB = 10
+MAX_MEGAPIXELS, MAX_FILE_MB = decoding.MAX_MEGAPIXELS, decoding.MAX_FILE_MB
 MIN_SIDE = 8
+GROUND_PX = 256  # a picture is made about this small before its ground is chosen
+FAINT = 48  # of 255: visible parts that are on average less dark than this do not stand out from white
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"}
 FOLDERS = {"scenes96": "scenes96", "tinyimagenet64": "tinyimagenet64", "cifar10": "cifar10"}
 NATIVE_SIZE = {"scenes96": 96, "tinyimagenet64": 64, "cifar10": 32, "emoji": 64}
 VAL_EVERY = 20  # every twentieth picture of a training split is kept aside to choose by; test data choose nothing
-
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # of a visitor; Pillow alone would even start Ghostscript
-
-Image.MAX_IMAGE_PIXELS = MAX_MEGAPIXELS * 1_000_000
-warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # `_decode` counts pixels itself
 
 
 @dataclass(frozen=True)
@@ -53,14 +52,30 @@ class Pictures:
     classes: tuple[str, ...]
 
 
-def open_picture(source: str | Path | Bytes | Image.Image | None) -> Bytes:
-    """Open what a visitor brought: any mode, turned as its EXIF says, transparency laid on white.
+@dataclass(frozen=True)
+class OpenedPicture:
+    """A visitor's picture, and what he should know about it.
+
+    Attributes:
+        pixels: (H, W, 3) uint8, both sides at least 8, at most 8 megapixels.
+        notes: "animated": this is the first frame of several; "cut": the file ends early, these rows are there.
+    """
+
+    pixels: Bytes
+    notes: tuple[decoding.Note, ...] = ()
+
+
+def open_picture(source: Source, *, ground: Ground = "contrast") -> Bytes:
+    """Open what a visitor brought; the pixels of `open_with_notes`, (H, W, 3) uint8."""
+    return open_with_notes(source, ground=ground).pixels
+
+
+def open_with_notes(source: Source, *, ground: Ground = "contrast") -> OpenedPicture:
+    """Open what a visitor brought: any mode, turned as its EXIF says, shrunk to 8 megapixels, without transparency.
 
     Args:
-        source: path of a file of at most 10 MB and 8 megapixels, or a picture already decoded.
-
-    Returns:
-        (H, W, 3) uint8, both sides at least 8.
+        source: path of a file, see `core.data.decoding` for its bounds, or a picture already decoded.
+        ground: below transparent parts: "white", or "contrast": black where white would leave nothing to see.
 
     Raises:
         InputError: not a picture, damaged, too large or too small.
@@ -71,38 +86,42 @@ def open_picture(source: str | Path | Bytes | Image.Image | None) -> Bytes:
         if source.dtype != np.uint8 or not (source.ndim == 2 or (source.ndim == 3 and source.shape[2] in (3, 4))):
             raise InputError("This file is not a picture that can be read. Use PNG, JPEG or WebP.")
         source = Image.fromarray(source)
-    picture = source if isinstance(source, Image.Image) else _decode(Path(source))
-    if min(picture.size) < MIN_SIDE:
+    found = decoding.Decoded(source) if isinstance(source, Image.Image) else decoding.decode(Path(source))
+    if min(found.image.size) < MIN_SIDE:
         raise InputError("This picture is too small: each side needs at least {side} pixels.", side=MIN_SIDE)
-    return np.asarray(_on_white(picture))
+    return OpenedPicture(np.asarray(_opaque(found.image, ground)), found.notes)
 
 
-def _decode(path: Path) -> Image.Image:
-    if not path.is_file():
-        raise InputError("Choose or upload a picture first.")
-    if path.stat().st_size > MAX_FILE_MB * 1_000_000:
-        raise InputError("A picture file may have at most {limit} MB.", limit=MAX_FILE_MB)
+def notes_of(path: str) -> tuple[decoding.Note, ...]:
+    """The notes of a picture file; none if it cannot be opened, which is said elsewhere. Each file is decoded once."""
+    return _notes_of_file(path, os.stat(path).st_mtime_ns) if os.path.isfile(path) else ()
+
+
+@functools.lru_cache(maxsize=256)
+def _notes_of_file(path: str, changed_ns: int) -> tuple[decoding.Note, ...]:
     try:
-        with Image.open(path, formats=FORMATS) as lazy:  # reads the header only
-            if lazy.width * lazy.height > MAX_MEGAPIXELS * 1_000_000:
-                raise Image.DecompressionBombError
-            lazy.load()
-            return ImageOps.exif_transpose(lazy)
-    except Image.DecompressionBombError as error:
-        raise InputError("A picture may have at most {limit} megapixels.", limit=MAX_MEGAPIXELS) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
-        raise InputError("This file is not a picture that can be read. Use PNG, JPEG or WebP.") from error
+        return decoding.decode(Path(path)).notes
+    except InputError:
+        return ()
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
+def _opaque(picture: Image.Image, ground: Ground) -> Image.Image:
     if picture.mode.startswith("I") or picture.mode == "F":  # 16 and 32 bits: stretch to what is there
         deep = np.nan_to_num(np.asarray(picture).astype(np.float64), posinf=0, neginf=0)
         span = max(float(np.ptp(deep)), 1e-9)
         picture = Image.fromarray((255 * (deep - deep.min()) / span).astype(np.uint8))
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         above = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", above.size, "white"), above).convert("RGB")
+        below = Image.new("RGBA", above.size, "white" if ground == "white" or _stands_out(above) else "black")
+        return Image.alpha_composite(below, above).convert("RGB")
     return picture.convert("RGB")
+
+
+def _stands_out(above: Image.Image) -> bool:
+    """Whether what is visible of an RGBA picture can be told from white; also if nothing is visible."""
+    small = above.reduce(max(1, max(above.size) // GROUND_PX))
+    grey, alpha = (np.asarray(part, np.float64) for part in (small.convert("RGB").convert("L"), small.getchannel("A")))
+    return float(((255 - grey) * alpha).sum()) >= FAINT * float(alpha.sum())
 
 
 def square(picture: Bytes, size: int) -> Bytes:
@@ -176,10 +195,18 @@ def _thin(items: list[T], limit: int) -> list[T]:
     return items[:: max(1, -(-len(items) // limit))] if limit else items
 
 
+def _whole(source: Path | Image.Image) -> Bytes:
+    """A picture of a set, which has to be there to its last row."""
+    opened = open_with_notes(source)
+    if "cut" in opened.notes:
+        raise InputError("This file is not a picture that can be read. Use PNG, JPEG or WebP.")
+    return opened.pixels
+
+
 def _gather(sources: list[Path] | list[Image.Image], names: list[str], size: int) -> Pictures:
     def read(source: Path | Image.Image) -> Bytes:
         try:
-            return square(open_picture(source), size)
+            return square(_whole(source), size)
         except InputError as error:
             raise InputError("The picture {file} cannot be used: {reason}", file=source, reason=error) from error
 

@@ -304,7 +304,7 @@ def _painted_keep(painted: Picture, grid: int) -> Tensor:
     """Patches that a painted layer leaves visible: (1, grid^2) bool."""
     keep = torch.ones(1, grid**2, dtype=torch.bool)
     if painted is not None:
-        layer = pictures.open_picture(painted)  # opened on white, so other colours are paint
+        layer = pictures.open_picture(painted, ground="white")  # other colours are paint
         ink = Image.fromarray((layer.min(2) < 250).astype(np.float32))
         share = np.asarray(ink.resize((grid, grid), Image.Resampling.BOX))  # (grid, grid)
         keep = torch.from_numpy(share <= PAINTED).flatten()[None]

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import gradio as gr
 import plotly.graph_objects as go
 from gradio.components.image_editor import EditorValue
-from gradio.processing_utils import save_bytes_to_cache
 from PIL import Image
 
 from core.data import bundled
@@ -16,7 +15,7 @@ from core.masked import explore
 from demos.masked import views
 from demos.masked.views import ErrorValues, GrowthValues, NeighbourValues, RestorationValues
 from demos.page.events import count_up, guard, listen
-from demos.page.inputs import changes, photograph_gallery, picture_input, preprocessed_by
+from demos.page.inputs import changes, drawn, photograph_gallery, picture_input
 from demos.page.layout import step
 from demos.page.parts import Parts
 from demos.page.snapshots import growth
@@ -273,22 +272,9 @@ def _build_paint(parts: Parts, picture: gr.Image, model: gr.Radio) -> None:
             shown = {"masked": masked, **_build_restoration(say, "masked-paint")}
     restored = outputs(RestorationValues, shown)
     parts.ask(on_canvas, [picture], [editor, *restored], fold=fold, show_progress="hidden")
-    inputs, last = [picture, _layer_only(editor), model], {"model": STEM, "trigger_mode": "always_last"}
+    inputs, last = [picture, drawn(editor, "layer"), model], {"model": STEM, "trigger_mode": "always_last"}
     listen(say, paint.click, on_paint, inputs, restored, name="masked_paint", **last)
     listen(say, editor.input, on_stroke, inputs, restored, show_progress="hidden", **last)
-
-
-def _layer_only(editor: gr.ImageEditor) -> gr.ImageEditor:
-    """Hand the handler the path of the painted layer, undecoded, for `core.data.pictures` to open with care."""
-
-    def preprocess(editor: gr.ImageEditor, payload: Any) -> str | None:
-        sent = payload and editor.blob_storage.pop(payload.id, None) if payload and payload.id else payload
-        layer = sent.layers[0] if sent and sent.layers else None
-        if isinstance(layer, bytes):
-            return str(save_bytes_to_cache(layer, "layer.png", editor.GRADIO_CACHE))
-        return None if layer is None else str(layer.path)
-
-    return preprocessed_by(editor, preprocess)
 
 
 def _build_growth(parts: Parts, picture: gr.Image, mask: Mask) -> None:

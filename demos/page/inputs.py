@@ -3,9 +3,10 @@
 import abc
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
 
 from core.data import bundled, pictures
 from demos.page.events import listen
@@ -66,6 +67,21 @@ def _undecoded(component: Media) -> Media:
     preprocessed_by(component, lambda _, payload: None if payload is None else payload.path)
     component.picked = gr.State(0)  # type: ignore[attr-defined]  # when an example was last put into it
     return component
+
+
+def drawn(editor: gr.ImageEditor, part: Literal["composite", "layer"]) -> gr.ImageEditor:
+    """Hand the handler the path of a whole drawing, or of its first layer, undecoded; None where nothing was drawn."""
+
+    def preprocess(editor: gr.ImageEditor, payload: Any) -> str | None:
+        sent = payload and editor.blob_storage.pop(payload.id, None) if payload and payload.id else payload
+        found = None
+        if sent:
+            found = sent.composite if part == "composite" else next(iter(sent.layers or []), None)
+        if isinstance(found, bytes):
+            return str(save_bytes_to_cache(found, "drawing.png", editor.GRADIO_CACHE))
+        return None if found is None else str(found.path)
+
+    return preprocessed_by(editor, preprocess)
 
 
 def photograph_gallery(say: Say, stem: str, target: gr.Image, keys: Sequence[str] = ()) -> gr.Gallery:

@@ -9,7 +9,7 @@ Which folds are open only the browser knows: assets/browser.js writes it into th
 import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,14 +106,15 @@ class Parts:
         return None
 
     def follow(
-        self, source: Any, on: Sequence[Any], decode: Decoder = pictures.open_picture, reset: Values | None = None
+        self, source: Any, on: Sequence[Any], decode: Decoder = pictures.open_with_notes, reset: Values | None = None
     ) -> Any:
         """When a source changes, answer as one event all questions in view that read it; an emptied text is skipped.
 
         Args:
             source: an input of several questions.
             on: its events.
-            decode: what a file becomes before it reaches the handlers; other values pass as they are.
+            decode: what a file becomes before it reaches the handlers; other values pass as they are. What a visitor
+                should know about his picture is shown once, here.
             reset: inputs, and the values they take first, such as none for edits of the last picture; questions that
                 read these are answered too.
 
@@ -128,7 +129,9 @@ class Parts:
         def on_follow(say: Say, found: Values, view: str) -> Iterator[Values]:
             if is_file:
                 with guard(say):
-                    found = {**found, source: decode(found[source])}
+                    found = {**found, source: noted(say, decode(found[source]))}
+            elif isinstance(source, gr.Gallery):
+                show_notes(say, [note for path, _ in found[source] or [] for note in pictures.notes_of(path)])
             found = {**found, **(reset or {})}
             emptied = isinstance(found[source], str) and not found[source].strip()
             unfolded = view.split()
@@ -182,6 +185,20 @@ class Parts:
         script = f"(...given) => [...given.slice(0, -1), {view}('{self.method}')]"
         together = ([*inputs, self.view], [*outputs, self.notice])
         return listen(self.say, list(on), answer, *together, model=self.method, js=script, **settings)
+
+
+def noted(say: Say, decoded: Any) -> Any:
+    """What has been decoded; of a picture with notes the pixels, while the page shows the notes."""
+    if not isinstance(decoded, pictures.OpenedPicture):
+        return decoded
+    show_notes(say, decoded.notes)
+    return decoded.pixels
+
+
+def show_notes(say: Say, notes: Iterable[str]) -> None:
+    """Show each note about a visitor's picture once, for some seconds."""
+    for note in dict.fromkeys(notes):
+        gr.Info(say(f"page.note_{note}"), title=say("page.note"))
 
 
 def answers_to(questions: Sequence[Question], say: Say, found: Values) -> Iterator[Values]:

@@ -6,6 +6,9 @@ Gradio stores a picture under a name made of its content and writes the file ane
 A browser that is fetching it at this moment, for this visitor or another, gets a part of it and shows a torn page icon.
 Here the file is written beside its place and moved there, so whoever reads it gets it whole.
 
+Gradio puts the name of an uploaded file into the address of the file as it is, and shows nothing if the name holds a
+percent sign, a quotation mark or the like. Here such characters are left out of the stored name.
+
 Gradio asks its queue for work a thousand times per second, which costs an idle server several per cent of a core. Here
 it asks fifty times per second.
 """
@@ -17,6 +20,7 @@ from typing import Any
 
 import gradio as gr
 from gradio import processing_utils
+from gradio_client import utils as client_utils
 from PIL import Image
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -33,6 +37,8 @@ HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin-allow-popups"),
 )
 GZIP_LEVEL = 5  # 2.7 MB of configuration become 284 KB in 17 ms; level 9: 264 KB in 52 ms
+IN_ADDRESSES = str.maketrans("", "", "%#?&\"'\\`<>")
+strip_name = client_utils.strip_invalid_filename_characters
 QUEUE_POLL_S, PROGRESS_POLL_S = 0.02, 0.1  # Gradio's own: 0.001 and 0.01, on Windows 0.05 and 0.1
 
 
@@ -101,16 +107,24 @@ def app_settings(sessions: Sessions) -> dict[str, Any]:
 
 
 def prepare(page: gr.Blocks) -> dict[str, Any]:
-    """Have Gradio write pictures by `save_whole`, poll the queue less often and keep small sessions, from now on.
+    """Have Gradio write pictures by `save_whole`, name uploads plainly, poll less often and keep small sessions.
 
     Returns:
         The arguments of `page.launch` that go with it.
     """
     keep_lean(sessions := Sessions())
     processing_utils.save_pil_to_cache = save_whole
+    client_utils.strip_invalid_filename_characters = plain_name
     page._queue.sleep_when_free = QUEUE_POLL_S
     page._queue.progress_update_sleep_when_free = PROGRESS_POLL_S
     return {"app_kwargs": app_settings(sessions), "state_session_capacity": CAPACITY}
+
+
+def plain_name(filename: str, max_bytes: int = 200) -> str:
+    """Name under which an upload is stored: Gradio's, without what means something else in an address."""
+    stem, suffix = (part.translate(IN_ADDRESSES) for part in os.path.splitext(filename))
+    stored: str = strip_name((stem or "file") + suffix, max_bytes)
+    return stored
 
 
 def save_whole(img: Image.Image, cache_dir: str, name: str = "image", format: str = "webp") -> str:

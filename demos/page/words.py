@@ -71,6 +71,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "约一小时后删除。代码：MIT 许可。数据、字体与声音的来源见 NOTICE。",
     ),
     "page.error": ("Please check", "请检查"),
+    "page.note": ("About your picture", "关于你的图片"),
+    "page.note_animated": (
+        "This file holds several pictures; the first one is used.",
+        "这个文件含有多帧图片，只使用第一帧。",
+    ),
+    "page.note_cut": (
+        "This file ends early; the part of the picture that is there is used.",
+        "这个文件不完整，只使用图片中已有的部分。",
+    ),
     "page.examples": ("or pick an example", "或选一个例子"),
     "page.chance": ("chance", "随机猜测"),
     "page.model": ("model", "模型"),
@@ -105,6 +114,10 @@ ERRORS: dict[str, str] = {
     "This picture is too small: each side needs at least {side} pixels.": "图片太小：每边至少需要 {side} 像素。",
     "A picture file may have at most {limit} MB.": "图片文件不能超过 {limit} MB。",
     "A picture may have at most {limit} megapixels.": "图片不能超过 {limit} 百万像素。",
+    "Each side may have at most {limit} pixels, and the longer one at most {ratio} times the shorter one.": (
+        "每边最多 {limit} 像素，长边最多是短边的 {ratio} 倍。"
+    ),
+    "This picture needs too much memory. Save it as JPEG, or make it smaller.": "打开这张图片需要太多内存。请另存为 JPEG，或缩小后再试。",
     "The picture {file} cannot be used: {reason}": "图片 {file} 无法使用：{reason}",
     "{name} came without safetensors, the only format this page opens.": "{name} 没有 safetensors 文件，而本页面只打开这种格式。",
     "There are no pictures in {folder}. Unpack the set there, or name its place.": (

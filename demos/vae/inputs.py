@@ -11,7 +11,7 @@ from core.data import bundled
 from core.vae import explore
 from demos.page import figures
 from demos.page.events import guard, listen
-from demos.page.inputs import picked, picture_input
+from demos.page.inputs import drawn, picked, picture_input
 from demos.page.parts import Parts
 from demos.page.words import Say
 from demos.vae import views
@@ -32,10 +32,10 @@ class Ends(NamedTuple):
     picked_b: Any
 
 
-def on_sketch(say: Say, drawing: dict[str, Any] | None, end: str) -> Ends:
+def on_sketch(say: Say, drawing: str | None, end: str) -> Ends:
     """Bring a drawing into MNIST's form and put it into picture A or B."""
     with guard(say):
-        return into(end, explore.view(None if drawing is None else drawing["composite"]))
+        return into(end, explore.view(drawing))
 
 
 def into(end: str, picture: Bytes) -> Ends:
@@ -109,4 +109,4 @@ def build_sketch(parts: Parts, end: gr.Radio, ends: Ends) -> None:
             buttons=[],
         )
         use = gr.Button(say("vae.use_sketch"), elem_id="vae-use-sketch")
-    listen(say, use.click, on_sketch, [drawing, end], ends, show_progress="hidden")
+    listen(say, use.click, on_sketch, [drawn(drawing, "composite"), end], ends, show_progress="hidden")

@@ -143,7 +143,7 @@ def test_removing_every_picture_asks_nothing(page: gr.Blocks) -> None:
 def test_bad_picture_is_named(shown: Shown, text_as_picture: Path, huge_picture: Path) -> None:
     for bad, english, chinese in (
         (text_as_picture, "Picture 3: This file is not a picture", "第 3 张图片：这个文件不是"),
-        (huge_picture, "Picture 3: A picture may have at most 8 megapixels", "第 3 张图片：图片不能超过 8 百万像素"),
+        (huge_picture, "Picture 3: A picture may have at most 50 megapixels", "第 3 张图片：图片不能超过 50 百万像素"),
     ):
         for language, sentence in zip(LANGUAGES, (english, chinese), strict=True):
             with pytest.raises(gr.Error) as caught:

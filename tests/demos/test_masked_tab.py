@@ -16,6 +16,7 @@ from core.data import bundled
 from core.errors import HubUnavailable
 from core.masked import explore, models
 from demos.masked import tab, views
+from demos.page.inputs import drawn
 from demos.page.snapshots import labels
 from demos.page.words import Language
 from tests.demos.voices import voice
@@ -107,7 +108,7 @@ def _clear(folder: Path) -> str:
 
 def test_editor_passes_layer_undecoded(tmp_path: Path) -> None:
     with gr.Blocks():
-        editor = tab._layer_only(gr.ImageEditor(layers=False))
+        editor = drawn(gr.ImageEditor(layers=False), "layer")
     path = _clear(tmp_path)
     as_file = editor.data_model(background=None, layers=[FileData(path=path)], composite=None)
     layer: object = editor.preprocess(as_file)

@@ -190,6 +190,38 @@ def test_shared_picture_is_one_event_decoded_once(photo: str, view: str) -> None
     assert toy.pictures[0].shape == (10, 20, 3)
 
 
+def test_notes_are_shown_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[str, str]] = []
+    monkeypatch.setattr(gr, "Info", lambda message, title: shown.append((title, message)))
+    path = str(tmp_path / "film.gif")
+    frames = [Image.new("RGB", (20, 10), colour) for colour in ("red", "blue")]
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    toy = Toy()
+    assert toy.answers(toy.event("on_follow", "input"), path, 5, "toy-more-fold") == [
+        {toy.main: "main 5"},
+        {toy.folded: "more"},
+    ]
+    assert shown == [("About your picture", "This file holds several pictures; the first one is used.")]
+    assert toy.pictures[0].shape == (10, 20, 3)
+
+
+def test_gallery_notes_come_in_chinese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(gr, "Info", lambda message, title: shown.append(message))
+    path = tmp_path / "cut.png"
+    Image.effect_noise((40, 40), 50).save(path)
+    path.write_bytes(path.read_bytes()[:-150])
+    with gr.Blocks() as page:
+        parts = Parts(Say("zh").adding(STRINGS), "toy")
+        gallery, text = gr.Gallery(type="filepath"), gr.Markdown()
+        parts.ask(lambda say, listed: "seen", [gallery], [text])
+        parts.follow(gallery, [gallery.change])
+    (event,) = (fn for fn in page.fns.values() if fn.name == "on_follow")
+    assert event.fn is not None
+    assert list(event.fn(gr.EventData(None, {}), [(str(path), None)] * 2, "")) == [{text: "seen"}]
+    assert shown == ["这个文件不完整，只使用图片中已有的部分。"]
+
+
 def test_unreadable_picture_stops_all_questions(tmp_path: Path) -> None:
     toy, path = Toy(), tmp_path / "words.png"
     path.write_text("no picture")

@@ -7,6 +7,7 @@ import gradio as gr
 import numpy as np
 import pytest
 from gradio import processing_utils
+from gradio_client import utils as client_utils
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -41,6 +42,7 @@ def test_readers_get_whole_pictures(tmp_path: Path) -> None:
 
 def test_prepared_pages_poll_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processing_utils, "save_pil_to_cache", processing_utils.save_pil_to_cache)
+    monkeypatch.setattr(client_utils, "strip_invalid_filename_characters", server.strip_name)
     with gr.Blocks() as page:
         gr.Button()
     page.queue(max_size=3)
@@ -50,6 +52,7 @@ def test_prepared_pages_poll_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0.01 <= page._queue.sleep_when_free <= 0.05
     assert 0.05 <= page._queue.progress_update_sleep_when_free <= 0.2
     assert processing_utils.save_pil_to_cache is save_whole
+    assert client_utils.strip_invalid_filename_characters("50%.png") == "50.png"
 
 
 def test_script_comes_first_in_pages() -> None:

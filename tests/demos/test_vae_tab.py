@@ -9,6 +9,8 @@ from typing import cast
 import gradio as gr
 import numpy as np
 import pytest
+from gradio.components.image_editor import EditorData, EditorDataBlobs
+from gradio.data_classes import FileData
 from PIL import Image
 
 from core import checkpoints
@@ -33,6 +35,7 @@ def ends(tmp_path: Path) -> tuple[str, str]:
     files = tuple(str(tmp_path / f"{index}.png") for index in (3, 150))
     for file, index in zip(files, (3, 150), strict=True):
         Image.fromarray(bundled.digits().images[index]).save(file)
+    Image.new("RGBA", (224, 224)).save(tmp_path / "blank.png")
     return cast(tuple[str, str], files)
 
 
@@ -110,16 +113,18 @@ def test_samples_follow_their_seed() -> None:
     assert first == again != other
 
 
-def sketch(colour: tuple[int, int, int, int] | None) -> dict[str, np.ndarray]:
+@pytest.fixture
+def sketch(tmp_path: Path) -> str:
+    """A stroke down the middle, as the canvas sends it."""
     canvas = np.zeros((224, 224, 4), np.uint8)
-    if colour:
-        canvas[30:190, 100:120] = colour
-    return {"composite": canvas}
+    canvas[30:190, 100:120] = (0, 0, 0, 255)
+    Image.fromarray(canvas).save(tmp_path / "sketch.png")
+    return str(tmp_path / "sketch.png")
 
 
 @pytest.mark.parametrize("end", inputs.ENDS)
-def test_drawing_goes_into_chosen_picture(end: str) -> None:
-    values = inputs.on_sketch(EN, sketch((0, 0, 0, 255)), end)._asdict()
+def test_drawing_goes_into_chosen_picture(sketch: str, end: str) -> None:
+    values = inputs.on_sketch(EN, sketch, end)._asdict()
     drawn, picked = values.pop(f"picture_{end}"), values.pop(f"picked_{end}")
     assert picked, "what listens to examples hears of it"
     assert list(values.values()) == [gr.skip(), gr.skip()], "the other picture stays"
@@ -153,13 +158,36 @@ def test_drawing_goes_into_chosen_picture(end: str) -> None:
         lambda say, file: prior.on_grow(say, file, 5),
         lambda say, file: prior.on_grow(say, file, NAN),
         lambda say, file: inputs.on_sketch(say, None, "a"),
-        lambda say, file: inputs.on_sketch(say, sketch(None), "a"),
+        lambda say, file: inputs.on_sketch(say, str(Path(file).with_name("blank.png")), "a"),
     ],
 )
 def test_bad_input_is_one_chinese_sentence(ends: tuple[str, str], ask: object) -> None:
     with pytest.raises(gr.Error) as caught:
         ask(voice("vae", "zh"), ends[0])  # type: ignore[operator]
     assert any("一" <= character <= "鿿" for character in caught.value.message)
+
+
+CANVAS_FILES = {
+    "bomb": b"",  # the file of the fixture
+    "html": b"<!doctype html><p>404",
+    "empty": b"",
+    "cut": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\xe0\0\0\0\xe0\x08\x06",
+}
+
+
+@pytest.mark.parametrize("name", CANVAS_FILES)
+@pytest.mark.parametrize("sent", ["file", "bytes"])
+def test_canvas_leaves_files_undecoded(name: str, sent: str, tmp_path: Path, huge_picture: Path) -> None:
+    content = CANVAS_FILES[name] if name != "bomb" else huge_picture.read_bytes()
+    (tmp_path / "p.png").write_bytes(content)
+    canvas = next(block for block in blocks(EN).blocks.values() if isinstance(block, gr.ImageEditor))
+    if sent == "bytes":
+        canvas.blob_storage["x"] = EditorDataBlobs(background=None, layers=[], composite=content)
+        payload = EditorData(id="x")
+    else:
+        payload = EditorData(composite=FileData(path=str(tmp_path / "p.png")), background=None, layers=[])
+    with pytest.raises(gr.Error, match="picture"):
+        inputs.on_sketch(EN, canvas.preprocess(payload), "a")  # type: ignore[arg-type]
 
 
 def test_other_files_are_one_sentence(text_as_picture: Path, huge_picture: Path) -> None:
