@@ -12,10 +12,11 @@ import torch
 from einops import rearrange
 from numpy.typing import NDArray
 from PIL import Image
+from scipy import ndimage
 from torch import Tensor
 from torchvision.datasets import MNIST
 
-from core.data import pictures
+from core.data import photographed_digits, pictures
 from core.data.augment import GREY
 from core.errors import InputError
 
@@ -26,6 +27,20 @@ INK_PX = 20  # a digit's longer side inside the 28 x 28 field
 SHRUNK_PX = 256  # a photo is made this small before its ink is looked for
 FAINT = 40  # of 255: ink and ground less than this apart are no drawing
 LIGHT = 127.5  # a border brighter than this is paper
+NARROW = 16  # pixels, of the shrunk picture
+EVEN = 6  # of 255: shades of an even ground are within this of its median
+EVEN_SHARE, EVEN_BORDER = 0.6, 0.75  # of a drawing's pixels, and of those at its border, which ink may touch
+
+
+@dataclass(frozen=True)
+class SeenDigit:
+    """A visitor's digit in MNIST's form, (28, 28) uint8, and its box on his photo: left, top, right, bottom, in pixels.
+
+    A drawing, which is seen as a whole, has no box.
+    """
+
+    digit: Bytes
+    box: tuple[int, int, int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -95,17 +110,19 @@ def white_on_black(images: Tensor) -> Tensor:
 
 
 def from_visitor(picture: Bytes) -> Bytes:
-    """Make a visitor's drawing or photo of a digit look like MNIST.
+    """Make a visitor's drawing or photo of a digit look like MNIST: (28, 28) uint8; see `seen_on`."""
+    return seen_on(picture).digit
+
+
+def seen_on(picture: Bytes) -> SeenDigit:
+    """Find the digit on a visitor's drawing or photo, and make it look like MNIST.
 
     A picture of 28 x 28 pixels, as it is or enlarged so that each is a square, is only inverted where its ground is
-    light. Any other is also stretched in contrast, its ink scaled to 20 pixels and its centre of mass put into the
-    middle.
+    light. Of any other the largest ink is scaled to 20 pixels and its centre of mass put into the middle: on an even
+    ground, as of a drawing, by its contrast, and on a photo by `photographed_digits`.
 
     Args:
         picture: (H, W, 3) uint8, from `pictures.open_picture`.
-
-    Returns:
-        (28, 28) uint8.
 
     Raises:
         InputError: hardly anything on the picture stands out from its ground.
@@ -115,9 +132,33 @@ def from_visitor(picture: Bytes) -> Bytes:
     small.thumbnail((SHRUNK_PX, SHRUNK_PX))
     grey = luma(torch.from_numpy(rearrange(np.asarray(small), "h w c -> 1 c h w").copy()))
     ink: Bytes = white_on_black(grey)[0].numpy()  # (H, W)
-    if int(ink.max()) - int(np.median(ink)) < FAINT:
+    if int(ink.max()) - int(np.median(ink)) < FAINT and (cells is not None or _is_even(ink)):
         raise InputError("There is nothing drawn on this picture.")
-    return _centred(ink.astype(np.float32)) if cells is None else ink
+    if cells is not None:
+        return SeenDigit(ink)
+    if _is_even(ink):
+        return SeenDigit(_centred(_alone(ink.astype(np.float32))))
+    found = photographed_digits.find(picture)
+    return SeenDigit(_placed(found.ink), found.box)
+
+
+def _is_even(ink: Bytes) -> bool:
+    """Whether most of the ground is of one shade, and the border nearly all; a narrow strip counts as even."""
+    if min(ink.shape) < NARROW:
+        return True
+    calm = np.abs(ink.astype(np.int16) - int(np.median(ink))) <= EVEN
+    border = np.concatenate([calm[0], calm[-1], calm[:, 0], calm[:, -1]])
+    return float(calm.mean()) >= EVEN_SHARE and float(border.mean()) >= EVEN_BORDER
+
+
+def _alone(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Ink without what stands apart from its largest piece."""
+    ground = np.median(ink)
+    level = (ink - ground) / (ink.max() - ground)
+    mask, alone = photographed_digits.main_piece(level > 0.5, level)
+    if alone:
+        return ink
+    return np.where(ndimage.binary_dilation(mask, iterations=2), ink, ground).astype(np.float32)
 
 
 def _cells(picture: Bytes) -> Bytes | None:

@@ -7,6 +7,7 @@ from typing import Literal, cast, get_args
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor
 
 from core import checkpoints, device, snapshots
@@ -16,7 +17,7 @@ from core.nn import interpolation
 from core.vae import pretext
 from core.vae.model import VAE
 from core.vae.models import NAME as NAME
-from core.vae.models import Picture, mean_digit, open_model, to_input
+from core.vae.models import Picture, mean_digit, open_model, seen_on, to_input
 from core.vae.models import mean_digit_nats as mean_digit_nats
 from core.vae.models import names as names
 from core.vae.models import view as view
@@ -38,6 +39,7 @@ REACH = 4.0  # range of sliders and plane, in standard deviations of the prior
 ACTIVE_AXES = 8  # axes with a slider
 MAX_SEED = 2**31 - 1
 MAX_DRAWS = 64
+PHOTO_PX = 480
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,19 @@ class Encoding:
     def nats(self) -> float:
         """The negative evidence lower bound."""
         return self.reconstruction_nats + float(self.kl_nats.sum())
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where on a photo a digit was found.
+
+    Attributes:
+        photo: (H, W, 3) uint8, the longer side at most 480.
+        box: left, top, right, bottom of the digit in its pixels.
+    """
+
+    photo: Bytes
+    box: tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -157,6 +172,22 @@ def encode(picture: Picture, seed: float = 0, *, name: str = NAME) -> Encoding:
         uniform_nats=pretext.UNIFORM_NATS,
         perfect_nats=float(pretext.entropy_nats(image)),
     )
+
+
+def place(picture: Picture) -> Place | None:
+    """Where the digit stands on a photo; None for a drawing, of which all is seen.
+
+    Raises:
+        InputError: no picture that can be read, or no digit on it.
+    """
+    opened, seen = seen_on(picture)
+    if seen.box is None:
+        return None
+    photo = Image.fromarray(opened)
+    photo.thumbnail((PHOTO_PX, PHOTO_PX))
+    scale = photo.width / opened.shape[1]
+    left, top, right, bottom = (round(scale * edge) for edge in seen.box)
+    return Place(np.asarray(photo), (left, top, right, bottom))
 
 
 def reconstruct(picture: Picture, *, name: str = NAME) -> Bytes:

@@ -48,6 +48,12 @@ def view(picture: Picture) -> Bytes:
     return digits.from_visitor(pictures.open_picture(picture))
 
 
+def seen_on(picture: Picture) -> tuple[Bytes, digits.SeenDigit]:
+    """A visitor's picture (H, W, 3) uint8, and the digit seen on it with its box on a photo."""
+    opened = pictures.open_picture(picture)
+    return opened, digits.seen_on(opened)
+
+
 def to_input(images: Bytes, where: torch.device) -> Tensor:
     """Bytes (B, 28, 28) to pictures (B, 1, 28, 28) in [0, 1] on a device."""
     return rearrange(torch.from_numpy(images.copy()).to(where).float() / 255, "b h w -> b 1 h w")

@@ -137,6 +137,9 @@ ERRORS: dict[str, str] = {
     "This is not a square matrix of cosines.": "这不是由余弦相似度构成的方阵。",
     # --- vae ---
     "There is nothing drawn on this picture.": "这张图上什么也没有画。",
+    "No digit was found on this picture. Write one large digit with a dark pen on light paper.": (
+        "这张图上没有找到数字。请用深色的笔在浅色的纸上写一个大大的数字。"
+    ),
     "The path is either straight or spherical.": "路径只能是直线或球面。",
     # --- vqvae ---
     "Choose one of the sizes offered.": "请选择所提供的尺寸之一。",

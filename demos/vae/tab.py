@@ -25,9 +25,9 @@ FIRST_DIGITS = (40, 140)  # a 2 and a 7 of the bundled digits
 
 
 def on_encode(say: Say, picture: str | None, seed: float, model: str) -> EncodingValues:
-    """Encode picture A, decode one sample, and compare its cost with the baselines in a sentence."""
+    """Encode picture A, decode one sample, compare its cost with the baselines, and show where on a photo A stands."""
     with guard(say):
-        return views.encoding(say, explore.encode(picture, seed, name=model))
+        return views.encoding(say, explore.encode(picture, seed, name=model), explore.place(picture))
 
 
 def on_cost(say: Say, picture: str | None, seed: float, model: str) -> CostValues:
@@ -100,6 +100,7 @@ def _build_encoding(parts: Parts, picture: gr.Image) -> tuple[gr.Number, gr.Radi
         model_input = gr.Image(label=say("vae.seen"), elem_id="vae-seen", **look)
         decoded = gr.Image(label=say("vae.drawn"), elem_id="vae-drawn", **look)
     verdict = gr.Markdown(elem_id="vae-verdict", elem_classes="verdict")
+    photo = gr.Image(label=say("vae.photo"), elem_id="vae-photo", visible=False, **look)
     with gr.Row():
         seed = gr.Number(0, label=say("vae.seed"), elem_id="vae-seed", min_width=120)
         again = gr.Button(say("vae.again"), variant="primary", elem_id="vae-again", min_width=120)
@@ -112,7 +113,7 @@ def _build_encoding(parts: Parts, picture: gr.Image) -> tuple[gr.Number, gr.Radi
         elem_id="vae-model",
         visible=len(offered) > 1,
     )
-    shown = {"model_input": model_input, "decoded": decoded, "verdict": verdict}
+    shown = {"model_input": model_input, "decoded": decoded, "verdict": verdict, "photo": photo}
     parts.ask(on_encode, [picture, seed, model], outputs(EncodingValues, shown), name="vae_encode")
     return seed, model
 

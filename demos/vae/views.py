@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import gradio as gr
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -22,16 +23,18 @@ CELL_PX = 72
 PLANE_PX = 420
 GLYPH_PX = 15
 FRAME_MS = 220
+BOX_PX = 3
 
 Named = list[tuple[Image.Image, str]]  # what a gallery takes: pictures with their captions
 
 
 class EncodingValues(NamedTuple):
-    """An encoding: the model's input, the decoded sample, and the cost in a sentence."""
+    """An encoding: the model's input, the decoded sample, the cost in a sentence, and the photo with a box."""
 
     model_input: Image.Image
     decoded: Image.Image
     verdict: str
+    photo: Any
 
 
 class CostValues(NamedTuple):
@@ -114,8 +117,8 @@ class AccuracyValues(NamedTuple):
     accuracy_text: str
 
 
-def encoding(say: Say, found: explore.Encoding) -> EncodingValues:
-    """Draw an encoding, and compare its cost with the baselines."""
+def encoding(say: Say, found: explore.Encoding, place: explore.Place | None = None) -> EncodingValues:
+    """Draw an encoding, compare its cost with the baselines, and show where on a photo the digit is."""
     verdict = say(
         "vae.verdict",
         nats=f"{found.nats:.1f}",
@@ -123,7 +126,18 @@ def encoding(say: Say, found: explore.Encoding) -> EncodingValues:
         coin=f"{found.uniform_nats:.0f}",
     )
     model_input, decoded = (figures.enlarge(picture, SHOWN_PX) for picture in (found.model_input, found.decoded))
-    return EncodingValues(model_input, decoded, verdict)
+    return EncodingValues(model_input, decoded, verdict, photo(place))
+
+
+def photo(place: explore.Place | None) -> Any:
+    """A photo with a box around the digit that was found on it; hidden without one."""
+    if place is None:
+        return gr.update(value=None, visible=False)
+    page = Image.fromarray(place.photo)
+    left, top, right, bottom = place.box
+    box = (left - BOX_PX, top - BOX_PX, right + BOX_PX, bottom + BOX_PX)
+    ImageDraw.Draw(page).rectangle(box, outline=figures.ORANGE, width=BOX_PX)
+    return gr.update(value=page, visible=True)
 
 
 def cost(say: Say, found: explore.Encoding) -> CostValues:

@@ -34,12 +34,14 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "vae.sketch_text": (
         "Draw one digit, large. It becomes picture A or B, as chosen in step 1. As an uploaded photo it is converted to grey, white on black, "
-        "centred, 28 × 28 pixels.",
-        "请画一个大大的数字。画好后放入第 1 步所选的图片 A 或 B。与上传的照片一样，会被转成灰度、黑底白字、居中的 28 × 28 像素。",
+        "centred, 28 × 28 pixels. On a photo the largest digit is looked for.",
+        "请画一个大大的数字。画好后放入第 1 步所选的图片 A 或 B。与上传的照片一样，会被转成灰度、黑底白字、居中的 28 × 28 像素。"
+        "照片上会先找出最大的数字。",
     ),
     "vae.sketch_label": ("Draw here", "在这里画"),
     "vae.use_sketch": ("Use the drawing", "使用这幅画"),
     "vae.seen": ("A as model input", "模型看到的 A"),
+    "vae.photo": ("The digit found on the photo", "在照片上找到的数字"),
     "vae.drawn": ("Decoded sample", "由抽样解码得到"),
     "vae.code": (
         "A as {count} numbers: mean ± deviation, and one sample",

@@ -11,17 +11,19 @@ import numpy as np
 import pytest
 from gradio.components.image_editor import EditorData, EditorDataBlobs
 from gradio.data_classes import FileData
-from PIL import Image
+from PIL import Image, ImageColor
 
 from core import checkpoints
 from core.checkpoints import Card
 from core.data import bundled
 from core.vae import explore
 from core.vae.model import VAE, Config
+from demos.page import figures
 from demos.page.snapshots import labels
 from demos.page.values import names
 from demos.page.words import Say
 from demos.vae import inputs, prior, space, tab, views
+from tests import photographs
 from tests.demos.voices import voice
 from tests.own_checkpoints import settle
 
@@ -56,6 +58,19 @@ def test_encoding_in_both_languages(ends: tuple[str, str], language: str) -> Non
         assert f"{found.nats:.1f}" in text
     for part in (found.reconstruction_nats, found.kl_nats.sum()):
         assert f"{part:.1f}" in cost.cost_text
+
+
+def test_photo_shows_where_digit_stands(ends: tuple[str, str]) -> None:
+    photo = photographs.photograph(150, "shadow", np.random.default_rng(0))
+    shown = tab.on_encode(EN, photo.image, 0, explore.NAME).photo  # type: ignore[arg-type]
+    assert shown["visible"]
+    page = np.asarray(shown["value"]).astype(int)
+    assert page.shape == (360, 480, 3)
+    rows, columns = np.nonzero((page == ImageColor.getrgb(figures.ORANGE)).all(2))
+    left, top, right, bottom = (0.75 * edge for edge in photo.box)
+    assert left - 40 < columns.min() < columns.max() < right + 40
+    assert top - 40 < rows.min() < rows.max() < bottom + 40
+    assert tab.on_encode(EN, ends[0], 0, explore.NAME).photo == gr.update(value=None, visible=False)
 
 
 def test_interpolation_has_animation_and_curve(ends: tuple[str, str]) -> None:
