@@ -23,11 +23,14 @@ MAX_CHUNKS = 200_000
 MAX_EXIF = 65_536  # bytes; JPEG holds no more
 ORIENTATION = 0x0112
 SHORT, LONG = 3, 4  # EXIF's types of two and four bytes
+AVIF_EXIF = re.compile(rb"(?:\0\0\0\0|Exif\0\0)(?:II\*\0\x08\0\0\0|MM\0\*\0\0\0\x08)")
 XMP_ORIENTATION = re.compile(rb'tiff:Orientation(?:="|>)([1-8])')
 JFIF, ADOBE = 0xE0, 0xEE  # the two application segments that say how colours are stored
 FRAMES = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}  # SOF
 PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 START_OF_SCAN = 0xDA
+MAX_SCANS = 200  # of a JPEG, each of which goes through the whole picture; encoders write ten or so
+BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class Ranges(io.RawIOBase):
 
 
 def essence(file: BinaryIO) -> Essence:
-    """Take a picture file apart, as far as its container is PNG, JPEG or WebP; others are passed on as they are.
+    """Take a picture file apart, as far as its container is PNG, JPEG, WebP or AVIF; others are passed on as they are.
 
     Raises:
         ValueError, struct.error: its parts do not follow from one another.
@@ -97,12 +100,16 @@ def essence(file: BinaryIO) -> Essence:
     head = file.read(32)
     file.seek(0)
     if head.startswith(PNG_MARK):
-        return _png(file)
-    if head.startswith(b"\xff\xd8\xff"):
-        return _jpeg(file)
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return _webp(file, head)
-    return Essence(file)
+        found = _png(file)
+    elif head.startswith(b"\xff\xd8\xff"):
+        found = _jpeg(file)
+    elif head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        found = _webp(file, head)
+    elif head[4:8] == b"ftyp" and b"avi" in head[8:]:
+        found = _avif(file)
+    else:
+        found = Essence(file)
+    return found
 
 
 def orientation_of(exif: bytes) -> int | None:
@@ -169,6 +176,8 @@ def _jpeg(file: BinaryIO) -> Essence:
         if marker == START_OF_SCAN:
             _joined(kept, (start, size))
             held = progressive or body[0] < components
+            if held and _scans(file, start) > MAX_SCANS:
+                raise ValueError(f"more than {MAX_SCANS} scans")
             stream = io.BufferedReader(Ranges(file, kept))
             return Essence(stream, orientation or 1, False, values if held else 0.0)
         if marker in FRAMES:
@@ -197,6 +206,16 @@ def _segments(file: BinaryIO) -> Iterator[tuple[int, int, int]]:
         place += 2 + length
 
 
+def _scans(file: BinaryIO, start: int) -> int:
+    """Number of scans from a place on; inside a scan the marker cannot occur."""
+    file.seek(start)
+    count, last = 0, b""
+    while block := file.read(BLOCK):
+        count += (last + block).count(b"\xff\xda")
+        last = block[-1:]
+    return count
+
+
 def _values_per_pixel(frame: bytes) -> float:
     """Coefficients of all components for each pixel, by the sampling factors in a frame's header."""
     factors = [(pair >> 4, pair & 15) for pair in frame[7 : 6 + 3 * frame[5] : 3]]
@@ -212,6 +231,14 @@ def _stated(segment: bytes) -> int | None:
         return orientation_of(segment)
     stated = XMP_ORIENTATION.search(segment) if segment.startswith(b"http://ns.adobe.com/xap/") else None
     return int(stated[1]) if stated else None
+
+
+def _avif(file: BinaryIO) -> Essence:
+    """A copy whose EXIF has no entries: Pillow would write it anew. AVIF states how it is turned elsewhere."""
+    content = bytearray(file.read())
+    for found in AVIF_EXIF.finditer(content):
+        content[found.end() : found.end() + 2] = b"\0\0"
+    return Essence(io.BytesIO(content))
 
 
 def _webp(file: BinaryIO, head: bytes) -> Essence:

@@ -5,15 +5,14 @@ that the full size is held once at most. Large pictures are decoded one at a tim
 process. Left out on purpose: colour profiles, and decoding PNG in strips, since 50 megapixels fit.
 """
 
-import contextlib
 import math
 import struct
-import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, TypeVar
 
 import av
 import av.error
@@ -26,6 +25,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from core.data.containers import ORIENTATION, Essence, essence, orientation_of
 from core.errors import InputError
 
+T = TypeVar("T")
 Note = Literal["animated", "cut"]
 Rows = Callable[[int, int], Image.Image]  # the rows of a picture from one to before another
 
@@ -33,7 +33,7 @@ MAX_FILE_MB = 100
 MAX_MEGAPIXELS = 50
 MAX_SIDE_PX = 16_384
 MAX_RATIO = 100
-KEPT_MEGAPIXELS = 8  # larger pictures are shrunk below
+KEPT_MEGAPIXELS, SHRUNK_MEGAPIXELS = 8, 4  # pictures larger than the first are shrunk below the second
 MAX_DECODE_MB = 270  # of what a decoder holds, by the estimates below
 ALONE_MB = 64  # from here on one picture is decoded at a time
 MIN_KEPT = 0.5  # of the rows; a file cut off earlier is no picture
@@ -59,7 +59,7 @@ TURNS = {  # EXIF's orientation -> what sets the picture upright
 
 Image.MAX_IMAGE_PIXELS = MAX_MEGAPIXELS * 1_000_000 // 2  # Pillow warns above this and refuses above twice this
 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-one_at_a_time = threading.Lock()
+one_at_a_time = ThreadPoolExecutor(1, "large-pictures")
 
 
 @dataclass(frozen=True)
@@ -104,11 +104,17 @@ def _picture(found: Essence, file_bytes: int) -> Decoded:
         _factor(*lazy.size)
         animated = getattr(lazy, "is_animated", False) if found.animated is None else found.animated
         orientation = _orientation(lazy) if found.orientation is None else found.orientation
-        with _turn(_draft(lazy, found) if lazy.format == "JPEG" else _cost(lazy, file_bytes)):
+        cost = _draft(lazy, found) if lazy.format == "JPEG" else _cost(lazy, file_bytes)
+
+        def load() -> tuple[Image.Image, int]:
             top, bottom = _load(lazy)
-            image = _shrunk(_rows_of(lazy, top), bottom - top, _factor(*lazy.size))
+            kept = _shrunk(_rows_of(lazy, top), bottom - top, _factor(*lazy.size))
+            lazy.close()  # frees its pixels before the next picture is decoded
+            return kept, bottom - top
+
+        image, rows = _in_turn(cost, load)
         notes: list[Note] = ["animated"] if animated else []
-        notes += ["cut"] if bottom - top < lazy.height else []
+        notes += ["cut"] if rows < lazy.height else []
     return Decoded(_upright(image, orientation), tuple(notes))
 
 
@@ -122,7 +128,8 @@ def _factor(width: int, height: int) -> int:
             limit=MAX_SIDE_PX,
             ratio=MAX_RATIO,
         )
-    return max(1, math.ceil(math.sqrt(width * height / (KEPT_MEGAPIXELS * 1_000_000))))
+    megapixels = width * height / 1_000_000
+    return 1 if megapixels <= KEPT_MEGAPIXELS else math.ceil(math.sqrt(megapixels / SHRUNK_MEGAPIXELS))
 
 
 def _draft(lazy: Image.Image, found: Essence) -> float:
@@ -147,13 +154,14 @@ def _cost(lazy: Image.Image, file_bytes: int) -> float:
     return held.get(str(lazy.format), stored) * pixels + whole_file
 
 
-@contextlib.contextmanager
-def _turn(cost: float) -> Iterator[None]:
-    """Wait for the picture before, if this one needs much memory; refuse it, if it needs too much."""
+def _in_turn(cost: float, load: Callable[[], T]) -> T:
+    """Decode at once, or after the picture before if this one needs much memory; refuse it if it needs too much.
+
+    A thread of its own, not a lock: each thread's allocator keeps what its thread has freed.
+    """
     if cost > MAX_DECODE_MB * 1_000_000:
         raise InputError("This picture needs too much memory. Save it as JPEG, or make it smaller.")
-    with one_at_a_time if cost > ALONE_MB * 1_000_000 else contextlib.nullcontext():
-        yield
+    return one_at_a_time.submit(load).result() if cost > ALONE_MB * 1_000_000 else load()
 
 
 def _load(lazy: Image.Image) -> tuple[int, int]:
@@ -201,27 +209,33 @@ def _large_webp(found: Essence, file_bytes: int) -> Decoded:
     width, height = found.size or (0, 0)
     factor = _factor(width, height)
     cost = found.held_bytes * width * height + 2 * file_bytes
-    with _turn(math.inf if found.animated else cost):
+
+    def load() -> Image.Image:
         codec: VideoCodecContext = av.CodecContext.create("webp", "r")
         codec.thread_count = 1
         (frame,) = codec.decode(av.Packet(found.stream.read()))
         kind = "rgba" if "a" in frame.format.name else "rgb24"
         small = frame.reformat(width // factor, height // factor, kind, interpolation="AREA")
-    return Decoded(_upright(Image.fromarray(small.to_ndarray()), found.orientation or 1))
+        return Image.fromarray(small.to_ndarray())
+
+    return Decoded(_upright(_in_turn(math.inf if found.animated else cost, load), found.orientation or 1))
 
 
 def _heif(file: BinaryIO) -> Decoded:
     """Decode the main picture of a HEIC file, which the decoder has already turned."""
-    heif = pillow_heif.open_heif(file)
-    width, height = heif.size
+    width, height = pillow_heif.open_heif(file).size
     factor = _factor(width, height)
-    with _turn(4.7 * width * height + (4 * width * height if factor == 1 else 0)):
+
+    def load() -> Image.Image:
+        heif = pillow_heif.open_heif(file)  # again, so that its pixels are freed here
         pixels = np.asarray(heif)[:, :width]  # (H, W, C); its rows may be padded
 
         def rows(top: int, bottom: int) -> Image.Image:
             return Image.frombytes(heif.mode, (width, bottom - top), pixels[top:bottom].tobytes())
 
-        return Decoded(_shrunk(rows, height, factor))
+        return _shrunk(rows, height, factor)
+
+    return Decoded(_in_turn((8.7 if factor == 1 else 4.7) * width * height, load))
 
 
 def _orientation(lazy: Image.Image) -> int:

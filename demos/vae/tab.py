@@ -6,7 +6,7 @@ import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
-from core.data import bundled
+from core.data import bundled, pictures
 from core.vae import explore
 from demos.page.events import count_up, guard
 from demos.page.inputs import changes
@@ -27,7 +27,8 @@ FIRST_DIGITS = (40, 140)  # a 2 and a 7 of the bundled digits
 def on_encode(say: Say, picture: str | None, seed: float, model: str) -> EncodingValues:
     """Encode picture A, decode one sample, compare its cost with the baselines, and show where on a photo A stands."""
     with guard(say):
-        return views.encoding(say, explore.encode(picture, seed, name=model), explore.place(picture))
+        opened = pictures.open_picture(picture)
+        return views.encoding(say, explore.encode(opened, seed, name=model), explore.place(opened))
 
 
 def on_cost(say: Say, picture: str | None, seed: float, model: str) -> CostValues:

@@ -126,7 +126,7 @@ def test_bad_pictures_get_a_sentence(
     too_large = "A picture may have at most {limit} megapixels."
     for file, sentence in ((text_as_picture, unreadable), (huge_picture, too_large)):
         upload(page, "rotation", "picture", file)
-        refused(page, (sentence if language == "en" else ERRORS[sentence]).format(limit=8))
+        refused(page, (sentence if language == "en" else ERRORS[sentence]).format(limit=50))
     seen = source_of(page, "rotation-seen")
     upload(page, "rotation", "picture", photo_file)
     expect(page.locator("#rotation-seen img")).not_to_have_attribute("src", seen)

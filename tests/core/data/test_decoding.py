@@ -1,9 +1,11 @@
 """Files as phones, cameras and editors write them are opened within bounds, whatever their metadata say."""
 
 import io
+import re
 import struct
 import threading
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +39,12 @@ def flat(width: int, height: int) -> Image.Image:
     image = Image.new("RGB", (width, height), (200, 0, 0))
     image.paste((0, 0, 200), (width // 2, 0, width, height))
     return image
+
+
+def memory_mb(name: str) -> float:
+    """Megabytes that Linux reports of this process: "VmRSS" now, "VmHWM" at its peak."""
+    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(name))
+    return int(line.split()[1]) / 1024
 
 
 # --- large ---
@@ -93,13 +101,35 @@ def test_large_pictures_wait_for_each_other(tmp_path: Path) -> None:
         decoding.decode(path)
         done.set()
 
-    with decoding.one_at_a_time:
-        thread = threading.Thread(target=open_large)
-        thread.start()
-        assert not done.wait(1)
-        assert opened(tmp_path, encoded(PHOTO, "PNG")).pixels.shape == (120, 160, 3), "small ones go on"
+    before = threading.Event()
+    decoding.one_at_a_time.submit(before.wait, 60)
+    thread = threading.Thread(target=open_large)
+    thread.start()
+    assert not done.wait(1)
+    assert opened(tmp_path, encoded(PHOTO, "PNG")).pixels.shape == (120, 160, 3), "small ones go on"
+    before.set()
     thread.join(20)
     assert done.is_set()
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="memory is measured as Linux reports it")
+def test_large_pictures_do_not_add_up(tmp_path: Path) -> None:
+    path = tmp_path / "large.png"
+    flat(6000, 3500).save(path, compress_level=1)  # 84 MB decoded
+    decoding.decode(path)
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
+    before = memory_mb("VmRSS")
+    with ThreadPoolExecutor(4) as pool:
+        assert [found.image.size for found in pool.map(decoding.decode, [path] * 4)] == [(2000, 1167)] * 4
+    assert memory_mb("VmHWM") - before < 200, "one of 84 MB, four results of 9 MB"
+
+
+def test_endless_scans_are_refused(tmp_path: Path) -> None:
+    content = encoded(PHOTO, "JPEG", progressive=True)
+    last = content.rindex(b"\xff\xda")
+    assert opened(tmp_path, content).pixels.shape == (120, 160, 3)
+    with pytest.raises(InputError, match=UNREADABLE):
+        opened(tmp_path, content[:-2] + content[last:-2] * 300 + b"\xff\xd9")
 
 
 # --- formats ---
@@ -133,6 +163,17 @@ def test_first_frame_is_said(kind: str, tmp_path: Path) -> None:
 
 
 # --- metadata ---
+
+
+def test_odd_tags_spoil_no_avif(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112], exif[0x011A] = 6, 72.0
+    content = encoded(PHOTO.transpose(Image.Transpose.ROTATE_90), "AVIF", quality=95, exif=exif)
+    (where,) = re.finditer(rb"\x1a\x01\x05\0|\x01\x1a\0\x05", content)  # the resolution, a fraction; as text:
+    content = content[: where.start()] + where[0].replace(b"\x05", b"\x02") + content[where.end() :]
+    found = opened(tmp_path, content).pixels
+    assert found.shape == (120, 160, 3)
+    assert np.abs(found - PIXELS).mean() < 6
 
 
 def entry(tag: int, kind: int, count: int, value: bytes) -> bytes:
