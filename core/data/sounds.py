@@ -1,8 +1,9 @@
 """Sounds as the models take them: a visitor's file, named data sets, any folder.
 
 Everything becomes mono float32 at 16,000 Hz. What a file claims in its header (length, rate, channels) is checked
-before a sample is decoded, so a long file costs nothing. A class is the folder of a clip; in the Free Spoken Digit
-Dataset it is in the file's name. Left out on purpose: video containers and streaming.
+before a sample is decoded, so a long file costs nothing. What SoundFile cannot read, such as M4A, WebM or a video, is
+decoded in a process of its own (`decoding_sounds.py`). A class is the folder of a clip; in the Free Spoken Digit
+Dataset it is in the file's name. Left out on purpose: streaming.
 """
 
 from collections.abc import Sequence
@@ -18,18 +19,22 @@ import torchaudio.functional as AF
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.data.decoding_sounds import MAX_S as MAX_S
+from core.data.decoding_sounds import decode_apart
 from core.errors import InputError
 
 Wave = NDArray[np.float32]
 Split = Literal["train", "val", "test"]
 
 SAMPLE_RATE_HZ = 16_000
-MAX_FILE_MB = 20
-MAX_S, MIN_S = 60, 0.1
+MAX_FILE_MB = 100  # a minute of a phone's video
+MIN_S = 0.1
 MIN_RATE_HZ, MAX_RATE_HZ = 8_000, 192_000
 MAX_CHANNELS = 2
 RATE_STEP_HZ = 25
 SILENT_PEAK = 1e-4  # -80 dB of full scale
+CANCELLED = 0.05  # power of the mean of two channels, as a share of the louder one's; 0.25 if the other is silent
+NO_LENGTH_FRAMES = 2**36 - 1  # the most a FLAC can claim; SoundFile gives an even larger number for none
 SUFFIXES = {".wav", ".ogg", ".flac", ".mp3"}
 VAL_EVERY = 20  # every twentieth clip of a training split is for validation; settings are never chosen on test data
 TEST_TAKES, VAL_TAKES = range(5), range(5, 10)  # of FSDD: its official test split; our validation split
@@ -53,17 +58,33 @@ class Sounds:
     speakers: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """What a visitor brought.
+
+    Attributes:
+        wave: (S,) float32 at 16,000 Hz, at most a minute.
+        cut: only the first minute was read of a longer file that does not give its length.
+    """
+
+    wave: Wave
+    cut: bool = False
+
+
 def open_sound(path: str | Path | None) -> Wave:
-    """Open what a visitor brought: WAV, FLAC, Ogg or MP3, 8 to 192 kHz, one or two channels.
+    """The samples of what a visitor brought, see `open_recording`: (S,) float32 at 16,000 Hz."""
+    return open_recording(path).wave
+
+
+def open_recording(path: str | Path | None) -> Recording:
+    """Open what a visitor brought: WAV, FLAC, Ogg, MP3, M4A, WebM, AMR, CAF or the sound of a video, 8 to 192 kHz.
 
     Args:
-        path: a file of at most 20 MB and 0.1 to 60 seconds.
-
-    Returns:
-        (samples,) float32 at 16,000 Hz.
+        path: a file of at most 100 MB and 0.1 to 60 seconds. Of one that does not give its length, such as what a
+            browser records, the first 60 seconds are read.
 
     Raises:
-        InputError: not a sound, damaged, too large, too long, too short, silent or not all numbers.
+        InputError: not a sound, damaged, too large, too long, too short, empty, silent or not all numbers.
     """
     if path is None:
         raise InputError("Choose, record or upload a sound first.")
@@ -72,8 +93,25 @@ def open_sound(path: str | Path | None) -> Wave:
         raise InputError("A sound file may have at most {limit} MB.", limit=MAX_FILE_MB)
     if file.stat().st_size == 0:
         raise InputError("This file is empty.")
-    _check_header(_header(file))
-    return checked(_decode(file))
+    header = _header(file)
+    if header is not None:
+        _check_header(header)
+        read = _read(file)
+        if read is not None:
+            return Recording(checked(_mono(*read)))
+    decoded = decode_apart(file)
+    _check_rate(decoded.file_rate_hz)
+    return Recording(checked(_mono(decoded.samples, decoded.rate_hz)), decoded.cut)
+
+
+def _mono(samples: Wave, rate_hz: int) -> Wave:
+    """Samples (S, C) as one channel (S',) at 16,000 Hz: their mean, or the loudest where they cancel each other."""
+    if not len(samples):
+        raise InputError("This recording is empty.")
+    mean, power = samples.mean(axis=1), np.square(samples).mean(axis=0)  # (S,), (C,)
+    if float(np.square(mean).mean()) < CANCELLED * float(power.max()):
+        mean = samples[:, int(power.argmax())]
+    return resample(np.ascontiguousarray(mean), rate_hz)
 
 
 def checked(wave: Wave) -> Wave:
@@ -103,35 +141,49 @@ def resample(wave: Wave, rate_hz: int) -> Wave:
     return cast(Wave, AF.resample(torch.from_numpy(wave), near, SAMPLE_RATE_HZ).numpy())
 
 
-def _header(path: Path) -> "soundfile._SoundFileInfo":
+def _header(path: Path) -> "soundfile._SoundFileInfo | None":
+    """What SoundFile knows of a file; None if it cannot read it, or if the file does not give its length."""
     try:
-        return soundfile.info(str(path))
-    except (soundfile.LibsndfileError, OSError, ValueError) as error:
-        raise InputError("This file is not a sound that can be read. Use WAV, FLAC, Ogg or MP3.") from error
+        header = soundfile.info(str(path))
+    except (soundfile.LibsndfileError, OSError, ValueError, TypeError):  # TypeError: a file called *.raw has no header
+        return None
+    return header if 0 < header.frames < NO_LENGTH_FRAMES else None
 
 
 def _check_header(header: "soundfile._SoundFileInfo") -> None:
-    if not MIN_RATE_HZ <= header.samplerate <= MAX_RATE_HZ:
-        raise InputError(
-            "A sound needs {low} to {high} samples per second; this one has {rate}.",
-            low=MIN_RATE_HZ,
-            high=MAX_RATE_HZ,
-            rate=header.samplerate,
-        )
+    _check_rate(header.samplerate)
     if header.channels > MAX_CHANNELS:
         raise InputError("A sound may have one or two channels; this one has {channels}.", channels=header.channels)
     if header.frames > MAX_S * header.samplerate:
         raise InputError("A sound may last at most {limit} seconds.", limit=MAX_S)
 
 
-def _decode(path: Path) -> Wave:
-    """Read at most a minute of any readable file: mono (samples,) float32 at 16,000 Hz."""
+def _check_rate(rate_hz: int) -> None:
+    if not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
+        raise InputError(
+            "A sound needs {low} to {high} samples per second; this one has {rate}.",
+            low=MIN_RATE_HZ,
+            high=MAX_RATE_HZ,
+            rate=rate_hz,
+        )
+
+
+def _read(path: Path) -> tuple[Wave, int] | None:
+    """At most a minute of a file that SoundFile can read: samples (S, C) float32 and their rate; None if it cannot."""
     try:
         with soundfile.SoundFile(str(path)) as file:
             rate_hz = int(file.samplerate)
-            samples = file.read(MAX_S * rate_hz, dtype="float32", always_2d=True)  # (S, channels)
-    except (soundfile.LibsndfileError, OSError, ValueError) as error:
-        raise InputError("This sound file is damaged.") from error
+            return file.read(MAX_S * rate_hz, dtype="float32", always_2d=True), rate_hz
+    except (soundfile.LibsndfileError, OSError, ValueError):
+        return None
+
+
+def _decode(path: Path) -> Wave:
+    """A file of a data set: the mean of its channels, (samples,) float32 at 16,000 Hz."""
+    read = _read(path)
+    if read is None:
+        raise InputError("This sound file is damaged.")
+    samples, rate_hz = read
     return resample(np.ascontiguousarray(samples.mean(axis=1)), rate_hz)
 
 

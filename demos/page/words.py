@@ -196,9 +196,12 @@ ERRORS: dict[str, str] = {
     "This sound is shorter than {limit} seconds.": "这段声音不足 {limit} 秒。",
     "This sound holds samples that are not numbers.": "这段声音含有不是数值的采样。",
     "This sound is silent.": "这段声音是静音。",
-    "This file is not a sound that can be read. Use WAV, FLAC, Ogg or MP3.": (
-        "无法将此文件作为声音读取。请使用 WAV、FLAC、Ogg 或 MP3。"
+    "This file is not a sound that can be read. Use WAV, MP3, M4A, Ogg, FLAC or WebM.": (
+        "无法将此文件作为声音读取。请使用 WAV、MP3、M4A、Ogg、FLAC 或 WebM。"
     ),
+    "This file has no sound track.": "这个文件里没有声音。",
+    "This sound takes too long to decode. Save it as WAV or MP3.": "这段声音解码太久。请先存为 WAV 或 MP3。",
+    "This recording is empty.": "这段录音是空的。",
     "A sound needs {low} to {high} samples per second; this one has {rate}.": (
         "声音的采样率须在 {low} 至 {high} 之间，而这段是 {rate}。"
     ),

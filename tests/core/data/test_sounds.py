@@ -12,13 +12,10 @@ from scipy.fft import dct
 from core.data import sounds, spectra
 from core.device import generator
 from core.errors import InputError
+from tests.core.recordings import empty_wav, streamed_flac, tone
 
 RATE = sounds.SAMPLE_RATE_HZ
 SPLITS: tuple[sounds.Split, ...] = ("train", "val", "test")
-
-
-def tone(seconds: float, rate_hz: int, hz: float = 440.0) -> sounds.Wave:
-    return (0.5 * np.sin(2 * np.pi * hz * np.arange(round(seconds * rate_hz)) / rate_hz)).astype(np.float32)
 
 
 def written(path: Path, samples: sounds.Wave, rate_hz: int, **settings: str) -> Path:
@@ -46,6 +43,40 @@ def test_stereo_is_averaged(tmp_path: Path) -> None:
     left, right = tone(0.2, RATE), 0.5 * tone(0.2, RATE, 880)
     path = written(tmp_path / "a.wav", np.stack([left, right], 1), RATE, subtype="FLOAT")
     assert np.allclose(sounds.open_sound(path), (left + right) / 2, atol=1e-6)
+
+
+def test_inverse_channels_leave_the_louder_one(tmp_path: Path) -> None:
+    left, right = 0.6 * tone(0.2, RATE), -0.5 * tone(0.2, RATE)
+    path = written(tmp_path / "a.wav", np.stack([left, right], 1), RATE, subtype="FLOAT")
+    assert np.allclose(sounds.open_sound(path), left, atol=1e-6)
+    path = written(tmp_path / "b.wav", np.stack([left, 0 * left], 1), RATE, subtype="FLOAT")
+    assert np.allclose(sounds.open_sound(path), left / 2, atol=1e-6), "one silent channel is averaged as before"
+
+
+def test_data_sets_keep_plain_means(tmp_path: Path) -> None:
+    (tmp_path / "dog").mkdir()
+    left = tone(0.2, RATE)
+    written(tmp_path / "dog" / "a.wav", np.stack([left, -0.9 * left], 1), RATE, subtype="FLOAT")
+    assert np.allclose(sounds.load(f"folder:{tmp_path}", "test").waves[0].numpy(), 0.05 * left, atol=1e-6)
+
+
+def test_empty_recordings_are_refused(tmp_path: Path) -> None:
+    path = empty_wav(tmp_path / "safari.wav")
+    assert path.stat().st_size == 44
+    assert refused(path) == "This recording is empty."
+
+
+@pytest.mark.parametrize("frames", [0, 2**36 - 1])
+def test_flac_without_length_is_read(frames: int, tmp_path: Path) -> None:
+    path = streamed_flac(tmp_path / "streamed.flac", tone(2, RATE), RATE, frames)
+    recording = sounds.open_recording(path)
+    assert np.allclose(recording.wave, tone(2, RATE), atol=1e-4)
+    assert not recording.cut
+
+
+def test_sound_called_raw_is_read(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.wav", tone(0.5, RATE), RATE).rename(tmp_path / "a.raw")
+    assert len(sounds.open_sound(path)) == RATE / 2
 
 
 def refused(path: Path | None) -> str:
@@ -92,13 +123,13 @@ def test_silence_nan_and_lengths_are_refused(tmp_path: Path) -> None:
 def test_long_sound_is_refused_before_decoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path / "hour.flac", np.zeros(3600 * 8000, np.float32), 8000)
     assert path.stat().st_size < 1_000_000, "small on disk"
-    monkeypatch.setattr(sounds, "_decode", lambda path: pytest.fail("decoded"))
+    monkeypatch.setattr(sounds, "_read", lambda path: pytest.fail("decoded"))
     assert "at most" in refused(path)
 
 
 def test_large_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with (tmp_path / "large.wav").open("wb") as file:
-        file.truncate(20_000_001)
+        file.truncate(100_000_001)
     monkeypatch.setattr(sounds, "_header", lambda path: pytest.fail("read"))
     assert "MB" in refused(tmp_path / "large.wav")
 
