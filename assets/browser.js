@@ -117,6 +117,38 @@ new MutationObserver(() => {
   naming = setTimeout(giveNames, 250);
 }).observe(document.documentElement, { childList: true, subtree: true });
 
+// A page that embeds this one in a frame may forbid the microphone. Chromium says so, other browsers when it is asked for.
+function forbidMicrophone() { document.documentElement.classList.add("no-microphone"); }
+if (window.top !== window) {
+  const devices = navigator.mediaDevices;
+  const policy = document.permissionsPolicy ?? document.featurePolicy;
+  if (!devices?.getUserMedia || policy?.allowsFeature("microphone") === false) { forbidMicrophone(); }
+  if (devices?.getUserMedia) {
+    const ask = devices.getUserMedia.bind(devices);
+    devices.getUserMedia = (wanted) => ask(wanted).catch((error) => {
+      if (wanted?.audio && error.name === "NotAllowedError") { forbidMicrophone(); }
+      throw error;
+    });
+  }
+}
+
+// Gradio's sound inputs offer and take files of type audio/* only. A phone's video has sound as well, and a browser may
+// not know the type of an AMR or CAF: offer all of them, and hand over what is dropped as if it had been chosen.
+const SOUND_FILES = "audio/*,video/*,.m4a,.amr,.caf,.webm,.mkv,.opus,.flac";
+document.addEventListener("click", (event) => {
+  const input = event.target.closest?.(".takes-video")?.querySelector("input[type=file]");
+  if (input) { input.accept = SOUND_FILES; }
+}, true);
+document.addEventListener("drop", (event) => {
+  const input = event.target.closest?.(".takes-video")?.querySelector("input[type=file]");
+  const files = event.dataTransfer?.files;
+  if (!input || !files?.length || [...files].every((file) => file.type.startsWith("audio/"))) { return; }
+  event.preventDefault();
+  event.stopPropagation();
+  input.files = files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}, true);
+
 // The link to the other language keeps the tab. It is set at the last moment, because Gradio may draw the link again.
 function keepTab(event) {
   const link = event.target.closest?.("#language");

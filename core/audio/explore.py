@@ -1,6 +1,7 @@
 """What a visitor can ask of a trained audio model: paths and plain numbers in, frozen results out.
 
-Every function takes a file, or a sound that was decoded, and encodes its first five seconds.
+Every function takes a file, or a sound that was decoded, and encodes five seconds from its first sound on; `clip` takes
+others.
 """
 
 from dataclasses import dataclass
@@ -14,12 +15,16 @@ from torch import Tensor
 
 from core import checkpoints, device, models
 from core.audio import pretext
+from core.audio.clips import FROM_FIRST_SOUND as FROM_FIRST_SOUND
+from core.audio.clips import Heard as Heard
+from core.audio.clips import Source
+from core.audio.clips import clip as clip
+from core.audio.clips import heard as heard
 from core.audio.model import CLIP_S as CLIP_S
 from core.audio.models import (
     AUDIO_MODEL,
     HUB_KEY,
     MFCC_SETTINGS,
-    Source,
     StandardisedFeatures,
     gallery,
     open_model,

@@ -6,26 +6,22 @@ one, by a network and by MFCC.
 
 import functools
 from dataclasses import dataclass
-from pathlib import Path
 from typing import cast
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors import safe_open
 from torch import Tensor
 
 from core import checkpoints, device, models
+from core.audio.clips import Source, clip
 from core.audio.gallery import MFCC_SETTINGS as MFCC_SETTINGS
 from core.audio.gallery import describe
-from core.audio.model import CLIP_S, PROBE_FILE, Probe, SoundTransformer, Wav2Vec2
+from core.audio.model import PROBE_FILE, Probe, SoundTransformer, Wav2Vec2
 from core.checkpoints import Checkpoint
-from core.data import sounds
-from core.data.sounds import SAMPLE_RATE_HZ
 from core.downstream.gallery import described
 from core.errors import InputError
 
-Source = str | Path | sounds.Wave | None  # a file, or a sound that `sounds.open_sound` decoded
 AudioModel = SoundTransformer | Wav2Vec2
 AUDIO_MODEL = cast(type[AudioModel], AudioModel)  # mypy knows no type of a union
 NAME = "audio/sounds"
@@ -33,13 +29,12 @@ HUB_KEY = "audio"  # in checkpoints.HUB_MODELS
 
 
 def read_clip(source: Source) -> Tensor:
-    """The first five seconds of a sound, (S,) in [-1, 1] at 16,000 Hz.
+    """The five seconds of a sound that are heard, (S,) in [-1, 1] at 16,000 Hz; see `clips.clip`.
 
     Raises:
         InputError: no sound that can be read.
     """
-    wave = source if isinstance(source, np.ndarray) else sounds.open_sound(source)
-    return torch.from_numpy(sounds.checked(wave[: round(CLIP_S * SAMPLE_RATE_HZ)]))
+    return torch.from_numpy(clip(source))
 
 
 def names() -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """The audio tab: a hidden stretch of a sound, its restoration, two views, and the uses of the features."""
 
-import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -10,30 +9,22 @@ from core.audio import explore
 from core.data import bundled, sounds
 from core.errors import within
 from demos.audio import views
-from demos.audio.views import (
-    AnalysisValues,
-    BaselineValues,
-    Playable,
-    ProbeValues,
-    RestorationValues,
-    ViewsValues,
-    playable,
-)
+from demos.audio.inputs import Sound, SoundInputs, build_sound, pick_sound
+from demos.audio.views import AnalysisValues, BaselineValues, ProbeValues, RestorationValues, ViewsValues, playable
 from demos.page.events import count_up, guard, listen
-from demos.page.inputs import changes, picked, sound_input
+from demos.page.inputs import changes, sound_input
 from demos.page.layout import step
 from demos.page.parts import Parts
 from demos.page.values import outputs
 from demos.page.words import Say
 
 STEM = "audio"
-FIRST_SOUND, SECOND_SOUND = "digit_7_american", "digit_7_woman"
+SECOND_SOUND = "digit_7_woman"
+AUTO = explore.FROM_FIRST_SOUND
 FIRST_PLACE, FIRST_STRENGTH = 45, 1.0
 FIRST_LENGTH_MS, LENGTH_MS = 100, (40, 500)
-EXAMPLES = ("digit_3_british", "digit_8_scottish", "pluck_e4", "chirp_up_300", "sample_drum_roll", "sample_misc_crow")
 NEAREST = 4
 STEP_PX = 100  # height of a picture in a step
-Sound = str | sounds.Wave | None  # path of a file, or its samples where several questions share it
 Shown = dict[str, Any]  # components by the name of the value that they show
 
 
@@ -62,19 +53,23 @@ class FetchValues(NamedTuple):
     status: str
 
 
-def on_restore(say: Say, sound: Sound, place: float, length_ms: float, model: str) -> RestorationValues:
+def on_restore(
+    say: Say, sound: Sound, place: float, length_ms: float, model: str, start: float = AUTO
+) -> RestorationValues:
     """Hide a stretch of the sound and restore it by the chosen model, or by the bundled one if that cannot."""
     with guard(say):
-        return views.restoration(say, _restored(sound, place, length_ms, model))
+        return views.restoration(say, _restored(explore.clip(sound, start), place, length_ms, model))
 
 
-def on_baselines(say: Say, sound: Sound, place: float, length_ms: float, model: str) -> BaselineValues:
+def on_baselines(
+    say: Say, sound: Sound, place: float, length_ms: float, model: str, start: float = AUTO
+) -> BaselineValues:
     """Fill the same stretch with straight lines, and compare the errors of the model and two baselines."""
     with guard(say):
-        return views.baselines(say, _restored(sound, place, length_ms, model))
+        return views.baselines(say, _restored(explore.clip(sound, start), place, length_ms, model))
 
 
-def _restored(sound: Sound, place: float, length_ms: float, model: str) -> explore.Restoration:
+def _restored(sound: sounds.Wave, place: float, length_ms: float, model: str) -> explore.Restoration:
     share, length_s = within(place, 0, 100) / 100, within(length_ms, *LENGTH_MS) / 1000
     return explore.restore(sound, share, length_s, name=_restoring_model(model))
 
@@ -83,32 +78,34 @@ def _restoring_model(model: str) -> str:
     return model if explore.can_restore(model) else explore.NAME
 
 
-def on_views(say: Say, sound: Sound, strength: float, seed: float, model: str) -> ViewsValues:
+def on_views(say: Say, sound: Sound, strength: float, seed: float, model: str, start: float = AUTO) -> ViewsValues:
     """Draw two random views of the sound and say how alike they are."""
     with guard(say):
         name = _restoring_model(model)
-        return views.two_views(say, explore.two_views(sound, strength=strength, seed=seed, name=name))
+        found = explore.two_views(explore.clip(sound, start), strength=strength, seed=seed, name=name)
+        return views.two_views(say, found)
 
 
-def on_analyse(say: Say, sound: Sound, model: str) -> AnalysisValues:
+def on_analyse(say: Say, sound: Sound, model: str, start: float = AUTO) -> AnalysisValues:
     """Show a sound as waveform, mel spectrogram, learned features and MFCC."""
     with guard(say):
-        return views.analysis(say, explore.analyse(sound, name=model))
+        return views.analysis(say, explore.analyse(explore.clip(sound, start), name=model))
 
 
-def on_probe(say: Say, sound: Sound, model: str) -> ProbeValues:
+def on_probe(say: Say, sound: Sound, model: str, start: float = AUTO) -> ProbeValues:
     """What linear probes read off the embedding: which digit, which of six speakers; the bundled model's if need be."""
     with guard(say):
+        clip = explore.clip(sound, start)
         if explore.has_probes(model):
-            return views.probe(say, explore.probe(sound, name=model))
-        drawn = views.probe(say, explore.probe(sound))
+            return views.probe(say, explore.probe(clip, name=model))
+        drawn = views.probe(say, explore.probe(clip))
         return drawn._replace(read=f"{say('audio.no_probes', model=model)} {drawn.read}")
 
 
-def on_neighbours(say: Say, sound: Sound, model: str) -> NeighbourValues:
+def on_neighbours(say: Say, sound: Sound, model: str, start: float = AUTO) -> NeighbourValues:
     """The nearest bundled sounds as players, and a table beside those by MFCC."""
     with guard(say):
-        found = explore.neighbours(sound, count=NEAREST, name=model)
+        found = explore.neighbours(explore.clip(sound, start), count=NEAREST, name=model)
     clips = views.clips(say, found)
     players: dict[str, Any] = {
         f"near{i}": gr.update(value=clip.sound, label=clip.label) for i, clip in enumerate(clips)
@@ -116,10 +113,10 @@ def on_neighbours(say: Say, sound: Sound, model: str) -> NeighbourValues:
     return NeighbourValues(**players, table=views.neighbour_table(say, found))
 
 
-def on_compare(say: Say, sound: Sound, other: Sound, model: str) -> str:
-    """Say how alike two sounds are."""
+def on_compare(say: Say, sound: Sound, other: Sound, model: str, start: float = AUTO) -> str:
+    """Say how alike two sounds are; the other one is heard from its first sound on."""
     with guard(say):
-        return views.similarity(say, "audio.compared", explore.compare(sound, other, name=model))
+        return views.similarity(say, "audio.compared", explore.compare(explore.clip(sound, start), other, name=model))
 
 
 def on_fetch(say: Say) -> Iterator[FetchValues]:
@@ -145,13 +142,13 @@ def build(say: Say) -> Parts:
     shown: Shown = {}
     with gr.Row(elem_classes="steps"):
         with step(say, STEM, 1, megabytes=sounds.MAX_FILE_MB, seconds=sounds.MAX_S, limit=f"{explore.CLIP_S:.0f}"):
-            sound = _build_data(say)
+            heard = build_sound(parts)
         with step(say, STEM, 2):
             hole = _build_hole(say, shown)
         with step(say, STEM, 3):
             _build_restoration(say, shown)
     model = _build_model(parts)
-    hidden = [sound, hole.place, hole.length, model]
+    hidden = [heard.sound, hole.place, hole.length, model, heard.start]
     parts.ask(
         on_restore,
         hidden,
@@ -161,43 +158,28 @@ def build(say: Say) -> Parts:
         trigger_mode="always_last",
     )
     _build_baselines(parts, hidden)
-    _build_views(parts, sound, model)
-    _build_analysis(parts, sound, model)
+    _build_views(parts, heard, model)
+    _build_analysis(parts, heard, model)
     with step(say, STEM, 4, count=len(bundled.sounds())):
-        _build_probes(parts, sound, model)
-        _build_neighbours(parts, sound, model)
-        _build_comparison(parts, sound, model)
+        _build_probes(parts, heard, model)
+        _build_neighbours(parts, heard, model)
+        _build_comparison(parts, heard, model)
         _build_card(parts)
-    parts.follow(sound, changes(sound), decode=sounds.open_sound)
-    parts.follow(hole.place, [hole.place.release])
-    parts.follow(hole.length, [hole.length.release])
-    parts.follow(model, [model.change])
+    _follow(parts, heard, hole, model)
     return parts
 
 
-def _build_data(say: Say) -> gr.Audio:
-    sound = sound_input(
-        value=playable(bundled.read_sound(FIRST_SOUND)),
-        label=say("audio.sound"),
-        sources=["upload", "microphone"],
-        elem_id="audio-sound",
-        buttons=[],
-    )
-    pick_sound(say, sound, "audio-examples")
-    return sound
-
-
-def pick_sound(say: Say, target: gr.Audio, elem_id: str) -> None:
-    """A list of all bundled sounds, a few of note first; a choice goes into `target`."""
-    known = {sound.key: sound for sound in bundled.sounds()}
-    keys = [*EXAMPLES, *(key for key in known if key not in EXAMPLES)]
-    choices = [(say.pick(known[key].name), key) for key in keys]
-    box = gr.Dropdown(choices, value=None, label=say("page.examples"), elem_id=elem_id)
-
-    def on_pick(key: str) -> tuple[Playable, int]:
-        return playable(bundled.read_sound(key)), time.monotonic_ns()
-
-    box.select(on_pick, box, [target, picked(target)], api_visibility="private", show_progress="hidden")
+def _follow(parts: Parts, heard: SoundInputs, hole: Hole, model: gr.Radio) -> None:
+    """Answer together what a change asks; another sound is heard from its first sound on."""
+    decode = sounds.open_recording
+    parts.follow(heard.sound, changes(heard.sound), decode=decode, reset={heard.start: AUTO})
+    for source, moved in (
+        (heard.start, heard.start.release),
+        (hole.place, hole.place.release),
+        (hole.length, hole.length.release),
+        (model, model.change),
+    ):
+        parts.follow(source, [moved], files={heard.sound: decode})
 
 
 def _picture(say: Say, name: str, *, height: int | None = None) -> gr.Image:
@@ -258,7 +240,7 @@ def _build_baselines(parts: Parts, hidden: list[Any]) -> None:
     parts.ask(on_baselines, hidden, outputs(BaselineValues, shown), fold=fold, name="audio_baselines")
 
 
-def _build_views(parts: Parts, sound: gr.Audio, model: gr.Radio) -> None:
+def _build_views(parts: Parts, heard: SoundInputs, model: gr.Radio) -> None:
     say = parts.say
     with parts.fold("views") as fold:
         gr.Markdown(say("audio.views_text"))
@@ -275,7 +257,7 @@ def _build_views(parts: Parts, sound: gr.Audio, model: gr.Radio) -> None:
     count_up(again, seed, explore.MAX_SEED)
     parts.ask(
         on_views,
-        [sound, strength, seed, model],
+        [heard.sound, strength, seed, model, heard.start],
         outputs(ViewsValues, shown),
         on=[strength.release, seed.change],
         fold=fold,
@@ -284,7 +266,7 @@ def _build_views(parts: Parts, sound: gr.Audio, model: gr.Radio) -> None:
     )
 
 
-def _build_analysis(parts: Parts, sound: gr.Audio, model: gr.Radio) -> None:
+def _build_analysis(parts: Parts, heard: SoundInputs, model: gr.Radio) -> None:
     say = parts.say
     with parts.fold("forms") as fold:
         shown: Shown = {}
@@ -294,18 +276,20 @@ def _build_analysis(parts: Parts, sound: gr.Audio, model: gr.Radio) -> None:
         with gr.Row():
             shown |= {name: _picture(say, name) for name in ("features", "mfcc")}
         shown["size"] = gr.Markdown(elem_classes="quiet", elem_id="audio-size")
-    parts.ask(on_analyse, [sound, model], outputs(AnalysisValues, shown), fold=fold, name="audio_analyse")
+    parts.ask(
+        on_analyse, [heard.sound, model, heard.start], outputs(AnalysisValues, shown), fold=fold, name="audio_analyse"
+    )
 
 
-def _build_probes(parts: Parts, sound: gr.Audio, model: gr.Radio) -> None:
+def _build_probes(parts: Parts, heard: SoundInputs, model: gr.Radio) -> None:
     shown: Shown = {"read": gr.Markdown(elem_id="audio-read")}
     with gr.Row():
         shown |= {name: _plot(name) for name in ("digit", "speaker")}
     gr.Markdown(parts.say("audio.probe_text"), elem_classes="quiet")
-    parts.ask(on_probe, [sound, model], outputs(ProbeValues, shown), name="audio_probe")
+    parts.ask(on_probe, [heard.sound, model, heard.start], outputs(ProbeValues, shown), name="audio_probe")
 
 
-def _build_neighbours(parts: Parts, sound: gr.Audio, model: gr.Radio) -> None:
+def _build_neighbours(parts: Parts, heard: SoundInputs, model: gr.Radio) -> None:
     say = parts.say
     with parts.fold("near") as fold:
         gr.Markdown(say("audio.near_text"))
@@ -316,10 +300,16 @@ def _build_neighbours(parts: Parts, sound: gr.Audio, model: gr.Radio) -> None:
                 for i in range(NEAREST)
             }
         shown["table"] = gr.HTML(elem_id="audio-neighbours")
-    parts.ask(on_neighbours, [sound, model], outputs(NeighbourValues, shown), fold=fold, name="audio_neighbours")
+    parts.ask(
+        on_neighbours,
+        [heard.sound, model, heard.start],
+        outputs(NeighbourValues, shown),
+        fold=fold,
+        name="audio_neighbours",
+    )
 
 
-def _build_comparison(parts: Parts, sound: gr.Audio, model: gr.Radio) -> None:
+def _build_comparison(parts: Parts, heard: SoundInputs, model: gr.Radio) -> None:
     say = parts.say
     with parts.fold("compare") as fold, gr.Row():
         with gr.Column(min_width=280):
@@ -333,7 +323,7 @@ def _build_comparison(parts: Parts, sound: gr.Audio, model: gr.Radio) -> None:
             pick_sound(say, other, "audio-other-examples")
         with gr.Column(min_width=280):
             compared = gr.Markdown(elem_id="audio-compared")
-    both = [sound, other, model]
+    both = [heard.sound, other, model, heard.start]
     parts.ask(on_compare, both, [compared], on=changes(other), fold=fold, name="audio_compare")
 
 

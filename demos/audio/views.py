@@ -1,7 +1,8 @@
 """What the audio tab shows: results of `core.audio.explore` as pictures, players, figures and sentences."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import gradio as gr
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -24,6 +25,13 @@ class AnalysisValues(NamedTuple):
     features: Image.Image
     mfcc: Image.Image
     size: str
+
+
+class HeardValues(NamedTuple):
+    """Updates of the components that show which part of a sound is heard: its waveform and the start."""
+
+    part: Any
+    start: Any
 
 
 class RestorationValues(NamedTuple):
@@ -76,6 +84,31 @@ def playable(wave: explore.Floats) -> Playable:
 def spectrogram(db: explore.Floats) -> Image.Image:
     """Decibels (F, T) as a picture, black at -80, white at 0, low pitches at the bottom."""
     return figures.heat(db, -80, 0, *PICTURE_PX)
+
+
+def heard(say: Say, found: explore.Heard) -> HeardValues:
+    """Where a sound is heard, on its waveform; nothing where all of it is heard."""
+    if not found.latest_s:
+        return HeardValues(gr.update(value="", visible=False), gr.update(value=explore.FROM_FIRST_SOUND, visible=False))
+    start, end, seconds = (f"{value:.1f}" for value in (found.start_s, found.end_s, found.seconds))
+    sentence = say("audio.part", start=start, end=end, seconds=seconds)
+    if found.cut:
+        sentence += " " + say("audio.part_cut", limit=sounds.MAX_S)
+    share = 100 / found.seconds
+    drawing = waveform(found.wave, found.start_s * share, found.end_s * share)
+    start_update = gr.update(minimum=0, maximum=found.latest_s, value=found.start_s, visible=True)
+    return HeardValues(gr.update(value=f'{drawing}<p class="quiet">{sentence}</p>', visible=True), start_update)
+
+
+def waveform(wave: explore.Floats, start: float, end: float, bars: int = 200) -> str:
+    """A sound (S,) as a small drawing, with the part from `start` to `end` per cent of it in the second colour."""
+    loudest = [float(np.abs(part).max()) for part in np.array_split(wave, min(bars, len(wave)))]
+    scale = 20 / max(loudest)
+    step = 100 / len(loudest)
+    path = "".join(f"M{(i + 0.5) * step:.2f} {20 - v * scale:.1f}V{20 + v * scale:.1f}" for i, v in enumerate(loudest))
+    box = f'<rect x="{start:.2f}" y="0" width="{end - start:.2f}" height="40"/>'
+    frame = 'class="part" viewBox="0 0 100 40" preserveAspectRatio="none" aria-hidden="true"'
+    return f'<svg {frame}>{box}<path d="{path}"/></svg>'
 
 
 def analysis(say: Say, found: explore.Analysis) -> AnalysisValues:

@@ -4,9 +4,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "audio.tab": ("Audio", "音频特征"),
     "audio.step1": ("Data", "数据"),
     "audio.step1_text": (
-        "Any sound: WAV, FLAC, Ogg or MP3, up to {megabytes} MB and {seconds} seconds. The first {limit} seconds are used, at "
-        "16 kHz.",
-        "任何声音：WAV、FLAC、Ogg 或 MP3，不超过 {megabytes} MB、{seconds} 秒。模型听前 {limit} 秒，采样率 16 kHz。",
+        "Any sound, also from a phone or a video, up to {megabytes} MB and {seconds} seconds. {limit} seconds of it are "
+        "used, at 16 kHz.",
+        "任何声音，手机录音和视频也可以，不超过 {megabytes} MB、{seconds} 秒。模型听其中 {limit} 秒，采样率 16 kHz。",
     ),
     "audio.step2": ("The label it makes itself", "数据自己产生的标签"),
     "audio.step2_text": (
@@ -25,6 +25,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "编码器从未见过标签，它的特征却能区分数字和说话人，并在 {count} 段内置声音中找出相似的。",
     ),
     "audio.sound": ("Your sound", "你的声音"),
+    "audio.start": ("Heard from (seconds)", "从第几秒听起"),
+    "audio.part": ("Heard: {start} to {end} s of {seconds} s.", "听到的是全长 {seconds} 秒中的 {start} 至 {end} 秒。"),
+    "audio.part_cut": (
+        "The file does not give its length: only its first {limit} seconds were read.",
+        "文件没有注明长度，只读取了前 {limit} 秒。",
+    ),
     "audio.another_model": ("Another model", "换一个模型"),
     "audio.another_model_why": (
         "A larger network, trained by others on 960 hours of speech, gives other features and neighbours.",
@@ -126,8 +132,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "audio.mfcc": ("MFCC, made by hand: time →, 20 coefficients ↑", "人工设计的 MFCC：横轴时间，纵轴 20 个系数"),
     "audio.size": (
-        "{seconds} s (at most the first {limit}) became {rows} rows of {width} features, one every {hop} ms.",
-        "{seconds} 秒（至多前 {limit} 秒）变成 {rows} 行，每行 {width} 个特征，每 {hop} 毫秒一行。",
+        "{seconds} s (at most {limit}) became {rows} rows of {width} features, one every {hop} ms.",
+        "{seconds} 秒（至多 {limit} 秒）变成 {rows} 行，每行 {width} 个特征，每 {hop} 毫秒一行。",
     ),
     "audio.card": ("How good the features are", "特征有多好"),
     "audio.card_why": (

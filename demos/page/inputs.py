@@ -14,7 +14,7 @@ from demos.page.words import Say
 
 Bytes = pictures.Bytes
 Media = TypeVar("Media", gr.Image, gr.Audio)
-Input = TypeVar("Input", gr.Image, gr.Audio, gr.ImageEditor)
+Input = TypeVar("Input", gr.Image, gr.Audio, gr.ImageEditor, gr.Slider)
 Shown = list[tuple[str, str | None]] | None  # what a gallery hands over: path and caption
 Sets = Mapping[str, tuple[tuple[str, ...], str]]  # name -> keys of photographs, then emoji
 Named = list[tuple[pictures.Bytes, str]]  # what a gallery takes: pictures with their names
@@ -46,8 +46,17 @@ def picked(source: gr.Image | gr.Audio) -> gr.State:
 
 
 def sound_input(**settings: Any) -> gr.Audio:
-    """An audio component whose handler gets the path of the uploaded or recorded file, undecoded."""
-    return _undecoded(gr.Audio(type="filepath", **settings))
+    """An audio component whose handler gets the path of the uploaded or recorded file, undecoded.
+
+    Gradio's takes files of sound only; by its class, assets/browser.js lets it take videos and files of unknown kind.
+    """
+    return _undecoded(gr.Audio(type="filepath", elem_classes="takes-video", **settings))
+
+
+def microphone_notice(say: Say, stem: str) -> None:
+    """A sentence near a sound input, in sight only where an embedding page forbids the microphone."""
+    link = f'<a href="?tab={stem}" target="_blank" rel="noopener">{say("page.new_tab")}</a>'
+    gr.HTML(f'<p class="quiet">{say("page.no_microphone", link=link)}</p>', elem_classes="if-no-microphone")
 
 
 def preprocessed_by(component: Input, preprocess: Callable[[Any, Any], Any]) -> Input:

@@ -9,7 +9,7 @@ Which folds are open only the browser knows: assets/browser.js writes it into th
 import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,7 +106,12 @@ class Parts:
         return None
 
     def follow(
-        self, source: Any, on: Sequence[Any], decode: Decoder = pictures.open_with_notes, reset: Values | None = None
+        self,
+        source: Any,
+        on: Sequence[Any],
+        decode: Decoder = pictures.open_with_notes,
+        reset: Values | None = None,
+        files: Mapping[Any, Decoder] | None = None,
     ) -> Any:
         """When a source changes, answer as one event all questions in view that read it; an emptied text is skipped.
 
@@ -117,22 +122,22 @@ class Parts:
                 should know about his picture is shown once, here.
             reset: inputs, and the values they take first, such as none for edits of the last picture; questions that
                 read these are answered too.
+            files: other inputs that are files, and what each becomes, once for all questions.
 
         Returns:
             The event, for `cancels`.
         """
-        is_file = isinstance(source, (gr.Image, gr.Audio))
+        decoders = {**(files or {}), **({source: decode} if isinstance(source, (gr.Image, gr.Audio)) else {})}
         changed = {source, *(reset or {})}
         asked = [question for question in self.questions if changed.intersection(question.inputs)]
         asked.sort(key=lambda question: question.fold is not None)
 
         def on_follow(say: Say, found: Values, view: str) -> Iterator[Values]:
-            if is_file:
-                with guard(say):
-                    found = {**found, source: noted(say, decode(found[source]))}
-            elif isinstance(source, gr.Gallery):
+            with guard(say):
+                decoded = {file: noted(say, decoder(found[file])) for file, decoder in decoders.items()}
+            if isinstance(source, gr.Gallery):
                 show_notes(say, [note for path, _ in found[source] or [] for note in pictures.notes_of(path)])
-            found = {**found, **(reset or {})}
+            found = {**found, **decoded, **(reset or {})}
             emptied = isinstance(found[source], str) and not found[source].strip()
             unfolded = view.split()
             in_view = [each for each in asked if each.fold is None or each.fold.elem_id in unfolded]

@@ -81,6 +81,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "这个文件不完整，只使用图片中已有的部分。",
     ),
     "page.examples": ("or pick an example", "或选一个例子"),
+    "page.no_microphone": (
+        "The page around this one does not let it use the microphone: {link} to record.",
+        "外层页面不允许使用麦克风：要录音，请{link}。",
+    ),
+    "page.new_tab": ("open it in a new tab", "在新标签页中打开"),
     "page.chance": ("chance", "随机猜测"),
     "page.model": ("model", "模型"),
     "page.grow": ("Watch it learn", "看它怎样学会"),
@@ -196,6 +201,7 @@ ERRORS: dict[str, str] = {
     "This sound is shorter than {limit} seconds.": "这段声音不足 {limit} 秒。",
     "This sound holds samples that are not numbers.": "这段声音含有不是数值的采样。",
     "This sound is silent.": "这段声音是静音。",
+    "These {limit} seconds are silent. Choose a later or an earlier start.": "这 {limit} 秒是静音。请选更晚或更早的起点。",
     "This file is not a sound that can be read. Use WAV, MP3, M4A, Ogg, FLAC or WebM.": (
         "无法将此文件作为声音读取。请使用 WAV、MP3、M4A、Ogg、FLAC 或 WebM。"
     ),

@@ -6,10 +6,12 @@ from unittest.mock import Mock
 import gradio as gr
 import numpy as np
 import pytest
+import soundfile
 
 from core import checkpoints
 from core.audio import explore, train
 from core.data import bundled, sounds, spectra
+from demos.audio import inputs as tab_inputs
 from demos.audio import tab
 from demos.audio.views import card_sentence, outline, playable, restoring_sentence, untrained_sentence
 from demos.page.parts import same
@@ -17,6 +19,7 @@ from demos.page.words import Language
 from tests.demos.voices import voice
 from tests.own_checkpoints import settle
 
+RATE = sounds.SAMPLE_RATE_HZ
 SEVEN = explore.sound_path("digit_7_american")
 
 
@@ -76,7 +79,7 @@ def test_only_sounds_that_are_heard_are_synthesised(monkeypatch: pytest.MonkeyPa
 
 
 def test_decoded_sound_answers_like_its_file(sound_file: Path) -> None:
-    say, path, wave = voice("audio"), str(sound_file), sounds.open_sound(sound_file)
+    say, path, recording = voice("audio"), str(sound_file), sounds.open_recording(sound_file)
     for ask in (
         lambda sound: tab.on_restore(say, sound, 50, 120, explore.NAME),
         lambda sound: tab.on_baselines(say, sound, 50, 120, explore.NAME),
@@ -86,7 +89,89 @@ def test_decoded_sound_answers_like_its_file(sound_file: Path) -> None:
         lambda sound: tab.on_neighbours(say, sound, explore.NAME),
         lambda sound: tab.on_compare(say, sound, SEVEN, explore.NAME),
     ):
-        assert same(ask(path), ask(wave))
+        assert same(ask(path), ask(recording))
+        assert same(ask(path), ask(recording.wave))
+
+
+def late_speech(path: Path) -> Path:
+    """Seven seconds of silence, then a spoken digit and three seconds of silence."""
+    digit = bundled.read_sound("digit_7_american")
+    soundfile.write(path, np.concatenate([np.zeros(7 * RATE), digit, np.zeros(3 * RATE)]), RATE)
+    return path
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_part_that_is_heard_is_shown(language: Language, tmp_path: Path) -> None:
+    say, path = voice("audio", language), str(late_speech(tmp_path / "late.wav"))
+    seconds = soundfile.info(path).duration
+    found = tab_inputs.on_heard(say, path, tab.AUTO)
+    assert found.part["visible"]
+    assert found.start["visible"]
+    assert found.start["value"] == pytest.approx(min(6.9, seconds - 5), abs=0.3)
+    assert found.start["maximum"] == pytest.approx(seconds - 5)
+    assert "<svg" in found.part["value"]
+    for number in (found.start["value"], found.start["value"] + 5, seconds):
+        assert f"{number:.1f}" in found.part["value"]
+    moved = tab_inputs.on_heard(say, path, 2)
+    assert moved.start["value"] == 2
+    assert say("audio.part", start="2.0", end="7.0", seconds=f"{seconds:.1f}") in moved.part["value"]
+
+
+def test_short_sounds_are_heard_whole(sound_file: Path) -> None:
+    found = tab_inputs.on_heard(voice("audio"), str(sound_file), tab.AUTO)
+    assert not found.part["visible"]
+    assert not found.start["visible"]
+    assert found.start["value"] == tab.AUTO
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_cut_recordings_are_said_to_be(language: Language) -> None:
+    say, minute = voice("audio", language), np.full(60 * RATE, 0.1, np.float32)
+    cut = tab_inputs.on_heard(say, sounds.Recording(minute, cut=True), tab.AUTO)
+    assert say("audio.part_cut", limit=60) in cut.part["value"]
+    whole = tab_inputs.on_heard(say, sounds.Recording(minute), tab.AUTO)
+    assert say("audio.part_cut", limit=60) not in whole.part["value"]
+
+
+def test_handlers_hear_the_chosen_part(tmp_path: Path) -> None:
+    say, path = voice("audio"), str(late_speech(tmp_path / "late.wav"))
+    asks = (
+        lambda start: tab.on_restore(say, path, 50, 120, explore.NAME, start),
+        lambda start: tab.on_baselines(say, path, 50, 120, explore.NAME, start),
+        lambda start: tab.on_views(say, path, 1, 3, explore.NAME, start),
+        lambda start: tab.on_analyse(say, path, explore.NAME, start),
+        lambda start: tab.on_probe(say, path, explore.NAME, start),
+        lambda start: tab.on_neighbours(say, path, explore.NAME, start),
+        lambda start: tab.on_compare(say, path, SEVEN, explore.NAME, start),
+    )
+    for ask in asks:
+        assert ask(tab.AUTO)
+        with pytest.raises(gr.Error, match="These 5 seconds are silent"):
+            ask(0)
+    assert "digit **7**" in tab.on_probe(say, path, explore.NAME).read
+
+
+def test_one_action_is_one_event() -> None:
+    """An upload, and a move of the start, each answer every question that hears the sound."""
+    with gr.Blocks() as page:
+        tab.build(voice("audio"))
+    start = next(block for block in page.blocks.values() if block.elem_id == "audio-start")
+    sound = next(block for block in page.blocks.values() if block.elem_id == "audio-sound")
+    for block, name in ((start, "release"), (sound, "upload")):
+        events = [fn for fn in page.fns.values() if (block._id, name) in fn.targets]
+        assert [fn.name for fn in events] == ["on_follow"]
+        heard = {item.elem_id for item in events[0].outputs}
+        assert {"audio-part", "audio-verdict", "audio-read", "audio-neighbours", "audio-compared"} <= heard
+
+
+def test_start_of_another_sound_is_its_own(tmp_path: Path) -> None:
+    """The slider's range is that of the last sound; a start beyond the next one is no error of Gradio's."""
+    with gr.Blocks() as page:
+        tab.build(voice("audio"))
+    start = next(block for block in page.blocks.values() if block.elem_id == "audio-start")
+    assert start.preprocess(200) == 200
+    with pytest.raises(gr.Error, match="outside the range"):
+        tab_inputs.on_heard(voice("audio"), str(late_speech(tmp_path / "late.wav")), 200)
 
 
 def test_two_views_are_drawn(sound_file: Path) -> None:
