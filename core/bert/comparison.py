@@ -13,9 +13,11 @@ import torch
 from torch import Tensor
 
 from core import checkpoints
-from core.bert import pretext
+from core.bert import corpus, pretext
 from core.bert.models import NOVELS, Sentence, language, open_model, sentence, vocabulary_of
+from core.data.texts import to_simplified
 from core.downstream import perplexity
+from core.errors import InputError
 
 LEFT_TO_RIGHT = {"en": "gpt2/novels", "zh": "gpt2/tang"}
 
@@ -53,10 +55,12 @@ def compare(text: str | None, name: str = NOVELS) -> Comparison:
     """Score a text with a BERT, one word hidden at a time, and with the bundled GPT-2 of its language.
 
     Raises:
-        InputError: empty or too long, or no such model.
+        InputError: empty or too long, with a gap typed as [MASK], or no such model.
     """
     loaded = open_model(name)
     read = sentence(text, loaded)
+    if read.typed_gaps(loaded.mask):
+        raise InputError("A gap has no surprisal. Write a word for {mark} to compare the two models.", mark=corpus.MASK)
     tokens = torch.tensor(read.tokens)
     groups = [word.positions for word in read.words]
     token_bits = pretext.pseudo_bits(loaded.score, tokens, groups, loaded.mask)  # (T - 2,)
@@ -88,7 +92,8 @@ def left_to_right(read: Sentence, name: str) -> tuple[float, ...]:
     checkpoint = checkpoints.load(name)
     model, vocabulary = cast(Any, checkpoint.model), vocabulary_of(checkpoint.folder)
     config = model.config
-    cuts = vocabulary.cut(read.text)
+    simplified = to_simplified(read.text)  # as long: one character stands for one
+    cuts = vocabulary.cut(simplified if vocabulary.simplified and len(simplified) == len(read.text) else read.text)
     tokens = torch.tensor([config.start, *(cut.token for cut in cuts)])
     bits = perplexity.text_bits(lambda batch: cast(Tensor, model(batch).logits), tokens, config.context)  # (N,)
     ends = [word.last for word in read.words]

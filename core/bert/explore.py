@@ -1,19 +1,20 @@
 """What a visitor can ask of a BERT: plain values in, frozen results out.
 
-This module fills the gaps of a text, at once or one by one, and shows how training corrupts a text. `comparison.py`
-scores a text beside a model that reads from left to right, and `senses.py` finds uses of a word in the same sense.
+This module fills the gaps of a text, at once or one by one. `corruption.py` shows how training corrupts a text,
+`comparison.py` scores a text beside a model that reads from left to right, and `senses.py` finds uses of a word in the
+same sense.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
 
-from core import checkpoints, device, models
-from core.bert import evaluation, pretext
+from core import checkpoints, models
+from core.bert import corpus, evaluation, pretext
 from core.bert.comparison import Comparison, compare
+from core.bert.corruption import MAX_SEED, TrainingExample, training_example
 from core.bert.models import (
     MAX_CHARACTERS,
     MAX_TOKENS,
@@ -21,7 +22,6 @@ from core.bert.models import (
     OFFERED,
     LoadedModel,
     Sentence,
-    blank_before,
     clean,
     fetch,
     language,
@@ -62,6 +62,7 @@ __all__ = [
     "fetch",
     "figures",
     "fill",
+    "has_gaps",
     "language",
     "measured",
     "names",
@@ -76,8 +77,6 @@ __all__ = [
 ]
 
 BEST = 5  # candidates per gap
-MAX_SEED = 2**31 - 1
-Corruption = Literal["hidden", "replaced", "kept", ""]
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,8 @@ class Gap:
     """A hidden token and the model's prediction while all gaps are hidden.
 
     Attributes:
-        label: the hidden token: the label that the text makes itself.
+        label: the hidden token: the label that the text makes itself. None where the visitor typed [MASK]: nobody knows
+            the right word, so there is neither a probability nor a rank.
         probability: of the label.
         rank: of the label, 1 for the most likely token.
         best: the five most likely tokens, best first.
@@ -101,9 +101,9 @@ class Gap:
         left_right: whether that naive prediction is right.
     """
 
-    label: str
-    probability: float
-    rank: int
+    label: str | None
+    probability: float | None
+    rank: int | None
     best: tuple[Candidate, ...]
     left: str | None
     left_right: bool
@@ -115,7 +115,7 @@ class FilledText:
 
     Attributes:
         parts: (text, whether it was filled in), from left to right.
-        right: how many gaps got the original token.
+        right: how many gaps got the original token; those with a label count.
         order: the gaps, counted from 0, in the order in which they were filled; empty if all were filled at once.
         bits: surprisal of the filled tokens, each hidden alone in the filled text; fewer bits are a better fit. The
             pieces of a word see each other, since they have to fit as well.
@@ -145,13 +145,13 @@ class Filling:
     """A text with gaps, filled in two ways.
 
     Attributes:
-        labels: the hidden tokens, from left to right.
+        labels: the hidden tokens, from left to right; None where the visitor typed [MASK].
         at_once: every gap with its own most likely token.
         one_by_one: the most confident prediction first, the others predicted again after each.
         differ: the gaps, counted from 0, where the two differ.
     """
 
-    labels: tuple[str, ...]
+    labels: tuple[str | None, ...]
     at_once: FilledText
     one_by_one: FilledText
     differ: tuple[int, ...]
@@ -169,22 +169,32 @@ def words(text: str | None, name: str = NOVELS) -> tuple[str, ...]:
 def suggest(text: str | None, name: str = NOVELS) -> tuple[int, ...]:
     """Words to hide first, by index.
 
-    Those of a bundled example, or two neighbours: the longest word and the one after it, or before it at the end.
+    Those of a bundled example, or each [MASK] that the visitor typed, or two neighbours: the longest word and the one
+    after it, or before it at the end.
     """
     example = next((each for each in EXAMPLES if each.text == text), None)
     if example is not None and language(name) == "en":
         return example.hidden
-    found = words(text, name)
+    loaded = open_model(name)
+    read = sentence(text, loaded)
+    typed, found = read.typed_gaps(loaded.mask), [word.text for word in read.words]
+    if typed:
+        return typed
     longest = max(range(len(found)), key=lambda number: sum(map(str.isalpha, found[number])))
     around = [n for n in (longest + 1, longest - 1) if 0 <= n < len(found) and found[n][:1].isalnum()]
     return tuple(sorted((longest, *around[:1])))
+
+
+def has_gaps(text: str | None) -> bool:
+    """Whether a text has a gap that the visitor typed as [MASK]."""
+    return isinstance(text, str) and corpus.MASK in text
 
 
 def predict(text: str | None, hidden: Sequence[float], name: str = NOVELS) -> Predictions:
     """Hide whole words of a text and let the model predict each of their tokens.
 
     Args:
-        text: a sentence or two.
+        text: a sentence or two; each [MASK] in it is a gap without a label.
         hidden: indices of the words, from 0, in any order.
         name: of the model.
 
@@ -193,15 +203,15 @@ def predict(text: str | None, hidden: Sequence[float], name: str = NOVELS) -> Pr
     """
     loaded = open_model(name)
     read = sentence(text, loaded)
-    gaps = _positions(read, hidden)
+    gaps = _positions(read, hidden, loaded)
     return Predictions(_gaps(read, torch.tensor(read.tokens), gaps, loaded), len(loaded.vocabulary))
 
 
-def _positions(read: Sentence, hidden: Sequence[float]) -> Tensor:
-    """The positions (P,) of the tokens of some words, from left to right."""
-    if not hidden:
+def _positions(read: Sentence, hidden: Sequence[float], loaded: LoadedModel) -> Tensor:
+    """The positions (P,) of the tokens of some words and of every [MASK] that was typed, from left to right."""
+    chosen = sorted({*read.typed_gaps(loaded.mask), *(whole(number, 0, len(read.words) - 1) for number in hidden)})
+    if not chosen:
         raise InputError("Hide at least one word.")
-    chosen = sorted({whole(number, 0, len(read.words) - 1) for number in hidden})
     return torch.tensor([position for number in chosen for position in read.words[number].positions])
 
 
@@ -209,7 +219,7 @@ def fill(text: str | None, hidden: Sequence[float], name: str = NOVELS) -> Filli
     """Hide whole words of a text and fill the gaps with the model's predictions, at once and one by one.
 
     Args:
-        text: a sentence or two.
+        text: a sentence or two; each [MASK] in it is a gap without a label.
         hidden: indices of the words, from 0, in any order.
         name: of the model.
 
@@ -218,11 +228,11 @@ def fill(text: str | None, hidden: Sequence[float], name: str = NOVELS) -> Filli
     """
     loaded = open_model(name)
     read = sentence(text, loaded)
-    tokens, gaps = torch.tensor(read.tokens), _positions(read, hidden)
+    tokens, gaps = torch.tensor(read.tokens), _positions(read, hidden, loaded)
     at_once = pretext.fill_at_once(loaded.score, tokens, gaps, loaded.mask)
     one_by_one = pretext.fill_one_by_one(loaded.score, tokens, gaps, loaded.mask)
     return Filling(
-        labels=tuple(piece(read.tokens[position], read, position, loaded) for position in gaps.tolist()),
+        labels=tuple(_label(read, position, loaded) for position in gaps.tolist()),
         at_once=_filled_text(read, tokens, gaps, at_once.tokens, (), loaded),
         one_by_one=_filled_text(
             read, tokens, gaps, one_by_one.tokens, tuple(one_by_one.order.argsort().tolist()), loaded
@@ -239,21 +249,27 @@ def _gaps(read: Sentence, tokens: Tensor, gaps: Tensor, loaded: LoadedModel) -> 
     probabilities = loaded.score(hidden[None], at[None]).float().softmax(-1)  # (P, V)
     found = []
     for row, position in zip(probabilities, gaps.tolist(), strict=True):
-        label = read.tokens[position]
+        token, label = read.tokens[position], _label(read, position, loaded)
         highest, best = row.topk(BEST)
         follower = None if loaded.counts is None else _follower(int(hidden[position - 1]), loaded)
         pairs = zip(best.tolist(), highest.tolist(), strict=True)
         found.append(
             Gap(
-                label=piece(label, read, position, loaded),
-                probability=float(row[label]),
-                rank=1 + int((row > row[label]).sum()),
-                best=tuple(Candidate(piece(token, read, position, loaded), p) for token, p in pairs),
+                label=label,
+                probability=None if label is None else float(row[token]),
+                rank=None if label is None else 1 + int((row > row[token]).sum()),
+                best=tuple(Candidate(piece(each, read, position, loaded), p) for each, p in pairs),
                 left=None if follower is None else piece(follower, read, position, loaded),
-                left_right=follower == label,
+                left_right=follower == token,
             )
         )
     return tuple(found)
+
+
+def _label(read: Sentence, position: int, loaded: LoadedModel) -> str | None:
+    """The token that is hidden at a position; None where the visitor typed [MASK]."""
+    token = read.tokens[position]
+    return None if token == loaded.mask else piece(token, read, position, loaded)
 
 
 def _follower(left: int, loaded: LoadedModel) -> int:
@@ -272,47 +288,8 @@ def _filled_text(
     filled[gaps] = put
     bits = pretext.pseudo_bits(loaded.score, filled, [[gap] for gap in gaps.tolist()], loaded.mask)
     parts = with_words(read, dict(zip(gaps.tolist(), put.tolist(), strict=True)), loaded)
-    return FilledText(parts, int((put == tokens[gaps]).sum()), order, float(bits.sum()))
-
-
-@dataclass(frozen=True)
-class TrainingExample:
-    """A text as one training step corrupts it.
-
-    Attributes:
-        parts: (text, corruption), from left to right; "hidden" by the mask, "replaced" by another token, "kept" but
-            predicted, or "" for tokens that are not predicted.
-        chosen: how many tokens are predicted.
-        tokens: of the text, without marks.
-    """
-
-    parts: tuple[tuple[str, Corruption], ...]
-    chosen: int
-    tokens: int
-
-
-def training_example(text: str | None, seed: float, name: str = NOVELS) -> TrainingExample:
-    """Choose 15 % of the tokens and hide, replace or keep them, as in training (Devlin et al. 2019, sec. 3.1).
-
-    Raises:
-        InputError: empty or too long, no such model, or a seed that is no whole number.
-    """
-    loaded = open_model(name)
-    read = sentence(text, loaded)
-    rng = device.generator(whole(seed, 0, MAX_SEED))
-    tokens, marks = torch.tensor([read.tokens]), torch.tensor(loaded.vocabulary.marks)
-    chosen = pretext.choose(tokens, marks, rng)
-    corrupted = pretext.corrupt(tokens, chosen, loaded.mask, marks, len(loaded.vocabulary), rng)[0].tolist()
-    parts: list[tuple[str, Corruption]] = []
-    for position in range(1, len(corrupted) - 1):
-        written = piece(corrupted[position], read, position, loaded)
-        kind: Corruption = "replaced"
-        if corrupted[position] == loaded.mask:
-            kind = "hidden"
-        elif corrupted[position] == read.tokens[position]:
-            kind, written = "kept" if chosen[0, position] else "", written.removeprefix("##")
-        parts.append((blank_before(read, position) + written, kind))
-    return TrainingExample(tuple(parts), int(chosen.sum()), len(corrupted) - 2)
+    right = (put == tokens[gaps]) & (tokens[gaps] != loaded.mask)
+    return FilledText(parts, int(right.sum()), order, float(bits.sum()))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 `explore.py` builds its answers from this module. Visitors share the weights, which are only read, and nothing else.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,7 @@ from core.bert import corpus
 from core.bert.evaluation import Counts
 from core.bert.model import Bert
 from core.checkpoints import Checkpoint
-from core.data.texts import Vocabulary, label, without_controls
+from core.data.texts import Cut, Vocabulary, is_blank, label, without_controls
 from core.errors import InputError
 
 MAX_CHARACTERS, MAX_TOKENS = 400, 64
@@ -50,7 +51,7 @@ class LoadedModel:
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a text, with the blank before it where its tokens include that.
+    """A word of a text, with the blank before it where its tokens include that; a typed [MASK] is one.
 
     Attributes:
         first, last: it covers the characters [first, last).
@@ -78,6 +79,10 @@ class Sentence:
     tokens: tuple[int, ...]
     words: tuple[Word, ...]
 
+    def typed_gaps(self, mask: int) -> tuple[int, ...]:
+        """The words that the visitor typed as [MASK], by index."""
+        return tuple(number for number, word in enumerate(self.words) if self.tokens[word.positions[0]] == mask)
+
 
 def clean(text: str | None) -> str:
     """A visitor's text without control characters and blanks around.
@@ -94,20 +99,22 @@ def clean(text: str | None) -> str:
             characters=f"{len(text):,}",
         )
     cleaned = without_controls(text).strip()
-    if not cleaned:
+    if is_blank(cleaned):
         raise InputError("Write a sentence first.")
     return cleaned
 
 
 def sentence(text: str | None, loaded: LoadedModel) -> Sentence:
-    """Cut a visitor's text into words and tokens.
+    """Cut a visitor's text into words and tokens; [MASK] in it is a gap.
 
     Raises:
         InputError: empty, or longer than 400 characters or 64 tokens.
     """
     plain, vocabulary = clean(text), loaded.vocabulary
-    cuts = vocabulary.cut(plain)
+    cuts = cut_with_gaps(plain, loaded)
     limit = longest(loaded)
+    if not cuts:  # signs that this vocabulary leaves out
+        raise InputError("Write a sentence first.")
     if len(cuts) > limit:
         raise InputError(
             "A text may have at most {limit} tokens here; this one has {tokens}.", limit=limit, tokens=len(cuts)
@@ -119,6 +126,27 @@ def sentence(text: str | None, loaded: LoadedModel) -> Sentence:
         words.append(Word(first, last, shown(plain[first:last]), positions))
     tokens = (vocabulary.mark(corpus.BEGIN), *(cut.token for cut in cuts), vocabulary.mark(corpus.END))
     return Sentence(plain, tokens, tuple(words))
+
+
+def cut_with_gaps(text: str, loaded: LoadedModel) -> list[Cut]:
+    """The tokens of a text, with the mask where it says [MASK], which is a word of its own.
+
+    In a vocabulary whose words include the blank before them, the one before [MASK] belongs to the gap.
+    """
+    found: list[Cut] = []
+    done = 0
+    for gap in (*re.finditer(re.escape(corpus.MASK), text), None):
+        last = len(text) if gap is None else gap.start()
+        if gap is not None and not loaded.vocabulary.by_words and text[done:last].endswith(" "):
+            last -= 1
+        words = 1 + max((cut.word for cut in found), default=-1)
+        between = loaded.vocabulary.cut(text[done:last])
+        found += [cut._replace(first=cut.first + done, last=cut.last + done, word=cut.word + words) for cut in between]
+        if gap is not None:
+            words = 1 + max((cut.word for cut in found), default=-1)
+            found.append(Cut(loaded.mask, last, gap.end(), words))
+            done = gap.end()
+    return found
 
 
 def longest(loaded: LoadedModel) -> int:

@@ -5,13 +5,16 @@ are parted by <|endoftext|>. Both kinds of vocabulary here fall back on bytes, s
 character cost more tokens but lose nothing, and bits per character count all of a text.
 """
 
+import functools
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
+import opencc
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
@@ -19,6 +22,12 @@ from core.errors import CheckpointError, InputError
 
 END = "<|endoftext|>"
 Split = Literal["train", "test"]
+LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and a symbol that show nothing
+JOINER = "\u200d"  # between the parts of one emoji
+SKIN_TONES = "".join(map(chr, range(0x1F3FB, 0x1F400)))
+REGIONAL = "".join(map(chr, range(0x1F1E6, 0x1F200)))  # two of them are a flag
+SIMPLIFIED, TRADITIONAL = "国来时说门马风云书长东见万归处红", "國來時說門馬風雲書長東見萬歸處紅"
 PIECE = 100_000  # characters; long strings make the trainer of a vocabulary slow
 
 
@@ -63,10 +72,39 @@ def find_files(spec: str, split: Split, root: str) -> list[Path]:
 
 
 def without_controls(text: str) -> str:
-    r"""A text as a model should see it: no control characters, line ends as \n, tabs as blanks, any script."""
-    plain = text.replace("\r\n", "\n").replace("\t", " ")
+    r"""A text as a model should see it: no control characters, all line ends as \n, tabs as blanks, any script."""
+    plain = LINE_END.sub("\n", text).replace("\t", " ")
     # Cc are control characters, Cs halves of a UTF-16 pair; joiners and direction marks (Cf) belong to the text.
     return "".join(c for c in plain if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text is to be seen: no letter, digit, sign or symbol, only spaces, joiners and the like."""
+    return not any(unicodedata.category(c)[0] in "LNPS" and c not in FILLERS for c in text)
+
+
+def goes_on(before: str, text: str) -> bool:
+    """Whether a text continues the character that ends the one before: an accent, or a part of a joined emoji.
+
+    The parts of Unicode's grapheme clusters (Annex 29) that tokens cut: marks, joiners, skin tones, and flags, which
+    are pairs of regional indicators.
+    """
+    if not before or not text:
+        return False
+    flags = len(before) - len(before.rstrip(REGIONAL))
+    joined = before[-1] == JOINER and unicodedata.category(text[0]) == "So"
+    mark = unicodedata.category(text[0]) in ("Mn", "Me", "Mc") or text[0] == JOINER or text[0] in SKIN_TONES
+    return (mark and not before[-1].isspace()) or joined or (flags % 2 == 1 and text[0] in REGIONAL)
+
+
+def to_simplified(text: str) -> str:
+    """Traditional Chinese characters as simplified ones; a text without any is returned as it is."""
+    return _converter().convert(text)
+
+
+@functools.cache
+def _converter() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
 
 
 def sample(texts: Sequence[str], millions: float) -> Iterator[str]:
@@ -131,6 +169,7 @@ class Vocabulary:
         marks: the numbers of the marks, like <|endoftext|> or [MASK].
         by_words: it is WordPiece.
         end: number of <|endoftext|>; -1 if there is none.
+        simplified: of Chinese it knows the simplified characters only.
     """
 
     def __init__(self, serialised: str) -> None:
@@ -147,6 +186,8 @@ class Vocabulary:
         self.pieces = tuple(b"" if name in marks else to_bytes(name) for name in self.names)
         self.marks = tuple(sorted(self._numbers[name] for name in marks))
         self.end = self._numbers.get(END, -1)
+        known, others = (sum(len(self.encode(c)) == 1 for c in each) for each in (SIMPLIFIED, TRADITIONAL))
+        self.simplified = 2 * known > len(SIMPLIFIED) and others == 0
 
     @classmethod
     def read(cls, folder: Path) -> "Vocabulary":

@@ -11,7 +11,7 @@ from core import device
 from core.data.texts import Vocabulary, label
 from core.errors import InputError, whole, within
 from core.gpt2 import sampling
-from core.gpt2.models import NOVELS, CachedDecoder, LoadedModel, clean, open_model, spans
+from core.gpt2.models import NOVELS, CachedDecoder, LoadedModel, open_model, read, spans
 
 MAX_LENGTH = 300
 MAX_SEED = 2**31 - 1
@@ -64,6 +64,7 @@ class Continuation:
         tokens: of the whole text, prompt first.
         prompt_tokens: how many of them are the prompt's.
         vocabulary: gives the bytes of the tokens.
+        converted: the prompt was converted to simplified Chinese characters.
         bits: surprisal of each token that the model added.
         finished: no token follows.
         ended: the model added the end-of-text token.
@@ -76,6 +77,7 @@ class Continuation:
     tokens: tuple[int, ...]
     prompt_tokens: int
     vocabulary: Vocabulary = field(repr=False, compare=False)
+    converted: bool = False
     bits: tuple[float, ...] = ()
     finished: bool = False
     ended: bool = False
@@ -141,10 +143,12 @@ def continue_text(prompt: str | None, settings: Settings) -> Iterator[Continuati
     Raises:
         InputError: a prompt empty or too long, or a setting out of range.
     """
-    checked, text = check(settings), clean(prompt)
+    checked = check(settings)
     loaded = open_model(checked.name)
-    tokens = tuple(loaded.vocabulary.encode(text))
-    begun = Continuation(checked, text, tokens, len(tokens), loaded.vocabulary)
+    found = read(prompt, loaded)
+    begun = Continuation(
+        checked, found.text, found.tokens, len(found.tokens), loaded.vocabulary, converted=found.converted
+    )
     yield from _extend(loaded, begun, CachedDecoder(loaded))
 
 

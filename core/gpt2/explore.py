@@ -25,13 +25,26 @@ from core.gpt2.continuation import (
     branch,
     continue_text,
 )
-from core.gpt2.models import MAX_CHARACTERS, NOVELS, SMALL, TANG, clean, fetch, names, open_model, spans
+from core.gpt2.models import (
+    MAX_CHARACTERS,
+    MAX_TOKENS,
+    NOVELS,
+    SMALL,
+    TANG,
+    clean,
+    fetch,
+    names,
+    open_model,
+    read,
+    spans,
+)
 from core.gpt2.prompts import LINES, PROMPTS, QUERIES
 from core.gpt2.similarity import (
     FIRST_WORD,
     Measure,
     Neighbourhood,
     SimilarLine,
+    as_read,
     first_word,
     fitting_line,
     fitting_word,
@@ -50,6 +63,7 @@ __all__ = [
     "MAX_CHARACTERS",
     "MAX_LENGTH",
     "MAX_SEED",
+    "MAX_TOKENS",
     "NOVELS",
     "PROMPTS",
     "QUERIES",
@@ -70,6 +84,7 @@ __all__ = [
     "Surprise",
     "about",
     "alternatives",
+    "as_read",
     "branch",
     "clean",
     "continue_text",
@@ -105,6 +120,7 @@ class Surprise:
         chance_level: bits per character if every token is equally likely.
         perplexity: per token.
         labels: the first few labels that the text makes itself, as (token before, label, probability of the label).
+        converted: it was converted to simplified Chinese characters.
     """
 
     pieces: tuple[Piece, ...]
@@ -116,6 +132,7 @@ class Surprise:
     chance_level: float
     perplexity: float
     labels: tuple[tuple[str, str, float], ...]
+    converted: bool
 
 
 def surprise(text: str | None, name: str = NOVELS, *, labels: int = 8) -> Surprise:
@@ -124,17 +141,18 @@ def surprise(text: str | None, name: str = NOVELS, *, labels: int = 8) -> Surpri
     Raises:
         InputError: empty or too long, or no such model.
     """
-    plain, loaded = clean(text), open_model(name)
+    loaded = open_model(name)
+    reading = read(text, loaded)
+    plain, tokens = reading.text, reading.tokens
     config, vocabulary = loaded.model.config, loaded.vocabulary
-    tokens = vocabulary.encode(plain)
     indices = torch.tensor([config.start, *tokens], device=loaded.device)  # (N + 1,)
-    bits = perplexity.text_bits(lambda read: loaded.model(read).logits, indices, config.context)  # (N,)
+    bits = perplexity.text_bits(lambda batch: loaded.model(batch).logits, indices, config.context)  # (N,)
     unigram = None
     if loaded.counts is not None:
         total = float(perplexity.unigram_bits(loaded.counts, torch.tensor(tokens)).sum())
         unigram = perplexity.bits_per_character(total, len(plain))
     groups = spans(tokens, vocabulary)
-    read = ["", *(label(token, vocabulary) for token in tokens)]
+    shown = ["", *(label(token, vocabulary) for token in tokens)]
     return Surprise(
         pieces=tuple(Piece(g.first + 1, g.text, float(bits[g.first : g.last].sum())) for g in groups),
         tokens=len(tokens),
@@ -144,7 +162,8 @@ def surprise(text: str | None, name: str = NOVELS, *, labels: int = 8) -> Surpri
         unigram=unigram,
         chance_level=perplexity.bits_per_character(len(tokens) * math.log2(len(vocabulary)), len(plain)),
         perplexity=perplexity.perplexity(float(bits.sum()), len(tokens)),
-        labels=tuple((read[i], read[i + 1], 2 ** -float(bits[i])) for i in range(min(labels, len(tokens)))),
+        labels=tuple((shown[i], shown[i + 1], 2 ** -float(bits[i])) for i in range(min(labels, len(tokens)))),
+        converted=reading.converted,
     )
 
 

@@ -18,12 +18,13 @@ from torch import Tensor
 
 from core import checkpoints, models, snapshots
 from core.checkpoints import Checkpoint
-from core.data.texts import Vocabulary, without_controls
+from core.data.texts import Vocabulary, goes_on, is_blank, to_simplified, without_controls
 from core.errors import InputError
 from core.gpt2.model import GPT2, KeysValues
 from core.gpt2.sampling import window_start
 
 MAX_CHARACTERS = 2000
+MAX_TOKENS = 2000  # an emoji may take four: 2,000 of them would take ten seconds and 400 MB
 NOVELS, TANG = "gpt2/novels", "gpt2/tang"
 SMALL = "gpt2/small"  # only its snapshots are shown, so it is not among the models to choose from
 STAGES = snapshots.moments(SMALL)
@@ -44,6 +45,21 @@ class LoadedModel:
     vocabulary: Vocabulary
     counts: Tensor | None
     device: torch.device
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A visitor's text as a model reads it.
+
+    Attributes:
+        text: cleaned, see `clean`.
+        tokens: of `text`.
+        converted: traditional Chinese characters were replaced, because the model knows simplified ones only.
+    """
+
+    text: str
+    tokens: tuple[int, ...]
+    converted: bool
 
 
 @dataclass(frozen=True)
@@ -94,9 +110,27 @@ def clean(text: str | None) -> str:
             characters=f"{len(text):,}",
         )
     cleaned = without_controls(text).rstrip(" ")
-    if not cleaned.strip():
+    if is_blank(cleaned):
         raise InputError("Write the beginning of a text first.")
     return cleaned
+
+
+def read(text: str | None, loaded: LoadedModel) -> Reading:
+    """A visitor's text as a model reads it, with simplified characters where it knows no others.
+
+    Raises:
+        InputError: empty, or more than 2,000 characters or tokens.
+    """
+    plain = clean(text)
+    known = to_simplified(plain) if loaded.vocabulary.simplified else plain
+    tokens = loaded.vocabulary.encode(known)
+    if len(tokens) > MAX_TOKENS:
+        raise InputError(
+            "A text may have at most {limit} tokens here; this one has {tokens}.",
+            limit=f"{MAX_TOKENS:,}",
+            tokens=f"{len(tokens):,}",
+        )
+    return Reading(known, tuple(tokens), known != plain)
 
 
 def names() -> tuple[str, ...]:
@@ -143,16 +177,22 @@ def _counts(folder: Path) -> Tensor | None:
 def spans(tokens: Sequence[int], vocabulary: Vocabulary, *, finished: bool = True) -> list[Span]:
     """Group tokens so that each group is whole characters: a Chinese character or an emoji may take up to four.
 
+    An accent stays with its letter, and an emoji of several characters, such as a family, is one.
+
     Args:
         tokens: indices into the vocabulary.
         vocabulary: gives the bytes of each token.
         finished: False holds back an incomplete character at the end, since more may follow; True shows it as �.
     """
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-    found, first, text = [], 0, ""
+    found: list[Span] = []
+    first, text = 0, ""
     for position, token in enumerate(tokens):
         text += decoder.decode(vocabulary.pieces[token])
         if not decoder.getstate()[0]:
+            if found and goes_on(found[-1].text, text):
+                before = found.pop()
+                first, text = before.first, before.text + text
             found.append(Span(first, position + 1, text))
             first, text = position + 1, ""
     if finished and first < len(tokens):

@@ -10,11 +10,11 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from core.data.texts import label
+from core.data.texts import label, to_simplified
 from core.downstream.neighbours import nearest
 from core.errors import InputError, whole
 from core.gpt2.continuation import SHOWN
-from core.gpt2.models import NOVELS, LoadedModel, clean, open_model, state_mean
+from core.gpt2.models import NOVELS, LoadedModel, open_model, read, state_mean
 from core.gpt2.prompts import KINDS, LINES, QUERIES, Line
 
 Floats = NDArray[np.float32]
@@ -68,7 +68,8 @@ def nearest_tokens(text: str | None, name: str = NOVELS) -> Neighbourhood:
     Raises:
         InputError: empty or too long, no such model, or a word that is not one token.
     """
-    plain, loaded = clean(text).strip(), open_model(name)
+    loaded = open_model(name)
+    plain = read(text, loaded).text.strip()
     token = one_token(loaded, plain)
     if token is None:
         raise InputError(
@@ -111,8 +112,14 @@ def first_word(name: str = NOVELS) -> str:
 
 def fitting_word(word: str, name: str = NOVELS) -> str:
     """The word if it is one token of this model, else a first word that is."""
-    plain = word.strip()
-    return word if plain and one_token(open_model(name), plain) is not None else first_word(name)
+    loaded = open_model(name)
+    plain = as_read(word, name).strip()
+    return word if plain and one_token(loaded, plain) is not None else first_word(name)
+
+
+def as_read(text: str, name: str = NOVELS) -> str:
+    """A text with simplified Chinese characters if the model knows no others."""
+    return to_simplified(text) if open_model(name).vocabulary.simplified else text
 
 
 def fitting_line(line: str, name: str = NOVELS) -> str:
@@ -161,7 +168,8 @@ def similar(text: str | None, name: str = NOVELS, *, count: int = 5) -> tuple[Si
     Raises:
         InputError: empty or too long, or no such model.
     """
-    plain, loaded = clean(text), open_model(name)
+    loaded = open_model(name)
+    plain = read(text, loaded).text
     lines, gallery, centre, layer = _gallery(name)
     query = torch.from_numpy(state_mean(loaded, plain, layer) - centre)[None]
     cosines, index = nearest(query, torch.from_numpy(gallery), whole(count, 1, len(lines)))

@@ -43,9 +43,9 @@ def on_words(say: Say, text: str, model: str) -> Update:
 def on_fill(say: Say, text: str, hidden: Hidden, model: str) -> PredictionValues:
     """Predict the hidden words of a text: candidates for each, and a verdict.
 
-    `hidden` lists the words to hide by their numbers, from 0; punctuation counts.
+    `hidden` lists the words to hide by their numbers, from 0; punctuation counts. A [MASK] in the text is a gap too.
     """
-    if hidden == []:
+    if hidden == [] and not explore.has_gaps(text):
         return views.no_gaps(say)
     with guard(say):
         chosen = explore.suggest(text, model) if hidden is None else hidden
@@ -54,7 +54,7 @@ def on_fill(say: Say, text: str, hidden: Hidden, model: str) -> PredictionValues
 
 def on_order(say: Say, text: str, hidden: Hidden, model: str) -> str:
     """Fill the gaps of a text in two ways, at once and one by one; `hidden` as for `bert_fill`."""
-    if hidden == []:
+    if hidden == [] and not explore.has_gaps(text):
         return say("bert.none_hidden")
     with guard(say):
         chosen = explore.suggest(text, model) if hidden is None else hidden
@@ -68,7 +68,9 @@ def on_draw(say: Say, text: str, model: str, seed: float) -> ExampleValues:
 
 
 def on_compare(say: Say, text: str, model: str) -> ComparisonValues:
-    """Score each word given both sides, and given the left side only."""
+    """Score each word given both sides, and given the left side only; a text with a [MASK] has no score."""
+    if explore.has_gaps(text):
+        return views.no_comparison(say)
     with guard(say):
         return views.comparison(say, explore.compare(text, model))
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from core.bert import explore
 from demos.page import figures, markup
+from demos.page.tokens import explain_parts, from_right, isolated
 from demos.page.words import Say
 
 CORRUPTIONS = ("hidden", "replaced", "kept")
@@ -32,7 +33,7 @@ class ExampleValues(NamedTuple):
 class ComparisonValues(NamedTuple):
     """The values of the components that compare reading both sides with reading from left to right."""
 
-    bars: go.Figure
+    bars: go.Figure | None
     compared: str
 
 
@@ -60,13 +61,19 @@ class UsesValues(NamedTuple):
 
 def words(found: tuple[str, ...], hidden: tuple[int, ...]) -> Update:
     """The words of a text to click, the hidden ones chosen."""
-    return gr.update(choices=[(word, number) for number, word in enumerate(found)], value=list(hidden))
+    side = ["from-right"] if from_right(" ".join(found)) else []
+    return gr.update(
+        choices=[(word, number) for number, word in enumerate(found)],
+        value=list(hidden),
+        elem_classes=["words", "writes-english", *side],
+    )
 
 
 def predictions(say: Say, found: explore.Predictions) -> PredictionValues:
     """What the model predicts for each gap."""
     gaps = "".join(_gap(say, gap) for gap in found.gaps)
-    return PredictionValues(f'<div class="gaps">{gaps}</div>', _verdict(say, found))
+    parts = explain_parts(say, (text for gap in found.gaps for text in (gap.label or "", *(c.text for c in gap.best))))
+    return PredictionValues(f'<div class="gaps">{gaps}</div>', _verdict(say, found) + parts)
 
 
 def no_gaps(say: Say) -> PredictionValues:
@@ -77,11 +84,13 @@ def no_gaps(say: Say) -> PredictionValues:
 def _gap(say: Say, gap: explore.Gap) -> str:
     """One gap: the label, five candidates as bars, the naive prediction."""
     rows = "".join(_guess(candidate, right=candidate.text == gap.label) for candidate in gap.best)
-    below = say("bert.rank", rank=f"{gap.rank:,}", probability=f"{gap.probability:.1%}")
+    notes = []
+    if gap.rank is not None:
+        notes.append(say("bert.rank", rank=f"{gap.rank:,}", probability=f"{gap.probability:.1%}"))
     if gap.left is not None:
-        below += "<br>" + say("bert.left_guess", guess=html.escape(gap.left))
-    head = say("bert.gap_label", label=html.escape(gap.label))
-    return f'<div class="gap"><p>{head}</p>{rows}<p class="gap-foot">{below}</p></div>'
+        notes.append(say("bert.left_guess", guess=html.escape(isolated(gap.left))))
+    head = say("bert.gap_open") if gap.label is None else say("bert.gap_label", label=html.escape(gap.label))
+    return f'<div class="gap"><p>{head}</p>{rows}<p class="gap-foot">{"<br>".join(notes)}</p></div>'
 
 
 def _guess(candidate: explore.Candidate, *, right: bool) -> str:
@@ -94,21 +103,27 @@ def _guess(candidate: explore.Candidate, *, right: bool) -> str:
 
 
 def _verdict(say: Say, found: explore.Predictions) -> str:
-    """How many labels were predicted, beside the naive prediction and chance."""
-    first = sum(gap.rank == 1 for gap in found.gaps)
-    among = sum(gap.rank <= len(gap.best) for gap in found.gaps)
-    sentence = say("bert.verdict", first=first, among=among, n=len(found.gaps), chance=f"{found.vocabulary:,}")
-    if found.gaps[0].left is not None:
-        sentence += " " + say("bert.verdict_left", left=sum(gap.left_right for gap in found.gaps), n=len(found.gaps))
-    return sentence
+    """How many labels were predicted, beside the naive prediction and chance; then the number of gaps without one."""
+    labelled = [gap for gap in found.gaps if gap.rank is not None]
+    ranks = [gap.rank for gap in found.gaps if gap.rank is not None]
+    sentences = []
+    if ranks:
+        first, among = ranks.count(1), sum(rank <= explore.BEST for rank in ranks)
+        sentences.append(say("bert.verdict", first=first, among=among, n=len(ranks), chance=f"{found.vocabulary:,}"))
+        if labelled[0].left is not None:
+            left = sum(gap.left_right for gap in labelled)
+            sentences.append(say("bert.verdict_left", left=left, n=len(ranks)))
+    if len(ranks) < len(found.gaps):
+        sentences.append(say("bert.verdict_open", n=len(found.gaps) - len(ranks)))
+    return " ".join(sentences)
 
 
 def texts(say: Say, found: explore.Filling) -> str:
     """Both filled texts, different words in the second colour, and the bits of each."""
     differ = _changed(found)
-    parts = []
+    parts, labelled = [], sum(label is not None for label in found.labels)
     for key, filled in (("at_once", found.at_once), ("one_by_one", found.one_by_one)):
-        head = say(f"bert.{key}", right=filled.right, n=len(found.labels), bits=f"{filled.bits:.1f}")
+        head = say(f"bert.{key}", right=filled.right, n=labelled, bits=f"{filled.bits:.1f}")
         parts.append(f'<div class="filled"><p class="quiet">{head}</p>{_marked(filled, differ)}</div>')
     if len(found.labels) < 2:
         sentence = say("bert.one_gap")
@@ -118,8 +133,12 @@ def texts(say: Say, found: explore.Filling) -> str:
         better = found.one_by_one.bits < found.at_once.bits
         sentence = say("bert.differ_better" if better else "bert.differ_worse", differ=len(found.differ))
     if len(found.labels) > 1:
-        order = ", ".join(html.escape(found.labels[gap]) for gap in found.one_by_one.order)
+        order = ", ".join(
+            html.escape(isolated(found.labels[gap] or say("bert.open"))) for gap in found.one_by_one.order
+        )
         sentence += " " + say("bert.order_of_filling", order=order)
+    written = [text for filled in (found.at_once, found.one_by_one) for text, _ in filled.parts]
+    sentence += explain_parts(say, [*written, *(label or "" for label in found.labels)])
     return f'{"".join(parts)}<p class="quiet">{sentence}</p>'
 
 
@@ -150,7 +169,13 @@ def training_example(say: Say, found: explore.TrainingExample) -> ExampleValues:
     names = {kind: say(f"bert.{kind}") for kind in CORRUPTIONS}
     parts = [(text, names.get(kind)) for text, kind in found.parts]
     counts = {kind: sum(each == kind for _, each in found.parts) for kind in CORRUPTIONS}
-    return ExampleValues(parts, say("bert.drawn", chosen=found.chosen, tokens=found.tokens, **counts))
+    sentence = say("bert.drawn", chosen=found.chosen, tokens=found.tokens, **counts)
+    return ExampleValues(parts, sentence + explain_parts(say, (text for text, _ in found.parts)))
+
+
+def no_comparison(say: Say) -> ComparisonValues:
+    """The values for a text with a gap that was typed."""
+    return ComparisonValues(None, say("bert.no_comparison"))
 
 
 def comparison(say: Say, found: explore.Comparison) -> ComparisonValues:

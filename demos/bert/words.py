@@ -4,8 +4,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "bert.tab": ("BERT", "BERT 填词"),
     "bert.step1": ("Data", "数据"),
     "bert.step1_text": (
-        "A sentence or two, at most {characters} characters or {tokens} tokens. The bundled model read English novels of 1840 to 1930.",
-        "一两句话，最多 {characters} 个字符或 {tokens} 个词元。内置模型只读过 1840 至 1930 年的英文小说，请写英文；中文可下载中文模型。",
+        "A sentence or two, at most {characters} characters or {tokens} tokens; [MASK] in it is a gap. The bundled model read "
+        "English novels of 1840 to 1930.",
+        "一两句话，最多 {characters} 个字符或 {tokens} 个词元；其中的 [MASK] 就是空缺。内置模型只读过 1840 至 1930 年的英文小说，请写英文；中文可下载中文模型。",
     ),
     "bert.step2": ("The label it makes itself", "数据自己产生的标签"),
     "bert.step2_text": (
@@ -67,12 +68,22 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "bert.seed": ("Seed", "随机种子"),
     "bert.again": ("Draw again", "重新抽取"),
-    "bert.gap_label": ("label: <b>{label}</b>", "标签：<b>{label}</b>"),
+    "bert.gap_label": ('label: <b dir="auto">{label}</b>', '标签：<b dir="auto">{label}</b>'),
+    "bert.gap_open": ("no label: you typed the gap", "没有标签：空缺是你写的"),
+    "bert.open": ("(no label)", "（无标签）"),
     "bert.rank": ("rank {rank}, {probability}", "第 {rank} 位，{probability}"),
     "bert.left_guess": ("from the left: {guess}", "只看左邻：{guess}"),
     "bert.verdict": (
         "**{first} of {n}** labels rank first, {among} of {n} in the first five; a random guess is right once in {chance}.",
         "**{n} 个标签中有 {first} 个**排在第一，{among} 个在前五；盲猜每 {chance} 次才对一次。",
+    ),
+    "bert.verdict_open": (
+        "Gaps without a label: {n}. Nobody knows the right word, so nothing is counted there.",
+        "没有标签的空缺：{n} 个。没有人知道正确的词，所以不计入。",
+    ),
+    "bert.no_comparison": (
+        "A gap has no surprisal: write a word for [MASK] to compare the two models.",
+        "空缺没有意外程度可言：请把 [MASK] 换成一个词，再比较两个模型。",
     ),
     "bert.verdict_left": (
         "Left neighbour's most frequent follower: {left} of {n}.",

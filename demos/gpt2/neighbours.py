@@ -14,13 +14,15 @@ from demos.page.words import Say
 def on_nearest(say: Say, word: str, model: str) -> NearestValues:
     """The tokens with embeddings most similar to a word's, and how often such a neighbour is of the same kind."""
     with guard(say):
-        return views.nearest(say, explore.nearest_tokens(word, model), explore.kinds(model))
+        found = explore.nearest_tokens(word, model)
+        return views.nearest(say, found, explore.kinds(model), views.read_as(say, word, model))
 
 
 def on_similar(say: Say, text: str, model: str) -> SimilarValues:
     """The bundled lines most similar to a text, and how often the most similar line has the same theme."""
     with guard(say):
-        return views.similar(say, explore.similar(text, model), explore.retrieval(model))
+        found = explore.similar(text, model)
+        return views.similar(say, found, explore.retrieval(model), views.read_as(say, text, model))
 
 
 def on_words(say: Say, word: str, model: str) -> WordsValues:

@@ -132,7 +132,7 @@ def build(say: Say) -> Parts:
     surprise: Components = {}
     written: Components = {"text": gr.State(), "done": gr.State(0)}
     with gr.Row(elem_classes="steps"):
-        with step(say, STEM, 1, limit=f"{explore.MAX_CHARACTERS:,}"):
+        with step(say, STEM, 1, limit=f"{explore.MAX_CHARACTERS:,}", tokens=f"{explore.MAX_TOKENS:,}"):
             data = _build_data(say)
         with step(say, STEM, 2):
             surprise["pieces"] = _tokens(say("gpt2.coloured"), "gpt2-surprise")

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from core.gpt2 import explore
 from demos.page import figures, markup
 from demos.page.snapshots import curve
+from demos.page.tokens import explain_conversion, explain_parts, isolated
 from demos.page.words import Say
 
 FULL_BITS = 12  # surprisal with the strongest colour: a probability of one in four thousand
@@ -121,10 +122,13 @@ def surprise(say: Say, found: explore.Surprise) -> SurpriseValues:
     )
     bits = {"bits": f"{found.bits_per_character:.2f}", "chance": f"{found.chance_level:.2f}"}
     counted = {"tokens": found.tokens, "characters": found.characters, "perplexity": f"{found.perplexity:,.0f}"}
+    written = "".join(piece.text for piece in found.pieces)
+    notes = explain_parts(say, (text for read, label, _ in found.labels for text in (read, label)))
+    notes += explain_conversion(say, written, converted=found.converted)
     return SurpriseValues(
         pieces=coloured(say, found.pieces),
         labels=markup.table((say("gpt2.read"), say("gpt2.label"), say("gpt2.guessed")), rows),
-        counts=say("gpt2.counts", **counted),
+        counts=say("gpt2.counts", **counted) + notes,
         verdict=say("gpt2.verdict", **bits, vocabulary=f"{found.vocabulary:,}"),
         bars=bars,
     )
@@ -158,6 +162,8 @@ def writing(say: Say, text: explore.Continuation) -> ContinuationValues:
 def written(say: Say, text: explore.Continuation) -> ContinuationValues:
     """A finished continuation; the token to look at is the one from which the model wrote."""
     status = say("gpt2.ended" if text.ended else "gpt2.written", done=len(text.bits))
+    status += explain_parts(say, (piece.text for piece in text.pieces))
+    status += explain_conversion(say, text.prompt, converted=text.converted)
     return ContinuationValues(text, continued(say, text), status, number=text.begun, done=time.monotonic_ns())
 
 
@@ -180,12 +186,13 @@ def alternatives(say: Say, found: explore.Alternatives) -> AlternativesValues:
         bars.update_yaxes(tickformat=".1%")
     chosen = say(
         "gpt2.chosen",
-        token=html.escape(visible(say, found.chosen.text)),
+        token=html.escape(isolated(visible(say, found.chosen.text))),
         rank=f"{found.rank:,}",
         probability=f"{found.chosen.probability:.2%}",
     )
+    chosen += explain_parts(say, names)
     pairs = zip(names, found.likeliest, strict=True)
-    choices = [(f"{name}  {item.probability:.1%}", item.token) for name, item in pairs]
+    choices = [(f"{isolated(name)}  {item.probability:.1%}", item.token) for name, item in pairs]
     choice = gr.update(choices=choices, value=tokens[1 if marked == 0 else 0])
     return AlternativesValues(found.number, chosen, bars, choice)
 
@@ -201,32 +208,40 @@ def growth(say: Say, found: explore.Growth, reached: explore.Reached, stage: flo
     verdict = say("gpt2.grow_verdict", **{name: f"{value:.2f}" for name, value in bits.items() if value is not None})
     if found.replaced:
         verdict += " " + say("gpt2.grow_replaced")
+    verdict += explain_parts(say, (piece.text for piece in found.text.pieces))
     return GrowthValues(continued(say, found.text), verdict, figure)
 
 
-def nearest(say: Say, found: explore.Neighbourhood, measured: explore.Measure | None) -> NearestValues:
-    """Neighbours of a token as bars, and the measure as a sentence."""
+def nearest(say: Say, found: explore.Neighbourhood, measured: explore.Measure | None, notes: str) -> NearestValues:
+    """Neighbours of a token as bars, and the measure as a sentence, followed by notes about the word."""
+    notes += explain_parts(say, [text for text, _ in found.neighbours])
     bars = figures.bars(
         [html.escape(visible(say, text)) for text, _ in found.neighbours],
         [cosine for _, cosine in found.neighbours],
-        title=say("gpt2.nearest_title", token=html.escape(visible(say, found.token))),
+        title=say("gpt2.nearest_title", token=html.escape(isolated(visible(say, found.token)))),
         y=say("gpt2.cosine"),
         hover=say("gpt2.nearest_hover"),
         height=260,
     )
     if measured is None:
-        return NearestValues(bars, say("gpt2.kinds_few"))
+        return NearestValues(bars, say("gpt2.kinds_few") + notes)
     key = "gpt2.kinds_only" if measured.naive is None else "gpt2.kinds"
-    return NearestValues(bars, say(key, **_percentages(measured)))
+    return NearestValues(bars, say(key, **_percentages(measured)) + notes)
 
 
-def similar(say: Say, found: tuple[explore.SimilarLine, ...], measured: explore.Measure) -> SimilarValues:
-    """Lines as a table, and the measure as a sentence."""
+def similar(say: Say, found: tuple[explore.SimilarLine, ...], measured: explore.Measure, notes: str) -> SimilarValues:
+    """Lines as a table, and the measure as a sentence, followed by notes about the visitor's line."""
     rows = [
         (item.line.text, say.pick(item.line.theme), f"{item.similarity:.2f}", f"{item.overlap:.0%}") for item in found
     ]
     head = (say("gpt2.line"), say("gpt2.theme"), say("gpt2.cosine"), say("gpt2.overlap"))
-    return SimilarValues(markup.table(head, rows), say("gpt2.retrieval", **_percentages(measured)))
+    return SimilarValues(markup.table(head, rows), say("gpt2.retrieval", **_percentages(measured)) + notes)
+
+
+def read_as(say: Say, text: str, model: str) -> str:
+    """How a model reads a word or a line, if not as it is written."""
+    known = explore.as_read(text, model)
+    return explain_conversion(say, known, converted=known != text)
 
 
 def _percentages(measured: explore.Measure) -> dict[str, str]:

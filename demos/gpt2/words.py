@@ -4,8 +4,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "gpt2.tab": ("GPT-2", "GPT-2 续写"),
     "gpt2.step1": ("Data", "数据"),
     "gpt2.step1_text": (
-        "Any text, in any script, of at most {limit} characters; blanks at its end are left out.",
-        "任何文字的任何文本，最多 {limit} 个字符；末尾的空格会被去掉。",
+        "Any text, in any script, of at most {limit} characters and {tokens} tokens; blanks at its end are left out.",
+        "任何文字的任何文本，最多 {limit} 个字符、{tokens} 个词元；末尾的空格会被去掉。",
     ),
     "gpt2.step2": ("The label it makes itself", "数据自己产生的标签"),
     "gpt2.step2_text": (

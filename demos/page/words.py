@@ -86,6 +86,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "外层页面不允许使用麦克风：要录音，请{link}。",
     ),
     "page.new_tab": ("open it in a new tab", "在新标签页中打开"),
+    "page.part_of_character": (
+        "‹E4 B8› and � stand for a token that is only a part of a character, some bytes of its UTF-8 code: a character "
+        "that is rare in training takes several tokens.",
+        "‹E4 B8› 和 � 表示一个词元只是字符的一部分，即其 UTF-8 编码的几个字节：训练中少见的字符要用几个词元。",
+    ),
+    "page.converted": (
+        "Read as “{text}”: of Chinese this model knows the simplified characters only.",
+        "读作“{text}”：这个模型只认识简体字，繁体已转换。",
+    ),
     "page.chance": ("chance", "随机猜测"),
     "page.model": ("model", "模型"),
     "page.grow": ("Watch it learn", "看它怎样学会"),
@@ -192,6 +201,9 @@ ERRORS: dict[str, str] = {
     "A text may have at most {limit} tokens here; this one has {tokens}.": "这里的文本最多 {limit} 个词元；这段有 {tokens} 个。",
     "This vocabulary has no mark {name}.": "这个词表没有标记 {name}。",
     "Hide at least one word.": "请至少遮住一个词。",
+    "A gap has no surprisal. Write a word for {mark} to compare the two models.": (
+        "空缺没有意外程度可言。请把 {mark} 换成一个词，再比较两个模型。"
+    ),
     "Choose one of the words offered.": "请选择所提供的词之一。",
     "Write a sentence with the word “{word}” in it.": "请写一句包含“{word}”的话。",
     # --- audio ---

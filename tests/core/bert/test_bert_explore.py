@@ -54,7 +54,7 @@ def _offered(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_words_cover_the_text(tiny: str) -> None:
     assert explore.words(TEXT, tiny) == ("The", "captain", ",", "stood", "on", "the", "deck", "!")
     assert explore.words(TEXT) == ("The", "captain", ",", "stood", "on", "the", "deck", "!")
-    assert explore.words("春花 [MASK]", tiny) == ("春", "花", "[", "MASK", "]"), "a mark that is typed is text"
+    assert explore.words("春花 [MASK] [SEP]", tiny) == ("春", "花", "[MASK]", "[", "SEP", "]"), "other marks are text"
     read = models.sentence(TEXT, models.open_model(tiny))
     assert [word.positions for word in read.words][:3] == [(1,), (2, 3), (4,)]
     assert len(read.tokens) == 11
