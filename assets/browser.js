@@ -133,16 +133,24 @@ if (window.top !== window) {
 }
 
 // Gradio's sound inputs offer and take files of type audio/* only. A phone's video has sound as well, and a browser may
-// not know the type of an AMR or CAF: offer all of them, and hand over what is dropped as if it had been chosen.
+// not know the type of an AMR or CAF: offer all of them, and call sound what was chosen or dropped. The server decides.
 const SOUND_FILES = "audio/*,video/*,.m4a,.amr,.caf,.webm,.mkv,.opus,.flac";
+const soundInput = (element) => element?.closest?.(".takes-video")?.querySelector("input[type=file]");
+const isSound = (file) => file.type.startsWith("audio/");
 document.addEventListener("click", (event) => {
-  const input = event.target.closest?.(".takes-video")?.querySelector("input[type=file]");
+  const input = soundInput(event.target);
   if (input) { input.accept = SOUND_FILES; }
 }, true);
+document.addEventListener("change", (event) => {
+  const input = soundInput(event.target);
+  if (!input || event.target !== input || [...input.files].every(isSound)) { return; }
+  const given = new DataTransfer();
+  for (const file of input.files) { given.items.add(new File([file], file.name, { type: "audio/unknown" })); }
+  input.files = given.files;
+}, true);
 document.addEventListener("drop", (event) => {
-  const input = event.target.closest?.(".takes-video")?.querySelector("input[type=file]");
-  const files = event.dataTransfer?.files;
-  if (!input || !files?.length || [...files].every((file) => file.type.startsWith("audio/"))) { return; }
+  const input = soundInput(event.target), files = event.dataTransfer?.files;
+  if (!input || !files?.length || [...files].every(isSound)) { return; }
   event.preventDefault();
   event.stopPropagation();
   input.files = files;

@@ -99,7 +99,7 @@ def goes_on(before: str, text: str) -> bool:
 
 def to_simplified(text: str) -> str:
     """Traditional Chinese characters as simplified ones; a text without any is returned as it is."""
-    return _converter().convert(text)
+    return str(_converter().convert(text))
 
 
 @functools.cache

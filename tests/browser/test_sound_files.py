@@ -103,13 +103,13 @@ def test_forbidden_microphone_is_a_sentence(browser: Browser, page_url: str, lan
         page.set_content(f'<iframe src="{address}" allow="{allow}" width="1200" height="900"></iframe>')
         frame = page.frame_locator("iframe")
         expect(frame.locator("#audio-sound")).to_be_visible()
-        notice = frame.locator(".if-no-microphone")
+        notice = frame.locator("#audio-step1 .block.if-no-microphone")
         if shown:
             expect(notice).to_contain_text(WORDS["page.new_tab"][language])
             with context.expect_page() as opened:
                 notice.locator("a").click()
             expect(opened.value.locator("#audio-sound")).to_be_visible()
-            expect(opened.value.locator(".if-no-microphone")).to_be_hidden()
+            expect(opened.value.locator("#audio-step1 .block.if-no-microphone")).to_be_hidden()
         else:
             expect(notice).to_be_hidden()
     context.close()

@@ -38,7 +38,10 @@ def test_gaps_show_five_candidates(say: Say) -> None:
     texts = tab.on_order(say, TEXT, [1, 5], MODEL)
     assert texts.count("<mark") == 4, "two gaps in each of two texts"
     found = explore.fill(TEXT, [1, 5])
-    assert say("bert.order_of_filling", order=", ".join(found.labels[gap] for gap in found.one_by_one.order)) in texts
+    assert (
+        say("bert.order_of_filling", order=", ".join(found.labels[gap] or "" for gap in found.one_by_one.order))
+        in texts
+    )
 
 
 def test_differing_words_are_marked(say: Say) -> None:
@@ -72,6 +75,7 @@ def test_training_examples_are_coloured_and_counted(say: Say) -> None:
 
 def test_both_models_are_drawn_by_word(say: Say) -> None:
     shown = tab.on_compare(say, TEXT, MODEL)
+    assert shown.bars is not None
     assert [bar.name for bar in shown.bars.data] == [say("bert.both_sides"), say("bert.left_only")]
     assert all(len(bar.y) == 7 for bar in shown.bars.data)
     found = explore.compare(TEXT)

@@ -130,6 +130,99 @@ def test_suggested_words_are_neighbours(tiny: str) -> None:
     assert explore.suggest("on the captain", tiny) == (1, 2)
 
 
+# --- gaps that the visitor typed ---
+
+GAPS = "He [MASK] the door and went into the [MASK]."
+
+
+def test_typed_masks_are_gaps() -> None:
+    loaded = models.open_model(explore.NOVELS)
+    read = models.sentence(GAPS, loaded)
+    assert [word.text for word in read.words] == [
+        "He",
+        "[MASK]",
+        "the",
+        "door",
+        "and",
+        "went",
+        "into",
+        "the",
+        "[MASK]",
+        ".",
+    ]
+    assert explore.suggest(GAPS) == (1, 8)
+    written = models.sentence("He opened the door and went into the room.", loaded)
+    hidden = torch.tensor([written.tokens])
+    hidden[0, [written.words[number].positions[0] for number in (1, 8)]] = loaded.mask
+    assert read.tokens == tuple(hidden[0].tolist()), "the blank before a word is a part of its token"
+    with torch.inference_mode():
+        best = loaded.model.net(hidden).logits[0].softmax(-1)[list(read.words[1].positions)].topk(5).values[0]
+    for found in (explore.predict(GAPS, []), explore.predict(GAPS, [1]), explore.predict(GAPS, [8, 1])):
+        assert [(gap.label, gap.probability, gap.rank) for gap in found.gaps] == [(None, None, None)] * 2
+        assert [item.probability for item in found.gaps[0].best] == pytest.approx(best.tolist(), abs=1e-5)
+        assert all(candidate.text != "[MASK]" for gap in found.gaps for candidate in gap.best)
+
+
+def test_typed_masks_join_hidden_words(tiny: str) -> None:
+    for name in (tiny, explore.NOVELS):
+        assert [gap.label for gap in explore.predict("The [MASK] stood on deck", [4], name).gaps] == [None, "deck"]
+
+
+def test_typed_gaps_are_filled(tiny: str) -> None:
+    for name in (tiny, explore.NOVELS):
+        found = explore.fill("the [MASK] stood on [MASK]", [], name)
+        assert found.labels == (None, None)
+        for filled in (found.at_once, found.one_by_one):
+            assert filled.right == 0
+            texts = ["the ", " stood on "] if name == tiny else ["the", " stood on"]
+            assert [text for text, new in filled.parts if not new] == texts
+            assert sum(new for _, new in filled.parts) == 2
+
+
+def test_typed_gaps_are_no_part_of_training() -> None:
+    for seed in range(20):
+        found = explore.training_example(GAPS, seed)
+        assert [kind for text, kind in found.parts if text == " [MASK]"].count("") >= 2
+
+
+def test_typed_gaps_have_no_surprisal() -> None:
+    with pytest.raises(InputError, match="A gap has no surprisal"):
+        explore.compare(GAPS)
+    assert explore.has_gaps(GAPS)
+    assert not explore.has_gaps("a [mask]")
+    assert not explore.has_gaps(None)
+
+
+def test_only_typed_gaps_fill_a_text(tiny: str) -> None:
+    assert explore.words("[MASK]", tiny) == ("[MASK]",)
+    assert explore.words("[MASK][MASK]") == ("[MASK]", "[MASK]")
+    assert len(explore.predict("[MASK]", []).gaps) == 1
+    with pytest.raises(InputError, match="at most 64 tokens"):
+        explore.predict("[MASK]" * 65, [])
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\ufe0f", "\u200b\ufe0f\u200d \n"])
+def test_invisible_texts_are_empty(tiny: str, text: str) -> None:
+    for name in (tiny, explore.NOVELS):
+        for ask in (explore.words, explore.suggest, lambda text, name: explore.training_example(text, 0, name)):
+            with pytest.raises(InputError, match="Write a sentence first"):
+                ask(text, name)
+
+
+def test_signs_outside_the_vocabulary_are_empty(tiny: str) -> None:
+    """An uncased WordPiece leaves out what it takes for a control character."""
+    with pytest.raises(InputError, match="Write a sentence first"):
+        explore.suggest("\ufffd", tiny)
+
+
+def test_partner_reads_simplified_characters() -> None:
+    """The Chinese BERT knows both; the GPT-2 beside it was trained on simplified texts."""
+    words = tuple(models.Word(i, i + 1, c, (i + 1,)) for i, c in enumerate("國破山河在"))
+    read = models.Sentence("國破山河在", (0,) * 7, words)
+    simplified = models.Sentence("国破山河在", (0,) * 7, words)
+    assert comparison.left_to_right(read, "gpt2/tang") == comparison.left_to_right(simplified, "gpt2/tang")
+
+
 # --- beside GPT-2 ---
 
 

@@ -133,3 +133,55 @@ def test_missing_or_not_utf8_are_sentences(tmp_path: Path) -> None:
         texts.documents(f"folder:{tmp_path}", "test")
     with pytest.raises(CheckpointError, match=r"has no tokenizer\.json"):
         Vocabulary.read(tmp_path)
+
+
+# --- what visitors write ---
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029", "\n"])
+def test_every_line_end_stays(end: str) -> None:
+    assert texts.without_controls(f"one{end}two") == "one\ntwo"
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u200b", "\ufe0f", "\u200d\u2060 \ufeff", "\u3164", "\u2800", "\u0301"])
+def test_text_without_signs_is_blank(text: str) -> None:
+    assert texts.is_blank(text)
+
+
+@pytest.mark.parametrize("text", ["a", ".", "春", "😀", "\u200b1", "שלום", "ไทย"])
+def test_text_with_signs_is_not_blank(text: str) -> None:
+    assert not texts.is_blank(text)
+
+
+def test_traditional_characters_become_simplified() -> None:
+    assert texts.to_simplified("國破山河在，城春草木深。") == "国破山河在，城春草木深。"
+    assert texts.to_simplified("乾坤 and tea") == "乾坤 and tea"
+
+
+def test_vocabulary_knows_its_script() -> None:
+    pairs = "".join(texts.SIMPLIFIED), "".join(texts.TRADITIONAL)
+    simplified, both = (Vocabulary(texts.train_characters([text], 1).to_str()) for text in (pairs[0], "".join(pairs)))
+    assert simplified.simplified
+    assert not both.simplified
+    assert not Vocabulary(texts.train_bytes_bpe(["the sea"], 270).to_str()).simplified
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "joined"),
+    [
+        ("e", "\u0301", True),
+        ("👩", "\u200d", True),
+        ("👩\u200d", "💻", True),
+        ("👍", "🏽", True),
+        ("❤", "\ufe0f", True),
+        ("🇩", "🇪", True),
+        ("🇩🇪", "🇫", False),
+        ("नम", "स्ते", False),
+        ("a", "b", False),
+        ("\n", "\u0301", False),
+        ("", "a", False),
+        ("a\u200d", "b", False),
+    ],
+)
+def test_characters_of_several_signs_stay_whole(before: str, text: str, joined: bool) -> None:
+    assert texts.goes_on(before, text) is joined
