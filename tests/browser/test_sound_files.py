@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from core.data import bundled
 from demos.page.words import WORDS
@@ -99,8 +99,15 @@ def test_forbidden_microphone_is_a_sentence(browser: Browser, page_url: str, lan
     address = page_url + ("/zh" if language else "/") + "?tab=audio"
     context = browser.new_context()
     page = context.new_page()
-    for allow, shown in (("", True), ("microphone", False)):
-        page.set_content(f'<iframe src="{address}" allow="{allow}" width="1200" height="900"></iframe>')
+
+    def embed(route: Route) -> None:
+        allow = route.request.url.rpartition("/")[2]
+        body = f'<iframe src="{address}" allow="{allow}" width="1200" height="900"></iframe>'
+        route.fulfill(body=body, content_type="text/html")
+
+    page.route("https://around.test/*", embed)
+    for allow, shown in (("camera", True), ("microphone", False)):
+        page.goto(f"https://around.test/{allow}", wait_until="commit")
         frame = page.frame_locator("iframe")
         expect(frame.locator("#audio-sound")).to_be_visible()
         notice = frame.locator("#audio-step1 .block.if-no-microphone")
