@@ -22,7 +22,7 @@ def test_hebrew_words_run_from_the_right(visit: Opener) -> None:
     english = left_edges(page.locator("#bert-words label"))
     assert english[0] < english[1]
     page.locator("#bert-text textarea").clear()
-    page.locator("#bert-text textarea").press_sequentially(HEBREW, delay=50)
+    page.locator("#bert-text textarea").press_sequentially(HEBREW + " ", delay=50)  # a key at the end
     expect(page.locator("#bert-words label")).to_have_count(3)
     first, second, third = left_edges(page.locator("#bert-words label"))
     assert first > second > third
@@ -33,7 +33,7 @@ def test_hebrew_tokens_run_from_the_right(visit: Opener) -> None:
     expect(page.locator("#gpt2-status")).to_contain_text("30 tokens added")
     settle(page)
     page.locator("#gpt2-prompt textarea").clear()
-    page.locator("#gpt2-prompt textarea").press_sequentially(HEBREW, delay=50)
+    page.locator("#gpt2-prompt textarea").press_sequentially(HEBREW + " ", delay=50)  # a key at the end
     expect(page.locator("#gpt2-surprise .textfield")).to_contain_text("ש")
     expect(page.locator("#gpt2-surprise .token")).to_have_count(len(HEBREW))
     edges = left_edges(page.locator("#gpt2-surprise .token"))[:5]  # those on the first line

@@ -101,13 +101,13 @@ def test_forbidden_microphone_is_a_sentence(browser: Browser, page_url: str, lan
     page = context.new_page()
 
     def embed(route: Route) -> None:
-        allow = route.request.url.rpartition("/")[2]
+        allow = "microphone" if route.request.url.endswith("allowed") else "microphone 'none'"
         body = f'<iframe src="{address}" allow="{allow}" width="1200" height="900"></iframe>'
         route.fulfill(body=body, content_type="text/html")
 
-    page.route("https://around.test/*", embed)
-    for allow, shown in (("camera", True), ("microphone", False)):
-        page.goto(f"https://around.test/{allow}", wait_until="commit")
+    page.route("**/around/*", embed)
+    for name, shown in (("forbidden", True), ("allowed", False)):
+        page.goto(f"{page_url}/around/{name}", wait_until="commit")
         frame = page.frame_locator("iframe")
         expect(frame.locator("#audio-sound")).to_be_visible()
         notice = frame.locator("#audio-step1 .block.if-no-microphone")
