@@ -13,6 +13,9 @@ import torch
 from torch import Tensor
 
 
+WINDOWS = 4  # read at once; the scores of one take 8 MB with 8,000 tokens and a context of 256
+
+
 def surprise_bits(logits: Tensor, following: Tensor) -> Tensor:
     """Surprisal -log2 p of each token in bits: logits (B, T, V) and tokens (B, T) to (B, T)."""
     log_p = logits.float().log_softmax(-1).gather(-1, following[..., None])[..., 0]  # (B, T)
@@ -59,7 +62,7 @@ def text_bits(score: Callable[[Tensor], Tensor], tokens: Tensor, context: int) -
     # All windows but the first and the last have one length, so they go through the model in batches.
     for _, group in itertools.groupby(windows(len(tokens), context), key=lambda w: (w[1] - w[0], w[1] - w[2])):
         equal = list(group)
-        for batch in (equal[i : i + 16] for i in range(0, len(equal), 16)):
+        for batch in (equal[i : i + WINDOWS] for i in range(0, len(equal), WINDOWS)):
             read = torch.stack([tokens[first:last] for first, last, _ in batch])  # (W, T + 1)
             found = surprise_bits(score(read[:, :-1]), read[:, 1:]).cpu()  # (W, T)
             for row, (first, last, scored) in zip(found, batch, strict=True):
