@@ -12,7 +12,6 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-
 WINDOWS = 4  # read at once; the scores of one take 8 MB with 8,000 tokens and a context of 256
 
 
