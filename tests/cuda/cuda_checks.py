@@ -88,6 +88,7 @@ def fewer_media() -> Iterator[None]:
     with (
         mock.patch.object(bundled, "emoji_gallery", return_value=few),
         mock.patch.object(bundled, "sounds", return_value=sounds[::EVERY_SOUND]),
+        mock.patch.object(bundled, "media_digest", return_value="of fewer"),  # features are computed here, on CUDA
     ):
         yield
 
