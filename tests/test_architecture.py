@@ -5,7 +5,6 @@ One test per rule; each lists all offenders. What ruff can check stands in pypro
 
 import ast
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -15,24 +14,6 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "core").rglob("*.py"), *(ROOT / "demos").rglob("*.py")])
 METHODS = sorted(file.parent.name for file in (ROOT / "core").glob("*/train.py"))
 FOUR = ("pretext", "model", "train", "explore")
-TOP = {
-    "app.py",
-    "demos",
-    "core",
-    "assets",
-    "docs",
-    "tests",
-    "requirements.txt",
-    "requirements-dev.txt",
-    "pyproject.toml",
-    "Makefile",
-    "README.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "LICENSE",
-    "NOTICE",
-}
-HIDDEN = {".ci", ".gitignore", ".gitattributes", ".github"}
 HEAVY = {"torch", "torchvision", "torchaudio", "transformers", "safetensors", "accelerate", "app"}
 
 # Parts of the tree, and the parts that each may import besides itself.
@@ -293,40 +274,7 @@ def test_few_lines_are_exempt_from_ruff() -> None:
     assert files <= {"core.downstream.efficientnet"}
 
 
-# --- the tree ---
-
-
-@cache
-def tracked() -> tuple[str, ...]:
-    """Paths of the files under version control; of all files where there is none."""
-    asked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
-    if asked.returncode:
-        return tuple(str(file.relative_to(ROOT)) for file in ROOT.rglob("*") if file.is_file())
-    return tuple(path for path in asked.stdout.split("\0") if (ROOT / path).is_file())
-
-
-def test_top_level_is_as_drawn() -> None:
-    assert {path.split("/")[0] for path in tracked()} <= TOP | HIDDEN
-    assert not TOP - {path.name for path in ROOT.iterdir()}
-
-
-def test_no_path_of_a_private_machine() -> None:
-    """An absolute path of somebody's machine; core/data and the like are places in this tree."""
-    private = re.compile(r"(?<![\w.)}>*/-])/(?:data|tmp|opt|work|root|home|mnt|Users)(?:/\w|\b(?!/))")
-    found = []
-    for path in tracked():
-        content = (ROOT / path).read_bytes()
-        if b"\0" not in content[:8000] and path != ".gitignore":  # whose paths begin at the tree
-            lines = content.decode("utf-8").splitlines()
-            found += [f"{path}: {line.strip()[:90]}" for line in lines if private.search(line)]
-    assert not found
-
-
-def test_requirements_name_no_index() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-        assert lines
-        assert not [line for line in lines if re.match(r"\s*(-i|-f|--\w)", line) or "://" in line]
+# --- tests and documents ---
 
 
 def test_tests_mirror_the_tree() -> None:

@@ -11,13 +11,10 @@ from tokenizers.models import WordPiece
 from transformers import BertConfig, BertForMaskedLM
 
 from core import checkpoints
-from core.bert import comparison, explore, models, senses
-from core.bert.sentences import USES
+from core.bert import comparison, explore, models
 from core.checkpoints import HubModel
-from core.data.texts import Vocabulary
 from core.device import generator
 from core.errors import HubUnavailable, InputError
-from core.gpt2.model import GPT2
 
 ENTRIES = (
     "[PAD] [UNK] [CLS] [SEP] [MASK] the cap ##tain stood on deck and look ##ed out over grey water bear i cannot to "
@@ -223,55 +220,6 @@ def test_partner_reads_simplified_characters() -> None:
     assert comparison.left_to_right(read, "gpt2/tang") == comparison.left_to_right(simplified, "gpt2/tang")
 
 
-# --- beside GPT-2 ---
-
-
-def test_bits_of_words_equal_a_slow_loop() -> None:
-    loaded = models.open_model(explore.NOVELS)
-    text = "She unwrapped the parcel at the lighthouse."
-    found, read = explore.compare(text), models.sentence(text, loaded)
-    assert [len(word.positions) for word in read.words] == [1, 3, 1, 3, 1, 1, 2, 1]
-    slow = []
-    for word in read.words:
-        hidden = torch.tensor([read.tokens])
-        for position in word.positions:
-            hidden[0, position] = loaded.mask
-        with torch.inference_mode():
-            probabilities = loaded.model.net(hidden).logits[0].softmax(-1)
-        slow.append(sum(-math.log2(float(probabilities[at, read.tokens[at]])) for at in word.positions))
-    assert found.bert == pytest.approx(slow, rel=1e-4)
-    assert found.bert_bits_per_character == pytest.approx(sum(slow) / len(text), rel=1e-4)
-    assert found.chance_level == pytest.approx((len(read.tokens) - 2) * math.log2(8000) / len(text))
-
-
-def test_sizes_of_both_models_are_reported() -> None:
-    found, own, partner = explore.compare("The moon."), *map(checkpoints.read_card, (explore.NOVELS, "gpt2/novels"))
-    assert (found.parameters, found.partner_parameters) == (own.parameters, partner.parameters)
-    assert (found.partner, found.partner_steps) == (partner.name, partner.steps)
-
-
-def test_left_to_right_bits_equal_a_loop() -> None:
-    text = "The old sailor looked at the moon."
-    checkpoint = checkpoints.load("gpt2/novels")
-    vocabulary = Vocabulary.read(checkpoint.folder)
-    assert isinstance(checkpoint.model, GPT2)
-    tokens = [checkpoint.model.config.start, *vocabulary.encode(text)]
-    slow = []
-    for position in range(1, len(tokens)):
-        with torch.inference_mode():
-            logits = checkpoint.model(torch.tensor([tokens[:position]])).logits[0, -1]
-        slow.append(-float(logits.log_softmax(0)[tokens[position]]) / math.log(2))
-    found = explore.compare(text)
-    assert found.words == ("The", "old", "sailor", "looked", "at", "the", "moon", ".")
-    assert sum(found.gpt) == pytest.approx(sum(slow), rel=1e-4)
-    ends, done = [], 0
-    for token in tokens[1:]:
-        done += len(vocabulary.pieces[token].decode())
-        ends.append(done)
-    moon = [cost for cost, end in zip(slow, ends, strict=True) if text.index(" moon") < end <= len(text) - 1]
-    assert found.gpt[6] == pytest.approx(sum(moon), rel=1e-4)
-
-
 def test_other_vocabularies_compare_by_words(tiny: str) -> None:
     found = explore.compare(TEXT, tiny)
     whole = explore.compare(TEXT)
@@ -279,105 +227,6 @@ def test_other_vocabularies_compare_by_words(tiny: str) -> None:
     assert found.gpt == pytest.approx(whole.gpt, rel=1e-4)
     assert found.unigram_bits_per_character is None
     assert comparison.LEFT_TO_RIGHT[explore.language(tiny)] == found.partner == "gpt2/novels"
-
-
-# --- senses ---
-
-
-def test_bundled_words_have_two_senses() -> None:
-    for language, uses in USES.items():
-        for word in dict.fromkeys(use.word for use in uses):
-            own = [use for use in uses if use.word == word]
-            counts = [sum(use.sense == sense for use in own) for sense in dict.fromkeys(use.sense for use in own)]
-            assert len(counts) == 2
-            assert counts[0] == counts[1] >= 3
-            assert explore.FIRST_SENTENCE[word] not in [use.text for use in own]
-        assert len({use.text for use in uses}) == len(uses)
-        if language == "en":
-            for use in uses:
-                assert use.word in [word.lower() for word in explore.words(use.text)]
-        else:
-            assert all(use.word in use.text for use in uses)
-
-
-def test_the_use_itself_is_nearest() -> None:
-    use = USES["en"][0]
-    found = explore.nearest_uses(use.text, use.word)
-    assert found[0].use == use
-    assert found[0].similarity == pytest.approx(1, abs=1e-4)
-    assert found[0].overlap == 1
-    assert [item.similarity for item in found] == sorted((item.similarity for item in found), reverse=True)
-    assert len(found) == 8
-
-
-def test_the_measure_equals_a_slow_count() -> None:
-    loaded = models.open_model(explore.NOVELS)
-    vectors = {use: senses.vector(use.text, use.word, loaded) for use in USES["en"]}
-    right = 0
-    for use in USES["en"]:
-        own = [other for other in USES["en"] if other.word == use.word]
-        centre = torch.stack([vectors[other] for other in own]).mean(0)
-        query = vectors[use] - centre
-        cosines = {}
-        for other in own:
-            key = vectors[other] - centre
-            cosines[other] = float(query @ key / query.norm() / key.norm())
-        del cosines[use]
-        right += max(cosines, key=lambda other: cosines[other]).sense == use.sense
-    found = explore.measured()
-    assert found.model == pytest.approx(right / 64)
-    assert found.chance_level == pytest.approx(3 / 7)
-    assert found.n == 64
-    again = senses.measure(models.open_model(explore.NOVELS), USES["en"], compare=True)
-    assert vars(again) == pytest.approx(vars(found)), "the card holds what is measured"
-
-
-def test_overlap_counts_words_and_chinese_characters() -> None:
-    assert senses.overlap("The bear.", "the BEAR, the man") == pytest.approx(2 / 3)
-    assert senses.overlap("花开", "花谢了") == pytest.approx(1 / 4)
-    assert senses.overlap("", "a") == 0
-
-
-# --- what is shipped ---
-
-
-def test_golden_shipped_model_beats_baselines() -> None:
-    masked, alone = explore.figures().masked, explore.figures().one_at_a_time
-    assert masked["n"] > 20_000
-    assert masked["accuracy"] > masked["left_accuracy"] + 0.025
-    assert masked["left_accuracy"] > masked["frequent_accuracy"] + 0.05 > masked["chance"] + 0.09
-    assert masked["top5_accuracy"] > masked["left_top5_accuracy"] > masked["frequent_top5_accuracy"] + 0.1
-    assert alone["perplexity"] < 0.5 * alone["unigram_perplexity"] < 0.5 * alone["chance_perplexity"]
-    found = explore.measured()
-    assert found.untrained is not None
-    assert found.model > max(found.naive, found.untrained, found.chance_level) + 0.1
-
-
-def test_golden_hidden_words_rank_high() -> None:
-    """Each word of the examples hidden alone: the median rank of its first token, of 8,000."""
-    loaded, ranks = models.open_model(explore.NOVELS), []
-    for example in explore.EXAMPLES:
-        read = models.sentence(example.text, loaded)
-        hidden = torch.tensor([read.tokens] * len(read.words))  # a row per word
-        at = torch.zeros_like(hidden, dtype=torch.bool)
-        for row, word in enumerate(read.words):
-            hidden[row, list(word.positions)] = loaded.mask
-            at[row, word.positions[0]] = True
-        with torch.inference_mode():
-            logits = loaded.score(hidden, at)  # (words, 8000)
-        labels = torch.tensor([read.tokens[word.positions[0]] for word in read.words])
-        ranks += (1 + (logits > logits.gather(1, labels[:, None])).sum(1)).tolist()
-        gap = explore.predict(example.text, [3]).gaps[0]
-        assert gap.rank == ranks[3 - len(read.words)]
-    assert sorted(ranks)[len(ranks) // 2] <= 15
-    assert sum(rank == 1 for rank in ranks) > len(ranks) / 5
-
-
-def test_golden_one_by_one_fits_better() -> None:
-    for example in explore.EXAMPLES:
-        found = explore.fill(example.text, example.hidden)
-        assert found.differ
-        assert found.one_by_one.bits < found.at_once.bits - 3
 
 
 # --- two visitors, bad input, the Hub ---
