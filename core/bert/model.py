@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from transformers import BertConfig, BertForMaskedLM
 
 from core.device import generator
 
@@ -51,6 +50,26 @@ class BertOutput(NamedTuple):
     states: tuple[Tensor, ...]
 
 
+def _build(config: Config) -> nn.Module:
+    from transformers import BertConfig, BertForMaskedLM  # a second, which the start of the page does not need
+
+    network: nn.Module = BertForMaskedLM(
+        BertConfig(
+            vocab_size=config.vocabulary,
+            max_position_embeddings=config.context,
+            hidden_size=config.width,
+            num_hidden_layers=config.layers,
+            num_attention_heads=config.heads,
+            intermediate_size=4 * config.width,
+            type_vocab_size=config.kinds,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+            pad_token_id=None,  # its embedding would get no gradient, and token 0 is [CLS] here
+        )
+    )
+    return network
+
+
 class Bert(nn.Module):
     """Embeddings, blocks, and the head, whose output layer shares the token embeddings."""
 
@@ -59,20 +78,7 @@ class Bert(nn.Module):
     def __init__(self, config: Config, network: nn.Module | None = None) -> None:
         super().__init__()
         self.config = config
-        self.net: Any = network or BertForMaskedLM(
-            BertConfig(
-                vocab_size=config.vocabulary,
-                max_position_embeddings=config.context,
-                hidden_size=config.width,
-                num_hidden_layers=config.layers,
-                num_attention_heads=config.heads,
-                intermediate_size=4 * config.width,
-                type_vocab_size=config.kinds,
-                hidden_dropout_prob=0.0,
-                attention_probs_dropout_prob=0.0,
-                pad_token_id=None,  # its embedding would get no gradient, and token 0 is [CLS] here
-            )
-        )
+        self.net: Any = network or _build(config)
 
     def forward(self, tokens: Tensor, at: Tensor | None = None) -> BertOutput:
         """Score the token at each position, or at some.
@@ -89,6 +95,8 @@ class Bert(nn.Module):
     @classmethod
     def from_hub(cls, folder: Path) -> "Bert":
         """Open a folder in the Hub's format: config.json and model.safetensors of a `bert`, without its pooler."""
+        from transformers import BertForMaskedLM  # as in `_build`
+
         network = BertForMaskedLM.from_pretrained(folder, local_files_only=True, use_safetensors=True)
         raw = network.config
         config = Config(

@@ -12,7 +12,7 @@ import functools
 import hashlib
 import json
 from dataclasses import dataclass
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast, get_args
 
@@ -172,9 +172,17 @@ def photographs() -> tuple[Photograph, ...]:
     return tuple(_photograph(*row) for row in PHOTOGRAPHS)
 
 
+def _installed(place: str) -> Path:
+    """The path of "package:file" in an installed package, which is not imported: scikit-learn takes a second."""
+    package, _, path = place.partition(":")
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"The package {package} is not installed.", name=package)
+    return Path(spec.origin).parent / path
+
+
 def _photograph(key: str, place: str, name: Name, credit: str) -> Photograph:
-    package, path = place.split(":")
-    with (files(package) / path).open("rb") as file, Image.open(file) as picture:
+    with Image.open(_installed(place)) as picture:
         image = np.array(picture.convert("RGB"))  # (H, W, 3)
     return Photograph(key, name, credit, _read_only(image))
 
@@ -228,7 +236,7 @@ def read_sound(key: str) -> Wave:
 @functools.cache
 def media_digest() -> str:
     """Digest of the files of all bundled pictures and of the list of sounds: what was made from others has another."""
-    photos = (files(package) / path for package, path in (place.split(":") for _, place, _, _ in PHOTOGRAPHS))
+    photos = (_installed(place) for _, place, _, _ in PHOTOGRAPHS)
     found = hashlib.sha256()
     for file in (ASSETS / "emoji.png", *photos, ASSETS / "sounds" / "sounds.json"):
         found.update(file.read_bytes())

@@ -10,9 +10,6 @@ from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 Floats = NDArray[np.float32]
@@ -34,6 +31,10 @@ def linear_probe(train: Floats, labels: Labels, *, strength: float = 1.0, steps:
 
     In one thread: on matrices as small as these, two threads wait for each other longer than they compute.
     """
+    from sklearn.linear_model import LogisticRegression  # a second, which the start of the page does not need
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     with threadpool_limits(limits=1):
         probe = make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=steps)).fit(train, labels)
     return cast(Fitted, probe)

@@ -10,7 +10,6 @@ import torch
 import torch.nn.functional as F
 from einops import rearrange, reduce
 from numpy.typing import NDArray
-from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 from scipy.ndimage import binary_dilation
 from torch import Tensor
 
@@ -120,6 +119,8 @@ def linear_fill(picture: Floats, visible: Flags) -> Floats:
     Returns:
         (H, W, 3), visible pixels unchanged.
     """
+    from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator  # most of a second
+
     edge = visible & binary_dilation(~visible, structure=np.ones((3, 3), bool))
     known, hidden = np.argwhere(edge), np.argwhere(~visible)
     filled = picture.copy()
