@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import torch
 
-from tests.bench import page
+from tests.bench import click, page
 
 DOCS = Path(__file__).parents[2] / "docs" / "bench.md"
 READY = """() => document.querySelector("#rotation-picture img")?.naturalWidth > 0
@@ -79,6 +79,13 @@ def tabs() -> list[Row]:
     return [Row("tab_open", statistics.median(found.values()), None, 1.5, "s")]
 
 
+def clicks() -> list[Row]:
+    """Milliseconds that a click takes over the bare question."""
+    found = click.overhead_ms()
+    print(json.dumps({stem: round(value) for stem, value in found.items()}), flush=True)
+    return [Row("click", statistics.median(found.values()), None, 150, "ms")]
+
+
 def sessions() -> list[Row]:
     """What 1,000 visitors cost, and what stays of them."""
     found = page.sessions()
@@ -94,6 +101,7 @@ MEASURES: dict[str, Callable[[], list[Row]]] = {
     "memory": memory,
     "first_view": first_view,
     "tabs": tabs,
+    "click": clicks,
     "sessions": sessions,
 }
 HEAD = """\

@@ -79,6 +79,7 @@ QUESTIONS: dict[str, Callable[[], object]] = {
     "masked: sweep of the ratio": lambda: list(masked.sweep(photo())),
     "gpt2: surprise of a sentence": lambda: language.surprise(f"{opening()} it was the worst of times."),
     "gpt2: halfway through the training": lambda: language.grow(opening(), 2),
+    "gpt2: the first token": lambda: next(iter(language.continue_text(opening(), language.Settings(length=60)))),
     "gpt2: sixty tokens": lambda: list(language.continue_text(opening(), language.Settings(length=60))),
     "bert: fill three gaps in both ways": lambda: bert.fill(bert.EXAMPLES[0].text, bert.EXAMPLES[0].hidden),
     "bert: a sentence for both readers": lambda: bert.compare(bert.EXAMPLES[0].text),
