@@ -1,7 +1,6 @@
 """The page: its two languages, the order of its tabs, and how it is served.
 
-Environment variables, read once in `main`, configure hosting: HOST, PORT, SHARE. Without them Gradio decides, which is
-what Hugging Face Spaces expects.
+Environment variables, read once in `main`, configure hosting: `demos.page.server.Hosting` has their list.
 """
 
 import importlib
@@ -28,7 +27,7 @@ WAITING = 64  # events in the queue before a visitor is asked to come back later
 def build() -> gr.Blocks:
     """Build the page twice from one code: English at /, Chinese at /zh."""
     first, *others = map(Say, LANGUAGES)
-    page = gr.Blocks(title=first("page.title"), analytics_enabled=False, delete_cache=(600, 3600))
+    page = gr.Blocks(title=first("page.title"), analytics_enabled=False)
     with page:
         fill(first)
     for say in others:
@@ -59,20 +58,22 @@ def add_tab(say: Say, method: str) -> None:
 
 def main() -> None:
     """Serve the page."""
-    page = build().queue(max_size=WAITING)
-    page.launch(
-        **server.prepare(page),
-        server_name=os.environ.get("HOST"),
-        server_port=int(os.environ["PORT"]) if "PORT" in os.environ else None,
-        share=os.environ.get("SHARE") == "1",
-        css_paths=Path(__file__).parent / "assets" / "style.css",
-        theme=layout.theme(),
-        head=layout.HEAD,
-        ssr_mode=False,
-        run_history=False,
-        max_file_size=f"{UPLOAD_MB}mb",
-        footer_links=["api"],
-    )
+    hosting = server.Hosting.of(os.environ)
+    with server.own_folder(hosting.folder) as folder:
+        page = build().queue(max_size=WAITING, api_open=False)
+        page.launch(
+            **server.prepare(page, hosting, folder.files),
+            server_name=hosting.host,
+            server_port=hosting.port,
+            share=hosting.share,
+            css_paths=Path(__file__).parent / "assets" / "style.css",
+            theme=layout.theme(),
+            head=layout.HEAD,
+            ssr_mode=False,
+            run_history=False,
+            max_file_size=f"{UPLOAD_MB}mb",
+            footer_links=["api"],
+        )
 
 
 if __name__ == "__main__":

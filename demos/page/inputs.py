@@ -6,16 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 import gradio as gr
-from gradio.processing_utils import save_bytes_to_cache
+from gradio.components.image_editor import AcceptBlobs, EditorDataBlobs
 
 from core.data import bundled, pictures
+from demos.page.drawings import keep_blob
 from demos.page.events import listen
+from demos.page.files import received, save_bytes
 from demos.page.words import Say
 
 Bytes = pictures.Bytes
 Media = TypeVar("Media", gr.Image, gr.Audio)
-Input = TypeVar("Input", gr.Image, gr.Audio, gr.ImageEditor, gr.Slider)
-Shown = list[tuple[str, str | None]] | None  # what a gallery hands over: path and caption
+Input = TypeVar("Input", gr.Image, gr.Audio, gr.Gallery, gr.ImageEditor, gr.Slider)
+Shown = list[tuple[str, str | None]] | None  # what a gallery hands over: path and caption; "" for a foreign file
 Sets = Mapping[str, tuple[tuple[str, ...], str]]  # name -> keys of photographs, then emoji
 Named = list[tuple[pictures.Bytes, str]]  # what a gallery takes: pictures with their names
 SHOWN_PX = 160
@@ -59,27 +61,28 @@ def microphone_notice(say: Say, stem: str) -> None:
     gr.HTML(f'<p class="quiet">{say("page.no_microphone", link=link)}</p>', elem_classes="if-no-microphone")
 
 
-def preprocessed_by(component: Input, preprocess: Callable[[Any, Any], Any]) -> Input:
-    """Let a handler get preprocess(component, payload) of a component, in a session as well.
+def preprocessed_by(component: Input, preprocess: Callable[[Any, Any], Any], **methods: Any) -> Input:
+    """Let a handler get preprocess(component, payload) of a component, in a session as well; replace more `methods`.
 
     An answer that leaves an output as it is makes Gradio create the output again for the session, from its class: a
     method replaced in the instance would be lost. Gradio's metaclass writes a stub file into the tree for each
     subclass, so it is passed over.
     """
     kind = type(component)
-    replaced = {"preprocess": preprocess, "__module__": kind.__module__}
+    replaced = {"preprocess": preprocess, "__module__": kind.__module__, **methods}
     component.__class__ = abc.ABCMeta.__new__(type(kind), kind.__name__, (kind,), replaced)
     return component
 
 
 def _undecoded(component: Media) -> Media:
-    preprocessed_by(component, lambda _, payload: None if payload is None else payload.path)
+    preprocessed_by(component, lambda _, payload: None if payload is None else received(payload.path))
     component.picked = gr.State(0)  # type: ignore[attr-defined]  # when an example was last put into it
     return component
 
 
 def drawn(editor: gr.ImageEditor, part: Literal["composite", "layer"]) -> gr.ImageEditor:
     """Hand the handler the path of a whole drawing, or of its first layer, undecoded; None where nothing was drawn."""
+    held: dict[str, EditorDataBlobs] = {}  # of all visitors, bounded by `keep_blob`
 
     def preprocess(editor: gr.ImageEditor, payload: Any) -> str | None:
         sent = payload and editor.blob_storage.pop(payload.id, None) if payload and payload.id else payload
@@ -87,10 +90,23 @@ def drawn(editor: gr.ImageEditor, part: Literal["composite", "layer"]) -> gr.Ima
         if sent:
             found = sent.composite if part == "composite" else next(iter(sent.layers or []), None)
         if isinstance(found, bytes):
-            return str(save_bytes_to_cache(found, "drawing.png", editor.GRADIO_CACHE))
-        return None if found is None else str(found.path)
+            return save_bytes(found, "drawing.png", editor.GRADIO_CACHE)
+        return None if found is None else received(found.path)
 
-    return preprocessed_by(editor, preprocess)
+    def accept_blobs(editor: gr.ImageEditor, data: AcceptBlobs) -> None:
+        keep_blob(held, data)
+
+    accept_blobs._is_server_fn = True  # type: ignore[attr-defined]  # as Gradio's decorator marks it
+    storage = property(lambda _: held, lambda _, value: None)
+    return preprocessed_by(editor, preprocess, accept_blobs=accept_blobs, blob_storage=storage)
+
+
+def received_of_gallery(component: gr.Gallery, payload: Any) -> Shown:
+    """The paths and captions of a gallery, None if it is empty."""
+    if payload is None or not payload.root:
+        return None
+    media = [item.video if hasattr(item, "video") else item.image for item in payload.root]
+    return [(received(file.path) or "", item.caption) for file, item in zip(media, payload.root, strict=True)]
 
 
 def photograph_gallery(say: Say, stem: str, target: gr.Image, keys: Sequence[str] = ()) -> gr.Gallery:
@@ -139,7 +155,7 @@ def gallery(say: Say, stem: str, what: str, sets: Sets, first: str, *, height: i
         first: the one shown at the start.
         height: in pixels.
     """
-    shown = gr.Gallery(
+    editable = gr.Gallery(
         example(say, sets[first]),
         label=say(f"{stem}.{what}"),
         interactive=True,
@@ -151,6 +167,7 @@ def gallery(say: Say, stem: str, what: str, sets: Sets, first: str, *, height: i
         buttons=[],
         elem_id=f"{stem}-{what}",
     )
+    shown = preprocessed_by(editable, received_of_gallery)
     chosen = gr.Radio(
         [(say(f"{stem}.set_{name}"), name) for name in sets],
         value=first,

@@ -1,10 +1,7 @@
-"""What the server adds to Gradio: safety headers, compression, pictures that arrive whole, and a queue that idles.
+"""What the server adds to Gradio: closed doors, compression, files that are kept as long as needed, a queue that idles.
 
-Gradio sends no safety headers. Framing stays allowed: Hugging Face Spaces shows every page inside a frame of its own.
-
-Gradio stores a picture under a name made of its content and writes the file anew each time that picture is an answer.
-A browser that is fetching it at this moment, for this visitor or another, gets a part of it and shows a torn page icon.
-Here the file is written beside its place and moved there, so whoever reads it gets it whole.
+What belongs together is in a module of its own: `doors.py` (routes, names, origins), `headers.py`, `uploads.py`,
+`files.py` and `folder.py` (uploads and results), `readers.py` (who gets an answer), `sessions.py`.
 
 Gradio puts the name of an uploaded file into the address of the file as it is, and shows nothing if the name holds a
 percent sign, a quotation mark or the like. Here such characters are left out of the stored name.
@@ -13,50 +10,70 @@ Gradio asks its queue for work a thousand times per second, which costs an idle 
 it asks fifty times per second.
 """
 
+import contextlib
 import os
+import secrets
+import signal
 import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio import processing_utils
+from gradio import processing_utils, routes
+from gradio.queueing import Event, Queue
 from gradio_client import utils as client_utils
-from PIL import Image
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demos.page import layout
+from demos.page import doors, files, headers, layout, uploads
+from demos.page.folder import OwnFolder
+from demos.page.readers import OwnAnswers
 from demos.page.sessions import CAPACITY, Heartbeats, Sessions
 from demos.page.sessions import prepare as keep_lean
 
-HEADERS = (
-    (b"x-content-type-options", b"nosniff"),  # a file is what its type says, not what it looks like
-    (b"referrer-policy", b"same-origin"),
-    (b"permissions-policy", b"geolocation=(), payment=(), usb=()"),
-    (b"cross-origin-opener-policy", b"same-origin-allow-popups"),
-)
 GZIP_LEVEL = 5  # 2.7 MB of configuration become 284 KB in 17 ms; level 9: 264 KB in 52 ms
 IN_ADDRESSES = str.maketrans("", "", "%#?&\"'\\`<>")
 strip_name = client_utils.strip_invalid_filename_characters
 QUEUE_POLL_S, PROGRESS_POLL_S = 0.02, 0.1  # Gradio's own: 0.001 and 0.01, on Windows 0.05 and 0.1
+SWEEP_S = 60
 
 
-class SafetyHeaders:
-    """ASGI middleware that adds `HEADERS` to every answer over HTTP."""
+@dataclass(frozen=True)
+class Hosting:
+    """How the page is served.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    Attributes:
+        host, port: where it listens; None leaves it to Gradio, which is what Hugging Face Spaces expects.
+        share: whether Gradio opens a public link.
+        hosts: the names that the server answers to.
+        frames: the sites that may show the page in a frame.
+        folder: where the folder for uploads and results is made.
+    """
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and add the headers where its answer starts."""
+    host: str | None
+    port: int | None
+    share: bool
+    hosts: doors.Hosts
+    frames: str
+    folder: Path
 
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *HEADERS]
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> "Hosting":
+        """Read HOST, PORT, SHARE, HOSTS, FRAMES and GRADIO_TEMP_DIR, and SPACE_HOST, which Hugging Face sets."""
+        share = environ.get("SHARE") == "1"
+        return cls(
+            host=environ.get("HOST"),
+            port=int(environ["PORT"]) if "PORT" in environ else None,
+            share=share,
+            hosts=doors.Hosts.of(environ.get("HOSTS"), share=share, space=environ.get("SPACE_HOST")),
+            frames=environ.get("FRAMES", headers.FRAMES),
+            folder=Path(environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir()),
+        )
 
 
 class EarlyScript:
@@ -91,33 +108,96 @@ def _is_html(message: Message) -> bool:
     return any(name == b"content-type" and kind.startswith(b"text/html") for name, kind in message.get("headers", []))
 
 
-def app_settings(sessions: Sessions) -> dict[str, Any]:
+def app_settings(sessions: Sessions, hosting: Hosting, queue: Callable[[], Queue]) -> dict[str, Any]:
     """Settings of the FastAPI application that Gradio builds.
 
     Starlette compresses what is text and worth it; event streams, pictures and sounds pass as they are.
     """
     return {
         "middleware": [
+            Middleware(headers.SafetyHeaders, headers.content_policy(hosting.frames, share=hosting.share)),
+            Middleware(doors.OwnNames, hosting.hosts),
+            Middleware(doors.Routes),
+            Middleware(OwnAnswers, queue),
             Middleware(Heartbeats, sessions),
-            Middleware(SafetyHeaders),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=GZIP_LEVEL),
             Middleware(EarlyScript, layout.CLOCKS),
-        ]
+        ],
+        "exception_handlers": {uploads.Refused: uploads.explain},
     }
 
 
-def prepare(page: gr.Blocks) -> dict[str, Any]:
-    """Have Gradio write pictures by `save_whole`, name uploads plainly, poll less often and keep small sessions.
+@contextlib.contextmanager
+def own_folder(parent: Path) -> Iterator[OwnFolder]:
+    """Keep every temporary file of this process in a folder of its own until it ends, by SIGTERM as well.
+
+    For the whole process, and for the page that is built inside. Gradio closes its server on an interrupt.
+    """
+    folder = OwnFolder(parent)
+    os.environ["GRADIO_TEMP_DIR"] = str(folder.files)  # where Gradio's components store files
+    tempfile.tempdir = str(folder.parts)
+    processing_utils.hash_seed = secrets.token_bytes(32)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield folder
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        folder.remove()
+
+
+def prepare(page: gr.Blocks, hosting: Hosting, folder: Path) -> dict[str, Any]:
+    """Have Gradio serve a page by the rules of this package; uploads and results lie in `folder`, and nothing else.
 
     Returns:
         The arguments of `page.launch` that go with it.
     """
     keep_lean(sessions := Sessions())
-    processing_utils.save_pil_to_cache = save_whole
+    replace_functions()
+    page.has_launched = True  # until then Gradio copies any file that a call names, for ever in a page that is mounted
+    queue = page._queue
+    queue.sleep_when_free = QUEUE_POLL_S
+    queue.progress_update_sleep_when_free = PROGRESS_POLL_S
+    keeper = files.Keeper(folder)
+    keeper.keep_present()
+    note_files(queue, keeper)
+    threading.Thread(target=sweep_forever, args=(page, keeper, sessions), name="sweep", daemon=True).start()
+    settings = app_settings(sessions, hosting, lambda: page._queue)
+    return {"app_kwargs": settings, "state_session_capacity": CAPACITY}
+
+
+def replace_functions() -> None:
+    """Put the functions of this package in the place of Gradio's."""
+    processing_utils.save_pil_to_cache = files.save_picture
+    processing_utils.save_audio_to_cache = files.save_sound
+    processing_utils.async_ssrf_protected_download = files.refuse_download
     client_utils.strip_invalid_filename_characters = plain_name
-    page._queue.sleep_when_free = QUEUE_POLL_S
-    page._queue.progress_update_sleep_when_free = PROGRESS_POLL_S
-    return {"app_kwargs": app_settings(sessions), "state_session_capacity": CAPACITY}
+    vars(routes).update(upload_fn=uploads.Uploads().receive, CustomCORSMiddleware=doors.OwnOrigin)
+
+
+def note_files(queue: Queue, keeper: files.Keeper) -> None:
+    """Tell `keeper` of every file that a session sends or gets."""
+    push, send = queue.push, queue.send_message
+
+    async def push_and_note(body: Any, request: Any, username: str | None) -> Any:
+        pushed = await push(body, request, username)
+        keeper.note(body.session_hash, body.data)  # by now a call without a session has one
+        return pushed
+
+    def send_and_note(event: Event, event_message: Any) -> None:
+        keeper.note(event.session_hash, getattr(event_message, "output", None))
+        send(event, event_message)
+
+    queue.push = push_and_note  # type: ignore[method-assign]
+    queue.send_message = send_and_note  # type: ignore[method-assign]
+
+
+def sweep_forever(page: gr.Blocks, keeper: files.Keeper, sessions: Sessions) -> None:
+    """Delete every minute what nobody needs, and have Gradio forget it as well."""
+    while True:
+        time.sleep(SWEEP_S)
+        deleted = keeper.sweep(sessions.living())
+        for remembered in page.temp_file_sets:
+            remembered -= deleted
 
 
 def plain_name(filename: str, max_bytes: int = 200) -> str:
@@ -125,15 +205,3 @@ def plain_name(filename: str, max_bytes: int = 200) -> str:
     stem, suffix = (part.translate(IN_ADDRESSES) for part in os.path.splitext(filename))
     stored: str = strip_name((stem or "file") + suffix, max_bytes)
     return stored
-
-
-def save_whole(img: Image.Image, cache_dir: str, name: str = "image", format: str = "webp") -> str:
-    """Write a picture into the cache; arguments and path are those of Gradio's own function."""
-    content: bytes = processing_utils.encode_pil_to_bytes(img, format)  # type: ignore[no-untyped-call]
-    folder = Path(cache_dir) / processing_utils.hash_bytes(content)
-    folder.mkdir(exist_ok=True, parents=True)
-    target = (folder / f"{name}.{format}").resolve()
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as part:
-        part.write(content)
-    os.replace(part.name, target)
-    return str(target)

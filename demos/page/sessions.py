@@ -25,6 +25,11 @@ class Sessions:
     def __init__(self) -> None:
         self.windows: Counter[str] = Counter()  # session -> open connections
         self.closed_at: dict[str, float] = {}  # session -> when its last window closed
+        self.held: frozenset[str] = frozenset()  # sessions that Gradio keeps values of
+
+    def living(self) -> frozenset[str]:
+        """The sessions that have a window or that Gradio still keeps."""
+        return self.held | frozenset(self.windows.copy())
 
     def opened(self, session: str) -> None:
         """A window of the session connected."""
@@ -47,6 +52,7 @@ class Sessions:
                     holder.session_data.pop(session, None)
                     holder.time_last_used.pop(session, None)
         self.closed_at = {session: at for session, at in self.closed_at.items() if at >= oldest}
+        self.held = frozenset(holder.time_last_used)
 
 
 class Heartbeats:

@@ -140,6 +140,12 @@ ERRORS: dict[str, str] = {
     "There is no bundled sound named {key}.": "没有名为 {key} 的内置声音。",
     "Turn by 0, 90, 180 or 270 degrees.": "请旋转 0、90、180 或 270 度。",
     "{name} is not a model that this tab can use.": "{name} 不是此页可用的模型。",
+    "The server's temporary folder is full. Try again later.": "服务器的临时文件夹已满，请稍后再试。",
+    "One upload may have at most {limit} MB.": "一次上传不能超过 {limit} MB。",
+    "One upload may have at most {limit} files.": "一次最多上传 {limit} 个文件。",
+    "You may upload {limit} MB per hour. Try again later.": "每小时最多上传 {limit} MB，请稍后再试。",
+    "Send files as a form (multipart/form-data).": "请以表单（multipart/form-data）发送文件。",
+    "Upload the file itself: this page fetches no addresses.": "请上传文件本身：本页面不会从网址下载。",
     # --- contrastive ---
     "Bring {low} to {high} pictures; here are {count}.": "请提供 {low} 到 {high} 张图片；现在有 {count} 张。",
     "Picture {number}: {reason}": "第 {number} 张图片：{reason}",

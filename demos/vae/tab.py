@@ -3,12 +3,12 @@
 from typing import Any
 
 import gradio as gr
-from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
 from core.data import bundled, pictures
 from core.vae import explore
 from demos.page.events import count_up, guard
+from demos.page.files import save_bytes
 from demos.page.inputs import changes
 from demos.page.layout import step
 from demos.page.parts import Parts
@@ -49,7 +49,7 @@ def on_walk(say: Say, first: str | None, second: str | None, steps: float, path:
     """The same interpolation as an animation with its file, and the excess cost of each picture."""
     with guard(say):
         found = explore.interpolate(first, second, steps, path, name=model)
-    file = save_bytes_to_cache(views.animation(found.images), "pretext-vae.gif", get_upload_folder())
+    file = save_bytes(views.animation(found.images), "pretext-vae.gif", get_upload_folder())
     return views.walk(say, found, str(file))
 
 

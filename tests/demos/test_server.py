@@ -1,57 +1,44 @@
-"""Pictures in the cache are where Gradio expects them and complete at every moment; the queue polls rarely."""
+"""The page is compressed, has its script first, and polls its queue rarely; its process leaves no files behind."""
 
-from concurrent.futures import ThreadPoolExecutor
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import gradio as gr
-import numpy as np
-import pytest
 from gradio import processing_utils
 from gradio_client import utils as client_utils
-from PIL import Image
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from demos.page import layout, server
-from demos.page.server import save_whole
+from demos.page import files, layout, server
+from demos.page.folder import OwnFolder
 from demos.page.sessions import CAPACITY, Sessions
+from tests.demos.small_page import LOCAL, QUEUE
 
-PICTURE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8))
-
-
-def test_path_and_content_are_gradios(tmp_path: Path) -> None:
-    theirs = Path(processing_utils.save_pil_to_cache(PICTURE, str(tmp_path / "theirs"), format="png"))
-    ours = Path(save_whole(PICTURE, str(tmp_path / "ours"), format="png"))
-    assert ours.relative_to(tmp_path / "ours") == theirs.relative_to(tmp_path / "theirs")
-    assert ours.read_bytes() == theirs.read_bytes()
-
-
-def test_readers_get_whole_pictures(tmp_path: Path) -> None:
-    path = Path(save_whole(PICTURE, str(tmp_path)))
-    size = path.stat().st_size
-    with ThreadPoolExecutor(4) as pool:
-        writers = [pool.submit(save_whole, PICTURE, str(tmp_path)) for _ in range(40)]
-        sizes = {len(path.read_bytes()) for _ in range(400)}
-        assert {writer.result() for writer in writers} == {str(path)}
-    assert sizes == {size}
-    assert [file.name for file in path.parent.iterdir()] == [path.name], "no part is left behind"
+ROOT = Path(__file__).parents[2]
+WAITS = """
+import sys, time, pathlib
+from demos.page import server
+with server.own_folder(pathlib.Path(sys.argv[1])) as folder:
+    (folder.files / "upload.png").write_text("a visitor's")
+    print("ready", flush=True)
+    time.sleep(60)
+"""
 
 
-def test_prepared_pages_poll_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processing_utils, "save_pil_to_cache", processing_utils.save_pil_to_cache)
-    monkeypatch.setattr(client_utils, "strip_invalid_filename_characters", server.strip_name)
+def test_prepared_pages_poll_rarely(own_gradio: Path) -> None:
     with gr.Blocks() as page:
         gr.Button()
     page.queue(max_size=3)
-    monkeypatch.setattr(server, "keep_lean", lambda sessions: None)
-    settings = server.prepare(page)
+    settings = server.prepare(page, LOCAL, own_gradio)
     assert settings["state_session_capacity"] == CAPACITY
     assert 0.01 <= page._queue.sleep_when_free <= 0.05
     assert 0.05 <= page._queue.progress_update_sleep_when_free <= 0.2
-    assert processing_utils.save_pil_to_cache is save_whole
+    assert processing_utils.save_pil_to_cache is files.save_picture
     assert client_utils.strip_invalid_filename_characters("50%.png") == "50.png"
 
 
@@ -64,9 +51,9 @@ def test_script_comes_first_in_pages() -> None:
     def on_data(request: Request) -> Response:
         return JSONResponse({"text": "<head>"})
 
-    routes = [Route("/", on_page), Route("/answer", on_data)]
-    with TestClient(Starlette(routes=routes, **server.app_settings(Sessions()))) as client:
-        page, data = client.get("/"), client.get("/answer")
+    routes = [Route("/", on_page), Route("/config", on_data)]
+    with TestClient(Starlette(routes=routes, **server.app_settings(Sessions(), LOCAL, lambda: QUEUE))) as client:
+        page, data = client.get("/"), client.get("/config")
     assert page.text == f"<html><head>{layout.CLOCKS}<script>later</script></head><body>\u9875</body></html>"
     assert page.headers["content-length"] == str(len(page.content))
     assert page.headers["x-content-type-options"] == data.headers["x-content-type-options"] == "nosniff"
@@ -83,12 +70,64 @@ def test_text_is_compressed_and_streams_are_not() -> None:
     def on_picture(request: Request) -> Response:
         return Response(bytes(5000), media_type="image/webp")
 
-    routes = [Route("/", on_page), Route("/stream", on_stream), Route("/picture", on_picture)]
-    with TestClient(Starlette(routes=routes, **server.app_settings(Sessions()))) as client:
-        page, stream, picture = (client.get(path) for path in ("/", "/stream", "/picture"))
+    paths = ("/", "/gradio_api/queue/data", "/gradio_api/file=a.webp")
+    routes = [Route(path, answer) for path, answer in zip(paths, (on_page, on_stream, on_picture), strict=True)]
+    with TestClient(Starlette(routes=routes, **server.app_settings(Sessions(), LOCAL, lambda: QUEUE))) as client:
+        page, stream, picture = (client.get(path) for path in paths)
         plain = client.get("/", headers={"accept-encoding": "identity"})
     assert page.headers["content-encoding"] == "gzip"
     assert int(page.headers["content-length"]) < 1000 < len(page.text)
-    assert page.text == plain.text
+    assert (page.text, stream.status_code, picture.status_code) == (plain.text, 200, 200)
     assert layout.CLOCKS in page.text
     assert "content-encoding" not in {*plain.headers, *stream.headers, *picture.headers}
+
+
+def waiting(parent: Path) -> "subprocess.Popen[str]":
+    """A process that has a folder of its own with an upload in it."""
+    command = [sys.executable, "-c", WAITS, str(parent)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def names(parent: Path) -> list[str]:
+    return sorted(file.name for file in parent.rglob("upload.png"))
+
+
+def test_terminated_server_leaves_nothing(tmp_path: Path) -> None:
+    process = waiting(tmp_path)
+    assert names(tmp_path) == ["upload.png"]
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=30)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_next_server_clears_after_killed_one(tmp_path: Path) -> None:
+    killed, living = waiting(tmp_path), waiting(tmp_path)
+    killed.kill()
+    killed.wait(timeout=30)
+    assert names(tmp_path) == ["upload.png", "upload.png"]
+    OwnFolder(tmp_path).remove()
+    assert names(tmp_path) == ["upload.png"], "the files of the living server"
+    living.terminate()
+    living.wait(timeout=30)
+
+
+def test_hosting_is_read_from_variables() -> None:
+    here = server.Hosting.of({})
+    assert (here.host, here.port, here.share) == (None, None, False)
+    assert here.frames == "https://huggingface.co https://*.hf.space"
+    there = server.Hosting.of(
+        {
+            "HOST": "0.0.0.0",
+            "PORT": "80",
+            "SHARE": "1",
+            "HOSTS": "a.org, *.b.org",
+            "FRAMES": "",
+            "GRADIO_TEMP_DIR": "/t",
+        }
+    )
+    assert (there.host, there.port, there.share, there.frames, there.folder) == ("0.0.0.0", 80, True, "", Path("/t"))
+    assert {"a.org", "*.b.org", "*.gradio.live"} <= set(there.hosts.names)
+    assert "me-demo.hf.space" in server.Hosting.of({"SPACE_HOST": "me-demo.hf.space"}).hosts.names
