@@ -16,8 +16,8 @@ DATA ?= data
 METHODS := $(patsubst core/%/train.py,%,$(wildcard core/*/train.py))
 NARROW := ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2
 
-.PHONY: help venv run test fast narrow lint types unit browser chromium bench screenshots docs assets study evaluate card \
-  push clean $(METHODS:%=train-%)
+.PHONY: help venv run test audit lock fast narrow lint types unit browser chromium bench screenshots docs assets study \
+  evaluate card push clean $(METHODS:%=train-%)
 .DEFAULT_GOAL := help
 
 help:
@@ -52,6 +52,17 @@ bench: chromium
 test: lint types chromium
 	$(PY) -m pytest -m "not browser" $(PARALLEL)
 	$(PY) -m pytest -m browser
+
+## make audit        known holes in the locked packages (needs the network), and bandit on the code
+audit: $(VENV)/dev.stamp
+	$(PY) -m bandit -q -c pyproject.toml -r app.py core demos
+	$(PY) -m pip_audit -r requirements.lock --require-hashes --disable-pip --strict
+
+## make lock         write requirements.lock anew: the newest versions that requirements.txt allows, with their hashes
+lock: $(VENV)/dev.stamp
+	$(PY) -m pip install -q uv
+	$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade --no-header \
+	  --no-emit-index-url --no-emit-find-links -o requirements.lock requirements.txt
 
 ## make fast         the same without a browser
 fast: lint types unit

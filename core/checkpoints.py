@@ -288,7 +288,7 @@ def fetch(name: str) -> Path:
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:
-        folder = huggingface_hub.snapshot_download(name, allow_patterns=HUB_FILES)
+        folder = huggingface_hub.snapshot_download(name, allow_patterns=HUB_FILES)  # nosec B615  # any revision: no code, no pickles
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
         raise HubUnavailable(
             "The Hugging Face Hub cannot be reached or has no model {name}; the bundled model stays.", name=name

@@ -232,7 +232,7 @@ class Wav2Vec2(nn.Module):
         """Open a folder of config.json and model.safetensors in the format of `transformers`."""
         from transformers import Wav2Vec2Model  # costs seconds, and only a Hub model needs it
 
-        network = Wav2Vec2Model.from_pretrained(folder, local_files_only=True, use_safetensors=True)
+        network = Wav2Vec2Model.from_pretrained(folder, local_files_only=True, use_safetensors=True)  # nosec B615  # a folder
         settings = folder / "preprocessor_config.json"
         normalise = json.loads(settings.read_text(encoding="utf-8"))["do_normalize"] if settings.is_file() else True
         return cls(network, math.prod(network.config.conv_stride) / MelSettings().sample_rate_hz, normalise)

@@ -66,9 +66,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "page.footer": (
         "Pictures up to {megabytes} MB and {megapixels} megapixels; sounds up to 60 seconds. Nothing you bring is "
-        "kept: uploads live in a temporary folder and are deleted after about an hour. Code: MIT. Data, fonts and sounds: see NOTICE.",
-        "图片不超过 {megabytes} MB、{megapixels} 百万像素；声音不超过 60 秒。你带来的内容不会被保留：上传文件只在临时文件夹中，"
-        "约一小时后删除。代码：MIT 许可。数据、字体与声音的来源见 NOTICE。",
+        "kept: uploads and results lie in a temporary folder and are deleted within an hour after your visit. Code: MIT. Data, fonts and sounds: see NOTICE.",
+        "图片不超过 {megabytes} MB、{megapixels} 百万像素；声音不超过 60 秒。你带来的内容不会被保留：上传文件和结果只在临时文件夹中，"
+        "访问结束后一小时内删除。代码：MIT 许可。数据、字体与声音的来源见 NOTICE。",
     ),
     "page.error": ("Please check", "请检查"),
     "page.note": ("About your picture", "关于你的图片"),

@@ -47,7 +47,8 @@ def on_noise(seed: float) -> Image.Image:
 
 def build() -> gr.Blocks:
     """The page; its calls answer without the queue, except `slow`."""
-    with gr.Blocks() as page:
+    page = gr.Blocks()
+    with page:
         shown, go = gr.JSON(), gr.Button()
         picture, sound = inputs.picture_input(), inputs.sound_input()
         canvas = inputs.drawn(gr.ImageEditor(layers=False, elem_id="canvas"), "layer")
@@ -57,7 +58,7 @@ def build() -> gr.Blocks:
             go.click(on_value, source, shown, api_name=name, queue=False)
         go.click(on_noise, gr.Number(1), gr.Image(format="png"), api_name="noise", queue=False)
         go.click(on_size, picture, shown, api_name="slow")
-    page.max_file_size, page.theme, page.theme_css = 50_000_000, gr.themes.Base(), ""  # what `launch` sets
+    vars(page).update(max_file_size=50_000_000, theme=gr.themes.Base(), theme_css="")  # what `launch` sets
     return page
 
 
