@@ -15,6 +15,7 @@ TOP = {
     "tests",
     "requirements.txt",
     "requirements-dev.txt",
+    "requirements.lock",
     "pyproject.toml",
     "Makefile",
     "README.md",

@@ -12,13 +12,15 @@ import ipaddress
 import re
 import socket
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from demos.page.words import LANGUAGES
+from core.errors import InputError
+from demos.page.words import LANGUAGES, Say
 
 PAGES = "|".join(LANGUAGES[1:])
 READING = re.compile(
@@ -33,6 +35,11 @@ OPEN = {"GET": READING, "HEAD": READING, "POST": WRITING}
 CANVAS = re.compile(r"/gradio_api/component_server/?")
 UPLOAD = "/gradio_api/upload"  # bounded by `uploads.py`
 SENT_MB = 5  # of any other request: the values of an event, or a picture of a canvas (`drawings.BLOB_MB`)
+
+
+def bare(status: int) -> PlainTextResponse:
+    """An answer of a status and its name, for programs."""
+    return PlainTextResponse(HTTPStatus(status).phrase, status)
 
 
 def route_path(scope: Scope) -> str:
@@ -63,11 +70,11 @@ def refused(method: str, path: str, headers: Headers) -> PlainTextResponse | Non
     length = headers.get("content-length", "")
     answer = None
     if pattern is None or not pattern.fullmatch(path) or (canvas and not form):
-        answer = PlainTextResponse("Not Found", 404)
+        answer = bare(404)
     elif method == "POST" and path != UPLOAD and not length.isdecimal():
-        answer = PlainTextResponse("Length Required", 411)
+        answer = bare(411)
     elif method == "POST" and path != UPLOAD and int(length) > SENT_MB * 1e6:
-        answer = PlainTextResponse(f"At most {SENT_MB} MB.", 413)
+        answer = bare(413)
     return answer
 
 
@@ -84,7 +91,7 @@ class Hosts:
     def of(cls, listed: str | None, *, share: bool = False, space: str | None = None) -> "Hosts":
         """The names in a list with commas, this machine's, and those of a public link or of a Hugging Face Space."""
         own = socket.gethostname().lower()
-        names = ["localhost", own, f"{own}.local"]
+        names = ["localhost", own, own + ".local"]
         names += ["*.gradio.live"] if share else []
         names += space.split(",") if space else []
         names += (listed or "").split(",")
@@ -117,8 +124,9 @@ class OwnNames:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 400."""
         if scope["type"] == "http" and not self.hosts.include(Headers(scope=scope).get("host", "")):
-            refusal = PlainTextResponse("This server has another name. Whoever runs it can add one with HOSTS.", 400)
-            await refusal(scope, receive, send)
+            unknown = InputError("This server does not go by this name. Whoever runs it can add it to HOSTS.")
+            said = "\n".join(Say(language).error(unknown) for language in LANGUAGES)
+            await PlainTextResponse(said, 400)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
@@ -138,7 +146,7 @@ class OwnOrigin:
         if safe or is_own_origin(Headers(scope=scope)):
             await self.app(scope, receive, send)
         else:
-            await PlainTextResponse("Another site may not use this page.", 403)(scope, receive, send)
+            await bare(403)(scope, receive, send)
 
 
 def is_own_origin(headers: Headers) -> bool:

@@ -30,13 +30,13 @@ def keep_blob(held: dict[str, EditorDataBlobs], sent: AcceptBlobs) -> None:
     if kind == "layer":
         index = _text(sent, "index")
         if index not in map(str, range(LAYERS)):
-            raise HTTPException(400, f"A canvas has layers 0 to {LAYERS - 1}.")
+            raise HTTPException(400)
         found.layers = [*found.layers, *[None] * LAYERS][:LAYERS]
         found.layers[int(index)] = content
     elif kind in ("background", "composite"):
         setattr(found, kind, content)
     else:
-        raise HTTPException(400, "A canvas has a background, layers and a composite.")
+        raise HTTPException(400)
     held[drawing] = found
     while sum(map(_size, held.values())) > HELD_MB * 1e6:
         del held[next(iter(held))]
@@ -45,16 +45,16 @@ def keep_blob(held: dict[str, EditorDataBlobs], sent: AcceptBlobs) -> None:
 def _text(sent: AcceptBlobs, name: str) -> str:
     value: Any = sent.data.get(name)  # whatever came, unchecked by Gradio
     if not isinstance(value, str) or not 0 < len(value) <= ID_LENGTH:
-        raise HTTPException(400, f"A picture of a canvas needs its {name}.")
+        raise HTTPException(400)
     return value
 
 
 def _content(sent: AcceptBlobs) -> bytes:
     if len(sent.files) != 1:
-        raise HTTPException(400, "Send one picture at a time.")
+        raise HTTPException(400)
     content = sent.files[0][1]
     if len(content) > BLOB_MB * 1e6:
-        raise HTTPException(413, f"A picture of a canvas may have at most {BLOB_MB} MB.")
+        raise HTTPException(413)
     return content
 
 

@@ -29,8 +29,10 @@ placing = threading.Lock()  # held while a folder is made for a file, and while 
 class StorageFull(PretextError):
     """The temporary folder has no room left."""
 
-    def __init__(self) -> None:
-        super().__init__("The server's temporary folder is full. Try again later.")
+
+def storage_full() -> StorageFull:
+    """The error with its sentence."""
+    return StorageFull("The server's temporary folder is full. Try again later.")
 
 
 class OwnFolder:
@@ -103,7 +105,7 @@ def written_whole(target: Path) -> Iterator[Path]:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
         if error.errno in FULL:
-            raise StorageFull from error
+            raise storage_full() from error
         raise
 
 

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from urllib.parse import parse_qs
 
 from gradio.queueing import Queue
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from demos.page.doors import route_path
+from demos.page.doors import bare, route_path
 
 CALL = re.compile(r"/gradio_api/call/(?:v2/)?[^/]+/([^/]+)")
 
@@ -39,7 +38,7 @@ class OwnAnswers:
         if session is None or hmac.compare_digest(session.encode(), given.encode()):
             await self.app(scope, receive, send)
         else:
-            await PlainTextResponse("Not Found", 404)(scope, receive, send)
+            await bare(404)(scope, receive, send)
 
 
 def session_of(queue: Queue, event_id: str) -> str | None:

@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from core.errors import InputError, PretextError
-from demos.page.folder import FULL, StorageFull, size_mb
+from demos.page.folder import FULL, size_mb, storage_full
 from demos.page.words import LANGUAGES, Say
 
 MAX_FILES = 32  # a gallery takes 16
@@ -98,7 +98,7 @@ class Uploads:
             return stored, [], []
         except OSError as error:
             if error.errno in FULL:
-                raise Refused(507, StorageFull()) from error
+                raise Refused(507, storage_full()) from error
             raise
         finally:
             if upload_id and upload_progress:
@@ -114,7 +114,7 @@ class Uploads:
         folder.mkdir(parents=True, exist_ok=True)
         held = await anyio.to_thread.run_sync(size_mb, folder)
         if held > HELD_MB or shutil.disk_usage(folder).free < RESERVE_MB * 1e6:
-            raise Refused(507, StorageFull())
+            raise Refused(507, storage_full())
 
     async def _bounded(self, request: Request) -> AsyncGenerator[bytes, None]:
         """The body of a request, until it is too long."""
@@ -149,7 +149,7 @@ async def _store(parser: GradioMultiPartParser, folder: Path) -> list[str]:
     try:
         form = await parser.parse()
     except MultiPartException as error:
-        if "Too many files" in error.message:
+        if "of files" in error.message:
             raise Refused(413, InputError("One upload may have at most {limit} files.", limit=MAX_FILES)) from error
         raise
     finally:

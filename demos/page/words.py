@@ -144,6 +144,9 @@ ERRORS: dict[str, str] = {
     "One upload may have at most {limit} MB.": "一次上传不能超过 {limit} MB。",
     "One upload may have at most {limit} files.": "一次最多上传 {limit} 个文件。",
     "You may upload {limit} MB per hour. Try again later.": "每小时最多上传 {limit} MB，请稍后再试。",
+    "This server does not go by this name. Whoever runs it can add it to HOSTS.": (
+        "本服务器不使用这个名称。管理员可以在 HOSTS 中添加。"
+    ),
     "Send files as a form (multipart/form-data).": "请以表单（multipart/form-data）发送文件。",
     "Upload the file itself: this page fetches no addresses.": "请上传文件本身：本页面不会从网址下载。",
     # --- contrastive ---

@@ -14,7 +14,7 @@ from PIL import Image
 
 from demos.page import files
 from demos.page.files import Keeper, paths, received, save_bytes, save_picture, save_sound
-from demos.page.folder import StorageFull
+from demos.page.folder import storage_full
 from demos.page.sessions import KEPT_S
 from tests.demos.small_page import FILE, png, run, served, upload
 
@@ -132,7 +132,7 @@ def test_sounds_are_written_whole(tmp_path: Path) -> None:
 
 def test_full_folder_is_said_in_both_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_room(self: Path, data: bytes) -> int:
-        raise StorageFull
+        raise storage_full()
 
     monkeypatch.setattr(Path, "write_bytes", no_room)
     with pytest.raises(gr.Error, match=r"folder is full.*临时文件夹已满"):

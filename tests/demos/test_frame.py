@@ -210,7 +210,8 @@ def test_opening_a_link_copies_no_tab() -> None:
 
 
 @pytest.mark.parametrize("make", [inputs.picture_input, inputs.sound_input])
-def test_uploads_arrive_as_unopened_paths(make: Any, tmp_path: Path) -> None:
+def test_uploads_arrive_as_unopened_paths(make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     file = tmp_path / "broken.png"
     file.write_bytes(b"neither a picture nor a sound")
     with gr.Blocks():

@@ -106,7 +106,8 @@ def _clear(folder: Path) -> str:
     return str(path)
 
 
-def test_editor_passes_layer_undecoded(tmp_path: Path) -> None:
+def test_editor_passes_layer_undecoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     with gr.Blocks():
         editor = drawn(gr.ImageEditor(layers=False), "layer")
     path = _clear(tmp_path)

@@ -113,3 +113,11 @@ def test_heartbeat_is_an_open_window() -> None:
         client.get("/other")
     assert seen == [{"abc": 1}, {}]
     assert set(watched.closed_at) == {"abc"}
+
+
+def test_living_sessions_have_window_or_values(holder: StateHolder, watched: Sessions) -> None:
+    aged(holder, "used a moment ago", 5)
+    aged(holder, "gone", KEPT_S + 5)
+    watched.opened("open, without an event")
+    watched.drop_gone(holder)
+    assert watched.living() == {"used a moment ago", "open, without an event"}

@@ -127,7 +127,7 @@ def test_error_sentences_are_sentences() -> None:
 
 # --- errors that are raised, and those that are stored ---
 
-RAISED = ("InputError", "CheckpointError", "HubUnavailable")
+RAISED = ("InputError", "CheckpointError", "HubUnavailable", "StorageFull")
 
 
 def raised() -> Iterator[tuple[str, ast.Call]]:
@@ -283,6 +283,8 @@ def unseen_parts(tree: ast.Module) -> set[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr):
             unseen |= {id(node.value)}
+        if isinstance(node, ast.Call) and called(node) in RAISED:  # a key, see `test_every_raised_sentence_is_known`
+            unseen |= {id(part) for part in node.args}
         if isinstance(node, ast.keyword) and node.arg in UNSEEN:
             unseen |= {id(part) for part in ast.walk(node.value)}
         if isinstance(node, ast.Assign) and {getattr(target, "id", "") for target in node.targets} & MACHINE:
