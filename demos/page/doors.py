@@ -83,19 +83,26 @@ class Hosts:
     """The names that the server answers to: "pretext.example.org", "*.example.org", or "*" for all.
 
     An address of numbers is always one of them: only a name can be made to point at another machine.
+
+    Attributes:
+        names: all of them.
+        sites: those that the page is known to be published under, whatever `Host` a proxy puts into a request.
     """
 
     names: tuple[str, ...]
+    sites: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, listed: str | None, *, share: bool = False, space: str | None = None) -> "Hosts":
-        """The names in a list with commas, this machine's, and those of a public link or of a Hugging Face Space."""
+        """The names in a list with commas, this machine's, and those of a public link.
+
+        A Hugging Face Space is public, lies behind a proxy and says its names itself: it answers to all.
+        """
         own = socket.gethostname().lower()
-        names = ["localhost", own, own + ".local"]
-        names += ["*.gradio.live"] if share else []
-        names += space.split(",") if space else []
-        names += (listed or "").split(",")
-        return cls(tuple(name.strip().lower() for name in names if name.strip()))
+        published = [name.strip().lower() for name in f"{listed or ''},{space or ''}".split(",") if name.strip()]
+        local = ["localhost", own, own + ".local"]
+        open_to = (["*.gradio.live"] if share else []) + (["*"] if space else [])
+        return cls((*local, *open_to, *published), tuple(name for name in published if "*" not in name))
 
     def include(self, host: str) -> bool:
         """Whether a `Host` header is one of the names, or an address of numbers."""
@@ -137,28 +144,31 @@ class OwnOrigin:
     It gets no header either that would let it read an answer.
     """
 
-    def __init__(self, app: ASGIApp, strict_cors: bool = True, parent_app: Any = None) -> None:
+    def __init__(
+        self, app: ASGIApp, strict_cors: bool = True, parent_app: Any = None, sites: tuple[str, ...] = ()
+    ) -> None:
         self.app = app
+        self.sites = sites
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 403."""
         safe = scope["type"] != "http" or scope["method"] in ("GET", "HEAD")
-        if safe or is_own_origin(Headers(scope=scope)):
+        if safe or is_own_origin(Headers(scope=scope), self.sites):
             await self.app(scope, receive, send)
         else:
             await bare(403)(scope, receive, send)
 
 
-def is_own_origin(headers: Headers) -> bool:
+def is_own_origin(headers: Headers, sites: tuple[str, ...] = ()) -> bool:
     """Whether a request comes from the page itself or from a program, which names no origin.
 
-    Behind a proxy the page's host is in X-Forwarded-Host, which a page of another site cannot set.
+    Behind a proxy the page's host is one of `sites`, or in X-Forwarded-Host, which a page of another site cannot set.
     """
     origin = headers.get("origin")
     if origin is None:
         return True
     _, _, place = origin.partition("://")
-    own = (headers.get("host", ""), headers.get("x-forwarded-host", "").split(",")[0])
+    own = (headers.get("host", ""), headers.get("x-forwarded-host", "").split(",")[0], *sites)
     return without_default_port(place) in map(without_default_port, filter(None, own))
 
 

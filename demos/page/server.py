@@ -11,6 +11,7 @@ it asks fifty times per second.
 """
 
 import contextlib
+import functools
 import os
 import secrets
 import signal
@@ -152,7 +153,7 @@ def prepare(page: gr.Blocks, hosting: Hosting, folder: Path) -> dict[str, Any]:
         The arguments of `page.launch` that go with it.
     """
     keep_lean(sessions := Sessions())
-    replace_functions()
+    replace_functions(hosting.hosts.sites)
     page.has_launched = True  # until then Gradio copies any file that a call names, for ever in a page that is mounted
     queue = page._queue
     queue.sleep_when_free = QUEUE_POLL_S
@@ -165,13 +166,14 @@ def prepare(page: gr.Blocks, hosting: Hosting, folder: Path) -> dict[str, Any]:
     return {"app_kwargs": settings, "state_session_capacity": CAPACITY}
 
 
-def replace_functions() -> None:
-    """Put the functions of this package in the place of Gradio's."""
+def replace_functions(sites: tuple[str, ...]) -> None:
+    """Put the functions of this package in the place of Gradio's; the page is published under `sites`."""
     processing_utils.save_pil_to_cache = files.save_picture
     processing_utils.save_audio_to_cache = files.save_sound
     processing_utils.async_ssrf_protected_download = files.refuse_download
     client_utils.strip_invalid_filename_characters = plain_name
-    vars(routes).update(upload_fn=uploads.Uploads().receive, CustomCORSMiddleware=doors.OwnOrigin)
+    own_origin = functools.partial(doors.OwnOrigin, sites=sites)
+    vars(routes).update(upload_fn=uploads.Uploads().receive, CustomCORSMiddleware=own_origin)
 
 
 def note_files(queue: Queue, keeper: files.Keeper) -> None:

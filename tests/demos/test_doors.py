@@ -98,7 +98,9 @@ def test_names_come_from_the_list() -> None:
         False,
     ]
     assert Hosts.of(None, share=True).include("y.gradio.live")
-    assert Hosts.of(None, space="me-demo.hf.space").include("me-demo.hf.space")
+    space = Hosts.of(None, space="me-demo.hf.space")
+    assert space.include("inner.proxy.name")
+    assert (space.sites, hosts.sites) == (("me-demo.hf.space",), ("a.org",))
     assert Hosts.of("*").include("anything.example")
     assert not Hosts.of("*.b.org").include("")
 
@@ -140,6 +142,9 @@ def test_page_is_its_own_origin() -> None:
     assert is_own_origin(Headers({"host": "a.org", "origin": "https://a.org"}))
     assert is_own_origin(Headers({"host": "a.org:443", "origin": "https://a.org"}))
     assert is_own_origin(Headers({"host": "a.org"}))
+    behind = Headers({"host": "inner:7860", "origin": "https://me-demo.hf.space"})
+    assert is_own_origin(behind, ("me-demo.hf.space",))
+    assert not is_own_origin(behind, ("a.org",))
     assert not own("http://a.org")
     assert not own("null")
     assert not own("")
