@@ -11,7 +11,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 
 from core.data import pictures
-from demos.page import layout, server
+from demos.page import calls, layout, server
 from demos.page.words import LANGUAGES, Say
 
 GROUPS = {  # each a row of tabs, named by "page.group_<group>"; a tab is the package demos/<method>
@@ -27,7 +27,7 @@ WAITING = 64  # events in the queue before a visitor is asked to come back later
 def build() -> gr.Blocks:
     """Build the page twice from one code: English at /, Chinese at /zh."""
     first, *others = map(Say, LANGUAGES)
-    page = gr.Blocks(title=first("page.title"), analytics_enabled=False)
+    page = calls.Page(title=first("page.title"), analytics_enabled=False)
     with page:
         fill(first)
     for say in others:

@@ -221,7 +221,7 @@ def _matrix(cosine: Any) -> Floats:
         raise InputError("Draw and compare some views first.")
     try:
         matrix = np.array(cosine, dtype=np.float32)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:  # an int may be too long for a float
         raise InputError("This is not a square matrix of cosines.") from error
     rows = len(matrix)
     if matrix.shape != (rows, rows) or rows % 2 or not 2 * MIN_PICTURES <= rows <= 2 * MAX_PICTURES:

@@ -12,7 +12,6 @@ from gradio.blocks import BlockContext
 from core.errors import PretextError
 from demos.page.words import LANGUAGES, Say
 
-MEDIA = (gr.Image, gr.Audio, gr.Gallery)  # None when what they held is removed
 CHEAP_LIMIT = 16  # visitors served at once by an event that computes almost nothing
 
 
@@ -47,38 +46,6 @@ def bind(handler: Callable[..., Any], say: Say) -> Callable[..., Any]:
     return bound
 
 
-def unless_emptied(bound: Callable[..., Any], inputs: Sequence[Any]) -> Callable[..., Any]:
-    """Skip an event whose cause is that a picture, a gallery's last one or a sound among the inputs was removed.
-
-    A visitor removes it to make room for another one. A button or a call without one is a mistake.
-    """
-    signature = inspect.signature(bound)
-    positions = {item._id: position for position, item in enumerate(inputs) if isinstance(item, MEDIA)}
-
-    def emptied(cause: gr.EventData, values: Sequence[Any]) -> bool:
-        position = positions.get(cause.target._id) if cause.target is not None else None
-        return position is not None and values[position] is None
-
-    if inspect.isgeneratorfunction(bound):
-
-        def answer(cause: gr.EventData, *values: Any) -> Any:
-            if emptied(cause, values):
-                yield gr.skip()
-            else:
-                yield from bound(*values)
-    else:
-
-        def answer(cause: gr.EventData, *values: Any) -> Any:
-            return gr.skip() if emptied(cause, values) else bound(*values)
-
-    answer.__name__ = bound.__name__
-    answer.__doc__ = bound.__doc__
-    answer.__annotations__ = {"cause": gr.EventData, **bound.__annotations__}
-    first = inspect.Parameter("cause", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.EventData)
-    answer.__signature__ = signature.replace(parameters=[first, *signature.parameters.values()])  # type: ignore[attr-defined]
-    return answer
-
-
 def listen(
     say: Say,
     triggers: Any,
@@ -110,11 +77,8 @@ def listen(
     hidden = settings.get("show_progress") == "hidden"
     shown_on = [] if hidden else [item for item in outputs if not isinstance(item, BlockContext)]
     given = triggers if isinstance(triggers, list) else [triggers]
-    bound = bind(handler, say)
-    if any(isinstance(item, MEDIA) for item in inputs):
-        bound = unless_emptied(bound, inputs)
     settings = {**visible, **slot, "show_progress_on": shown_on, **settings}
-    return gr.on(given, bound, list(inputs), list(outputs), **settings)
+    return gr.on(given, bind(handler, say), list(inputs), list(outputs), **settings)
 
 
 def count_up(button: gr.Button, seed: gr.Number, most: int) -> None:

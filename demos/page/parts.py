@@ -55,7 +55,7 @@ class Parts:
         self.method = method
         self.questions: list[Question] = []
         self.notice = gr.Markdown(visible=False, elem_id=f"{method}-notice")
-        self.view = gr.Textbox(visible=False, elem_id=f"{method}-view")
+        self.view = gr.Textbox("", visible=False, elem_id=f"{method}-view")
 
     @contextlib.contextmanager
     def fold(self, name: str, heading: str = "", why: str = "") -> Iterator[gr.Accordion]:

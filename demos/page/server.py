@@ -32,6 +32,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demos.page import doors, files, headers, layout, uploads
+from demos.page.calls import Gate
 from demos.page.folder import OwnFolder
 from demos.page.readers import OwnAnswers
 from demos.page.sessions import CAPACITY, Heartbeats, Sessions
@@ -163,6 +164,7 @@ def prepare(page: gr.Blocks, hosting: Hosting, folder: Path) -> dict[str, Any]:
     note_files(queue, keeper)
     threading.Thread(target=sweep_forever, args=(page, keeper, sessions), name="sweep", daemon=True).start()
     settings = app_settings(sessions, hosting, lambda: page._queue)
+    settings["middleware"].append(Middleware(Gate, page))
     return {"app_kwargs": settings, "state_session_capacity": CAPACITY}
 
 

@@ -13,6 +13,7 @@ from core.errors import PretextError
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
+ECHO = 60  # characters of a visitor's value that an error repeats
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,12 @@ class Say:
 
     def _in_sentence(self, value: object) -> str:
         """A value inside a sentence; one error may be the reason of another."""
-        return self.error(value) if isinstance(value, PretextError) else html.escape(str(value))
+        return self.error(value) if isinstance(value, PretextError) else html.escape(shortened(str(value)))
+
+
+def shortened(text: str, most: int = ECHO) -> str:
+    """A text of at most `most` characters; of a longer one the beginning."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -114,6 +120,25 @@ ERRORS: dict[str, str] = {
     "Give a plain number between {low} and {high}.": "请给出 {low} 到 {high} 之间的数。",
     "{value} is outside the range from {low} to {high}.": "{value} 不在 {low} 到 {high} 的范围内。",
     "Give a whole number between {low} and {high}.": "请给出 {low} 到 {high} 之间的整数。",
+    # --- what an event carries ---
+    "A call may have at most {limit} MB.": "一次调用最多 {limit} MB。",
+    "A call is a JSON object with a list named data.": "一次调用是一个 JSON 对象，其中有名为 data 的列表。",
+    "This call is nested too deeply.": "这次调用的嵌套太深。",
+    "There is no call named {name}.": "没有名为 {name} 的调用。",
+    "This call takes {count} values; here are {given}.": "这个调用需要 {count} 个值，而这里有 {given} 个。",
+    "This call takes these values: {names}.": "这个调用需要这些值：{names}。",
+    "Give a plain number.": "请给出一个数。",
+    "{value} is too small: give at least {low}.": "{value} 太小：至少为 {low}。",
+    "{value} is too large: give at most {high}.": "{value} 太大：至多为 {high}。",
+    "Choose one of the options offered.": "请选择所提供的选项之一。",
+    "Choose only from the options offered.": "请只从所提供的选项中选择。",
+    "This input takes a text.": "这里需要一段文本。",
+    "This text is not valid Unicode.": "这段文本不是有效的 Unicode。",
+    "This input takes an uploaded file. Upload one first.": "这里需要上传的文件。请先上传一个文件。",
+    "This file is not here, or no longer. Upload it again.": "这里没有这个文件，或已被删除。请重新上传。",
+    "An input may hold at most {limit} files.": "一处输入最多可有 {limit} 个文件。",
+    "This event needs the place that was clicked.": "这个事件需要点击的位置。",
+    "There is nothing at the place that was clicked.": "点击的位置上什么也没有。",
     "There is no checkpoint called {name} here.": "这里没有名为 {name} 的检查点。",
     "The card of checkpoint {name} cannot be read.": "检查点 {name} 的说明卡无法读取。",
     "File {file} of checkpoint {name} is damaged.": "检查点 {name} 的文件 {file} 已损坏。",
