@@ -7,6 +7,7 @@ import gradio as gr
 
 from core.audio import explore
 from core.data import bundled, sounds
+from core.errors import InputError
 from demos.audio import views
 from demos.audio.views import HeardValues, Playable, playable
 from demos.page.events import guard
@@ -72,7 +73,10 @@ def pick_sound(say: Say, target: gr.Audio, elem_id: str) -> None:
     choices = [(say.pick(known[key].name), key) for key in keys]
     box = gr.Dropdown(choices, value=None, label=say("page.examples"), elem_id=elem_id)
 
-    def on_pick(key: str) -> tuple[Playable, int]:
+    def on_pick(key: str | None) -> tuple[Playable, int]:
+        with guard(say):
+            if key is None:
+                raise InputError("Choose, record or upload a sound first.")
         return playable(bundled.read_sound(key)), time.monotonic_ns()
 
     box.select(on_pick, box, [target, picked(target)], api_visibility="private", show_progress="hidden")

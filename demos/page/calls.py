@@ -17,8 +17,8 @@ from gradio.block_function import BlockFunction
 from gradio.data_classes import PredictBody
 from gradio.state_holder import SessionState
 from pydantic import ValidationError
-from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
+from starlette.datastructures import Headers, QueryParams
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import InputError
@@ -27,8 +27,10 @@ from demos.page.events import guard
 from demos.page.words import LANGUAGES, Say
 
 CALL = re.compile(r"/gradio_api/(?:queue/join|(?P<kind>call/v2|call|run|api)/(?P<name>[^/]+))/?$")
+ANSWER = re.compile(r"/gradio_api/(?:(?P<queue>queue/data)|call/(?:v2/)?[^/]+/(?P<event>[^/]+))$")
 MOST_MB = 1  # files are uploaded, so that a call holds little but text
 LONGEST_SESSION = 100  # characters
+LOST = 200  # the status of a stream of messages, the first of which says that the session is not known
 DEEPEST = 32  # lists and objects within each other; Gradio walks through them by recursion
 MAY_BE_EMPTIED = (gr.Number, gr.Slider, gr.Image, gr.Audio, gr.Gallery)
 Body = dict[str, Any]
@@ -141,18 +143,38 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body of a call, check it, and hand it on as it came."""
-        found = CALL.search(scope.get("path", "")) if scope.get("method") == "POST" else None
-        if scope["type"] != "http" or found is None:
-            await self.app(scope, receive, send)
-            return
+        path, method = scope.get("path", ""), scope.get("method")
         try:
-            sent = await read(receive, Headers(scope=scope))
-            check_call(self.page, parsed(sent), found["kind"], found["name"])
+            if method == "POST" and (found := CALL.search(path)):
+                sent = await read(receive, Headers(scope=scope))
+                check_call(self.page, parsed(sent), found["kind"], found["name"])
+                receive = replay(sent, receive)
+            elif method == "GET" and (found := ANSWER.search(path)):
+                session = QueryParams(scope["query_string"]).get("session_hash", "")
+                check_waiting(self.page, session if found["queue"] else None, found["event"])
         except Refusal as refused:
             say = say_of(refused.event) if refused.event else say_from(Headers(scope=scope))
-            await JSONResponse({"detail": say.error(refused.error)}, refused.status)(scope, receive, send)
+            await answered(refused, say.error(refused.error))(scope, receive, send)
             return
-        await self.app(scope, replay(sent, receive), send)
+        await self.app(scope, receive, send)
+
+
+def answered(refused: Refusal, sentence: str) -> Response:
+    """What is sent for a refusal; a window gets it in the stream that it listens to, and connects anew."""
+    if refused.status != LOST:
+        return JSONResponse({"detail": sentence}, refused.status)
+    lost = {"msg": "unexpected_error", "message": sentence, "session_not_found": True, "success": False}
+    return Response(f"data: {json.dumps(lost)}\n\n", media_type="text/event-stream")
+
+
+def check_waiting(page: gr.Blocks, session: str | None, event: str | None) -> None:
+    """Refuse to wait for the answers of a session, or for one event, of which the queue knows nothing."""
+    queue = page._queue
+    waiting = queue.pending_event_ids_session.values()
+    if session is not None and session not in queue.pending_messages_per_session:
+        raise Refusal(LOST, InputError("There is no answer waiting here: it was fetched, or nothing was asked."))
+    if event is not None and event not in queue.event_ids_to_events and not any(event in each for each in waiting):
+        raise Refusal(404, InputError("There is no answer waiting here: it was fetched, or nothing was asked."))
 
 
 def say_from(headers: Headers) -> Say:

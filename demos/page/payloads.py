@@ -5,7 +5,7 @@ function here raises an InputError with one sentence instead.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import gradio as gr
@@ -14,7 +14,9 @@ from pydantic import ValidationError
 
 from core.errors import InputError, within
 
-MOST_FILES = 64  # in one input; Gradio reads every one of them before a handler can count them
+MOST_OBJECTS = (
+    200  # objects in one input, about three per file; Gradio reads every one of them before a handler can count them
+)
 FARTHEST = 100_000  # pixels or items; no click is further away
 
 
@@ -92,7 +94,7 @@ def _check_choices(component: Any, payload: Any) -> None:
 
 def _limits(component: Any) -> bool:
     """Whether a component's choices and limits hold; where the page reads its payload, the handler knows them."""
-    theirs = (gr.Number.preprocess, gr.Slider.preprocess, gr.CheckboxGroup.preprocess)
+    theirs = (gr.Number.preprocess, gr.Slider.preprocess, gr.CheckboxGroup.preprocess, gr.Dropdown.preprocess)
     return getattr(component.preprocess, "__func__", None) in theirs
 
 
@@ -111,20 +113,27 @@ def _check_text(component: Any, payload: Any) -> None:
 
 
 def _check_media(component: Any, payload: Any) -> None:
-    found = payload if isinstance(payload, list) else [payload]
-    if len(found) > MOST_FILES:
-        raise InputError("An input may hold at most {limit} files.", limit=MOST_FILES)
+    objects = list(_objects(payload))
+    if len(objects) > MOST_OBJECTS:
+        raise InputError("An input may hold at most {limit} files.", limit=MOST_OBJECTS // 3)
+    metas = all(isinstance(each.get("meta", {}), dict) for each in objects)  # Gradio looks into them unasked
+    items = (each[key] for each in objects for key in ("image", "video") if isinstance(each.get(key), dict))
+    if not metas or not all(isinstance(item.get("path"), str) for item in items):  # a gallery's
+        raise InputError("This input takes an uploaded file. Upload one first.")
     try:
         component.data_model.model_validate(payload, context={"validate_meta": True})
     except ValidationError as error:
         raise InputError("This input takes an uploaded file. Upload one first.") from error
 
 
-def _check_drawing(component: Any, payload: Any) -> None:
-    layers = payload.get("layers") if isinstance(payload, dict) else None
-    _check_media(component, payload)
-    if isinstance(layers, list) and len(layers) > MOST_FILES:
-        raise InputError("An input may hold at most {limit} files.", limit=MOST_FILES)
+def _objects(payload: Any) -> Iterator[dict[str, Any]]:
+    """All objects in a payload."""
+    if isinstance(payload, dict):
+        yield payload
+        payload = list(payload.values())
+    if isinstance(payload, list):
+        for item in payload:
+            yield from _objects(item)
 
 
 def _check_structure(component: Any, payload: Any) -> None:
@@ -142,6 +151,6 @@ CHECKS: dict[type[Block], Callable[[Any, Any], None]] = {
     gr.Gallery: _check_media,
     gr.Image: _check_media,
     gr.Audio: _check_media,
-    gr.ImageEditor: _check_drawing,
+    gr.ImageEditor: _check_media,
     gr.JSON: _check_structure,
 }

@@ -124,6 +124,7 @@ ERRORS: dict[str, str] = {
     "A call may have at most {limit} MB.": "一次调用最多 {limit} MB。",
     "A call is a JSON object with a list named data.": "一次调用是一个 JSON 对象，其中有名为 data 的列表。",
     "This call is nested too deeply.": "这次调用的嵌套太深。",
+    "There is no answer waiting here: it was fetched, or nothing was asked.": "这里没有等待领取的结果：已经取走，或没有提问。",
     "There is no call named {name}.": "没有名为 {name} 的调用。",
     "This call takes {count} values; here are {given}.": "这个调用需要 {count} 个值，而这里有 {given} 个。",
     "This call takes these values: {names}.": "这个调用需要这些值：{names}。",

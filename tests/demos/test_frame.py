@@ -280,30 +280,3 @@ def test_head_and_theme_fetch_nothing() -> None:
         assert "src=" not in script
     theme = layout.theme()
     assert not theme._stylesheets, "a Google font would be fetched"
-
-
-# --- a picture taken away ---
-
-
-def on_look(say: Say, picture: str | None, count: float) -> Iterator[str]:
-    """Say what came, streaming."""
-    yield f"{picture} {count}"
-
-
-@pytest.mark.parametrize("handler", [on_answer, on_look])
-def test_removing_a_picture_asks_nothing(handler: Any) -> None:
-    with gr.Blocks():
-        picture, count, button = inputs.picture_input(), gr.Number(2), gr.Button()
-    answer_unless = events.unless_emptied(events.bind(handler, EN), [picture, count])
-
-    def answered(target: gr.blocks.Block | None, path: str | None) -> str:
-        answer = answer_unless(gr.EventData(target, {}), path, 2.0)
-        return str(list(answer) if inspect.isgeneratorfunction(answer_unless) else answer)
-
-    assert inspect.isgeneratorfunction(answer_unless) == inspect.isgeneratorfunction(handler)
-    assert "None" not in answered(picture, None)
-    assert "cat.png" in answered(picture, "cat.png")
-    assert "None" in answered(button, None)
-    assert "None" in answered(None, None), "a call of the API has no target"
-    bound = inspect.signature(events.bind(handler, EN))
-    assert list(inspect.signature(answer_unless).parameters)[1:] == list(bound.parameters)

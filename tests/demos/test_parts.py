@@ -169,7 +169,7 @@ class Toy:
 
     def answers(self, event: BlockFunction, *given: Any) -> list[Any]:
         assert event.fn is not None
-        return list(event.fn(gr.EventData(None, {}), *given))
+        return list(event.fn(*given))
 
 
 @pytest.fixture
@@ -218,7 +218,7 @@ def test_gallery_notes_come_in_chinese(tmp_path: Path, monkeypatch: pytest.Monke
         parts.follow(gallery, [gallery.change])
     (event,) = (fn for fn in page.fns.values() if fn.name == "on_follow")
     assert event.fn is not None
-    assert list(event.fn(gr.EventData(None, {}), [(str(path), None)] * 2, "")) == [{text: "seen"}]
+    assert list(event.fn([(str(path), None)] * 2, "")) == [{text: "seen"}]
     assert shown == ["这个文件不完整，只使用图片中已有的部分。"]
 
 
@@ -252,4 +252,4 @@ def test_fold_says_why_and_is_asked_when_unfolded(photo: str) -> None:
     assert (fold.label, fold.open, fold.elem_id) == ("More\nSee the rest.", False, "toy-more-fold")
     event = toy.event("on_more", "expand")
     assert event.fn is not None
-    assert event.fn(gr.EventData(None, {}), photo) == "more"
+    assert event.fn(photo) == "more"
