@@ -16,8 +16,8 @@ DATA ?= data
 METHODS := $(patsubst core/%/train.py,%,$(wildcard core/*/train.py))
 NARROW := ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2
 
-.PHONY: help venv run test audit lock fast narrow lint types unit browser chromium bench screenshots docs assets study \
-  evaluate card push clean $(METHODS:%=train-%)
+.PHONY: help venv run test audit lock fast narrow lint types unit hostile fuzz browser chromium bench screenshots docs \
+  assets study evaluate card push clean $(METHODS:%=train-%)
 .DEFAULT_GOAL := help
 
 help:
@@ -64,8 +64,12 @@ lock: $(VENV)/dev.stamp
 	$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade --no-header \
 	  --no-emit-index-url --no-emit-find-links -o requirements.lock requirements.txt
 
-## make fast         the same without a browser
+## make fast         the same without a browser and without the hostile calls
 fast: lint types unit
+
+## make hostile      hundreds of wrong calls and files against a running page; says how many, and their memory
+hostile: $(VENV)/dev.stamp
+	$(PY) -m pytest -m hostile -s
 
 ## make narrow       training and numerical tests with the instruction set of an AVX2 processor
 narrow: $(VENV)/dev.stamp
@@ -79,7 +83,7 @@ types: $(VENV)/dev.stamp
 	$(PY) -m mypy
 
 unit: $(VENV)/dev.stamp
-	$(PY) -m pytest -m "not browser" $(PARALLEL)
+	$(PY) -m pytest -m "not browser and not hostile" $(PARALLEL)
 
 browser: $(VENV)/dev.stamp chromium
 	$(PY) -m pytest tests/browser

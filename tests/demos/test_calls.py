@@ -177,7 +177,7 @@ def test_missing_values_are_counted(toy: Toy) -> None:
 @pytest.mark.parametrize("position", [0, 1])
 def test_emptied_inputs_ask_nothing(toy: Toy, position: int) -> None:
     """A visitor empties a box to write another number, and a picture to bring another one."""
-    values: list[Any] = [[None, None], [3, None]][position]
+    values: list[Any] = [None, None] if position == 0 else [3, None]
     answer = toy.ask("en", values, toy.event("en").inputs[position])
     assert answer["data"] == [gr.skip()]
     assert not answer["is_generating"]

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ API = "/gradio_api"
 WAIT_S = 60
 META = {"_type": "gradio.FileData"}
 Payload = list[Any]
+Event = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -29,26 +29,39 @@ class Caller:
     """A program that calls one server."""
 
     def __init__(self, url: str) -> None:
+        self.asked = 0  # calls so far
         self.http = httpx.Client(base_url=url, timeout=WAIT_S, trust_env=False)
         self.config = self.http.get("/config").json()
         self.components = {item["id"]: item for item in self.config["components"]}
         self.events = {item["id"]: item for item in self.config["dependencies"]}
         self.sessions = (f"hostile{number}" for number in itertools.count())
 
-    def public(self) -> Iterator[dict[str, Any]]:
-        """The events that a program calls by name."""
-        return (event for event in self.events.values() if event["api_visibility"] == "public")
+    def public(self, tab: str = "") -> Iterator[Event]:
+        """The events that a program calls by name, of one tab."""
+        found = (event for event in self.events.values() if event["api_visibility"] == "public")
+        return (event for event in found if event["api_name"].startswith(tab))
 
-    def event(self, name: str) -> dict[str, Any]:
+    def private(self, language: str) -> Iterator[Event]:
+        """The events of one page that have no public name."""
+        page = "" if language == "en" else language
+        found = (self.events[number] for number in self.config["page"][page]["dependencies"])
+        return (event for event in found if event["backend_fn"] and event["api_visibility"] == "private")
+
+    def event(self, name: str) -> Event:
         """The public event of a name."""
         return next(event for event in self.public() if event["api_name"] == name)
 
-    def laid_out(self, event: dict[str, Any]) -> Payload:
+    def inputs(self, event: Event) -> list[dict[str, Any]]:
+        """The components whose values an event carries."""
+        return [self.components[number] for number in event["inputs"]]
+
+    def laid_out(self, event: Event) -> Payload:
         """Valid values of an event: those that its inputs are laid out with."""
-        return [self.components[number]["props"].get("value") for number in event["inputs"]]
+        return [component["props"].get("value") for component in self.inputs(event)]
 
     def by_name(self, name: str, values: Any, kind: str = "call") -> Answer:
         """Call a public name with a list of values, or with a body as it is."""
+        self.asked += 1
         body = values if isinstance(values, (bytes, dict)) else {"data": values}
         sent = body if isinstance(body, bytes) else json.dumps(body).encode()
         began = self.http.post(f"{API}/{kind}/{name}", content=sent, headers={"content-type": "application/json"})
@@ -67,6 +80,7 @@ class Caller:
 
     def by_number(self, number: int, values: Payload, **more: Any) -> Answer:
         """Cause an event as a browser does."""
+        self.asked += 1
         session = next(self.sessions)
         body = {"data": values, "fn_index": number, "session_hash": session, **more}
         sent = json.dumps(body).encode()
@@ -85,10 +99,6 @@ class Caller:
         with path.open("rb") as file:
             (stored,) = self.http.post(f"{API}/upload", files={"files": (path.name, file)}).json()
         return {"path": stored, "meta": META}
-
-    def wait_idle(self) -> None:
-        """Let the server finish what it does beside answers."""
-        time.sleep(0.05)
 
 
 def sentence_in(answer: httpx.Response) -> str | None:
