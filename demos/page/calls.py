@@ -148,7 +148,7 @@ class Gate:
             if method == "POST" and (found := CALL.search(path)):
                 sent = await read(receive, Headers(scope=scope))
                 check_call(self.page, parsed(sent), found["kind"], found["name"])
-                receive = replay(sent, receive)
+                receive, send = replay(sent, receive), blaming(send)
             elif method == "GET" and (found := ANSWER.search(path)):
                 session = QueryParams(scope["query_string"]).get("session_hash", "")
                 check_waiting(self.page, session if found["queue"] else None, found["event"])
@@ -207,6 +207,24 @@ def replay(body: bytes, receive: Receive) -> Receive:
     return receive_again
 
 
+def blaming(send: Send) -> Send:
+    """A `send` with the status 400 where Gradio answers 500 with a sentence: what a caller did wrong is no defect."""
+    held: list[Message] = []
+
+    async def send_blaming(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 500:
+            held.append(message)
+            return
+        if held:
+            start = held.pop()
+            said = message.get("body", b"")
+            caused = said.startswith(b"{") and json.loads(said).get("error")
+            await send({**start, "status": 400 if caused else 500})
+        await send(message)
+
+    return send_blaming
+
+
 def parsed(sent: bytes) -> Body:
     """The JSON object of a body; Refusal where it is none, or nested more than `DEEPEST` times."""
     try:
@@ -230,8 +248,10 @@ def check_call(page: gr.Blocks, body: Body, kind: str | None, name: str | None) 
     Args:
         page: with its events.
         body: of the request.
-        kind: of the address: "call", "call/v2", "run" or "api"; None for the queue, which `Page` checks.
+        kind: of the address: "call", "call/v2", "run" or "api"; None for the queue.
         name: of the call, None for the queue.
+
+    What a browser sends, to the queue or past it, has the number of an event; its values are checked by `Page`.
 
     Raises:
         Refusal: with 404 for an unknown event, and 400 for what it carries.
@@ -241,10 +261,10 @@ def check_call(page: gr.Blocks, body: Body, kind: str | None, name: str | None) 
         given = PredictBody.model_validate({"data": []} if by_words else body)
     except ValidationError as error:
         raise Refusal(400, InputError("A call is a JSON object with a list named data.")) from error
-    event = find(page, name, given.fn_index)
-    if kind is None:
-        if not given.session_hash or len(given.session_hash) > LONGEST_SESSION:
-            raise Refusal(400, InputError("A call is a JSON object with a list named data."))
+    event = find(page, name if given.fn_index is None else None, given.fn_index)
+    if kind is None and not 0 < len(given.session_hash or "") <= LONGEST_SESSION:
+        raise Refusal(400, InputError("A call is a JSON object with a list named data."))
+    if kind is None or given.fn_index is not None:
         return
     state = page.state_holder.session_data.get(given.session_hash or "")
     try:
@@ -261,7 +281,7 @@ def find(page: gr.Blocks, name: str | None, number: int | None) -> BlockFunction
         event = page.fns.get(-1 if number is None else number)
     else:
         public = (each for each in page.fns.values() if each.api_visibility == "public")
-        event = next((each for each in public if each.api_name == name and number in (None, each._id)), None)
+        event = next((each for each in public if each.api_name == name), None)
     if event is None or event.fn is None:
         raise Refusal(404, InputError("There is no call named {name}.", name=number if name is None else name))
     return event

@@ -245,6 +245,26 @@ def test_right_calls_pass_unchanged(client: TestClient) -> None:
     assert client.post("/gradio_api/queue/join", json=body).json() == {"read": [3, None]}
 
 
+@pytest.mark.parametrize("data", [[3, None], [None, None], ["x", None]])
+def test_browsers_pass_the_queue_by_number(client: TestClient, data: list[Any]) -> None:
+    """They send events without a queue to /run/predict; `Page` checks or skips them."""
+    body = {"data": data, "fn_index": 0, "session_hash": "s", "trigger_id": 1}
+    assert client.post("/gradio_api/run/predict", json=body).json() == {"read": data}
+
+
+def test_sentences_are_no_server_errors(toy: Toy) -> None:
+    async def on_call(request: Request) -> Response:
+        return JSONResponse({"error": (await request.json())["data"][0]}, 500)
+
+    app = Starlette(routes=[Route("/gradio_api/run/predict", on_call, methods=["POST"])])
+    app.add_middleware(Gate, page=toy.page)
+    with TestClient(app) as client:
+        answers = [
+            client.post("/gradio_api/run/predict", json={"data": [said], "fn_index": 0}) for said in ("No.", None)
+        ]
+    assert [(answer.status_code, answer.json()["error"]) for answer in answers] == [(400, "No."), (500, None)]
+
+
 def test_unknown_answers_are_not_awaited(client: TestClient) -> None:
     sentence = "There is no answer waiting here: it was fetched, or nothing was asked."
     assert client.get("/gradio_api/call/toy_draw/nothing").json() == {"detail": sentence}
