@@ -13,6 +13,7 @@ PORT ?= 7860
 PARALLEL ?= -n 2 --dist loadfile
 SHARE ?= 0
 DATA ?= data
+FUZZ_S ?= 600
 METHODS := $(patsubst core/%/train.py,%,$(wildcard core/*/train.py))
 NARROW := ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2
 
@@ -74,6 +75,11 @@ hostile: $(VENV)/dev.stamp
 ## make narrow       training and numerical tests with the instruction set of an AVX2 processor
 narrow: $(VENV)/dev.stamp
 	$(NARROW) $(PY) -m pytest tests/core $(PARALLEL)
+
+## make fuzz         spoil pictures and sounds for FUZZ_S seconds (600) until one breaks the decoders; installs atheris
+fuzz: $(VENV)/dev.stamp
+	$(PY) -m pip install -q atheris
+	$(PY) -m tests.hostile.fuzz_decoding -max_total_time=$(FUZZ_S)
 
 lint: $(VENV)/dev.stamp
 	$(PY) -m ruff check .

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import av
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
@@ -66,8 +67,8 @@ def decode(file: BinaryIO) -> tuple[dict[str, Any], list[bytes]]:
 
 
 def _decode_stream(container: InputContainer, stream: AudioStream) -> tuple[dict[str, Any], list[bytes]]:
-    codec = stream.codec_context
-    if codec.name not in CODECS.split(",") or not codec.sample_rate or not codec.channels:
+    codec: AudioCodecContext | None = stream.codec_context  # none for a tag that FFmpeg does not know
+    if codec is None or codec.name not in CODECS.split(",") or not codec.sample_rate or not codec.channels:
         return {"problem": "unreadable"}, []
     known = {"file_rate_hz": codec.sample_rate, "rate_hz": min(codec.sample_rate, MAX_RATE_HZ)}
     known["channels"] = min(codec.channels, 2)

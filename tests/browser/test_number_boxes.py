@@ -18,7 +18,7 @@ def box_of(page: Page, ident: str) -> Locator:
 
 def in_words(page: Page) -> list[str]:
     """What the toasts say, one text for each."""
-    return page.locator(f"{TOASTS} .toast-text").all_inner_texts()
+    return page.locator(TOASTS).all_inner_texts()
 
 
 def opened_box(page: Page, ident: str, fold: str) -> Locator:
@@ -76,7 +76,8 @@ def test_number_out_of_range_is_one_toast(visit: Opener, language: str, sentence
     box.fill("99")
     expect(page.locator(TOASTS).first).to_be_visible()
     page.wait_for_timeout(REPEATS_MS)
-    assert in_words(page) == [sentence]
+    (said,) = in_words(page)
+    assert sentence in said
     page.locator(".toast-close").evaluate_all("(buttons) => buttons.forEach((button) => button.click())")
     expect(page.locator(TOASTS)).to_have_count(0)
     box.fill(before)

@@ -71,6 +71,15 @@ def test_playlists_open_nothing(tmp_path: Path) -> None:
         assert "not a sound that can be read" in refused(tmp_path / name)
 
 
+def test_unknown_codec_is_refused(tmp_path: Path) -> None:
+    """A wave file names its codec by a number; FFmpeg has no decoder for most of them."""
+    soundfile.write(tmp_path / "a.wav", tone(1, 16_000), 16_000)
+    data = bytearray((tmp_path / "a.wav").read_bytes())
+    data[20:22] = b"M3"
+    (tmp_path / "a.wav").write_bytes(data)
+    assert "not a sound that can be read" in refused(tmp_path / "a.wav")
+
+
 def test_damaged_files_are_read_or_refused(tmp_path: Path) -> None:
     whole = recorded(tmp_path / "whole.m4a", tone(2, 44_100)).read_bytes()
     rng = np.random.default_rng(3)
