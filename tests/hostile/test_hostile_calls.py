@@ -135,6 +135,7 @@ def test_wrong_values_get_their_sentence(target: Target, tab: str) -> None:
                 answer = target.caller.by_name(event["api_name"], values)
                 if answer.sentence != sentence:
                     wrong.append(f"{what}: {answer}"[:300])
+    assert not wrong
 
 
 @pytest.mark.parametrize("tab", METHODS)
@@ -146,6 +147,7 @@ def test_wrong_calls_get_their_sentence(target: Target, tab: str) -> None:
             answer = target.caller.by_name(call.name, values)
             if answer.sentence != call.sentence:
                 wrong.append(f"{call}: {answer}"[:300])
+    assert not wrong
 
 
 def test_refused_before_the_queue(target: Target) -> None:
@@ -158,6 +160,7 @@ def test_refused_before_the_queue(target: Target) -> None:
             answer = target.caller.by_number(number, [])
             if answer != Answer(404, f"There is no call named {number}."):
                 wrong.append(f"{number}: {answer}")
+    assert not wrong
 
 
 def test_clicks_without_a_place(target: Target) -> None:
