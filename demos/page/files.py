@@ -33,7 +33,7 @@ FRESH_S = 60  # a file that was just written may be on its way to a session
 
 def received(path: str | None) -> str | None:
     """The path, if it is a file that this server received or made, else None, whether or not there is such a file."""
-    if path is None or "\0" in path or not is_inside(path, get_upload_folder()):
+    if path is None or not is_inside(path, get_upload_folder()):
         return None
     return path if os.path.isfile(path) else None
 

@@ -110,8 +110,8 @@ def written_whole(target: Path) -> Iterator[Path]:
 
 
 def is_inside(path: str | Path, folder: str | Path) -> bool:
-    """Whether a path lies below a folder once links and `..` are resolved; the path need not exist."""
-    return Path(folder).resolve() in Path(os.path.realpath(path)).parents
+    """Whether a path lies below a folder once links and `..` are resolved; the path need not exist or be one."""
+    return "\0" not in str(path) and Path(folder).resolve() in Path(os.path.realpath(path)).parents
 
 
 def size_mb(folder: Path) -> float:

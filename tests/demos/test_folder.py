@@ -59,7 +59,7 @@ def test_links_and_dots_lead_outside(tmp_path: Path) -> None:
     inside.mkdir()
     (inside / "link").symlink_to(tmp_path)
     assert is_inside(inside / "a" / "b.png", inside)
-    for path in (inside, inside / ".." / "a", inside / "link" / "a", "/etc/passwd", "relative"):
+    for path in (inside, inside / ".." / "a", inside / "link" / "a", f"{inside}/a\0b", "/etc/passwd", "relative"):
         assert not is_inside(path, inside)
 
 

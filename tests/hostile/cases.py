@@ -84,7 +84,7 @@ class Call(NamedTuple):
     name: str
     position: int
     value: Any
-    sentence: str
+    sentence: str | None
 
 
 CALLS = [
@@ -154,7 +154,7 @@ class Body(NamedTuple):
     name: str
     sent: Any
     status: int
-    sentence: str
+    sentence: str | None
 
 
 BODIES = [
@@ -181,7 +181,7 @@ BODIES = [
     Body("call", "on_fetch", [], 404, "There is no call named on_fetch."),
     Body("call", "on_follow", [], 404, "There is no call named on_follow."),
     Body("run", "on_open", [], 404, "There is no call named on_open."),
-    Body("api", "nothing", [], 404, "There is no call named nothing."),
+    Body("api", "nothing", [], 404, None),  # a route that is closed
     Body("call", "x" * 3000, [], 404, f"There is no call named {59 * 'x'}…."),
     Body("call/v2", "nothing", {}, 404, "There is no call named nothing."),
     Body("call/v2", "rotation_predict", {"a": 1}, 400, "This call takes these values: picture, turn, model."),
