@@ -10,7 +10,8 @@ from PIL import Image
 
 from core.contrastive import explore
 from demos.contrastive import dictionary, tab, views
-from demos.page import calls, inputs
+from demos.page import inputs
+from demos.page.calls import was_emptied
 from demos.page.snapshots import LAST
 from demos.page.words import LANGUAGES, Language
 from tests.demos.voices import voice
@@ -135,8 +136,9 @@ def test_one_event_follows_the_pictures(page: gr.Blocks) -> None:
 
 def test_removing_every_picture_asks_nothing(page: gr.Blocks) -> None:
     follow = gallery_events(page)[0]
-    gallery = follow.inputs[0]
-    assert calls.was_emptied(follow, [None for _ in follow.inputs], gr.EventData(gallery, {}))
+    gallery = gr.EventData(follow.inputs[0], {})
+    assert was_emptied(follow, [[], *[None for _ in follow.inputs[1:]]], gallery)
+    assert not was_emptied(follow, [["a"], *[None for _ in follow.inputs[1:]]], gallery)
 
 
 def test_bad_picture_is_named(shown: Shown, text_as_picture: Path, huge_picture: Path) -> None:
