@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import torch
 
-from tests.bench import click, page
+from tests.bench import click_overhead, page
 
 DOCS = Path(__file__).parents[2] / "docs" / "bench.md"
 READY = """() => document.querySelector("#rotation-picture img")?.naturalWidth > 0
@@ -81,7 +81,7 @@ def tabs() -> list[Row]:
 
 def clicks() -> list[Row]:
     """Milliseconds that a click takes over the bare question."""
-    found = click.overhead_ms()
+    found = click_overhead.overhead_ms()
     print(json.dumps({stem: round(value) for stem, value in found.items()}), flush=True)
     return [Row("click", statistics.median(found.values()), None, 150, "ms")]
 

@@ -98,9 +98,12 @@ def test_address_names_a_groups_tab(visit: Opener, page_url: str) -> None:
     page.wait_for_url(f"{page_url}/?tab=gpt2")
     page.locator("#pictures-group-button").click()
     page.wait_for_url(f"{page_url}/?tab=masked")
-    expect(page.locator("#masked-step1")).to_be_visible()
+    expect(page.locator("#masked-step4")).to_be_visible()
+    settle(page)
     page.locator("#language").click()
     page.wait_for_url(f"{page_url}/zh?tab=masked")
+    expect(page.locator("#masked-step4")).to_be_visible()
+    settle(page)
 
 
 def test_unknown_tab_opens_the_first(visit: Opener) -> None:
