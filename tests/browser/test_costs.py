@@ -8,8 +8,8 @@ from tests.bench.__main__ import READY
 
 pytestmark = pytest.mark.browser
 SLACK = 1.3
-START_CPU = 1.81  # times the page of one button, in the same run
-PAGE_MB = 1.07
+START_CPU = 1.47  # times the page of one button, in the same run
+PAGE_MB = 1.12
 SESSIONS_MB = 97  # of 1,000 sessions with one question each
 VISITORS = 300
 
