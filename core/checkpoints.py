@@ -131,10 +131,14 @@ def save(folder: Path, model: nn.Module, card: Card, extra: dict[str, bytes] | N
     temporary = folder / "model.safetensors.part"
     save_file(half_weights(model), temporary)
     os.replace(temporary, folder / "model.safetensors")
-    for name, content in (extra or {}).items():
+    return add_files(folder, replace(card, sha256={WEIGHTS: digest(folder / WEIGHTS)}), extra or {})
+
+
+def add_files(folder: Path, card: Card, files: dict[str, bytes]) -> Card:
+    """Write files (name -> content) beside the weights, then the card with their digests; returns it as written."""
+    for name, content in files.items():
         write_whole(folder / name, content)
-    digests = {name: digest(folder / name) for name in ["model.safetensors", *(extra or {})]}
-    written = replace(card, sha256=digests)
+    written = replace(card, sha256=card.sha256 | {name: digest(folder / name) for name in files})
     write_card(folder, written)
     return written
 

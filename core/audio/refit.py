@@ -5,7 +5,6 @@ The network is not trained again. The file of probes, its digest and their accur
 """
 
 import argparse
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -27,13 +26,9 @@ def refit(name: str, root: str = "data") -> Card:
         CheckpointError: there is no such checkpoint.
         InputError: the data are not there.
     """
-    card, folder = checkpoints.read_card(name), checkpoints.ROOT / name
-    digests = dict(card.sha256)
-    for file, content in train.probes_of(checkpoints.load(name), root).items():
-        checkpoints.write_whole(folder / file, content)
-        digests[file] = hashlib.sha256(content).hexdigest()
-    card = replace(card, sha256=digests)
-    checkpoints.write_card(folder, card)
+    folder = checkpoints.ROOT / name
+    probes = train.probes_of(checkpoints.load(name), root)
+    card = checkpoints.add_files(folder, checkpoints.read_card(name), probes)
     accuracies = probe_accuracies(checkpoints.load(name), root=root)
     card = targets.noted(replace(card, metrics=card.metrics | accuracies, notes=NOTES))
     checkpoints.write_card(folder, card)

@@ -6,7 +6,6 @@ one made from other media, is described when somebody first asks.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import torch
 from safetensors import safe_open
@@ -48,11 +47,8 @@ def write(checkpoint: Checkpoint, describe: Describe) -> Card:
     """
     assert checkpoint.card is not None
     found = {name: _half(tensor) for name, tensor in describe(checkpoint.model, checkpoint.device).items()}
-    checkpoints.write_whole(checkpoint.folder / FILE, save(found, {"media": bundled.media_digest()}))
-    digests = checkpoint.card.sha256 | {FILE: checkpoints.digest(checkpoint.folder / FILE)}
-    card = replace(checkpoint.card, sha256=digests)
-    checkpoints.write_card(checkpoint.folder, card)
-    return card
+    content = save(found, {"media": bundled.media_digest()})
+    return checkpoints.add_files(checkpoint.folder, checkpoint.card, {FILE: content})
 
 
 def _half(tensor: Tensor) -> Tensor:

@@ -5,7 +5,6 @@ file of neighbours, its digest and all figures on the card, those of the snapsho
 """
 
 import argparse
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -37,12 +36,8 @@ def refit(name: str, root: str = "data") -> Card:
         percent: measure_split(checkpoints.load(f"{name}@{percent}"), ratings, "test", neighbours)
         for percent in card.snapshots
     }
-    content = pack_neighbours(neighbours)
-    digests = card.sha256 | {NEIGHBOURS: hashlib.sha256(content).hexdigest()}
-    card = replace(card, metrics=metrics, snapshots=snapshots, sha256=digests, notes=train.NOTES)
-    (folder / NEIGHBOURS).write_bytes(content)
-    checkpoints.write_card(folder, card)
-    return card
+    card = replace(card, metrics=metrics, snapshots=snapshots, notes=train.NOTES)
+    return checkpoints.add_files(folder, card, {NEIGHBOURS: pack_neighbours(neighbours)})
 
 
 def main(argv: Sequence[str] | None = None) -> None:
