@@ -184,7 +184,7 @@ def neighbours(picture: pictures.Bytes | str | None, *, count: int = 8, name: st
     return most_alike(query, _gallery_features(name), gallery.names, gallery.images, count)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=16)
 def _gallery_features(name: str) -> torch.Tensor:
     """Features (G, D) of the bundled gallery, read or computed once per process."""
     return described(_checkpoint(name), describe)["features"]

@@ -1,8 +1,10 @@
-"""Muon for the matrices of repeated blocks, AdamW for all other parameters.
+"""Muon for the matrices and kernels of repeated blocks, AdamW for all other parameters.
 
 Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural networks": the momentum of a matrix is replaced by
-the nearest matrix with orthonormal rows or columns, so that every direction is learned at the same rate.
-`torch.optim.Muon` takes matrices only and computes in bfloat16, which many processors emulate.
+the nearest matrix with orthonormal rows or columns, so that every direction is learned at the same rate. The kernel of
+a convolution counts as a matrix with a row per output channel.
+`torch.optim.Muon` takes matrices only and computes in bfloat16, which many processors emulate; here it does so if the
+recipe computes in bfloat16.
 """
 
 from collections.abc import Callable
@@ -16,7 +18,10 @@ ITERATIONS = 5
 
 
 class MuonAdamW(torch.optim.AdamW):
-    """AdamW that steps the parameters of groups with "muon": True by Muon, with Nesterov momentum."""
+    """AdamW that steps the parameters of groups with "muon": True by Muon, with Nesterov momentum.
+
+    A group's "bf16" says whether its matrices are orthogonalised in bfloat16.
+    """
 
     momentum = 0.95
 
@@ -28,12 +33,13 @@ class MuonAdamW(torch.optim.AdamW):
             if group.get("muon"):
                 for parameter in group["params"]:
                     if parameter.grad is not None:
-                        self._step_matrix(parameter, group["lr"], group["weight_decay"])
+                        dtype = torch.bfloat16 if group.get("bf16") else parameter.dtype
+                        self._step_matrix(parameter, group["lr"], group["weight_decay"], dtype)
                         parameter.grad = None  # AdamW leaves it alone
         super().step()
         return loss
 
-    def _step_matrix(self, parameter: Tensor, lr: float, weight_decay: float) -> None:
+    def _step_matrix(self, parameter: Tensor, lr: float, weight_decay: float, dtype: torch.dtype) -> None:
         assert parameter.grad is not None
         state = self.state[parameter]
         if not state:
@@ -42,9 +48,10 @@ class MuonAdamW(torch.optim.AdamW):
         state["step"] += 1
         buffer = state["momentum"]
         buffer.lerp_(parameter.grad, 1 - self.momentum)
-        update = orthogonalise(parameter.grad.lerp(buffer, self.momentum))
-        rows, columns = parameter.shape
-        parameter.mul_(1 - lr * weight_decay).add_(update, alpha=-lr * max(1.0, rows / columns) ** 0.5)
+        update = orthogonalise(parameter.grad.lerp(buffer, self.momentum).flatten(1).to(dtype))
+        rows, columns = update.shape
+        step = update.to(parameter.dtype).view_as(parameter)
+        parameter.mul_(1 - lr * weight_decay).add_(step, alpha=-lr * max(1.0, rows / columns) ** 0.5)
 
 
 def orthogonalise(matrix: Tensor) -> Tensor:
@@ -67,8 +74,11 @@ def orthogonalise(matrix: Tensor) -> Tensor:
 
 
 def block_matrices(model: nn.Module) -> list[nn.Parameter]:
-    """Weights of the linear layers inside repeated blocks (`nn.ModuleList`); not embeddings, not the output layer."""
+    """Weights of the linear layers and convolutions inside repeated blocks (`nn.ModuleList`).
+
+    Not embeddings, not the first layer, not the output layer.
+    """
     blocks = [module for module in model.modules() if isinstance(module, nn.ModuleList)]
-    layers = [layer for block in blocks for layer in block.modules() if isinstance(layer, nn.Linear)]
+    layers = [layer for block in blocks for layer in block.modules() if isinstance(layer, nn.Linear | nn.Conv2d)]
     weights = [parameter for layer in layers for name, parameter in layer.named_parameters() if name == "weight"]
     return list(dict.fromkeys(weight for weight in weights if weight.requires_grad))

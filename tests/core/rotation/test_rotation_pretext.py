@@ -51,3 +51,29 @@ def test_loss_equals_paper_formula() -> None:
     for row, label in zip(logits.tolist(), turns.tolist(), strict=True):
         slow -= math.log(math.exp(row[label]) / sum(math.exp(score) for score in row)) / 6
     assert pretext.turn_loss(logits, turns).item() == pytest.approx(slow, rel=1e-5)
+
+
+@pytest.mark.parametrize(("turn", "row", "column"), [(0, 0, 0), (1, 1, 0), (2, 1, 1), (3, 0, 1)])
+def test_careless_turn_leaves_a_rim(turn: int, row: int, column: int) -> None:
+    """Moved down by `row` and right by `column` pixels against NumPy's turn, and black there."""
+    images = torch.rand(3, 2, 6, 6, generator=generator(7)) + 0.1
+    turned = pretext.turn_with_rim(images, torch.full((3,), turn)).numpy()
+    exact = np.rot90(images.numpy(), turn, axes=(2, 3))
+    assert np.array_equal(turned[:, :, row:, column:], exact[:, :, : 6 - row, : 6 - column])
+    assert not turned[:, :, :row].any()
+    assert not turned[:, :, :, :column].any()
+
+
+def test_careless_turn_equals_one_about_a_pixel() -> None:
+    """The rim is that of a turn about a point half a pixel down and right of the centre."""
+    picture = torch.arange(1.0, 17.0).view(1, 1, 4, 4)
+    for turn in range(4):
+        expected = torch.zeros(4, 4)
+        for y in range(4):
+            for x in range(4):
+                down, right = y - 2, x - 2
+                for _ in range(turn):
+                    down, right = -right, down  # a quarter anticlockwise
+                if 0 <= 2 + down < 4 and 0 <= 2 + right < 4:
+                    expected[2 + down, 2 + right] = picture[0, 0, y, x]
+        assert torch.equal(pretext.turn_with_rim(picture, torch.tensor([turn]))[0, 0], expected)

@@ -56,6 +56,23 @@ def test_batch_depends_on_seed_alone() -> None:
     assert 0 <= first.min() <= first.max() <= 1
 
 
+def test_small_steps_see_three_quarters_of_the_side(
+    bright_tops: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sides, make = [], train.make_batch
+
+    def noted(images: torch.Tensor, rng: torch.Generator, recipe: train.RotationRecipe) -> tuple[torch.Tensor, ...]:
+        made = make(images, rng, recipe)
+        sides.append(tuple(made[0].shape[2:]))
+        return made
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(train, "make_batch", noted)
+    flags = ["--width", "4", "--size", "32", "--small-steps", "5", "--device", "cpu"]
+    train.main(["--smoke", "--data", f"folder:{bright_tops}", *flags])
+    assert sides == [(24, 24)] * 5 + [(32, 32)] * 15
+
+
 def test_flags_set_recipe_fields() -> None:
     recipe = parse(train.RotationRecipe, ["--data", "x", "--min-crop", "0.5", "--no-bf16", "--steps", "7"])
     assert (recipe.min_crop, recipe.bf16, recipe.steps) == (0.5, False, 7)

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from core.device import generator
+from core.rotation.model import Config, RotationNet
 from core.training import loop, runs
 from core.training.muon import MuonAdamW, block_matrices, orthogonalise
 from core.training.recipe import Recipe
@@ -55,6 +56,31 @@ def test_step_equals_the_published_one() -> None:
     assert torch.allclose(weight, expected, atol=1e-6)
 
 
+def test_kernel_is_stepped_as_the_matrix_of_its_rows() -> None:
+    kernel = nn.Parameter(torch.randn(8, 3, 2, 2, generator=generator(1)).to(memory_format=torch.channels_last))
+    matrix = nn.Parameter(kernel.detach().reshape(8, 12).clone())
+    groups = [{"params": [kernel, matrix], "muon": True, "weight_decay": 0.1}]
+    optimizer = MuonAdamW(groups, lr=0.1)
+    for number in range(2):
+        gradient = torch.randn(8, 3, 2, 2, generator=generator(2, number))
+        kernel.grad, matrix.grad = gradient.clone(), gradient.reshape(8, 12).clone()
+        optimizer.step()
+    assert torch.allclose(kernel.reshape(8, 12), matrix, atol=1e-6)
+
+
+def test_bfloat16_step_is_near_the_exact_one() -> None:
+    start, gradient = (torch.randn(8, 4, generator=generator(number)) for number in (1, 2))
+    steps = []
+    for bf16 in (False, True):
+        weight = nn.Parameter(start.clone())
+        weight.grad = gradient.clone()
+        MuonAdamW([{"params": [weight], "muon": True, "bf16": bf16, "weight_decay": 0.0}], lr=0.1).step()
+        assert weight.dtype == torch.float32
+        steps.append(weight.detach() - start)
+    assert not torch.equal(*steps)
+    assert (steps[0] - steps[1]).norm() < 0.1 * steps[0].norm()
+
+
 def test_others_are_stepped_as_by_adamw() -> None:
     first, second = Blocks(), Blocks()
     second.load_state_dict(first.state_dict())
@@ -74,6 +100,19 @@ def test_matrices_of_blocks_are_chosen() -> None:
     model.blocks[0][0].weight.requires_grad_(False)  # type: ignore[index]
     chosen = {id(weight) for weight in block_matrices(model)}
     assert chosen == {id(layer.weight) for layer in (model.blocks[0][2], *model.blocks[1][::2])}  # type: ignore
+
+
+def test_kernels_of_stages_are_chosen_and_the_stem_is_not() -> None:
+    model = RotationNet(Config(widths=(4, 8), depths=(1, 1)))
+    chosen = {id(weight) for weight in block_matrices(model)}
+    named = [name for name, weight in model.named_parameters() if id(weight) in chosen]
+    assert named == [
+        "encoder.stages.0.0.conv1.weight",
+        "encoder.stages.0.0.conv2.weight",
+        "encoder.stages.1.0.conv1.weight",
+        "encoder.stages.1.0.conv2.weight",
+        "encoder.stages.1.0.downsample.0.weight",
+    ]
 
 
 def test_rates_follow_the_schedule_in_their_ratio() -> None:
