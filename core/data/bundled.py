@@ -172,7 +172,7 @@ def photographs() -> tuple[Photograph, ...]:
     return tuple(_photograph(*row) for row in PHOTOGRAPHS)
 
 
-def _installed(place: str) -> Path:
+def installed(place: str) -> Path:
     """The path of "package:file" in an installed package, which is not imported: scikit-learn takes a second."""
     package, _, path = place.partition(":")
     spec = find_spec(package)
@@ -182,7 +182,7 @@ def _installed(place: str) -> Path:
 
 
 def _photograph(key: str, place: str, name: Name, credit: str) -> Photograph:
-    with Image.open(_installed(place)) as picture:
+    with Image.open(installed(place)) as picture:
         image = np.array(picture.convert("RGB"))  # (H, W, 3)
     return Photograph(key, name, credit, _read_only(image))
 
@@ -236,7 +236,7 @@ def read_sound(key: str) -> Wave:
 @functools.cache
 def media_digest() -> str:
     """Digest of the files of all bundled pictures and of the list of sounds: what was made from others has another."""
-    photos = (_installed(place) for _, place, _, _ in PHOTOGRAPHS)
+    photos = (installed(place) for _, place, _, _ in PHOTOGRAPHS)
     found = hashlib.sha256()
     for file in (ASSETS / "emoji.png", *photos, ASSETS / "sounds" / "sounds.json"):
         found.update(file.read_bytes())

@@ -6,6 +6,7 @@ process. Left out on purpose: colour profiles, and decoding PNG in strips, since
 """
 
 import math
+import os
 import struct
 import warnings
 from collections.abc import Callable
@@ -60,6 +61,15 @@ TURNS = {  # EXIF's orientation -> what sets the picture upright
 Image.MAX_IMAGE_PIXELS = MAX_MEGAPIXELS * 1_000_000 // 2  # Pillow warns above this and refuses above twice this
 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 one_at_a_time = ThreadPoolExecutor(1, "large-pictures")
+
+
+def _begin_anew() -> None:
+    """In a fork, which has inherited the executor but not its thread, and would wait for it without end."""
+    global one_at_a_time
+    one_at_a_time = ThreadPoolExecutor(1, "large-pictures")
+
+
+os.register_at_fork(after_in_child=_begin_anew)
 
 
 @dataclass(frozen=True)

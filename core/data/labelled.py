@@ -17,7 +17,7 @@ def gallery_and_queries(
 ) -> tuple[Pictures, Pictures]:
     """All training pictures and the test pictures of a set, or ("val") the training split cut in 19 parts and 1.
 
-    A folder without train/ and test/ inside, and the emoji, are cut for "test" too.
+    A folder without train/ and test/ inside, and the bundled sets, are cut for "test" too.
 
     Args:
         spec: named set or "folder:PATH".
@@ -28,7 +28,7 @@ def gallery_and_queries(
     """
     train = pictures.load(spec, "train", size=size, root=root, limit=limit)
     val = pictures.load(spec, "val", size=size, root=root, limit=limit)
-    if queries == "val" or spec == "emoji" or not _has_test(spec, root):
+    if queries == "val" or spec in ("emoji", "digits") or not _has_test(spec, root):
         return train, val
     return _joined(train, val), pictures.load(spec, "test", size=size, root=root, limit=limit)
 

@@ -142,7 +142,7 @@ def to_bytes(images: Tensor) -> Bytes:
 
 
 def load(spec: str, split: Split, *, size: int, root: str = "data", limit: int = 0) -> Pictures:
-    """Load a set, e.g. "scenes96", "scenes96+tinyimagenet64", "emoji" or "folder:PATH", resized to one size.
+    """Load a set, e.g. "scenes96+tinyimagenet64", "emoji", "digits" or "folder:PATH", resized to one size.
 
     Args:
         spec: named sets or folders, joined by "+".
@@ -169,6 +169,12 @@ def _load_one(spec: str, split: Split, size: int, root: str, limit: int) -> Pict
         kept = _thin(_share(list(range(len(gallery.images))), split, whole_is_test=False), limit)
         names = [gallery.groups[i][0] for i in kept]
         return _gather([Image.fromarray(gallery.images[i]) for i in kept], names, size)
+    if spec == "digits":
+        from core.data import optdigits
+
+        digits = optdigits.load()
+        kept = _thin(_share(list(range(len(digits.images))), split, whole_is_test=False), limit)
+        return _gather([Image.fromarray(digits.images[i]) for i in kept], [str(digits.labels[i]) for i in kept], size)
     files = _thin(find_files(spec, split, root), limit)
     return _gather(files, [file.parent.name for file in files], size)
 

@@ -1,8 +1,8 @@
 """Texts: named sets or any folder of .txt files, and vocabularies that can write down every character there is.
 
-A named set is a folder with train*.txt and test*.txt; `folder:PATH` is searched to its bottom. Books inside one file
-are parted by <|endoftext|>. Both kinds of vocabulary here fall back on bytes, so emoji, Arabic or a rare Chinese
-character cost more tokens but lose nothing, and bits per character count all of a text.
+A named set is a folder with train*.txt and test*.txt, or one of `small_texts`; `folder:PATH` is searched to its bottom.
+Books inside one file are parted by <|endoftext|>. Both kinds of vocabulary here fall back on bytes, so emoji, Arabic or
+a rare Chinese character cost more tokens but lose nothing, and bits per character count all of a text.
 """
 
 import functools
@@ -32,7 +32,7 @@ PIECE = 100_000  # characters; long strings make the trainer of a vocabulary slo
 
 
 def documents(spec: str, split: Split, *, root: str = "data", limit: int = 0) -> list[str]:
-    """Read texts, e.g. "novels", "tang", "folder:PATH", several joined by "+".
+    """Read texts, e.g. "novels", "tang", "emoji", "folder:PATH", several joined by "+".
 
     Args:
         spec: named sets or folders. A folder with train/ and test/ inside is read by split, any other one whole.
@@ -47,14 +47,24 @@ def documents(spec: str, split: Split, *, root: str = "data", limit: int = 0) ->
         InputError: nothing there, or a file is not UTF-8.
     """
     found = []
-    for file in [file for part in spec.split("+") for file in find_files(part, split, root)]:
+    for text in (text for part in spec.split("+") for text in _contents(part, split, root)):
+        shortened = text[:limit] if limit else text
+        found.extend(shortened.split(END) if END in shortened else [shortened])
+    return [text for text in found if text]
+
+
+def _contents(spec: str, split: Split, root: str) -> Iterator[str]:
+    """What is in the files of one set or folder, or a bundled text."""
+    from core.data import small_texts
+
+    if spec in small_texts.NAMES:
+        yield small_texts.read(spec, split)
+        return
+    for file in find_files(spec, split, root):
         try:
-            text = file.read_bytes().decode("utf-8")
+            yield file.read_bytes().decode("utf-8")
         except UnicodeDecodeError as error:
             raise InputError("{file} is not a text in UTF-8. Save it as UTF-8 first.", file=file.name) from error
-        text = text[:limit] if limit else text
-        found.extend(text.split(END) if END in text else [text])
-    return [text for text in found if text]
 
 
 def find_files(spec: str, split: Split, root: str) -> list[Path]:

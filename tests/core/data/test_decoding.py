@@ -1,6 +1,7 @@
 """Files as phones, cameras and editors write them are opened within bounds, whatever their metadata say."""
 
 import io
+import multiprocessing
 import re
 import struct
 import threading
@@ -299,3 +300,17 @@ def test_painted_layers_stay_on_white() -> None:
 def test_names_do_not_matter(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(encoded(PHOTO, "PNG"))
     assert np.array_equal(pictures.open_picture(str(tmp_path / name)), PIXELS)
+
+
+def test_forks_decode_large_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that borrows a GPU is a fork of the page's: it has none of the threads that were started there."""
+    monkeypatch.setattr(decoding, "ALONE_MB", 0)
+    path = tmp_path / "large.png"
+    flat(40, 20).save(path)
+    assert decoding.decode(path).image.size == (40, 20)  # the thread has begun
+    fork = multiprocessing.get_context("fork").Process(target=decoding.decode, args=(path,))
+    fork.start()
+    fork.join(20)
+    ended = fork.exitcode
+    fork.kill()
+    assert ended == 0
