@@ -34,7 +34,7 @@ def read_clip(source: Source) -> Tensor:
     Raises:
         InputError: no sound that can be read.
     """
-    return torch.from_numpy(clip(source))
+    return torch.tensor(clip(source))  # a copy: what a visitor asks again is kept, and read-only
 
 
 def names() -> tuple[str, ...]:

@@ -41,6 +41,6 @@ def gallery_features(encoder: str) -> Tensor:
     return _described(encoder)["features"]
 
 
-@functools.cache
+@functools.lru_cache(maxsize=16)
 def _described(encoder: str) -> Described:
     return described(models.open_checkpoint(encoder), describe)

@@ -62,9 +62,11 @@ def open_encoder(encoder: str) -> tuple[ModelWithEncoder, torch.device]:
 
 def open_checkpoint(encoder: str) -> Checkpoint:
     """Open the checkpoint of a trained encoder; names and errors as in `open_encoder`."""
-    if encoder not in (*names(), *snapshots.moments(SMALL)):
+    offered = (*names(), *snapshots.moments(SMALL))
+    if encoder not in offered and not isinstance(encoder, models.OwnRun):
         raise InputError("Choose one of the models offered.")
-    return models.fetch(CHECKPOINTS.get(encoder, encoder), nn.Module)[1]
+    checkpoint = CHECKPOINTS.get(encoder, encoder)
+    return models.open_offered(checkpoint, (*offered, *CHECKPOINTS.values()), nn.Module)[1]
 
 
 def space_of(encoder: str, space: str) -> Space:

@@ -10,6 +10,7 @@ The loss, NT-Xent, is `core.nn.losses.nt_xent`, which the audio method uses too;
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor
 
@@ -24,6 +25,7 @@ __all__ = [
     "pair_losses",
     "partner_is_nearest",
     "partners",
+    "pull_together",
     "two_views",
 ]
 
@@ -78,6 +80,23 @@ def two_views(
     """Draw two independent views of each picture; see `one_view`. Without `size` a view is as large as its picture."""
     side = size or images.shape[-1]
     return one_view(images, side, rng, views), one_view(images, side, rng, views)
+
+
+def pull_together(first: Tensor, second: Tensor) -> Tensor:
+    """The loss without negatives: only the two views of each item are drawn together.
+
+    The alignment of Wang & Isola 2020, "Understanding Contrastive Representation Learning through Alignment and
+    Uniformity on the Hypersphere", sec. 4.1, halved. Its minimum is a constant output, the collapse of Chen & He 2021,
+    "Exploring Simple Siamese Representation Learning", sec. 4.1: both branches get gradients, nothing holds them apart.
+
+    Args:
+        first: (N, D), one view of each item; need not be normalised.
+        second: (N, D), the other view.
+
+    Returns:
+        Scalar, the mean over the pairs of 1 - cosine, 0 to 2.
+    """
+    return (1 - F.cosine_similarity(first.float(), second.float(), dim=1)).mean()
 
 
 def partner_is_nearest(cosine: Tensor) -> Tensor:

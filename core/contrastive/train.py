@@ -64,6 +64,7 @@ class ContrastiveRecipe(Recipe):
         greyscale: share of the views that lose their colour.
         blur: share of the views that are blurred.
         flip: share of the views that are mirrored.
+        negatives: push the views of different pictures apart (simclr); without it the network collapses.
     """
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
@@ -120,6 +121,7 @@ class ContrastiveRecipe(Recipe):
     greyscale: float = 0.2
     blur: float = 0.0
     flip: float = 0.5
+    negatives: bool = True
 
 
 RECIPE = ContrastiveRecipe
@@ -159,8 +161,7 @@ def run(recipe: ContrastiveRecipe) -> Trained:
         raise SystemExit("--weight-history keeps weights in memory: such a run cannot be resumed.")
     data = pictures.load(recipe.data, "train", size=recipe.size, root=recipe.root, limit=_limit(recipe))
     images = OnDevice(data.images)
-    views = pretext.ViewSettings(recipe.min_crop, recipe.jitter, recipe.greyscale, recipe.blur, recipe.flip)
-    model = untrained(config_of(recipe), recipe.seed)
+    model = build(recipe)
     moco = MoCo(model, queue=recipe.queue, momentum=recipe.momentum, shards=recipe.shards, seed=recipe.seed)
     history = None
     if recipe.weight_history:
@@ -170,11 +171,10 @@ def run(recipe: ContrastiveRecipe) -> Trained:
         if history is not None:
             history.record(number, model)
         rows = indices(len(images), recipe.batch, number, recipe.seed)
-        with torch.autocast(rng.device.type, enabled=False):  # colour jitter needs full precision
-            pair = pretext.two_views(images.take(rows, rng.device).float() / 255, rng, views)
+        batch = images.take(rows, rng.device)
         if recipe.method == "simclr":
-            return simclr_loss(network, pair, recipe) | {"ids": rows}
-        found, keys = moco_loss(network, pair, rng, recipe)
+            return batch_loss(network, batch, rng, recipe) | {"ids": rows}
+        found, keys = moco_loss(network, draw_views(batch, rng, recipe), rng, recipe)
         moco.enqueue(keys)
         return found | {"ids": rows}
 
@@ -183,11 +183,34 @@ def run(recipe: ContrastiveRecipe) -> Trained:
     return Trained(model.eval(), result, history)
 
 
+def build(recipe: ContrastiveRecipe) -> ContrastiveNet:
+    """The network of a recipe, untrained."""
+    return untrained(config_of(recipe), recipe.seed)
+
+
+def draw_views(images: Tensor, rng: torch.Generator, recipe: ContrastiveRecipe) -> tuple[Tensor, Tensor]:
+    """Two random views (B, 3, S, S) in [0, 1] of each of the pictures (B, 3, S, S) uint8."""
+    views = pretext.ViewSettings(recipe.min_crop, recipe.jitter, recipe.greyscale, recipe.blur, recipe.flip)
+    with torch.autocast(rng.device.type, enabled=False):  # colour jitter needs full precision
+        return pretext.two_views(images.float() / 255, rng, views)
+
+
+def batch_loss(
+    network: nn.Module, images: Tensor, rng: torch.Generator, recipe: ContrastiveRecipe
+) -> dict[str, Tensor]:
+    """SimCLR's loss and accuracy of a batch of bytes (B, 3, S, S), of each of which two views are drawn."""
+    return simclr_loss(network, draw_views(images, rng, recipe), recipe)
+
+
 def simclr_loss(network: nn.Module, pair: tuple[Tensor, Tensor], recipe: ContrastiveRecipe) -> dict[str, Tensor]:
-    """NT-Xent of two views (B, 3, S, S) of each picture among all views of the batch, of every process."""
+    """NT-Xent of two views (B, 3, S, S) of each picture among all views of the batch, of every process.
+
+    Without negatives it is the mean of 1 - cosine over the pairs.
+    """
     first, second = network(torch.cat(pair)).projections.chunk(2)  # (B, P) each
     found = pretext.nt_xent(gather(first), gather(second), recipe.temperature)
-    return {"loss": found.mean, "accuracy": pretext.partner_is_nearest(found.cosine).float().mean()}
+    loss = found.mean if recipe.negatives else pretext.pull_together(first, second)
+    return {"loss": loss, "accuracy": pretext.partner_is_nearest(found.cosine).float().mean()}
 
 
 def moco_loss(

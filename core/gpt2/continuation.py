@@ -191,16 +191,20 @@ def _extend(loaded: LoadedModel, text: Continuation, decoder: CachedDecoder) -> 
     settings, begun_logits = text.settings, text.begun_logits
     tokens, bits = list(text.tokens), list(text.bits)
     ended = len(tokens) > text.prompt_tokens and tokens[-1] == loaded.vocabulary.end
-    while not ended and len(tokens) < text.prompt_tokens + settings.length:
-        yield replace(text, tokens=tuple(tokens), bits=tuple(bits), begun_logits=begun_logits)
-        logits = decoder.next_logits([loaded.model.config.start, *tokens])
-        begun_logits = logits if begun_logits is None else begun_logits
+
+    def draw(logits: Tensor) -> tuple[int, float, Tensor | None]:
         probabilities = sampling.shape(
             logits, temperature=settings.temperature, top_k=settings.top_k, top_p=settings.top_p
         )
         token = sampling.draw(probabilities, device.generator(settings.seed, len(tokens)))
+        return token, _surprisal(logits, token), logits.clone() if begun_logits is None else None
+
+    while not ended and len(tokens) < text.prompt_tokens + settings.length:
+        yield replace(text, tokens=tuple(tokens), bits=tuple(bits), begun_logits=begun_logits)
+        token, surprisal, first = decoder.choose_next([loaded.model.config.start, *tokens], draw)
+        begun_logits = first if begun_logits is None else begun_logits
         tokens.append(token)
-        bits.append(_surprisal(logits, token))
+        bits.append(surprisal)
         ended = token == loaded.vocabulary.end
     yield replace(text, tokens=tuple(tokens), bits=tuple(bits), begun_logits=begun_logits, finished=True, ended=ended)
 
@@ -213,7 +217,7 @@ def _surprisal(logits: Tensor, token: int) -> float:
 def _locate(text: Continuation | None, number: float) -> tuple[Continuation, int]:
     """The continuation, and the index into its tokens of the added token with this number."""
     if text is None or not text.bits:
-        raise InputError("Let the model continue a text first.")
+        raise InputError("There is no continued text here, or no longer. Let the model continue one first.")
     return text, text.prompt_tokens - 1 + whole(number, 1, len(text.bits))
 
 

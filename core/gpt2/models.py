@@ -5,11 +5,11 @@
 
 import codecs
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -20,7 +20,8 @@ from core import checkpoints, models, snapshots
 from core.checkpoints import Checkpoint
 from core.data.texts import Vocabulary, goes_on, is_blank, to_simplified, without_controls
 from core.errors import InputError
-from core.gpt2.model import GPT2, KeysValues
+from core.gpt2.batching import Cache, Request, batches_of
+from core.gpt2.model import GPT2
 from core.gpt2.sampling import window_start
 
 MAX_CHARACTERS = 2000
@@ -28,6 +29,7 @@ MAX_TOKENS = 2000  # an emoji may take four: 2,000 of them would take ten second
 NOVELS, TANG = "gpt2/novels", "gpt2/tang"
 SMALL = "gpt2/small"  # only its snapshots are shown, so it is not among the models to choose from
 STAGES = snapshots.moments(SMALL)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -79,20 +81,27 @@ class CachedDecoder:
 
     def __init__(self, loaded: LoadedModel) -> None:
         self._loaded = loaded
-        self._cache: tuple[KeysValues, ...] = ()
+        self._cache: Cache = ()
         self._start = self._read = 0
 
-    @torch.inference_mode()
     def next_logits(self, tokens: Sequence[int]) -> Tensor:
         """Scores (V,) float32 on the CPU of the token after `tokens`, which begin with those of the last call."""
+        return self.choose_next(tokens, Tensor.clone)  # in a batch they are a view of all texts' scores
+
+    def choose_next(self, tokens: Sequence[int], choose: Callable[[Tensor], T]) -> T:
+        """What `choose` makes of the scores (V,) of the token after `tokens`; see `next_logits`.
+
+        Texts that other threads are writing with the same model share its forward pass.
+        """
         model = self._loaded.model
         start = window_start(len(tokens), model.config.context)
         if start != self._start or not self._cache:
             self._cache, self._start, self._read = (), start, start
         new = torch.tensor([tokens[self._read :]], device=self._loaded.device)  # (1, T)
-        output = model(new, self._cache, last_only=True)
-        self._cache, self._read = output.cache, len(tokens)
-        return cast(Tensor, output.logits[0, -1].float().cpu())
+        request = Request(new, self._cache, choose)
+        chosen = batches_of(model).answer(request)
+        self._cache, self._read = request.cache, len(tokens)
+        return chosen
 
 
 def clean(text: str | None) -> str:

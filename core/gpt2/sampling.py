@@ -20,14 +20,14 @@ def shape(logits: Tensor, *, temperature: float = 1.0, top_k: int = 0, top_p: fl
         (V,) float64, summing to one, zero for removed tokens.
     """
     scores = logits.double()
-    likeliest = scores.argsort(descending=True, stable=True)  # (V,)
     if temperature == 0:
-        return torch.zeros_like(scores).index_fill(0, likeliest[:1], 1.0)
+        return torch.zeros_like(scores).index_fill(0, scores.argmax(), 1.0)  # PyTorch's argmax is the first of equals
     sharp = ((scores - scores.max()) / temperature).softmax(0)
-    ranked = sharp[likeliest]  # (V,), falling
-    if top_k:
-        ranked[top_k:] = 0
-        ranked = ranked / ranked.sum()
+    if not top_k and top_p >= 1:
+        return sharp / sharp.sum()
+    likeliest = most_likely(scores, top_k or len(scores))
+    ranked = sharp[likeliest]  # (k,), falling
+    ranked = ranked / ranked.sum()
     if top_p < 1:
         before = ranked.cumsum(0) - ranked  # total of the more likely tokens
         ranked[before >= top_p] = 0
@@ -35,9 +35,24 @@ def shape(logits: Tensor, *, temperature: float = 1.0, top_k: int = 0, top_p: fl
     return torch.zeros_like(scores).scatter(0, likeliest, ranked / ranked.sum())
 
 
+def most_likely(scores: Tensor, k: int) -> Tensor:
+    """Indices (k,) of the highest scores (V,), best first, equals in their order; it sorts no more than it must."""
+    if k >= len(scores):
+        return scores.argsort(descending=True, stable=True)
+    candidates = (scores >= scores.topk(k).values[-1]).nonzero()[:, 0]  # k of them, or more with equals
+    return candidates[scores[candidates].argsort(descending=True, stable=True)][:k]
+
+
 def draw(probabilities: Tensor, rng: torch.Generator) -> int:
-    """Draw one token from probabilities (V,); the same generator state gives the same token."""
-    return int(torch.multinomial(probabilities.cpu(), 1, generator=rng))
+    """Draw one token from probabilities (V,); the same generator state gives the same token.
+
+    One number decides where in their running total the token lies: `torch.multinomial` draws a number for every token
+    of the vocabulary, which takes ten times as long.
+    """
+    total = probabilities.cpu().cumsum(0)  # (V,)
+    at = torch.rand((), generator=rng, dtype=total.dtype) * total[-1]
+    last = int((total < total[-1]).sum())  # that may be drawn, should the product be rounded up
+    return min(int(torch.searchsorted(total, at, right=True)), last)
 
 
 def window_start(tokens: int, context: int) -> int:

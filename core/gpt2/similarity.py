@@ -128,7 +128,7 @@ def fitting_line(line: str, name: str = NOVELS) -> str:
     return line if line.strip() and written == language(name) else QUERIES[language(name)]
 
 
-@functools.cache
+@functools.lru_cache(maxsize=16)
 def kinds(name: str = NOVELS) -> Measure | None:
     """Of words of eight kinds, how often is the most similar one of the same kind? Naive: the closest word count.
 
@@ -179,7 +179,7 @@ def similar(text: str | None, name: str = NOVELS, *, count: int = 5) -> tuple[Si
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=16)
 def retrieval(name: str = NOVELS) -> Measure:
     """Of the bundled lines, how often has the most similar one the same theme? Naive: letters in common."""
     lines, gallery, _, _ = _gallery(name)
@@ -195,7 +195,7 @@ def retrieval(name: str = NOVELS) -> Measure:
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=16)
 def _gallery(name: str) -> tuple[Sequence[Line], Floats, Floats, int]:
     """Lines in the model's language, their centred mean states (N, D), the centre (D,), and the layer."""
     loaded = open_model(name)
@@ -206,7 +206,7 @@ def _gallery(name: str) -> tuple[Sequence[Line], Floats, Floats, int]:
     return lines, states - centre, centre, layer
 
 
-@functools.cache
+@functools.lru_cache(maxsize=16)
 def language(name: str) -> Literal["en", "zh"]:
     """The language of a model's training text: Chinese if it has over half as many Chinese characters as letters."""
     loaded = open_model(name)

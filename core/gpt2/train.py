@@ -115,17 +115,13 @@ def main(argv: Sequence[str] | None = None) -> Path:
     tokenizer = learn_vocabulary(text, recipe)
     vocabulary = Vocabulary(tokenizer)
     tokens, _ = split(text, vocabulary, recipe)
-    start = start_token(vocabulary, recipe)
-    model = GPT2(Config(len(vocabulary), recipe.context, recipe.width, recipe.layers, recipe.heads, start))
-    initialise(model, generator(recipe.seed))
+    model = build(recipe, vocabulary)
 
     def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         rows = indices((len(tokens) - 1) // recipe.context, recipe.batch, number, recipe.seed)
-        read, following = pretext.shift(make_batch(tokens, rows, rng, recipe))
-        return {"loss": pretext.next_token_loss(network(read).logits.float(), following), "ids": rows}
+        return batch_loss(network, make_batch(tokens, rows, rng, recipe)) | {"ids": rows}
 
     result = loop.train(recipe, model, loss, method="gpt2")
-    counts = json.dumps(np.bincount(tokens, minlength=len(vocabulary)).tolist()).encode()
     return write_checkpoint(
         recipe,
         result,
@@ -135,8 +131,28 @@ def main(argv: Sequence[str] | None = None) -> Path:
         measure=measure,
         evaluate=evaluate,
         notes=NOTES,
-        extra={"tokenizer.json": tokenizer.encode(), "counts.json": counts},
+        extra=beside_weights(tokenizer, tokens, len(vocabulary)),
     )
+
+
+def build(recipe: GPT2Recipe, vocabulary: Vocabulary) -> GPT2:
+    """The network of a recipe, untrained."""
+    start = start_token(vocabulary, recipe)
+    model = GPT2(Config(len(vocabulary), recipe.context, recipe.width, recipe.layers, recipe.heads, start))
+    initialise(model, generator(recipe.seed))
+    return model
+
+
+def batch_loss(network: nn.Module, stretches: Tensor) -> dict[str, Tensor]:
+    """Loss of predicting each next token of stretches (B, T + 1) of the text, in nats per token."""
+    read, following = pretext.shift(stretches)
+    return {"loss": pretext.next_token_loss(network(read).logits.float(), following)}
+
+
+def beside_weights(tokenizer: str, tokens: NDArray[np.uint16], entries: int) -> dict[str, bytes]:
+    """The files that a checkpoint needs beside its weights: the vocabulary, and how often each of its tokens occurs."""
+    counts = json.dumps(np.bincount(tokens, minlength=entries).tolist()).encode()
+    return {"tokenizer.json": tokenizer.encode(), "counts.json": counts}
 
 
 def read(recipe: GPT2Recipe) -> list[str]:
@@ -151,15 +167,15 @@ def start_token(vocabulary: Vocabulary, recipe: GPT2Recipe) -> int:
 
 
 def split(
-    text: Sequence[str], vocabulary: Vocabulary, recipe: GPT2Recipe
+    text: Sequence[str], vocabulary: Vocabulary, recipe: GPT2Recipe, *, parts: int = 100
 ) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
-    """The tokens of the training split without its held-out end, and that end.
+    """The tokens of the training split without its held-out end, one of so many parts, and that end.
 
     Raises:
         InputError: fewer tokens than one context.
     """
     tokens = vocabulary.encode_all(text, start_token(vocabulary, recipe))
-    held_out = max(1, min(HELD_OUT, len(tokens) // 100))
+    held_out = max(1, min(HELD_OUT, len(tokens) // parts))
     if len(tokens) - held_out <= recipe.context:
         raise InputError(
             "These texts are {tokens} tokens long; training needs more than {context}. Add texts, or lower --context.",

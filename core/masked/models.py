@@ -115,7 +115,7 @@ def gallery_size() -> int:
     return len(bundled.picture_gallery().names)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=16)
 def gallery(name: str = NAME) -> GalleryDescriptors:
     """Descriptors of the bundled pictures by a bundled model, read or computed once per process."""
     latents = described(_checkpoint(name), describe)["latents"]

@@ -51,6 +51,7 @@ class MaskedRecipe(Recipe):
         first_share: share of each batch drawn from the first set in `data`, the rest from the others.
         min_ratio: smallest mask ratio of a step.
         max_ratio: largest mask ratio; each step draws one uniformly.
+        mask_ratio: the same one in every step instead, where the page offers one; 0 draws it.
         clumped: share of the steps with masks from `pretext.clumped_keep`.
         min_crop: smallest share of the area that a crop keeps.
     """
@@ -94,6 +95,7 @@ class MaskedRecipe(Recipe):
     first_share: float = 0.6
     min_ratio: float = 0.5
     max_ratio: float = 0.9
+    mask_ratio: float = 0.0
     clumped: float = 0.2
     min_crop: float = 0.5
 
@@ -105,17 +107,12 @@ def main(argv: Sequence[str] | None = None) -> Path:
     """Train, measure on each set's test split, write the checkpoint; returns its folder."""
     recipe = parse(MaskedRecipe, argv)
     sets = mixture.load(recipe.data, size=recipe.size, root=recipe.root, limit=512 if recipe.smoke else 0)
-    with loop.seeded(recipe.seed):
-        model = MaskedAutoencoder(configure(recipe))
+    model = build(recipe)
 
     def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         rows = mixture.choose(list(map(len, sets)), recipe.batch, recipe.first_share, number, recipe.seed)
         images = mixture.take(sets, rows, rng, size=recipe.size, min_crop=recipe.min_crop)
-        keep = make_mask(len(images), rng, recipe)
-        target = pretext.patchify(images, recipe.patch)
-        loss = pretext.hidden_loss(network(images, keep).patches, target, keep)
-        baseline = pretext.hidden_loss(pretext.mean_fill(target, keep), target, keep)
-        return {"loss": loss, "relative_mse": loss.detach() / baseline, "ids": torch.cat(rows)}
+        return batch_loss(network, images, rng, recipe) | {"ids": torch.cat(rows)}
 
     result = loop.train(recipe, model, loss, method="masked")
     return write_checkpoint(
@@ -142,6 +139,21 @@ def measure(checkpoint: Checkpoint, recipe: MaskedRecipe) -> dict[str, dict[str,
     return found
 
 
+def build(recipe: MaskedRecipe) -> MaskedAutoencoder:
+    """The network of a recipe, untrained."""
+    with loop.seeded(recipe.seed):
+        return MaskedAutoencoder(configure(recipe))
+
+
+def batch_loss(network: nn.Module, images: Tensor, rng: torch.Generator, recipe: MaskedRecipe) -> dict[str, Tensor]:
+    """Loss on the hidden patches of a batch (B, 3, S, S) in [0, 1], and its ratio to the error of mean fill."""
+    keep = make_mask(len(images), rng, recipe)
+    target = pretext.patchify(images, recipe.patch)
+    loss = pretext.hidden_loss(network(images, keep).patches, target, keep)
+    baseline = pretext.hidden_loss(pretext.mean_fill(target, keep), target, keep)
+    return {"loss": loss, "relative_mse": loss.detach() / baseline}
+
+
 def configure(recipe: MaskedRecipe) -> Config:
     """The architecture of a recipe."""
     return Config(
@@ -158,7 +170,8 @@ def configure(recipe: MaskedRecipe) -> Config:
 
 def make_mask(batch: int, rng: torch.Generator, recipe: MaskedRecipe) -> Tensor:
     """Draw a ratio for the step and a mask for each picture: (B, N) bool, the same number true in every row."""
-    ratio = float(augment.uniform(1, recipe.min_ratio, recipe.max_ratio, rng))
+    drawn = float(augment.uniform(1, recipe.min_ratio, recipe.max_ratio, rng))
+    ratio = recipe.mask_ratio or drawn
     grid = recipe.size // recipe.patch
     if float(augment.uniform(1, 0, 1, rng)) < recipe.clumped:
         return pretext.clumped_keep(batch, grid, ratio, rng)

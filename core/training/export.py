@@ -62,7 +62,7 @@ def write_checkpoint(
     draft = result.folder / "checkpoint"
     if not PartialState().is_main_process:
         return draft
-    card = _unmeasured(recipe, result, model, method=method, data=data, notes=notes)
+    card = unmeasured(recipe, result, model, method=method, data=data, notes=notes, argv=sys.argv[1:])
     files = {**(extra or {}), **_snapshots(result.folder)}
     card = checkpoints.save(draft, model, card, files)
     where = next(model.parameters()).device
@@ -82,7 +82,10 @@ def write_checkpoint(
     return folder
 
 
-def _unmeasured(recipe: Recipe, result: Result, model: nn.Module, *, method: str, data: str, notes: str) -> Card:
+def unmeasured(
+    recipe: Recipe, result: Result, model: nn.Module, *, method: str, data: str, notes: str, argv: Sequence[str]
+) -> Card:
+    """The card of a finished run, without figures; `argv` are the flags of its command line."""
     kind = type(model)
     return Card(
         name=f"{method}/{recipe.name}",
@@ -90,7 +93,7 @@ def _unmeasured(recipe: Recipe, result: Result, model: nn.Module, *, method: str
         config=dataclasses.asdict(typing.cast(typing.Any, model).config),
         data=data,
         recipe={k: v for k, v in dataclasses.asdict(recipe).items() if k not in LOCAL} | {"bf16": result.bf16},
-        command=command(method, sys.argv[1:], bf16=result.bf16),
+        command=command(method, argv, bf16=result.bf16),
         commit=result.commit,
         device=result.device,
         wall_time_s=round(result.wall_time_s, 1),

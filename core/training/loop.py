@@ -44,7 +44,9 @@ class DivergedError(RuntimeError):
     """The loss stopped being a number; the sentence says at which step, on which items, and what to try."""
 
 
-def train(recipe: Recipe, model: nn.Module, loss: Loss, *, method: str) -> Result:
+def train(
+    recipe: Recipe, model: nn.Module, loss: Loss, *, method: str, observer: runs.Observer | None = None
+) -> Result:
     """Train `model` in place.
 
     Args:
@@ -54,6 +56,7 @@ def train(recipe: Recipe, model: nn.Module, loss: Loss, *, method: str) -> Resul
             sees its own items; generator on the training device and new for each forward pass; returns {"loss": scalar,
             "ids": (B,) numbers of the items, anything else to log: scalar}.
         method: first part of the run folder's name, runs/<method>/<name>/<time>/.
+        observer: of the main process, if any.
 
     Raises:
         DivergedError: the loss is NaN or infinite.
@@ -73,27 +76,30 @@ def train(recipe: Recipe, model: nn.Module, loss: Loss, *, method: str) -> Resul
     since = time.monotonic() - begin.spent_s
     network.train()
     taken = begin.step
-    with runs.Log(folder, recipe, method, begin.step) if main else contextlib.nullcontext() as log:
+    log = runs.Log(folder, recipe, method, begin.step, observer) if main else runs.NoLog()
+    with contextlib.suppress(runs.Stop), log:
         for step in runs.steps(recipe, begin.step, main):
             spent_s = time.monotonic() - since
             progress = max(step / recipe.steps, spent_s / (60 * recipe.minutes) if recipe.minutes else 0.0)
             if progress >= 1:
                 break
+            measured = log.measure(step, spent_s)
             if recipe.snapshots and main:
                 _snap(folder, model, progress)
             for group in optimizer.param_groups:
-                group["lr"] = group.get("scale", 1.0) * learning_rate(recipe, progress)
+                group["lr"] = group.get("scale", 1.0) * learning_rate(recipe, progress, step)
             metrics = _gradients(recipe, accelerator, network, loss, step)
             accelerator.clip_grad_norm_(model.parameters(), recipe.clip)
             stepper.step()
             stepper.zero_grad()
             taken = step + 1
-            if step % recipe.log_every == 0:
+            if step % recipe.log_every == 0 or measured is not None:
                 means = accelerator.reduce(metrics, reduction="mean")
-                if log is not None:
-                    log.report(step, spent_s, {key: value.item() for key, value in means.items()})
+                log.report(step, spent_s, {key: value.item() for key, value in means.items()} | (measured or {}))
             if taken % recipe.save_every == 0 and main:
                 runs.save_state(folder, model, optimizer, runs.State(taken, time.monotonic() - since))
+    if observer is not None:  # whoever watches may have it go on
+        runs.save_state(folder, model, optimizer, runs.State(taken, time.monotonic() - since))
     model.eval()
     where = device.describe(accelerator.device, accelerator.num_processes)
     return Result(folder, taken, time.monotonic() - since, where, commit, bf16)
@@ -125,7 +131,8 @@ def optimizer_for(model: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
     ]
     if not hidden:
         return torch.optim.AdamW(groups, lr=recipe.lr, betas=(recipe.beta1, recipe.beta2))
-    groups.append({"params": hidden, "muon": True, "scale": recipe.muon_lr / recipe.lr, "weight_decay": 0.0})
+    scale = recipe.muon_lr / recipe.lr
+    groups.append({"params": hidden, "muon": True, "bf16": bool(recipe.bf16), "scale": scale, "weight_decay": 0.0})
     return muon.MuonAdamW(groups, lr=recipe.lr, betas=(recipe.beta1, recipe.beta2))
 
 

@@ -27,7 +27,8 @@ class Recipe:
         beta1: of AdamW, for the mean of gradients; GANs need a small one.
         beta2: of AdamW, for the mean of squared gradients.
         weight_decay: for weights of two or more dimensions.
-        warmup: share of the run in which the rate rises to its peak.
+        warmup: share of the run in which the rate rises to its peak; with `constant`, of CONSTANT_STEPS steps.
+        constant: keep the peak rate after the warm-up, so that a run may end or go on at any step.
         clip: largest allowed norm of the gradient.
         seed: of everything drawn during training.
         device: "auto", "cpu", "cuda" or "mps".
@@ -56,6 +57,7 @@ class Recipe:
     beta2: float = 0.95
     weight_decay: float = 0.05
     warmup: float = 0.05
+    constant: bool = False
     clip: float = 1.0
     seed: int = 0
     device: str = "auto"
@@ -68,6 +70,7 @@ class Recipe:
     log_every: int = 10
 
 
+CONSTANT_STEPS = 1000
 LOCAL = ("root", "resume")  # paths of one machine stay out of cards
 SMOKE: dict[str, Any] = {"steps": 20, "minutes": 0.0, "save_every": 10, "log_every": 1}
 SMOKE_BATCH = 16  # keeps every recipe's smoke run under 30 s on two AVX2 cores
@@ -96,8 +99,21 @@ def parse(recipe: type[R], argv: Sequence[str] | None = None) -> R:
     return parsed
 
 
-def learning_rate(recipe: Recipe, progress: float) -> float:
-    """Linear warm-up, then a cosine to zero; `progress` is the share of the run that is over, 0 to 1."""
+def flags(recipe: Recipe) -> list[str]:
+    """The command line that `parse` would make the recipe from: what differs from its defaults, without local paths."""
+    found = []
+    for item in dataclasses.fields(recipe):
+        value, flag = getattr(recipe, item.name), item.name.replace("_", "-")
+        if item.name in (*LOCAL, "preset") or value == item.default:
+            continue
+        found += [f"--{'' if value else 'no-'}{flag}"] if isinstance(value, bool) else [f"--{flag}", str(value)]
+    return found
+
+
+def learning_rate(recipe: Recipe, progress: float, step: int) -> float:
+    """Linear warm-up, then a cosine to zero, or the peak rate for good; `progress` is the share of the run, 0 to 1."""
+    if recipe.constant:
+        return recipe.lr * min(1.0, (step + 1) / max(1.0, recipe.warmup * CONSTANT_STEPS))
     if progress < recipe.warmup:
         return recipe.lr * progress / recipe.warmup
     rest = (progress - recipe.warmup) / max(1e-9, 1 - recipe.warmup)

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import torch
 from accelerate import PartialState
@@ -50,13 +50,44 @@ def steps(recipe: Recipe, first: int, shown: bool) -> Iterator[int]:
     yield from tqdm(range(first, recipe.steps), initial=first, total=recipe.steps, disable=not terminal)
 
 
-class Log:
+class Stop(Exception):
+    """An observer ends the run; what was learned until then is its result."""
+
+
+class Observer(Protocol):
+    """Looks at a run from outside, such as the page that shows it live."""
+
+    def measure(self, step: int, spent_s: float) -> dict[str, float] | None:
+        """What is to be logged beside this step's loss, measured before it is taken; None on most steps; may `Stop`."""
+
+    def report(self, step: int, spent_s: float, metrics: dict[str, float]) -> None:
+        """Gets every line of the log."""
+
+
+class NoLog:
+    """What the other processes of a run have in place of a log."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        pass
+
+    def measure(self, step: int, spent_s: float) -> dict[str, float] | None:
+        """Nothing."""
+
+    def report(self, step: int, elapsed_s: float, metrics: dict[str, float]) -> None:
+        """Write nothing."""
+
+
+class Log(NoLog):
     """Metrics of a run: metrics.jsonl, a line of it now and then on a plain output, and trackio where it is installed.
 
     Numbers are written with all their digits: two runs that agree to the last bit have equal logs.
     """
 
-    def __init__(self, folder: Path, recipe: Recipe, method: str, first: int) -> None:
+    def __init__(self, folder: Path, recipe: Recipe, method: str, first: int, observer: Observer | None = None) -> None:
+        self.observer = observer
         path = folder / "metrics.jsonl"
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.is_file() else []
         kept = [line for line in lines if line.endswith("\n") and json.loads(line)["step"] < first]
@@ -71,13 +102,14 @@ class Log:
             trackio.init(**run, config=dataclasses.asdict(recipe))
             self.curves = trackio
 
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.file.close()
         if self.curves is not None:
             self.curves.finish()
+
+    def measure(self, step: int, spent_s: float) -> dict[str, float] | None:
+        """What the observer measures at this step, if there is one."""
+        return self.observer.measure(step, spent_s) if self.observer is not None else None
 
     def report(self, step: int, elapsed_s: float, metrics: dict[str, float]) -> None:
         """Write one line: {"step", "elapsed_s", ...}."""
@@ -89,6 +121,8 @@ class Log:
         if self.written % PLAIN_REPORT_EVERY == 0 and not sys.stderr.isatty():
             print(" ".join(f"{key} {value:.5g}" for key, value in line.items()), flush=True)
         self.written += 1
+        if self.observer is not None:
+            self.observer.report(step, elapsed_s, metrics)
 
 
 @dataclass(frozen=True)

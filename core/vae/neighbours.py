@@ -60,7 +60,7 @@ class KNNAccuracy:
     n: int
 
 
-@functools.cache
+@functools.lru_cache(maxsize=16)
 def codes(name: str) -> DigitCodes:
     """Encode the bundled digits, once per process."""
     model, where = open_model(name)
@@ -93,7 +93,7 @@ def _closest(query: Tensor, features: Tensor, others: Tensor, count: int) -> tup
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=16)
 def knn_accuracy(name: str = NAME) -> KNNAccuracy:
     """Classify each bundled digit by its 5 nearest others, by code and by pixels."""
     gallery, labels = codes(name), torch.from_numpy(bundled.digits().labels.copy())

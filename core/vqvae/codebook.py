@@ -65,5 +65,6 @@ class Codebook(nn.Module):
         averages, dead = pretext.restart_dead(averages, vectors, rows, floor)
         self.shares.copy_(averages.shares)
         self.sums.copy_(averages.sums)
-        self.entries.copy_(averages.sums / averages.shares[:, None])
+        chosen = averages.shares[:, None] > 0  # without restarts, an entry that was never chosen stays where it is
+        self.entries.copy_(torch.where(chosen, averages.sums / averages.shares[:, None], self.entries))
         return dead

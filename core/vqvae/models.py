@@ -76,12 +76,12 @@ def _checkpoint(name: str) -> Checkpoint:
     return models.open_offered(name, names(), VQVAE)[1]
 
 
-@functools.cache
+@functools.lru_cache(maxsize=16)
 def _described(name: str) -> Described:
     return described(_checkpoint(name), describe)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=16)
 def codebook(name: str = NAME) -> CodebookSummary:
     """Appearance and usage of every entry of a codebook, once per process."""
     model, _ = open_model(name)
@@ -124,7 +124,7 @@ def pixels(images: Bytes) -> Tensor:
     return pictures.to_tensor(np.stack([pictures.square(image, BAG_PX) for image in images])).flatten(1)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=16)
 def _emoji(name: str) -> tuple[Tensor, Tensor, Tensor]:
     """The emoji as bags of codes, as pixels minus their mean, and that mean."""
     plain = pixels(bundled.emoji_gallery().images)
@@ -144,7 +144,7 @@ def neighbours(picture: Picture, *, count: int = 8, name: str = NAME) -> Neighbo
     return Neighbours(by_codes, by_pixels)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=16)
 def retrieval(name: str = NAME) -> Retrieval:
     """Compare every emoji with all others; the model was trained without the groups."""
     bags, plain, _ = _emoji(name)

@@ -89,18 +89,14 @@ def main(argv: Sequence[str] | None = None) -> Path:
     if recipe.bottleneck not in BOTTLENECKS:
         raise SystemExit(f"--bottleneck is {' or '.join(BOTTLENECKS)}, not {recipe.bottleneck}.")
     sets = mixture.load(recipe.data, size=recipe.size, root=recipe.root, limit=512 if recipe.smoke else 0)
-    variance = float(torch.cat([part.items[:: pictures.VAL_EVERY] for part in sets]).float().div(255).var())
+    variance = variance_of(torch.cat([part.items[:: pictures.VAL_EVERY] for part in sets]))
     with loop.seeded(recipe.seed):
         model = build(recipe)
 
     def loss(network: nn.Module, number: int, rng: torch.Generator) -> dict[str, Tensor]:
         rows = mixture.choose(list(map(len, sets)), recipe.batch, recipe.first_share, number, recipe.seed)
         images = make_batch(sets, rows, rng, recipe)
-        if isinstance(model, VQVAE):
-            found = vq_step(network, model, images, rng, recipe, variance)
-        else:
-            found = gaussian_step(network, images, rng, recipe, variance)
-        return found | {"ids": torch.cat(rows)}
+        return batch_loss(network, images, rng, recipe, model, variance) | {"ids": torch.cat(rows)}
 
     result = loop.train(recipe, model, loss, method="vqvae")
     return write_checkpoint(
@@ -136,6 +132,28 @@ def build(recipe: VQVAERecipe) -> VQVAE | GaussianAutoencoder:
     if recipe.bottleneck == "gaussian":
         return GaussianAutoencoder(GaussianConfig(latent=recipe.latent, **shape))
     return VQVAE(Config(num_embeddings=recipe.num_embeddings, embedding_dim=recipe.embedding_dim, **shape))
+
+
+def variance_of(images: Tensor) -> float:
+    """Variance of all pixels of bytes (N, 3, S, S), scaled to [0, 1]; the unit of the reconstruction loss."""
+    return float(images.float().div(255).var())
+
+
+def batch_loss(
+    network: nn.Module,
+    images: Tensor,
+    rng: torch.Generator,
+    recipe: VQVAERecipe,
+    model: VQVAE | GaussianAutoencoder,
+    variance: float,
+) -> dict[str, Tensor]:
+    """Loss of a batch (B, 3, S, S) in [0, 1]; a codebook is updated as well.
+
+    `network` is the `model`, wrapped for many processes or compiled.
+    """
+    if isinstance(model, VQVAE):
+        return vq_step(network, model, images, rng, recipe, variance)
+    return gaussian_step(network, images, rng, recipe, variance)
 
 
 def vq_step(

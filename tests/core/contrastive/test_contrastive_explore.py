@@ -197,7 +197,8 @@ def test_golden_probe_beats_the_majority() -> None:
     probe = explore.group_probe()
     assert probe.accuracy.keys() == {"pixels", *explore.names()}
     assert probe.accuracy["simclr"] > probe.majority_share + 0.2
-    assert probe.accuracy["simclr"] > max(probe.accuracy["rotation"], probe.accuracy["untrained"])
+    for trained in ("simclr", "moco", "rotation"):
+        assert probe.accuracy[trained] > probe.accuracy["untrained"] + 0.05, "rotation saw other pictures, for longer"
 
 
 def test_leave_one_out_excludes_itself() -> None:

@@ -48,8 +48,10 @@ def test_every_field_is_a_typed_flag() -> None:
         "beta2": 0.75,
     }
     flags = [part for key, value in given.items() for part in ("--" + key.replace("_", "-"), str(value))]
-    recipe = parse(ToyRecipe, [*flags, "--no-bf16", "--no-mirror", "--compile", "--snapshots", "--no-norm"])
-    switches = {"bf16": False, "mirror": False, "compile": True, "snapshots": True, "norm": False}
+    recipe = parse(
+        ToyRecipe, [*flags, "--no-bf16", "--no-mirror", "--compile", "--snapshots", "--no-norm", "--constant"]
+    )
+    switches = {"bf16": False, "mirror": False, "compile": True, "snapshots": True, "norm": False, "constant": True}
     assert recipe == ToyRecipe(**given, **switches)  # type: ignore[arg-type]
     assert {item.name for item in fields(ToyRecipe)} == {*given, *switches, "smoke"}
     for item in fields(ToyRecipe):
@@ -136,16 +138,16 @@ def test_step_needs_no_earlier_steps() -> None:
 
 def test_warm_up_then_cosine_to_zero() -> None:
     recipe = Recipe(data="x", lr=0.2, warmup=0.1)
-    rates = [learning_rate(recipe, progress) for progress in (0, 0.025, 0.05, 0.1, 0.55, 1.0, 1.7)]
+    rates = [learning_rate(recipe, progress, 0) for progress in (0, 0.025, 0.05, 0.1, 0.55, 1.0, 1.7)]
     assert rates == pytest.approx([0, 0.05, 0.1, 0.2, 0.1, 0, 0], abs=1e-12)
 
 
 def test_rate_falls_after_the_peak() -> None:
     recipe = Recipe(data="x", lr=1.0, warmup=0.0)
-    rates = [learning_rate(recipe, step / 50) for step in range(51)]
+    rates = [learning_rate(recipe, step / 50, step) for step in range(51)]
     assert rates[0] == 1.0
     assert all(a > b for a, b in pairwise(rates))
-    assert learning_rate(replace(recipe, warmup=1.0), 0.5) == 0.5
+    assert learning_rate(replace(recipe, warmup=1.0), 0.5, 0) == 0.5
 
 
 def test_items_move_to_device_once() -> None:
