@@ -20,6 +20,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from core import hub
 from core.errors import CheckpointError, HubUnavailable
 
 TREE = Path(__file__).parent.parent
@@ -27,6 +28,7 @@ ROOT = TREE / "assets" / "checkpoints"
 CARD, WEIGHTS = "card.json", "model.safetensors"
 HUB_CLASSES = {
     "bert": "core.bert.model.Bert",
+    "dinov2": "core.compare.model.DINOv2",
     "gpt2": "core.gpt2.model.GPT2",
     "vit_mae": "core.masked.model.MaskedAutoencoder",
     "wav2vec2": "core.audio.model.Wav2Vec2",
@@ -168,7 +170,7 @@ def bundled(method: str, root: Path | None = None) -> tuple[str, ...]:
     return tuple(sorted(f"{method}/{card.parent.name}" for card in ((root or ROOT) / method).glob(f"*/{CARD}")))
 
 
-_cache: dict[tuple[str, str], Checkpoint] = {}
+opened: dict[tuple[str, str], Checkpoint] = {}  # by place and device: what `load` keeps
 _locks: dict[tuple[str, str], threading.Lock] = {}
 _guard = threading.Lock()
 
@@ -187,12 +189,13 @@ def load(name: str, *, device: torch.device | str = "cpu", root: Path | None = N
     with _guard:  # held briefly: a slow download of one model must not block the others
         lock = _locks.setdefault(key, threading.Lock())
     with lock:
-        if key not in _cache:
-            _cache[key] = _open(name, torch.device(device), root)
-        return _cache[key]
+        if key not in opened:
+            opened[key] = open_anew(name, torch.device(device), root)
+        return opened[key]
 
 
-def _open(name: str, device: torch.device, root: Path) -> Checkpoint:
+def open_anew(name: str, device: torch.device, root: Path) -> Checkpoint:
+    """`load` without keeping what was opened, for files that come and go."""
     name, _, percent = name.partition("@")
     if percent and not percent.isdecimal():
         raise CheckpointError("There is no checkpoint called {name} here.", name=f"{name}@{percent}")
@@ -239,8 +242,7 @@ def blank(name: str, root: Path | None = None) -> nn.Module:
     Raises:
         CheckpointError: there is no such checkpoint.
     """
-    card = read_card(name, root)
-    model_class = find_class(card.model)
+    model_class = find_class((card := read_card(name, root)).model)
     return model_class(model_class.config_class(**card.config))
 
 
@@ -282,24 +284,21 @@ def at_hand(name: str, root: Path | None = None) -> bool:
     return all(isinstance(path, str) for path in kept)
 
 
-def fetch(name: str) -> Path:
+def fetch(name: str, revision: str | None = None) -> Path:
     """Download a Hub model (or find it in the local cache) and return its folder.
 
-    Raises:
-        HubUnavailable: no network, no such model, or nothing in safetensors there.
-    """
-    import huggingface_hub
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+    Args:
+        name: on the Hub.
+        revision: a commit; None for the newest.
 
-    try:
-        folder = huggingface_hub.snapshot_download(name, allow_patterns=HUB_FILES)  # nosec B615  # any revision: no code, no pickles
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-        raise HubUnavailable(
-            "The Hugging Face Hub cannot be reached or has no model {name}; the bundled model stays.", name=name
-        ) from error
-    if not any(Path(folder).glob("*.safetensors")):
+    Raises:
+        HubUnavailable: no network, no answer, no such model, or nothing in safetensors there.
+        StorageFull: no room for it on this machine.
+    """
+    folder = hub.download(name, HUB_FILES, revision)
+    if not any(folder.glob("*.safetensors")):
         raise HubUnavailable("{name} came without safetensors, the only format this page opens.", name=name)
-    return Path(folder)
+    return folder
 
 
 def digest(path: Path) -> str:
@@ -317,13 +316,13 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def commit() -> str:
     """The commit this tree stands at, with "-dirty" where tracked files differ; "unknown" outside a repository."""
-    here = Path(__file__).parent
-    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=False)
-    if head.returncode:
-        return "unknown"
-    status = ["git", "status", "--porcelain", "--untracked-files=no", "--", "core"]
-    changed = subprocess.run(status, cwd=here.parent, capture_output=True, text=True, check=False).stdout.strip()
-    return head.stdout.strip() + ("-dirty" if changed else "")
+    head = _git("rev-parse", "HEAD")
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", "core").stdout.strip()
+    return "unknown" if head.returncode else head.stdout.strip() + ("-dirty" if changed else "")
+
+
+def _git(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["git", *words], cwd=TREE, capture_output=True, text=True, check=False)
 
 
 def _untied(model: nn.Module) -> dict[str, Tensor]:

@@ -7,11 +7,21 @@ from contextlib import AbstractContextManager
 import torch
 from torch import nn
 
+_settled: list[str] = []  # empty, or the one device that this process uses
+
+
+def settle(name: str) -> None:
+    """Have `pick` choose one device for as long as this process lives, where what is there is not what may be used.
+
+    A host that lends its GPU shows CUDA to every process; only one that borrows it may use it.
+    """
+    _settled[:] = [name]
+
 
 def pick(name: str = "auto") -> torch.device:
-    """Choose a device: the one named, or CUDA, Apple's MPS and the CPU in this order of preference."""
-    if name != "auto":
-        return torch.device(name)
+    """Choose a device: the one named or settled, or CUDA, Apple's MPS and the CPU in this order of preference."""
+    if name != "auto" or _settled:
+        return torch.device(_settled[0] if name == "auto" else name)
     if torch.cuda.is_available():
         return torch.device("cuda")
     if torch.backends.mps.is_available():

@@ -33,6 +33,10 @@ class HubUnavailable(PretextError):
     """The Hugging Face Hub cannot be reached, or does not have what was asked for."""
 
 
+class TrainingFailed(PretextError):
+    """A training in the page ended by a defect."""
+
+
 def within(value: float, low: float, high: float) -> float:
     """Return `value` as it came if it is a finite number in [low, high].
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
+import torch
 from torch import nn
 
 from core import checkpoints, device
@@ -11,6 +13,17 @@ from core.checkpoints import Checkpoint
 from core.errors import CheckpointError, InputError
 
 M = TypeVar("M", bound=nn.Module)
+
+
+class Here:
+    """What is in this process's memory or files; a question about it cannot be asked elsewhere."""
+
+
+class OwnRun(str, Here):
+    """The folder of a checkpoint that a visitor trained in the page; only the server can make one out of a call."""
+
+    def __new__(cls, folder: Path) -> "OwnRun":
+        return super().__new__(cls, folder)
 
 
 @dataclass(frozen=True)
@@ -45,7 +58,7 @@ def open_offered(name: str, offered: Collection[str], kind: type[M]) -> tuple[M,
     """Open a model by the name that a visitor chose; what a visitor sends opens no other file and starts no download.
 
     Args:
-        name: "<method>/<name>", also "<method>/<name>@25", or a name on the Hub.
+        name: "<method>/<name>", also "<method>/<name>@25", a name on the Hub, or an `OwnRun`.
         offered: the names that may be opened.
         kind: the class, or a union of classes, that the model must have.
 
@@ -56,6 +69,8 @@ def open_offered(name: str, offered: Collection[str], kind: type[M]) -> tuple[M,
         InputError: not offered, or on the Hub and not fetched yet.
         CheckpointError: damaged, or of another kind.
     """
+    if isinstance(name, OwnRun):
+        return _of_kind(checkpoints.open_anew(name, device.pick(), checkpoints.ROOT), kind)
     if name not in offered:
         raise InputError("Choose one of the models offered.")
     if not checkpoints.at_hand(name):
@@ -70,7 +85,42 @@ def fetch(name: str, kind: type[M]) -> tuple[M, Checkpoint]:
         CheckpointError: damaged, or of another kind.
         HubUnavailable: the Hub cannot be reached.
     """
-    checkpoint = checkpoints.load(name, device=device.pick())
+    return _of_kind(checkpoints.load(name, device=device.pick()), kind)
+
+
+def loaded() -> tuple[str, ...]:
+    """The models that a question has opened so far in this process, or that were placed at its start."""
+    return tuple(sorted({checkpoint.name for checkpoint in list(checkpoints.opened.values())}))
+
+
+def place(*methods: str) -> None:
+    """Open every bundled checkpoint of some methods for CUDA, then answer on the CPU what this process is asked.
+
+    For a host that lends its GPU: processes that borrow it inherit the models that were placed at the start.
+    """
+    for method in methods:
+        for name in checkpoints.bundled(method):
+            checkpoints.load(name, device="cuda")
+    device.settle("cpu")
+
+
+def hold_gpu() -> None:
+    """Use CUDA from now on, in a process that was forked to borrow it."""
+    device.settle("cuda")
+    torch.set_num_threads(1)  # a fork has none of the threads that this one's parent computed with
+
+
+def bundled_count() -> int:
+    """How many checkpoints lie in the tree."""
+    return sum(1 for _ in checkpoints.ROOT.glob(f"*/*/{checkpoints.CARD}"))
+
+
+def device_name() -> str:
+    """The kind of device that answers questions: "cuda", "mps" or "cpu"."""
+    return device.pick().type
+
+
+def _of_kind(checkpoint: Checkpoint, kind: type[M]) -> tuple[M, Checkpoint]:
     if not isinstance(checkpoint.model, kind):
-        raise CheckpointError("{name} is not a model that this tab can use.", name=name)
+        raise CheckpointError("{name} is not a model that this tab can use.", name=checkpoint.name)
     return checkpoint.model, checkpoint

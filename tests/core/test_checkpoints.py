@@ -1,7 +1,6 @@
 """A checkpoint comes back as it was saved, a damaged one is refused, and what ships is what its card says."""
 
 import json
-import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -10,13 +9,12 @@ from typing import Any, cast
 
 import pytest
 import torch
-from huggingface_hub import constants
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from core import checkpoints
 from core.checkpoints import Card
-from core.errors import CheckpointError, HubUnavailable
+from core.errors import CheckpointError
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A root with one checkpoint, "toys/one", and an empty cache."""
     real = checkpoints.find_class
     monkeypatch.setattr(checkpoints, "find_class", lambda path: Toy if path == CARD.model else real(path))
-    monkeypatch.setattr(checkpoints, "_cache", {})
+    monkeypatch.setattr(checkpoints, "opened", {})
     model = Toy(ToyConfig())
     with torch.no_grad():
         model.norm.running_mean.uniform_(-1, 1)  # type: ignore[union-attr]
@@ -266,68 +264,3 @@ def test_bundled_lists_a_method(root: Path) -> None:
     assert checkpoints.bundled("none", root) == ()
     with pytest.raises(CheckpointError, match="no checkpoint called toys/unfinished"):
         checkpoints.read_card("toys/unfinished", root)
-
-
-# --- the Hub, with no network ---
-
-
-@pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty Hub cache and a network that refuses every name and address."""
-
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError("no network in tests")
-
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(checkpoints, "_cache", {})
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
-    return tmp_path / "hub"
-
-
-@pytest.mark.parametrize("offline", [True, False])
-def test_no_network_is_one_sentence(hub: Path, offline: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", offline)
-    monkeypatch.setattr("time.sleep", lambda _: None)  # the client tries again, and waits in between
-    with pytest.raises(HubUnavailable, match="Hub cannot be reached or has no model gpt2; the bundled model stays"):
-        checkpoints.load("gpt2")
-    assert not checkpoints.at_hand("gpt2")
-
-
-@pytest.mark.parametrize("name", ["no such model", "../../etc", "a/b/c", "-x", ""])
-def test_impossible_name_is_one_sentence(hub: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    with pytest.raises(HubUnavailable):
-        checkpoints.fetch(name)
-
-
-def remember(hub: Path, name: str, files: dict[str, bytes]) -> None:
-    """Lay files into the cache as a download would."""
-    kept = hub / ("models--" + name.replace("/", "--"))
-    snapshot = kept / "snapshots" / ("0" * 40)
-    snapshot.mkdir(parents=True)
-    (kept / "refs").mkdir()
-    (kept / "refs" / "main").write_text("0" * 40)
-    for file, content in files.items():
-        (snapshot / file).write_bytes(content)
-
-
-def test_cached_model_needs_no_network(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    remember(hub, "gpt2", {"config.json": b'{"model_type": "t5"}', "model.safetensors": b""})
-    assert checkpoints.at_hand("gpt2")
-    with pytest.raises(CheckpointError, match="gpt2 is a t5 model, which this page cannot open"):
-        checkpoints.load("gpt2")
-
-
-def test_model_without_safetensors_is_one_sentence(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    remember(hub, "some/model", {"config.json": b'{"model_type": "gpt2"}', "pytorch_model.bin": b""})
-    assert not checkpoints.at_hand("some/model")
-    with pytest.raises(HubUnavailable, match="some/model came without safetensors"):
-        checkpoints.load("some/model")
-
-
-def test_models_on_offer_can_be_opened() -> None:
-    assert checkpoints.HUB_MODELS.keys() <= {"gpt2", "bert", "bert-zh", "masked", "audio"}
-    assert all(model.megabytes > 0 and model.name for model in checkpoints.HUB_MODELS.values())

@@ -23,6 +23,17 @@ def test_named_and_automatic_devices() -> None:
     assert device.pick("auto") == device.pick()
 
 
+def test_settled_device_is_the_automatic_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a GPU is lent, CUDA seems to be there in a process that may not use it."""
+    monkeypatch.setattr(device, "_settled", [])
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    device.settle("cpu")
+    assert device.pick() == CPU
+    assert device.pick("cuda").type == "cuda", "a device that is named is meant"
+    device.settle("cuda")
+    assert device.pick().type == "cuda"
+
+
 def test_automatic_choice_prefers_cuda_then_mps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 from torch import nn
 
-from core import checkpoints, models
+from core import checkpoints, device, models
 from core.checkpoints import HubModel
 from core.errors import CheckpointError, InputError
 from core.models import Offer
@@ -94,3 +95,17 @@ def test_model_of_another_class_is_refused(kind: type[nn.Module]) -> None:
 def test_union_accepts_either_class() -> None:
     model, _ = models.open_offered("vae/mnist", ("vae/mnist",), RotationNet | VAE)  # type: ignore[arg-type]
     assert isinstance(model, VAE)
+
+
+def test_models_are_placed_for_those_who_borrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All bundled ones of the methods asked for; this process itself computes on the CPU from then on."""
+    placed: list[tuple[str, str]] = []
+    monkeypatch.setattr(device, "_settled", [])
+    monkeypatch.setattr(torch, "set_num_threads", lambda count: None)  # what a fork does for itself
+    monkeypatch.setattr(checkpoints, "load", lambda name, device: placed.append((name, device)))
+    models.place("vae", "gpt2")
+    bundled = [*checkpoints.bundled("vae"), *checkpoints.bundled("gpt2")]
+    assert placed == [(name, "cuda") for name in bundled]
+    assert models.device_name() == "cpu"
+    models.hold_gpu()
+    assert models.device_name() == "cuda"

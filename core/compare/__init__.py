@@ -1,0 +1,1 @@
+"""The same pictures through every picture encoder of the project."""
