@@ -3,25 +3,28 @@
 Environment variables, read once in `main`, configure hosting: `demos.page.server.Hosting` has their list.
 """
 
-import importlib
+import importlib.util
 import os
-from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+if importlib.util.find_spec("spaces"):
+    importlib.import_module("spaces")  # where a GPU is lent: before all that might start CUDA
 import gradio as gr
 
 from core.data import pictures
-from demos.page import calls, layout, server
+from demos.page import calls, layout, public_link, restart, server
 from demos.page.words import LANGUAGES, Say
+from demos.training.part import jobs
 
 GROUPS = {  # each a row of tabs, named by "page.group_<group>"; a tab is the package demos/<method>
     "pictures": ("rotation", "contrastive", "masked"),
     "generators": ("vae", "vqvae", "gan", "generation"),
     "language": ("gpt2", "bert"),
     "beyond": ("audio", "recommendation"),
+    "encoders": ("compare",),
 }
 UPLOAD_MB = 150  # an hour of sound arrives whole and is refused by one of our sentences, unread
-WAITING = 64  # events in the queue before a visitor is asked to come back later
+WAITING = 256  # events in the queue before a visitor is asked to come back later: a class of a hundred clicks at once
 
 
 def build() -> gr.Blocks:
@@ -59,20 +62,16 @@ def add_tab(say: Say, method: str) -> None:
 def main() -> None:
     """Serve the page."""
     hosting = server.Hosting.of(os.environ)
-    with server.own_folder(hosting.folder) as folder:
+    with server.own_folder(hosting.folder) as folder, restart.Ending() as ending:
         page = build().queue(max_size=WAITING, api_open=False)
-        page.launch(
-            **server.prepare(page, hosting, folder.files),
-            server_name=hosting.host,
-            server_port=hosting.port,
+        public_link.serve(
+            page,
             share=hosting.share,
-            css_paths=Path(__file__).parent / "assets" / "style.css",
+            **server.prepare(page, hosting, folder.files, jobs(), ending),
+            css_paths=layout.STYLE,
             theme=layout.theme(),
             head=layout.HEAD,
-            ssr_mode=False,
-            run_history=False,
             max_file_size=f"{UPLOAD_MB}mb",
-            footer_links=["api"],
         )
 
 

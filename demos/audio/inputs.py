@@ -11,7 +11,7 @@ from core.errors import InputError
 from demos.audio import views
 from demos.audio.views import HeardValues, Playable, playable
 from demos.page.events import guard
-from demos.page.inputs import microphone_notice, picked, preprocessed_by, sound_input
+from demos.page.inputs import microphone_notice, name_examples, picked, preprocessed_by, sound_input
 from demos.page.parts import Parts
 from demos.page.values import outputs
 from demos.page.words import Say
@@ -48,7 +48,7 @@ def build_sound(parts: Parts) -> SoundInputs:
         buttons=[],
     )
     microphone_notice(say, parts.method)
-    pick_sound(say, sound, "audio-examples")
+    pick_sound(say, sound, FIRST_SOUND)
     part = gr.HTML(visible=False, elem_id="audio-part")
     start = gr.Slider(
         explore.FROM_FIRST_SOUND,
@@ -66,17 +66,20 @@ def build_sound(parts: Parts) -> SoundInputs:
     return SoundInputs(sound, start)
 
 
-def pick_sound(say: Say, target: gr.Audio, elem_id: str) -> None:
-    """A list of all bundled sounds, a few of note first; a choice goes into `target`."""
+def pick_sound(say: Say, target: gr.Audio, first: str, elem_id: str = "audio-examples") -> None:
+    """A list of all bundled sounds, a few of note first; a choice goes into `target`, where `first` is laid out."""
     known = {sound.key: sound for sound in bundled.sounds()}
     keys = [*EXAMPLES, *(key for key in known if key not in EXAMPLES)]
     choices = [(say.pick(known[key].name), key) for key in keys]
     box = gr.Dropdown(choices, value=None, label=say("page.examples"), elem_id=elem_id)
+    named = name_examples(
+        target, first, known, lambda key: playable(bundled.read_sound(key)), bundled.read_sound, chooser=box
+    )
 
-    def on_pick(key: str | None) -> tuple[Playable, int]:
+    def on_pick(key: str | None) -> tuple[Playable, int, str]:
         with guard(say):
             if key is None:
                 raise InputError("Choose, record or upload a sound first.")
-        return playable(bundled.read_sound(key)), time.monotonic_ns()
+        return playable(bundled.read_sound(key)), time.monotonic_ns(), key
 
-    box.select(on_pick, box, [target, picked(target)], api_visibility="private", show_progress="hidden")
+    box.select(on_pick, box, [target, picked(target), named], api_visibility="private", show_progress="hidden")

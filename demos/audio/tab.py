@@ -11,6 +11,7 @@ from core.errors import within
 from demos.audio import views
 from demos.audio.inputs import Sound, SoundInputs, build_sound, pick_sound
 from demos.audio.views import AnalysisValues, BaselineValues, ProbeValues, RestorationValues, ViewsValues, playable
+from demos.page.backend import ask
 from demos.page.events import count_up, guard, listen
 from demos.page.inputs import changes, sound_input
 from demos.page.layout import step
@@ -58,7 +59,7 @@ def on_restore(
 ) -> RestorationValues:
     """Hide a stretch of the sound and restore it by the chosen model, or by the bundled one if that cannot."""
     with guard(say):
-        return views.restoration(say, _restored(explore.clip(sound, start), place, length_ms, model))
+        return views.restoration(say, _restored(ask(explore.clip, sound, start), place, length_ms, model))
 
 
 def on_baselines(
@@ -66,12 +67,12 @@ def on_baselines(
 ) -> BaselineValues:
     """Fill the same stretch with straight lines, and compare the errors of the model and two baselines."""
     with guard(say):
-        return views.baselines(say, _restored(explore.clip(sound, start), place, length_ms, model))
+        return views.baselines(say, _restored(ask(explore.clip, sound, start), place, length_ms, model))
 
 
 def _restored(sound: sounds.Wave, place: float, length_ms: float, model: str) -> explore.Restoration:
     share, length_s = within(place, 0, 100) / 100, within(length_ms, *LENGTH_MS) / 1000
-    return explore.restore(sound, share, length_s, name=_restoring_model(model))
+    return ask(explore.restore, sound, share, length_s, name=_restoring_model(model))
 
 
 def _restoring_model(model: str) -> str:
@@ -82,30 +83,30 @@ def on_views(say: Say, sound: Sound, strength: float, seed: float, model: str, s
     """Draw two random views of the sound and say how alike they are."""
     with guard(say):
         name = _restoring_model(model)
-        found = explore.two_views(explore.clip(sound, start), strength=strength, seed=seed, name=name)
+        found = ask(explore.two_views, ask(explore.clip, sound, start), strength=strength, seed=seed, name=name)
         return views.two_views(say, found)
 
 
 def on_analyse(say: Say, sound: Sound, model: str, start: float = AUTO) -> AnalysisValues:
     """Show a sound as waveform, mel spectrogram, learned features and MFCC."""
     with guard(say):
-        return views.analysis(say, explore.analyse(explore.clip(sound, start), name=model))
+        return views.analysis(say, ask(explore.analyse, ask(explore.clip, sound, start), name=model))
 
 
 def on_probe(say: Say, sound: Sound, model: str, start: float = AUTO) -> ProbeValues:
     """What linear probes read off the embedding: which digit, which of six speakers; the bundled model's if need be."""
     with guard(say):
-        clip = explore.clip(sound, start)
+        clip = ask(explore.clip, sound, start)
         if explore.has_probes(model):
-            return views.probe(say, explore.probe(clip, name=model))
-        drawn = views.probe(say, explore.probe(clip))
+            return views.probe(say, ask(explore.probe, clip, name=model))
+        drawn = views.probe(say, ask(explore.probe, clip))
         return drawn._replace(read=f"{say('audio.no_probes', model=model)} {drawn.read}")
 
 
 def on_neighbours(say: Say, sound: Sound, model: str, start: float = AUTO) -> NeighbourValues:
     """The nearest bundled sounds as players, and a table beside those by MFCC."""
     with guard(say):
-        found = explore.neighbours(explore.clip(sound, start), count=NEAREST, name=model)
+        found = ask(explore.neighbours, ask(explore.clip, sound, start), count=NEAREST, name=model)
     clips = views.clips(say, found)
     players: dict[str, Any] = {
         f"near{i}": gr.update(value=clip.sound, label=clip.label) for i, clip in enumerate(clips)
@@ -116,7 +117,8 @@ def on_neighbours(say: Say, sound: Sound, model: str, start: float = AUTO) -> Ne
 def on_compare(say: Say, sound: Sound, other: Sound, model: str, start: float = AUTO) -> str:
     """Say how alike two sounds are; the other one is heard from its first sound on."""
     with guard(say):
-        return views.similarity(say, "audio.compared", explore.compare(explore.clip(sound, start), other, name=model))
+        found = ask(explore.compare, ask(explore.clip, sound, start), other, name=model)
+        return views.similarity(say, "audio.compared", found)
 
 
 def on_fetch(say: Say) -> Iterator[FetchValues]:
@@ -320,7 +322,7 @@ def _build_comparison(parts: Parts, heard: SoundInputs, model: gr.Radio) -> None
                 sources=["upload", "microphone"],
                 buttons=[],
             )
-            pick_sound(say, other, "audio-other-examples")
+            pick_sound(say, other, SECOND_SOUND, "audio-other-examples")
         with gr.Column(min_width=280):
             compared = gr.Markdown(elem_id="audio-compared")
     both = [heard.sound, other, model, heard.start]

@@ -18,7 +18,9 @@ from demos.bert.views import (
     UsesValues,
     WordValues,
 )
+from demos.page.backend import ask
 from demos.page.events import count_up, guard, listen
+from demos.page.inputs import preprocessed_by
 from demos.page.layout import step
 from demos.page.parts import Parts
 from demos.page.values import FetchValues, outputs
@@ -37,7 +39,7 @@ Hidden = list[int] | None  # words by their numbers, from 0; None for a text who
 def on_words(say: Say, text: str, model: str) -> Update:
     """The words of a text to click, some of them hidden."""
     with guard(say):
-        return views.words(explore.words(text, model), explore.suggest(text, model))
+        return views.words(ask(explore.words, text, model), ask(explore.suggest, text, model))
 
 
 def on_fill(say: Say, text: str, hidden: Hidden, model: str) -> PredictionValues:
@@ -48,8 +50,8 @@ def on_fill(say: Say, text: str, hidden: Hidden, model: str) -> PredictionValues
     if hidden == [] and not explore.has_gaps(text):
         return views.no_gaps(say)
     with guard(say):
-        chosen = explore.suggest(text, model) if hidden is None else hidden
-        return views.predictions(say, explore.predict(text, chosen, model))
+        chosen = ask(explore.suggest, text, model) if hidden is None else hidden
+        return views.predictions(say, ask(explore.predict, text, chosen, model))
 
 
 def on_order(say: Say, text: str, hidden: Hidden, model: str) -> str:
@@ -57,14 +59,14 @@ def on_order(say: Say, text: str, hidden: Hidden, model: str) -> str:
     if hidden == [] and not explore.has_gaps(text):
         return say("bert.none_hidden")
     with guard(say):
-        chosen = explore.suggest(text, model) if hidden is None else hidden
-        return views.texts(say, explore.fill(text, chosen, model))
+        chosen = ask(explore.suggest, text, model) if hidden is None else hidden
+        return views.texts(say, ask(explore.fill, text, chosen, model))
 
 
 def on_draw(say: Say, text: str, model: str, seed: float) -> ExampleValues:
     """Choose and corrupt 15 % of the tokens, as one training step does."""
     with guard(say):
-        return views.training_example(say, explore.training_example(text, seed, model))
+        return views.training_example(say, ask(explore.training_example, text, seed, model))
 
 
 def on_compare(say: Say, text: str, model: str) -> ComparisonValues:
@@ -72,13 +74,13 @@ def on_compare(say: Say, text: str, model: str) -> ComparisonValues:
     if explore.has_gaps(text):
         return views.no_comparison(say)
     with guard(say):
-        return views.comparison(say, explore.compare(text, model))
+        return views.comparison(say, ask(explore.compare, text, model))
 
 
 def on_senses(say: Say, text: str, word: str, model: str) -> SensesValues:
     """The bundled uses of a word most similar to its use in a sentence, and how often the most similar is right."""
     with guard(say):
-        return views.senses(say, explore.nearest_uses(text, word, model), explore.measured(model))
+        return views.senses(say, ask(explore.nearest_uses, text, word, model), explore.measured(model))
 
 
 def on_word(say: Say, word: str, model: str) -> WordValues:
@@ -202,8 +204,7 @@ def _build_words(say: Say) -> gr.CheckboxGroup:
         elem_classes=["words", "writes-english"],
     )
     # Gradio would compare the numbers with the words of the layout, in an API call too; `explore` checks them.
-    words.preprocess = lambda payload: payload  # type: ignore[method-assign]
-    return words
+    return preprocessed_by(words, lambda _, payload: payload)
 
 
 def _build_comparison(parts: Parts, data: Data) -> None:
@@ -247,7 +248,7 @@ def _build_uses(parts: Parts, model: gr.Radio) -> None:
         go = gr.Button(say("bert.senses_go"), min_width=150, scale=1, elem_id="bert-senses-go")
     uses = gr.HTML(elem_id="bert-uses", elem_classes="writes-english")
     measured = gr.Markdown(elem_classes="quiet", elem_id="bert-measured")
-    word.preprocess = lambda payload: payload  # type: ignore[method-assign]  # as for the words of step 2
+    preprocessed_by(word, lambda _, payload: payload)  # as for the words of step 2
     shown: Components = {"word": word, "query": query, "uses": uses, "measured": measured}
     parts.ask(on_uses, [word, query, model], outputs(UsesValues, shown), **HIDDEN)
     given, senses = [query, word, model], outputs(SensesValues, shown)

@@ -7,6 +7,7 @@ from core.contrastive import explore
 from demos.contrastive import dictionary_views
 from demos.contrastive.controls import ViewInputs, paths, picture_number
 from demos.contrastive.dictionary_views import DictionaryValues
+from demos.page.backend import ask
 from demos.page.events import guard
 from demos.page.inputs import Shown
 from demos.page.parts import Parts
@@ -32,7 +33,7 @@ def on_dictionary(
     """Compare a view of one picture with MoCo's queue; `stop` is an index into the momenta 0, 0.5, ... 0.9999."""
     with guard(say):
         settings = explore.view_settings(min_crop, jitter, greyscale, blur, flip)
-        found = explore.look_up(paths(shown), which, settings, explore.momentum_at(stop), seed=seed)
+        found = ask(explore.look_up, paths(shown), which, settings, explore.momentum_at(stop), seed=seed)
         return dictionary_views.dictionary(say, found, explore.momentum_study())
 
 

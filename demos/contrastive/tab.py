@@ -7,11 +7,13 @@ import gradio as gr
 from gradio.components import Component
 
 from core.contrastive import explore
+from core.contrastive.choices import CHOICES
 from demos.contrastive import views
 from demos.contrastive.controls import STEM, ViewInputs, build_views, paths, picture_number
 from demos.contrastive.dictionary import build_dictionary
 from demos.contrastive.views import ComparisonValues, GrowthValues, LossValues, ProbeValues, ViewLossValues
 from demos.page import inputs
+from demos.page.backend import ask
 from demos.page.events import guard, listen
 from demos.page.inputs import Named, Shown
 from demos.page.layout import step
@@ -19,6 +21,7 @@ from demos.page.parts import Parts
 from demos.page.snapshots import growth
 from demos.page.values import outputs
 from demos.page.words import Say
+from demos.training.part import part
 
 SETS: inputs.Sets = {
     "mixed": (("astronaut", "cat", "coffee", "rocket"), "🐶🌻🚌🎸"),
@@ -50,7 +53,7 @@ def on_compare(
     """Draw two views of each picture, compare all views with all, and draw the results."""
     with guard(say):
         settings = explore.view_settings(min_crop, jitter, greyscale, blur, flip)
-        found = explore.compare(paths(shown), settings, encoder=encoder, space=space, seed=seed)
+        found = ask(explore.compare, paths(shown), settings, encoder=encoder, space=space, seed=seed)
         return views.comparison(say, found, encoder, space)
 
 
@@ -70,8 +73,8 @@ def on_view_losses(
     """The loss of every view of the same comparison, and the most similar different pictures."""
     with guard(say):
         settings = explore.view_settings(min_crop, jitter, greyscale, blur, flip)
-        found = explore.compare(
-            paths(shown), settings, encoder=encoder, space=space, temperature=temperature, seed=seed
+        found = ask(
+            explore.compare, paths(shown), settings, encoder=encoder, space=space, temperature=temperature, seed=seed
         )
         return views.view_losses(say, found)
 
@@ -79,7 +82,7 @@ def on_view_losses(
 def on_loss(say: Say, cosine: list[list[float]], temperature: float) -> LossValues:
     """The loss of every view at another temperature, from the matrix alone; nothing is encoded again."""
     with guard(say):
-        return views.loss(say, explore.losses(cosine, temperature))
+        return views.loss(say, ask(explore.losses, cosine, temperature))
 
 
 def on_grow(
@@ -96,13 +99,13 @@ def on_grow(
     """Compare the same views by a small network along its training: 0 (before the first step) to 4 (finished)."""
     with guard(say):
         settings = explore.view_settings(min_crop, jitter, greyscale, blur, flip)
-        return views.growth(say, explore.grow(paths(shown), settings, stage, seed=seed), stage)
+        return views.growth(say, ask(explore.grow, paths(shown), settings, stage, seed=seed), stage)
 
 
 def on_neighbours(say: Say, shown: Shown, which: float, encoder: str) -> Named:
     """The most similar pictures of the gallery, with names and cosines."""
     with guard(say):
-        return views.neighbours(say, explore.neighbours(paths(shown), which, encoder=encoder))
+        return views.neighbours(say, ask(explore.neighbours, paths(shown), which, encoder=encoder))
 
 
 def on_accuracy(say: Say) -> list[Any]:
@@ -112,7 +115,7 @@ def on_accuracy(say: Say) -> list[Any]:
 
 def on_probe(say: Say) -> ProbeValues:
     """Accuracy of predicting an emoji's group from its neighbours, for every encoder and for plain pixels."""
-    return views.probe(say, explore.group_probe())
+    return views.probe(say, ask(explore.group_probe))
 
 
 def build(say: Say) -> Parts:
@@ -146,6 +149,7 @@ def build(say: Say) -> Parts:
     )
     _build_loss(parts, [shown, *by, *chosen], compared["cosine"])
     _build_growth(parts, shown, chosen)
+    part(parts, CHOICES, model=by.encoder)
     query = build_dictionary(parts, shown, chosen)
     with step(say, STEM, 4, count=explore.gallery_size()):
         which = _build_neighbours(parts, shown, by.encoder)

@@ -200,4 +200,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "so plain pixels are a strong baseline here.",
         "{n} 个表情，每个由最近的 {neighbours} 个其他表情投票判断。白底图画凭轮廓就能分辨：原始像素在这里是很强的对手。",
     ),
+    "contrastive.train_example": ("cosine of the views: {value:.2f}", "两个视图的余弦：{value:.2f}"),
+    "contrastive.break_cold": ("temperature 0.01", "温度 0.01"),
+    "contrastive.break_hot": ("temperature 5", "温度 5"),
+    "contrastive.break_no_crop": (
+        "no cropping and no colour changes: the two views are nearly the same picture",
+        "不裁剪也不改颜色：两个视图几乎是同一张图",
+    ),
+    "contrastive.break_tiny_batch": ("a batch of 4 pictures", "每批只有 4 张图片"),
+    "contrastive.break_positives": (
+        "positives only: nothing pushes other pictures away",
+        "只有正样本：没有任何项推开别的图片",
+    ),
+    "contrastive.break_rate": ("a learning rate 100 times as high", "学习率提高到 100 倍"),
 }

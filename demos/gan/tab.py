@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from core.data import bundled, pictures
+from core.errors import within
 from core.gan import explore
 from demos.gan import views
 from demos.gan.views import (
@@ -16,9 +17,11 @@ from demos.gan.views import (
     ScoreValues,
     WalkValues,
 )
+from demos.page.backend import ask
 from demos.page.events import count_up, guard
 from demos.page.inputs import changes, photograph_gallery, picture_input
 from demos.page.layout import step
+from demos.page.links import bound
 from demos.page.parts import Parts
 from demos.page.snapshots import growth
 from demos.page.values import outputs
@@ -35,31 +38,31 @@ Shown = dict[str, Any]  # components by the name of the value that they show
 def on_judge(say: Say, picture: str | None, model: str) -> ScoreValues:
     """Ask the discriminator whether a picture looks real; compare its score with those of real and generated ones."""
     with guard(say):
-        return views.score(say, explore.judge(picture, name=model))
+        return views.score(say, ask(explore.judge, picture, name=model))
 
 
 def on_sample(say: Say, seed: float, limit: float, model: str) -> SampleValues:
     """Draw 24 pictures from a seed, no number of the noise farther from 0 than a limit."""
     with guard(say):
-        return views.samples(say, explore.sample(seed, limit, name=model))
+        return views.samples(say, ask(explore.sample, seed, limit, name=model))
 
 
 def on_interpolate(say: Say, first: float, second: float, steps: float, model: str) -> WalkValues:
     """Walk from the picture of one seed to that of another."""
     with guard(say):
-        return views.walk(say, explore.interpolate(first, second, steps, name=model))
+        return views.walk(say, ask(explore.interpolate, first, second, steps, name=model))
 
 
 def on_grow(say: Say, stage: float, seed: float) -> GrowthValues:
     """Draw samples at one moment of the training, 0 (before) to 4 (finished)."""
     with guard(say):
-        return views.growth(say, explore.grow(stage, seed), stage)
+        return views.growth(say, ask(explore.grow, stage, seed), stage)
 
 
 def on_copies(say: Say, seed: float, model: str) -> CopyValues:
     """Look for the training picture nearest to each of a seed's first eight samples."""
     with guard(say):
-        return views.copies(say, explore.copies(seed, COPIES, name=model))
+        return views.copies(say, ask(explore.copies, seed, COPIES, name=model))
 
 
 def on_quality(say: Say) -> QualityValues:
@@ -117,7 +120,7 @@ def _build_data(say: Say) -> gr.Image:
         buttons=[],
         format="png",
     )
-    photograph_gallery(say, STEM, picture)
+    photograph_gallery(say, STEM, picture, FIRST_PHOTOGRAPH)
     return picture
 
 
@@ -167,6 +170,8 @@ def _build_walk(parts: Parts, model: gr.Radio) -> None:
                 gr.Number(value, label=say(f"gan.end_{end}"), elem_id=f"gan-end-{end}", min_width=120, precision=0)
                 for end, value in (("a", 0), ("b", 1))
             )
+            for end in (first, second):
+                bound(end, lambda value: within(value, 0, explore.MAX_SEED))
             steps = gr.Slider(
                 explore.MIN_STEPS, explore.MAX_STEPS, 8, step=1, label=say("gan.steps"), elem_id="gan-steps"
             )

@@ -10,6 +10,7 @@ from core.generation import explore
 from demos.generation import views
 from demos.generation.views import ArmValues, MeasurementValues, ReferenceValues, ResultValues
 from demos.page import inputs
+from demos.page.backend import ask, stream
 from demos.page.events import count_up, guard, listen
 from demos.page.inputs import Shown
 from demos.page.layout import step
@@ -33,26 +34,26 @@ LAST: dict[str, Any] = {"trigger_mode": "always_last", "show_progress": "hidden"
 def on_compare(say: Say, seed: float, data: str) -> ArmValues:
     """Draw from one noise by all finished arms of a set: cifar10 or mnist."""
     with guard(say):
-        return views.arms(say, explore.draw(seed, explore.LAST, data), explore.LAST)
+        return views.arms(say, ask(explore.draw, seed, explore.LAST, data), explore.LAST)
 
 
 def on_draw(say: Say, seed: float, stage: float, data: str) -> ArmValues:
     """Draw from one noise by all arms: `stage` 0 (before training), 1 or 2 (finished), `data` cifar10 or mnist."""
     with guard(say):
         at = stage if data == explore.SETS[0] else explore.LAST  # the second set has finished generators only
-        return views.arms(say, explore.draw(seed, at, data), at)
+        return views.arms(say, ask(explore.draw, seed, at, data), at)
 
 
 def on_label(say: Say, shown: Shown) -> Image.Image:
     """The labels that the arms with a further task make from the first reference."""
     with guard(say):
-        return views.labels(explore.label(shown[0][0] if shown else None))
+        return views.labels(ask(explore.label, shown[0][0] if shown else None))
 
 
 def on_attend(say: Say, shown: Shown, seed: float, which: float) -> ReferenceValues:
     """Draw pictures conditioned on references; show the attention weights for one of the noises, 1 to 8."""
     with guard(say):
-        found = explore.attend([path for path, _ in shown or []], seed)
+        found = ask(explore.attend, [path for path, _ in shown or []], seed)
         return views.references(say, found, explore.noise_number(which))
 
 
@@ -77,7 +78,7 @@ def on_recorded(say: Say, arm: str, data: str) -> MeasurementValues:
 def on_measure(say: Say, arm: str, seed: float, data: str) -> Iterator[MeasurementValues]:
     """Measure an arm's distance to real pictures with more and more of its pictures."""
     with guard(say):
-        for found in explore.measure(arm, seed, data):
+        for found in stream(explore.measure, arm, seed, data):
             yield views.measured(say, found)
 
 

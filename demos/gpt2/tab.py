@@ -7,15 +7,20 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from core.gpt2 import explore
+from core.gpt2.choices import CHOICES
 from demos.gpt2 import views
 from demos.gpt2.neighbours import build_lines, build_words
 from demos.gpt2.views import AlternativesValues, ContinuationValues, GrowthValues, PickedValues, SurpriseValues
+from demos.page.backend import ask, stream_together, streams
 from demos.page.events import count_up, guard, listen
+from demos.page.inputs import preprocessed_by
 from demos.page.layout import step
+from demos.page.links import in_no_link, of_language
 from demos.page.parts import Parts
 from demos.page.snapshots import growth
 from demos.page.values import FetchValues, outputs
 from demos.page.words import Say
+from demos.training.part import part
 
 STEM = "gpt2"
 FIRST_MODEL = {"en": explore.NOVELS, "zh": explore.TANG}
@@ -30,6 +35,8 @@ EXAMPLES = (
     ("tutorial", explore.TANG),
 )
 YIELD_S = 0.08
+CALM = 3  # streams; with more, each is shown less often, for showing costs more than writing
+AT_ONCE = 32  # events; their texts share each forward pass
 HIDDEN: dict[str, Any] = {"show_progress": "hidden"}
 STREAM: dict[str, Any] = {"concurrency_id": "gpt2-stream", **HIDDEN}
 SHOW_BRANCH = "() => document.getElementById('gpt2-branch-fold').scrollIntoView({block: 'nearest'})"
@@ -40,7 +47,7 @@ Components = dict[str, gr.Component]  # by the names of the fields of their valu
 def on_surprise(say: Say, prompt: str, model: str) -> SurpriseValues:
     """Colour the prompt by surprisal, list its labels, and compare the model with chance and the baseline."""
     with guard(say):
-        return views.surprise(say, explore.surprise(prompt, model, labels=SHOWN_LABELS))
+        return views.surprise(say, ask(explore.surprise, prompt, model, labels=SHOWN_LABELS))
 
 
 def on_continue(
@@ -49,7 +56,7 @@ def on_continue(
     """Continue the prompt; the text streams."""
     with guard(say):
         settings = explore.Settings(model, length, temperature, top_k, top_p, seed)  # type: ignore[arg-type]
-        yield from _stream(say, explore.continue_text(prompt, settings))
+        yield from _stream(say, stream_together(explore.continue_text, prompt, settings))
 
 
 def on_branch(
@@ -57,14 +64,14 @@ def on_branch(
 ) -> Iterator[ContinuationValues]:
     """Take the chosen token instead and continue from there with the same settings."""
     with guard(say):
-        yield from _stream(say, explore.branch(text, number, token))
+        yield from _stream(say, stream_together(explore.branch, text, number, token))
 
 
 def _stream(say: Say, steps: Iterator[explore.Continuation]) -> Iterator[ContinuationValues]:
-    """Yield a growing text, at most twelve times per second, and the finished one."""
+    """Yield a growing text: its first token, then at most twelve times per second, and the finished one."""
     last, text = 0.0, None
     for text in steps:
-        if time.monotonic() - last > YIELD_S:
+        if len(text.bits) == 1 or time.monotonic() - last > YIELD_S * max(1, streams() / CALM):
             last = time.monotonic()
             yield views.writing(say, text)
     if text is not None:
@@ -73,22 +80,23 @@ def _stream(say: Say, steps: Iterator[explore.Continuation]) -> Iterator[Continu
 
 def on_pick(say: Say, text: explore.Continuation | None, event: gr.SelectData) -> Any:
     """Show the alternatives of the piece that was clicked; a click on the prompt, piece 0, changes nothing."""
-    if text is None or not 1 <= event.index <= len(text.pieces):
+    if text is not None and not 1 <= event.index <= len(text.pieces):
         return gr.skip()
-    found = on_alternatives(say, text, text.pieces[event.index - 1].number)
+    # a text that is shown and not here is from before a restart: the question about any token of it says so
+    found = on_alternatives(say, text, text.pieces[event.index - 1].number if text else 1)
     return PickedValues(gr.Accordion(open=True), *found)
 
 
 def on_alternatives(say: Say, text: explore.Continuation | None, number: float) -> AlternativesValues:
     """Show the ten most likely tokens at the position of an added token, counted from 1."""
     with guard(say):
-        return views.alternatives(say, explore.alternatives(text, number))
+        return views.alternatives(say, ask(explore.alternatives, text, number))
 
 
 def on_grow(say: Say, prompt: str, stage: float) -> GrowthValues:
     """Let a small network continue after part of its training: 0 (before the first step) to 4 (finished)."""
     with guard(say):
-        return views.growth(say, explore.grow(prompt, stage), explore.reached(), stage)
+        return views.growth(say, ask(explore.grow, prompt, stage), explore.reached(), stage)
 
 
 def on_fetch(say: Say) -> Iterator[FetchValues]:
@@ -128,7 +136,7 @@ class Buttons(NamedTuple):
 
 def build(say: Say) -> Parts:
     """Lay out the tab."""
-    parts = Parts(say, STEM)
+    parts = Parts(say, STEM, AT_ONCE)
     surprise: Components = {}
     written: Components = {"text": gr.State(), "done": gr.State(0)}
     with gr.Row(elem_classes="steps"):
@@ -147,6 +155,7 @@ def build(say: Say) -> Parts:
     branched = _build_branch(parts, written)
     settings = _build_sampling(parts, buttons.again)
     _build_growth(parts, data.prompt)
+    part(parts, CHOICES, model=data.model)
     with parts.fold("tested"):
         gr.Markdown(views.card_sentences(say))
     with step(say, STEM, 4):
@@ -163,6 +172,7 @@ def _build_data(say: Say) -> Data:
     first = explore.PROMPTS[FIRST_PROMPT[say.language]]
     model = gr.Radio(views.choices(say), value=FIRST_MODEL[say.language], label=say("gpt2.model"), elem_id="gpt2-model")
     prompt = gr.Textbox(first, label=say("gpt2.prompt"), lines=3, max_lines=8, elem_id="gpt2-prompt")
+    of_language(model, prompt)
     gr.Markdown(say("page.examples"), elem_classes="quiet")
     with gr.Row():
         examples = [
@@ -211,8 +221,9 @@ def _build_branch(parts: Parts, written: Components) -> Any:
             choice = gr.Radio([], label=say("gpt2.choice"), scale=3, min_width=280, elem_id="gpt2-choice")
         branch = gr.Button(say("gpt2.branch_go"), elem_id="gpt2-branch")
     # Gradio would compare the chosen token with the choices of the layout, which are none; `explore` checks it.
-    choice.preprocess = lambda payload: payload  # type: ignore[method-assign]
+    preprocessed_by(choice, lambda _, payload: payload)
     written["number"] = number
+    in_no_link(number)
     text, pieces = written["text"], written["pieces"]
     looked = outputs(AlternativesValues, {"number": number, "chosen": chosen, "bars": bars, "choice": choice})
     parts.ask(
@@ -225,7 +236,7 @@ def _build_branch(parts: Parts, written: Components) -> Any:
         **HIDDEN,
     )
     parts.follow(text, [written["done"].change])  # type: ignore[attr-defined]
-    picked = listen(say, pieces.select, on_pick, [text], [fold, *looked], model=STEM, **HIDDEN)  # type: ignore[attr-defined]
+    picked = listen(say, pieces.select, on_pick, [text], [fold, *looked], **parts.slot, **HIDDEN)  # type: ignore[attr-defined]
     picked.then(None, None, None, js=SHOW_BRANCH, api_visibility="private")
     return listen(
         say,
@@ -234,8 +245,8 @@ def _build_branch(parts: Parts, written: Components) -> Any:
         [text, number, choice],
         outputs(ContinuationValues, written),
         name="gpt2_branch",
-        model=STEM,
         trigger_mode="once",
+        **parts.slot,
         **STREAM,
     )
 
@@ -292,14 +303,15 @@ def _ask_continuation(
         on_continue,
         [data.prompt, data.model, *settings],
         outputs(ContinuationValues, written),
-        on=[buttons.go.click, data.prompt.submit, seed.change, *moved],  # type: ignore[attr-defined]
+        on=[buttons.go.click, data.prompt.submit, *moved],
         name="gpt2_continue",
         trigger_mode="always_last",
         **STREAM,
     )
+    sown = parts.follow(seed, [seed.change], **HIDDEN)  # type: ignore[attr-defined]
     chosen = parts.follow(data.model, [data.model.input, data.fetched.change])
     examples = [
         parts.follow(data.prompt, [button.click], reset={data.prompt: explore.PROMPTS[key], data.model: name})
         for button, (key, name) in zip(data.examples, EXAMPLES, strict=True)
     ]
-    return [asked, chosen, *examples]
+    return [asked, sown, chosen, *examples]

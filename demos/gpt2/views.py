@@ -14,6 +14,7 @@ from demos.page.tokens import explain_conversion, explain_parts, isolated
 from demos.page.words import Say
 
 FULL_BITS = 12  # surprisal with the strongest colour: a probability of one in four thousand
+STRONGEST = 0.8  # share of Gradio's red on which text still has a contrast of 4.5
 
 Coloured = list[tuple[str, float]]  # texts and their colours in [0, 1]
 Update = dict[str, Any]  # a change of a component, from `gr.update` or `gr.skip`
@@ -135,9 +136,9 @@ def surprise(say: Say, found: explore.Surprise) -> SurpriseValues:
 
 
 def coloured(say: Say, pieces: tuple[explore.Piece, ...]) -> Coloured:
-    """Pieces with their surprisal as a share of FULL_BITS; a piece of blanks only is made visible."""
+    """Pieces with the colour of their surprisal, strongest at FULL_BITS; a piece of blanks only is made visible."""
     return [
-        (piece.text if piece.text.strip() else visible(say, piece.text), min(1.0, piece.bits / FULL_BITS))
+        (piece.text if piece.text.strip() else visible(say, piece.text), STRONGEST * min(1.0, piece.bits / FULL_BITS))
         for piece in pieces
     ]
 

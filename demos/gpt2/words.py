@@ -173,4 +173,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} 句中，与每句最相似的另一句主题相同的比例：按模型的平均隐藏状态为 {model}，按共有字符为 {naive}，随机为 {chance}。"
         "模型从未见过主题；同主题的句子若常含同一个字（如咏月诗），数字符就很难被超过。",
     ),
+    "gpt2.break_repeated": ("a text of one line, repeated", "整篇文本只有一行，不断重复"),
+    "gpt2.break_rate": ("a learning rate 100 times as high", "学习率提高到 100 倍"),
 }

@@ -12,8 +12,10 @@ from PIL import Image
 from core.data import bundled
 from core.data.pictures import open_picture, square
 from core.masked import explore
+from core.masked.choices import CHOICES
 from demos.masked import views
 from demos.masked.views import ErrorValues, GrowthValues, NeighbourValues, RestorationValues
+from demos.page.backend import ask, stream
 from demos.page.events import count_up, guard, listen
 from demos.page.inputs import changes, drawn, photograph_gallery, picture_input
 from demos.page.layout import step
@@ -21,6 +23,7 @@ from demos.page.parts import Parts
 from demos.page.snapshots import growth
 from demos.page.values import outputs
 from demos.page.words import Say
+from demos.training.part import part
 
 STEM = "masked"
 FIRST_PICTURE, FIRST_RATIO, FIRST_SEED = "china", 0.75, 0
@@ -46,19 +49,19 @@ class FetchValues(NamedTuple):
 def on_restore(say: Say, picture: str | None, ratio: float, seed: float, model: str) -> RestorationValues:
     """Hide random patches and restore them by three methods, with the error of each in a sentence."""
     with guard(say):
-        return views.restoration(say, explore.restore(picture, ratio, seed, name=model))
+        return views.restoration(say, ask(explore.restore, picture, ratio, seed, name=model))
 
 
 def on_errors(say: Say, picture: str | None, ratio: float, seed: float, model: str) -> ErrorValues:
     """The errors of the same restoration as a table and as bars, and the model's output for all patches."""
     with guard(say):
-        return views.errors(say, explore.restore(picture, ratio, seed, name=model))
+        return views.errors(say, ask(explore.restore, picture, ratio, seed, name=model))
 
 
 def on_paint(say: Say, picture: str | None, painted: str | None, model: str) -> RestorationValues:
     """Hide the painted patches and restore them."""
     with guard(say):
-        return views.restoration(say, explore.restore_painted(picture, painted, name=model))
+        return views.restoration(say, ask(explore.restore_painted, picture, painted, name=model))
 
 
 def on_stroke(say: Say, picture: str | None, painted: str | None, model: str) -> RestorationValues | dict[str, Any]:
@@ -70,7 +73,7 @@ def on_sweep(say: Say, picture: str | None, seed: float, model: str) -> Iterator
     """The error of the three methods at mask ratios from 10 to 95 %, drawn while it grows."""
     with guard(say):
         drawn_at = 0.0
-        for found in explore.sweep(picture, seed, name=model):
+        for found in stream(explore.sweep, picture, seed, name=model):
             complete = len(found.ratios) == len(explore.SWEEP)
             if complete or time.monotonic() - drawn_at > FRAME_S:
                 yield views.sweep(say, found)
@@ -80,31 +83,31 @@ def on_sweep(say: Say, picture: str | None, seed: float, model: str) -> Iterator
 def on_grow(say: Say, picture: str | None, ratio: float, seed: float, stage: float) -> GrowthValues:
     """Restore with a small network after part of its training: 0 (before the first step) to 4 (finished)."""
     with guard(say):
-        return views.growth(say, explore.grow(picture, ratio, seed, stage), stage)
+        return views.growth(say, ask(explore.grow, picture, ratio, seed, stage), stage)
 
 
 def on_neighbours(say: Say, picture: str | None) -> NeighbourValues:
     """The most similar pictures of the gallery, by features and by raw pixels."""
     with guard(say):
-        return views.neighbours(say, explore.neighbours(picture))
+        return views.neighbours(say, ask(explore.neighbours, picture))
 
 
 def on_retrieval(say: Say) -> str:
     """How often the nearest emoji is of the same group, by features and by raw pixels."""
-    return views.retrieval(say, explore.retrieval())
+    return views.retrieval(say, ask(explore.retrieval))
 
 
 def on_look(say: Say, event: gr.SelectData, picture: str | None, model: str) -> Image.Image:
     """Attention of the clicked patch."""
     with guard(say):
         x, y = (min(max(pixel / views.CANVAS_PX, 0), 1) for pixel in event.index)
-        return views.attention(explore.attention(picture, x, y, name=model))
+        return views.attention(ask(explore.attention, picture, x, y, name=model))
 
 
 def on_attention(say: Say, picture: str | None, model: str) -> Image.Image:
     """Attention of the middle patch."""
     with guard(say):
-        return views.attention(explore.attention(picture, name=model))
+        return views.attention(ask(explore.attention, picture, name=model))
 
 
 def on_canvas(say: Say, picture: str | None) -> CanvasValues:
@@ -164,6 +167,7 @@ def build(say: Say) -> Parts:
     _build_sweep(parts, picture, mask, model)
     _build_paint(parts, picture, model)
     _build_growth(parts, picture, mask)
+    part(parts, CHOICES, model=model)
     with step(say, STEM, 4, count=explore.gallery_size()):
         _build_neighbours(parts, picture)
         _build_groups(parts)
@@ -190,7 +194,7 @@ def _build_data(say: Say) -> gr.Image:
         sources=["upload", "webcam", "clipboard"],
         buttons=[],
     )
-    photograph_gallery(say, STEM, picture)
+    photograph_gallery(say, STEM, picture, FIRST_PICTURE)
     return picture
 
 
@@ -272,7 +276,8 @@ def _build_paint(parts: Parts, picture: gr.Image, model: gr.Radio) -> None:
             shown = {"masked": masked, **_build_restoration(say, "masked-paint")}
     restored = outputs(RestorationValues, shown)
     parts.ask(on_canvas, [picture], [editor, *restored], fold=fold, show_progress="hidden")
-    inputs, last = [picture, drawn(editor, "layer"), model], {"model": STEM, "trigger_mode": "always_last"}
+    inputs = [picture, drawn(editor, "layer"), model]
+    last: dict[str, Any] = {"model": STEM, "trigger_mode": "always_last"}
     listen(say, paint.click, on_paint, inputs, restored, name="masked_paint", **last)
     listen(say, editor.input, on_stroke, inputs, restored, show_progress="hidden", **last)
 

@@ -184,4 +184,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Bright patches get the most attention.",
         "编码器最后一层中，框出的图像块对其他各块的注意力（各头平均，图中无遮挡）。最亮为最强，最暗为最弱。",
     ),
+    "masked.train_example": ("error over mean fill: {value:.0%}", "误差与填均值之比：{value:.0%}"),
+    "masked.break_easy_mask": ("hide only 5 % of the patches", "只遮住 5% 的图块"),
+    "masked.break_rate": ("a learning rate 100 times as high", "学习率提高到 100 倍"),
 }

@@ -15,13 +15,15 @@ import gradio as gr
 import httpx
 from gradio.block_function import BlockFunction
 from gradio.data_classes import PredictBody
+from gradio.exceptions import ComponentProcessingError
 from gradio.state_holder import SessionState
 from pydantic import ValidationError
 from starlette.datastructures import Headers, QueryParams
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.errors import InputError
+from core import shortage
+from core.errors import InputError, PretextError
 from demos.page import payloads
 from demos.page.events import guard
 from demos.page.words import LANGUAGES, Say
@@ -45,7 +47,27 @@ class Refusal(Exception):
 
 
 class Page(gr.Blocks):
-    """Gradio's page, with a sentence for every mistake in what an event carries."""
+    """Gradio's page, with a sentence for every mistake in what an event carries.
+
+    Gradio asks seven times for the configuration of all components until the page is served, a second of processor time
+    in all that is spent once: it is worked out anew only when there are more of them, and when the page is launched.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        config, worked_out = self.default_config, self.default_config.get_config
+        known: dict[tuple[int | bool, ...], Any] = {}
+
+        def get_config(renderable: Any = None) -> Any:
+            if renderable is not None:
+                return worked_out(renderable)
+            now = (len(config.blocks), len(config.fns), len(self.pages), len(self.children), self.has_launched)
+            if now not in known:
+                known.clear()
+                known[now] = worked_out()
+            return known[now]
+
+        config.get_config = get_config  # type: ignore[method-assign]
 
     async def process_api(self, *args: Any, **given: Any) -> dict[str, Any]:
         """Check what came before Gradio reads it; skip an event whose cause is an input that was emptied."""
@@ -56,7 +78,14 @@ class Page(gr.Blocks):
             with guard(say_of(event)):
                 check_values(self, event, inputs, given.get("state"))
                 check_cause(self, event, getattr(given.get("event_data"), "_data", None))
-        return await super().process_api(*args, **given)
+        with guard(say_of(event)), shortage.as_sentence():
+            try:
+                return await super().process_api(*args, **given)
+            except ComponentProcessingError as error:  # Gradio's, around what a component raised
+                cause = error.__cause__
+                if isinstance(cause, PretextError) or (cause and shortage.found(cause)):
+                    raise cause from None
+                raise
 
     async def preprocess_data(
         self, block_fn: BlockFunction, inputs: list[Any], state: SessionState | None, explicit_call: bool = False

@@ -23,8 +23,9 @@ from core.errors import InputError
 from demos.page.words import LANGUAGES, Say
 
 PAGES = "|".join(LANGUAGES[1:])
+HEALTH = "/healthz"  # answered by `health.py`
 READING = re.compile(
-    rf"/?|/({PAGES})/?|/config/?|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/(static|assets|svelte)/.+"
+    rf"/?|/({PAGES})/?|{HEALTH}/?|/config/?|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/(static|assets|svelte)/.+"
     r"|/gradio_api/(info/?|openapi\.json|app_id/?|startup-events|theme\.css|upload_progress|queue/data|heartbeat/[^/]+"
     r"|call/(v2/)?[^/]+/[^/]+|file=(?!\w+:).+)"
 )

@@ -9,9 +9,11 @@ from typing import Any
 import gradio as gr
 from gradio.blocks import BlockContext
 
-from core.errors import PretextError
+from core.errors import PretextError, within
+from demos.page import links
 from demos.page.words import LANGUAGES, Say
 
+AT_ONCE = 4  # heavy events of one model; `core.compute` decides which of them computes
 CHEAP_LIMIT = 16  # visitors served at once by an event that computes almost nothing
 
 
@@ -30,7 +32,12 @@ def bind(handler: Callable[..., Any], say: Say) -> Callable[..., Any]:
     hints = typing.get_type_hints(handler)
     rest = list(signature.parameters.values())[1:]
 
-    if inspect.isgeneratorfunction(handler):
+    if inspect.isasyncgenfunction(handler):
+
+        async def bound(*values: Any) -> Any:
+            async for each in handler(say, *values):
+                yield each
+    elif inspect.isgeneratorfunction(handler):
 
         def bound(*values: Any) -> Any:
             yield from handler(say, *values)
@@ -55,6 +62,7 @@ def listen(
     *,
     name: str | None = None,
     model: str | None = None,
+    at_once: int = AT_ONCE,
     **settings: Any,
 ) -> Any:
     """Connect events to a handler.
@@ -67,13 +75,16 @@ def listen(
         outputs: components the handler's results go to.
         name: of the public call, which the English page makes; its Chinese twin is private. None: no public call.
         model: name of the queue slot that the heavy events of one model share; None for cheap events.
+        at_once: heavy events of this slot that may run at once, which is the same for all of them.
         settings: further arguments of `gr.on`.
     """
     public = name is not None and say.language == LANGUAGES[0]
     visible: dict[str, Any] = {"api_name": name} if public else {"api_visibility": "private"}
-    slot = {"concurrency_limit": CHEAP_LIMIT} if model is None else {"concurrency_id": model, "concurrency_limit": 1}
+    slot: dict[str, Any] = {"concurrency_limit": CHEAP_LIMIT}
+    if model is not None:
+        slot = {"concurrency_id": model, "concurrency_limit": at_once}
     # With every message of an event Gradio copies the state of each output, and of all that lies inside a container,
-    # even where no progress is shown; on a page of eleven tabs that takes seconds.
+    # even where no progress is shown; on a page of twelve tabs that takes seconds.
     hidden = settings.get("show_progress") == "hidden"
     shown_on = [] if hidden else [item for item in outputs if not isinstance(item, BlockContext)]
     given = triggers if isinstance(triggers, list) else [triggers]
@@ -83,4 +94,5 @@ def listen(
 
 def count_up(button: gr.Button, seed: gr.Number, most: int) -> None:
     """Let a click increase the seed, in the browser alone; after `most` it starts again at 0."""
+    links.bound(seed, lambda value: within(value, 0, most))
     button.click(None, seed, seed, js=f"(seed) => ((seed ?? 0) + 1) % {most + 1}", api_visibility="private")

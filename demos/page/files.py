@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.errors import InputError, PretextError
-from demos.page.folder import StorageFull, is_inside, placing, written_whole
+from demos.page.folder import is_inside, placing, written_whole
 from demos.page.sessions import KEPT_S
 from demos.page.words import LANGUAGES, Say
 
@@ -32,10 +32,14 @@ FRESH_S = 60  # a file that was just written may be on its way to a session
 
 
 def received(path: str | None) -> str | None:
-    """The path, if it is a file that this server received or made, else None, whether or not there is such a file."""
-    if path is None or not is_inside(path, get_upload_folder()):
-        return None
-    return path if os.path.isfile(path) else None
+    """The path of a file that this server received or made; None for none.
+
+    Raises:
+        InputError: it is another file, or was one of these and has been deleted; nothing tells which.
+    """
+    if path is None or (is_inside(path, get_upload_folder()) and os.path.isfile(path)):
+        return path
+    raise InputError("This file is not here, or no longer. Upload it again.")
 
 
 class Keeper:
@@ -126,19 +130,10 @@ def in_both_languages(error: PretextError) -> gr.Error:
     return gr.Error(sentences, duration=8, print_exception=False)
 
 
-@contextlib.contextmanager
-def full_as_sentence() -> Iterator[None]:
-    """Say that the temporary folder is full."""
-    try:
-        yield
-    except StorageFull as full:
-        raise in_both_languages(full) from full
-
-
 def save_bytes(data: bytes, file_name: str, cache_dir: str) -> str:
     """Write content into the cache, below a folder named after its hash."""
     target = Path(cache_dir) / processing_utils.hash_bytes(data) / Path(file_name).name
-    with full_as_sentence(), written_whole(target) as part:
+    with written_whole(target) as part:
         part.write_bytes(data)
     return str(target.resolve())
 
@@ -153,7 +148,7 @@ def save_sound(data: NDArray[Any], sample_rate: int, format: str, cache_dir: str
     """Write a sound, (samples,) or (samples, channels), into the cache."""
     kind = f"{sample_rate} {data.dtype} {data.shape}".encode()
     target = Path(cache_dir) / processing_utils.hash_bytes(kind + data.tobytes()) / f"audio.{format}"
-    with full_as_sentence(), written_whole(target) as part:
+    with written_whole(target) as part:
         processing_utils.audio_to_file(sample_rate, data, str(part), format)  # type: ignore[no-untyped-call]
     return str(target.resolve())
 

@@ -6,7 +6,6 @@ what a server left that was killed.
 """
 
 import contextlib
-import errno
 import fcntl
 import os
 import re
@@ -18,21 +17,11 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.errors import PretextError
+from core.shortage import FULL, storage_full
 
 NAME = re.compile(r"pretext-server-[0-9a-f]{16}")
 LOCK, FILES, PARTS = "lock", "files", "parts"
-FULL = (errno.ENOSPC, errno.EDQUOT)
 placing = threading.Lock()  # held while a folder is made for a file, and while a file and its empty folder are removed
-
-
-class StorageFull(PretextError):
-    """The temporary folder has no room left."""
-
-
-def storage_full() -> StorageFull:
-    """The error with its sentence."""
-    return StorageFull("The server's temporary folder is full. Try again later.")
 
 
 class OwnFolder:

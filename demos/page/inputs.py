@@ -1,14 +1,16 @@
 """Inputs of pictures and sounds, undecoded, and the bundled examples beside them."""
 
 import abc
+import functools
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
 import gradio as gr
 from gradio.components.image_editor import AcceptBlobs, EditorDataBlobs
 
 from core.data import bundled, pictures
+from demos.page import links
 from demos.page.drawings import keep_blob
 from demos.page.events import listen
 from demos.page.files import received, save_bytes
@@ -16,8 +18,8 @@ from demos.page.words import Say
 
 Bytes = pictures.Bytes
 Media = TypeVar("Media", gr.Image, gr.Audio)
-Input = TypeVar("Input", gr.Image, gr.Audio, gr.Gallery, gr.ImageEditor, gr.Slider)
-Shown = list[tuple[str, str | None]] | None  # what a gallery hands over: path and caption; "" for a foreign file
+Input = TypeVar("Input", gr.Image, gr.Audio, gr.Gallery, gr.ImageEditor, gr.Slider, gr.CheckboxGroup, gr.Radio)
+Shown = list[tuple[str, str | None]] | None  # what a gallery hands over: path and caption
 Sets = Mapping[str, tuple[tuple[str, ...], str]]  # name -> keys of photographs, then emoji
 Named = list[tuple[pictures.Bytes, str]]  # what a gallery takes: pictures with their names
 SHOWN_PX = 160
@@ -45,6 +47,32 @@ def picked(source: gr.Image | gr.Audio) -> gr.State:
     """State of an input that takes another value whenever an example is put into it."""
     state: gr.State = source.picked  # type: ignore[union-attr]
     return state
+
+
+def name_examples(
+    source: gr.Image | gr.Audio | gr.Gallery,
+    first: str,
+    names: Iterable[str],
+    shown: Callable[[str], Any],
+    given: Callable[[str], Any] | None = None,
+    chooser: Any = None,
+) -> gr.Textbox:
+    """Let a link name the example in an input; returns the hidden text for that name, which a visitor's file empties.
+
+    Args:
+        source: the input.
+        first: the name of what is laid out in it.
+        names: all examples.
+        shown: the value of the input for a name.
+        given: what handlers get for it; the same unless given.
+        chooser: a control that shows the choice as well.
+    """
+    named = gr.Textbox(first, visible=False, elem_id=f"{source.elem_id}-example")
+    source.examples = links.Examples(named, tuple(names), shown, given or shown, chooser)  # type: ignore[union-attr]
+    own = {gr.Image: ["input"], gr.Audio: ["upload", "stop_recording", "clear"], gr.Gallery: ["upload", "delete"]}
+    events = next(events for kind, events in own.items() if isinstance(source, kind))
+    gr.on([getattr(source, event) for event in events], None, None, named, js="() => ''", api_visibility="private")
+    return named
 
 
 def sound_input(**settings: Any) -> gr.Audio:
@@ -106,14 +134,22 @@ def received_of_gallery(component: gr.Gallery, payload: Any) -> Shown:
     if payload is None or not payload.root:
         return None
     media = [item.video if hasattr(item, "video") else item.image for item in payload.root]
-    return [(received(file.path) or "", item.caption) for file, item in zip(media, payload.root, strict=True)]
+    return [(str(received(file.path)), item.caption) for file, item in zip(media, payload.root, strict=True)]
 
 
-def photograph_gallery(say: Say, stem: str, target: gr.Image, keys: Sequence[str] = ()) -> gr.Gallery:
-    """Bundled photographs and a few emoji to pick from; a click puts one into `target`."""
-    chosen = [photo for photo in bundled.photographs() if not keys or photo.key in keys]
+@functools.cache
+def thumbnails() -> tuple[Bytes, ...]:
+    """The bundled photographs (128, 128, 3), for both languages of five tabs."""
+    return tuple(pictures.square(photo.image, 128) for photo in bundled.photographs())
+
+
+def photograph_gallery(say: Say, stem: str, target: gr.Image, first: str) -> gr.Gallery:
+    """Bundled photographs to pick from; a click puts one into `target`, where the one called `first` is laid out."""
+    chosen = bundled.photographs()
+    images = {photo.key: photo.image for photo in chosen}
+    named = name_examples(target, first, images, images.__getitem__)
     gallery = gr.Gallery(
-        [(pictures.square(photo.image, 128), say.pick(photo.name)) for photo in chosen],
+        [(small, say.pick(photo.name)) for small, photo in zip(thumbnails(), chosen, strict=True)],
         label=say("page.examples"),
         columns=8,
         height=None,
@@ -125,11 +161,11 @@ def photograph_gallery(say: Say, stem: str, target: gr.Image, keys: Sequence[str
         buttons=[],
     )
 
-    def on_pick(event: gr.SelectData) -> tuple[Bytes, int]:
-        return chosen[event.index].image, time.monotonic_ns()
+    def on_pick(event: gr.SelectData) -> tuple[Bytes, int, str]:
+        return chosen[event.index].image, time.monotonic_ns(), chosen[event.index].key
 
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "show_progress_on": []}
-    gallery.select(on_pick, None, [target, picked(target)], **quiet)
+    gallery.select(on_pick, None, [target, picked(target), named], **quiet)
     return gallery
 
 
@@ -175,8 +211,10 @@ def gallery(say: Say, stem: str, what: str, sets: Sets, first: str, *, height: i
         elem_id=f"{stem}-set",
     )
 
-    def on_example(say: Say, name: str) -> Named:
-        return example(say, sets[name])
+    named = name_examples(shown, first, sets, lambda name: example(say, sets[name]), chooser=chosen)
 
-    listen(say, chosen.input, on_example, [chosen], [shown], show_progress="hidden")
+    def on_example(say: Say, name: str) -> tuple[Named, str]:
+        return example(say, sets[name]), name
+
+    listen(say, chosen.input, on_example, [chosen], [shown, named], show_progress="hidden")
     return shown

@@ -11,7 +11,8 @@ import gradio as gr
 from core.errors import CheckpointError
 from demos.page.words import Say
 
-SCRIPT = Path(__file__).parents[2] / "assets" / "browser.js"
+ASSETS = Path(__file__).parents[2] / "assets"
+STYLE = ASSETS / "style.css"
 
 
 def group(say: Say, name: str) -> AbstractContextManager[object]:
@@ -52,6 +53,9 @@ def head(say: Say) -> None:
     gr.HTML(
         f'<header class="page-head"><h1>{say("page.name")}</h1><p>{say("page.lead")}</p>'
         f'<a id="language" lang="{other}" href="{link}">{say("page.other_language")}</a></header>'
+        f'<div id="connection" role="status"><p class="lost">{say("page.lost")}</p>'
+        f'<p class="back">{say("page.back")}</p>'
+        f'<p class="changed">{say("page.changed")} <a href="">{say("page.reload")}</a></p></div>'
     )
     gr.Markdown(say("page.steps"), elem_classes="quiet")
 
@@ -62,9 +66,7 @@ def foot(say: Say, **limits: object) -> None:
 
 
 def follow_links(groups: gr.Tabs, rows: Mapping[str, gr.Tabs], group_of: Mapping[str, str]) -> None:
-    """Open the tab that the address names (?tab=vae); HEAD names the open tab in the address.
-
-    The link to the other language takes the address along.
+    """Open the tab that the address names (?tab=vae); assets/links.js names the open tab in the address.
 
     Args:
         groups: the outer row.
@@ -85,6 +87,11 @@ def follow_links(groups: gr.Tabs, rows: Mapping[str, gr.Tabs], group_of: Mapping
     gr.on(None, on_open, None, [groups, *rows.values()], queue=False, **quiet)
 
 
+def _scripts(*names: str) -> str:
+    """Scripts of assets/, as one element of the page."""
+    return "<script>\n" + "".join((ASSETS / name).read_text(encoding="utf-8") for name in names) + "</script>\n"
+
+
 HEAD = """
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
@@ -94,10 +101,8 @@ HEAD = """
   .gradio-container main.fillable, .gradio-container .main.fillable { padding: 8px 2px !important; }
 }
 </style>
-<script>
 """
-HEAD += SCRIPT.read_text(encoding="utf-8") + "</script>\n"
-
+HEAD += _scripts("links.js", "browser.js", "status.js")
 
 CLOCKS = """
 <script>
@@ -116,6 +121,8 @@ window.requestAnimationFrame = (draw) => {
 };
 </script>
 """
+
+EARLY = CLOCKS + _scripts("early.js", "connection.js")
 
 
 def theme() -> gr.themes.Base:

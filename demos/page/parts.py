@@ -16,9 +16,10 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from core.compute import SLOTS
 from core.data import pictures
-from demos.page import values
-from demos.page.events import guard, listen
+from demos.page import links, sharing, values
+from demos.page.events import AT_ONCE, guard, listen
 from demos.page.words import Say
 
 Handler = Callable[..., Any]
@@ -48,12 +49,15 @@ class Parts:
     Args:
         say: the strings of the tab.
         method: of the tab; names its slot in the queue and begins its ids.
+        at_once: events of this slot that may run at once; see `core.compute` for what of them computes.
     """
 
-    def __init__(self, say: Say, method: str) -> None:
+    def __init__(self, say: Say, method: str, at_once: int = AT_ONCE) -> None:
         self.say = say
         self.method = method
+        self.slot: dict[str, Any] = {"model": method, "at_once": at_once}
         self.questions: list[Question] = []
+        self.read: Decoder = lambda value: value  # what a value becomes before any handler gets it
         self.notice = gr.Markdown(visible=False, elem_id=f"{method}-notice")
         self.view = gr.Textbox("", visible=False, elem_id=f"{method}-view")
 
@@ -97,13 +101,33 @@ class Parts:
         Returns:
             The event, for `cancels`; None without a trigger or a name.
         """
-        question = Question(keep_first(handler, inputs), tuple(inputs), tuple(outputs), fold)
+        question = Question(keep_first(self._reading(handler), inputs), tuple(inputs), tuple(outputs), fold)
         self.questions.append(question)
         triggers = [*on, *([] if fold is None else [fold.expand])]
         if triggers or name is not None:
-            settings = {"name": name, "model": self.method, **settings}
+            settings = {"name": name, **self.slot, **settings}
             return listen(self.say, triggers, question.handler, inputs, outputs, **settings)
         return None
+
+    def _reading(self, handler: Handler) -> Handler:
+        """A handler that gets its values as `read` gives them."""
+
+        def read(say: Say, given: Sequence[Any]) -> list[Any]:
+            with guard(say):
+                return [self.read(value) for value in given]
+
+        if inspect.isgeneratorfunction(handler):
+
+            @functools.wraps(handler)
+            def reading(say: Say, *given: Any) -> Any:
+                yield from handler(say, *read(say, given))
+        else:
+
+            @functools.wraps(handler)
+            def reading(say: Say, *given: Any) -> Any:
+                return handler(say, *read(say, given))
+
+        return reading
 
     def follow(
         self,
@@ -112,6 +136,7 @@ class Parts:
         decode: Decoder = pictures.open_with_notes,
         reset: Values | None = None,
         files: Mapping[Any, Decoder] | None = None,
+        **settings: Any,
     ) -> Any:
         """When a source changes, answer as one event all questions in view that read it; an emptied text is skipped.
 
@@ -123,6 +148,7 @@ class Parts:
             reset: inputs, and the values they take first, such as none for edits of the last picture; questions that
                 read these are answered too.
             files: other inputs that are files, and what each becomes, once for all questions.
+            settings: further arguments of `listen`.
 
         Returns:
             The event, for `cancels`.
@@ -133,13 +159,16 @@ class Parts:
         asked.sort(key=lambda question: question.fold is not None)
 
         def on_follow(say: Say, found: Values, view: str) -> Iterator[Values]:
-            with guard(say):
+            unfolded = view.split()
+            if "link" in unfolded:  # the values have just come from an address, and are being answered
+                yield gr.skip()
+                return
+            with guard(say), SLOTS.taken():
                 decoded = {file: noted(say, decoder(found[file])) for file, decoder in decoders.items()}
             if isinstance(source, gr.Gallery):
                 show_notes(say, [note for path, _ in found[source] or [] for note in pictures.notes_of(path)])
             found = {**found, **decoded, **(reset or {})}
             emptied = isinstance(found[source], str) and not found[source].strip()
-            unfolded = view.split()
             in_view = [each for each in asked if each.fold is None or each.fold.elem_id in unfolded]
             if emptied or not in_view:  # a generator that yields nothing would empty the outputs
                 yield gr.skip()
@@ -148,14 +177,19 @@ class Parts:
                 yield reset
             yield from answers_to(in_view, say, found)
 
-        return self._listen(on, on_follow, asked, reset, view="openFolds", trigger_mode="always_last")
+        settings = {"trigger_mode": "always_last", **settings}
+        return self._listen(on, on_follow, asked, reset or (), view="openFolds", **settings)
 
     def open_with(self, tab: gr.Tab) -> None:
-        """When the tab is opened for the first time, answer its main questions as one event.
+        """When the tab is opened for the first time, answer its main questions as one event; inside it, offer its link.
 
-        What goes wrong then is no visitor's mistake, such as a damaged checkpoint: the tab says so in a sentence.
+        If the page was opened by a link with settings of this tab, another event takes its place, which puts them into
+        the controls: for each control among its outputs Gradio would create a component for every visitor.
+        What goes wrong at the first view is no visitor's mistake, such as a damaged checkpoint: the tab says so.
         """
         asked = [question for question in self.questions if question.fold is None]
+        foot = sharing.lay_out(self.say, self.method)
+        controls, folds = links.controls_of(tab, self.method), links.folds_of(tab, self.method)
 
         def on_first_view(say: Say, found: Values, view: str) -> Iterator[Values]:
             if not view:
@@ -166,21 +200,34 @@ class Parts:
             except gr.Error as error:
                 yield {self.notice: gr.Markdown(error.message, visible=True)}
 
-        self._listen([tab.select], on_first_view, asked, view="firstView", show_progress="minimal")
+        def on_link(say: Say, found: Values, query: str) -> Iterator[Values]:
+            linked = links.read(query, controls, self.method, folds)
+            usual = {item: laid_out(item) for item in linked.shown}
+            try:
+                yield from sharing.opened(say, linked, usual, found, functools.partial(answers_to, asked, say))
+            except gr.Error as error:
+                yield {self.notice: gr.Markdown(error.message, visible=True)}
+
+        minimal: dict[str, Any] = {"show_progress": "minimal"}
+        self._listen([tab.select], on_first_view, asked, view="firstView", **minimal)
+        targets = [*controls.values(), *links.companions(controls)]
+        opened = self._listen([foot.opened.click], on_link, asked, targets, view="linkQuery", **minimal)
+        opened.then(None, None, None, js=f"() => linkDone('{self.method}')", api_visibility="private")
+        sharing.connect(self.say, foot, tab, self.method, controls)
 
     def _listen(
         self,
         on: Sequence[Any],
         handler: Callable[..., Iterator[Values]],
         asked: Sequence[Question],
-        reset: Values | None = None,
+        more: Iterable[Any] = (),
         *,
         view: str,
         **settings: Any,
     ) -> Any:
-        """Connect a handler of several questions: all their inputs, by component, and what the script sees."""
+        """Connect a handler of several questions: their inputs and what the script sees, their outputs and `more`."""
         inputs = list(dict.fromkeys(item for question in asked for item in question.inputs))
-        outputs = list(dict.fromkeys([*(reset or {}), *(item for question in asked for item in question.outputs)]))
+        outputs = list(dict.fromkeys([*more, *(item for question in asked for item in question.outputs)]))
 
         def answer(say: Say, *given: Any) -> Iterator[Values]:
             *values, seen = given
@@ -189,7 +236,7 @@ class Parts:
         answer.__name__ = handler.__name__
         script = f"(...given) => [...given.slice(0, -1), {view}('{self.method}')]"
         together = ([*inputs, self.view], [*outputs, self.notice])
-        return listen(self.say, list(on), answer, *together, model=self.method, js=script, **settings)
+        return listen(self.say, list(on), answer, *together, js=script, **{**self.slot, **settings})
 
 
 def noted(say: Say, decoded: Any) -> Any:

@@ -74,7 +74,10 @@ def _range(component: Any) -> tuple[float | None, float | None]:
 
 
 def _check_choice(component: Any, payload: Any) -> None:
-    if payload is None and not component.choices:
+    # Laid out without choices, it gets them from an answer. A server that was started again does not have these any
+    # more, and the handler knows whether the number that was chosen means anything.
+    is_number = isinstance(payload, (int, float)) and not isinstance(payload, bool)
+    if not component.choices and (payload is None or is_number):
         return
     if getattr(component, "multiselect", None):
         _check_choices(component, payload)

@@ -20,9 +20,14 @@ CAPACITY = 1000  # sessions; beyond, the one that was used least recently goes
 
 
 class Sessions:
-    """Which sessions have an open window; drops those that have none."""
+    """Which sessions have an open window; drops those that have none.
 
-    def __init__(self) -> None:
+    Args:
+        on_gone: called when the last window of a session closes.
+    """
+
+    def __init__(self, on_gone: Callable[[str], None] = lambda session: None) -> None:
+        self.on_gone = on_gone
         self.windows: Counter[str] = Counter()  # session -> open connections
         self.closed_at: dict[str, float] = {}  # session -> when its last window closed
         self.held: frozenset[str] = frozenset()  # sessions that Gradio keeps values of
@@ -41,6 +46,7 @@ class Sessions:
         if self.windows[session] <= 0:
             del self.windows[session]
             self.closed_at[session] = time.time()
+            self.on_gone(session)
 
     def drop_gone(self, holder: StateHolder, now: float | None = None) -> None:
         """Drop what the sessions hold that have had no window and no event for `KEPT_S`."""

@@ -23,7 +23,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from core.errors import InputError, PretextError
-from demos.page.folder import FULL, size_mb, storage_full
+from core.shortage import FULL, storage_full
+from demos.page.folder import size_mb
+from demos.page.limits import Limits
 from demos.page.words import LANGUAGES, Say
 
 MAX_FILES = 32  # a gallery takes 16
@@ -57,9 +59,14 @@ def explain(request: Request, refused: Exception) -> Response:
 
 
 class Uploads:
-    """Takes uploads, and knows how much each visitor has sent in the last hour."""
+    """Takes uploads, and knows how much each visitor has sent in the last hour.
 
-    def __init__(self) -> None:
+    Args:
+        limits: on how many there may be, and what the address of a visitor is.
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
         self.sent: dict[str, tuple[float, int]] = {}  # network address -> since when, bytes
 
     async def receive(
@@ -76,6 +83,8 @@ class Uploads:
         Raises:
             Refused: too many files or bytes, no multipart form, or no room.
         """
+        if fast := self.limits.refusal(request.scope):
+            raise Refused(429, fast)
         await self._check_room(request, Path(upload_dir))
         if upload_id and upload_progress:
             upload_progress.track(upload_id)
@@ -118,7 +127,7 @@ class Uploads:
 
     async def _bounded(self, request: Request) -> AsyncGenerator[bytes, None]:
         """The body of a request, until it is too long."""
-        visitor = request.client.host if request.client else ""
+        visitor = self.limits.address(request.scope)
         total = 0
         async for chunk in request.stream():
             total += len(chunk)

@@ -62,8 +62,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "page.title": ("Pretext: meet self-supervised learning by using it", "Pretext：动手认识自监督学习"),
     "page.name": ("Pretext", "Pretext"),
     "page.lead": (
-        "Data without labels make their own. Eleven demos with models trained here, on your own pictures, words and sounds.",
-        "没有标注的数据，自己给自己出题。十一个演示，都用本项目训练的真实模型，直接用在你的图片、文字和声音上。",
+        "Data without labels make their own. Twelve demos with models trained here, on your own pictures, words and sounds.",
+        "没有标注的数据，自己给自己出题。十二个演示，都用本项目训练的真实模型，直接用在你的图片、文字和声音上。",
     ),
     "page.other_language": ("中文", "English"),
     "page.steps": (
@@ -85,6 +85,38 @@ WORDS: dict[str, tuple[str, str]] = {
     "page.note_cut": (
         "This file ends early; the part of the picture that is there is used.",
         "这个文件不完整，只使用图片中已有的部分。",
+    ),
+    "page.gpu": ("Without a GPU", "没有 GPU"),
+    "page.no_gpu": (
+        "No GPU is free for you now, so a processor answers; that takes longer.",
+        "现在没有可借给你的 GPU，改由处理器回答，需要的时间更长。",
+    ),
+    "page.served": ("Pretext is served at {url}", "Pretext 的网址：{url}"),
+    "page.public_link": ("Public link, for a week at most: {url}", "公开链接，最多有效一周：{url}"),
+    "page.public_link_space": ("No public link: a Space is public already.", "不需要公开链接：Space 本来就是公开的。"),
+    "page.public_link_silent": (
+        "No public link, the page is served without: Gradio's server for links cannot be reached.",
+        "没有公开链接，网页照常运行：连接不上 Gradio 的链接服务器。",
+    ),
+    "page.public_link_refused": (
+        "No public link, the page is served without: Gradio's server for links refused it.",
+        "没有公开链接，网页照常运行：Gradio 的链接服务器拒绝了请求。",
+    ),
+    "page.public_link_program": (
+        "No public link, the page is served without: the program that opens it cannot be downloaded.",
+        "没有公开链接，网页照常运行：无法下载用来建立链接的程序。",
+    ),
+    "page.public_link_stored": (
+        "No public link, the page is served without: the program that opens it cannot be stored or started.",
+        "没有公开链接，网页照常运行：用来建立链接的程序无法保存或启动。",
+    ),
+    "page.public_link_other": (
+        "No public link, the page is served without: the program that opens it is not the one that Gradio published.",
+        "没有公开链接，网页照常运行：用来建立链接的程序与 Gradio 发布的不一致。",
+    ),
+    "page.public_link_folder": (
+        "No public link, the page is served without: the folder .gradio cannot be written.",
+        "没有公开链接，网页照常运行：文件夹 .gradio 无法写入。",
     ),
     "page.examples": ("or pick an example", "或选一个例子"),
     "page.no_microphone": (
@@ -110,16 +142,68 @@ WORDS: dict[str, tuple[str, str]] = {
     "page.grow_percent5": ("5 %", "5 %"),
     "page.grow_percent25": ("25 %", "25 %"),
     "page.grow_finished": ("finished", "训练完"),
+    "page.copy_link": ("Copy link", "复制链接"),
+    "page.link": ("Link to this page as it is now", "此页面当前状态的链接"),
+    "page.link_copied": (
+        "The link is copied: it opens this tab with all that is set.",
+        "链接已复制：打开后，这个标签页的所有设置都一样。",
+    ),
+    "page.link_by_hand": ("Copy the link from the field above.", "请从上面的框中复制链接。"),
+    "page.link_own": (
+        "Only bundled examples and models can be part of a link: what is your own is left out.",
+        "链接只能包含自带的例子和模型：你自己的内容不在其中。",
+    ),
+    "page.link_long": ("A text is too long for a link and is left out.", "有一段文本太长，没有放进链接。"),
+    "page.link_note": ("About the link", "关于链接"),
+    "page.link_refused": (
+        "The link sets what this page does not have or allow: {names}. The usual values are shown there.",
+        "链接中有此页面没有或不允许的设置：{names}。这些地方显示默认值。",
+    ),
+    "page.link_failed": (
+        "So the page shows its usual settings instead of those of the link.",
+        "因此页面显示默认设置，而不是链接中的设置。",
+    ),
+    "page.qr": ("QR code", "二维码"),
+    "page.qr_title": ("QR code of the link", "链接的二维码"),
+    "page.teacher": ("For a class: what the link hides", "用于上课：链接隐藏哪些部分"),
+    "page.teacher_text": (
+        "Choose, then copy the link: whoever opens it sees this tab without these parts.",
+        "选好之后再复制链接：打开链接的人看到的这个标签页就没有这些部分。",
+    ),
+    "page.hide": ("Steps that the link hides", "链接隐藏的步骤"),
+    "page.hide_step": ("step {number}", "第 {number} 步"),
+    "page.only": ("Show this tab only", "只显示这个标签页"),
     "page.group_pictures": ("Pictures", "图像"),
     "page.group_generators": ("Generators", "生成模型"),
     "page.group_language": ("Language", "语言"),
     "page.group_beyond": ("Sound and choices", "声音与推荐"),
+    "page.group_encoders": ("Side by side", "横向对比"),
+    "page.lost": (
+        "The connection to the server is lost. What you see stays; the page goes on when the server is back.",
+        "与服务器的连接已断开。页面内容会保留，服务器恢复后可继续使用。",
+    ),
+    "page.back": (
+        "The connection is back: go on with a click. If the server was started again, bring your own files once more.",
+        "连接已恢复，点击即可继续。如果服务器重新启动过，请重新上传你自己的文件。",
+    ),
+    "page.changed": ("The server now has another version of this page.", "服务器上的页面已更新。"),
+    "page.reload": ("Load it anew", "重新载入"),
+    "page.login_title": ("Log in to Pretext", "登录 Pretext"),
+    "page.login_lead": (
+        "Whoever runs this page has closed it. Ask them for the user name and the password.",
+        "本页面需要登录。用户名和密码请向管理员索取。",
+    ),
+    "page.login_user": ("User name", "用户名"),
+    "page.login_password": ("Password", "密码"),
+    "page.login_go": ("Log in", "登录"),
 }
 
 ERRORS: dict[str, str] = {
     "Give a plain number between {low} and {high}.": "请给出 {low} 到 {high} 之间的数。",
     "{value} is outside the range from {low} to {high}.": "{value} 不在 {low} 到 {high} 的范围内。",
     "Give a whole number between {low} and {high}.": "请给出 {low} 到 {high} 之间的整数。",
+    "A link has at most {limit} characters.": "链接最多 {limit} 个字符。",
+    "A class is named by 1 to {limit} letters, digits, Chinese characters, - or _.": "班级名称为 1 到 {limit} 个字母、数字、汉字、- 或 _。",
     # --- what an event carries ---
     "A call may have at most {limit} MB.": "一次调用最多 {limit} MB。",
     "A call is a JSON object with a list named data.": "一次调用是一个 JSON 对象，其中有名为 data 的列表。",
@@ -165,8 +249,24 @@ ERRORS: dict[str, str] = {
     ),
     "There is no bundled sound named {key}.": "没有名为 {key} 的内置声音。",
     "Turn by 0, 90, 180 or 270 degrees.": "请旋转 0、90、180 或 270 度。",
+    "Write a name, or a part of one.": "请写出名称或名称的一部分。",
+    "No picture of this map has {text} in its name.": "这张地图里没有名称含 {text} 的图片。",
+    "Give the name of a model on the Hub, such as facebook/dinov2-small.": (
+        "请填写 Hub 上一个模型的名称，例如 facebook/dinov2-small。"
+    ),
+    "{name} is no {kinds} model in safetensors, the kinds that can be opened here.": (
+        "{name} 不是 safetensors 格式的 {kinds} 模型，这里只能打开这几种。"
+    ),
+    "{name} has {size} MB; at most {most} can be fetched.": "{name} 有 {size} MB；最多可下载 {most} MB。",
+    "The configuration of {name} cannot be used here.": "{name} 的配置在这里无法使用。",
+    "This server has fetched as many models as it may. Choose one of these: {names}.": (
+        "本服务器下载的模型已达上限。请从这些中选择：{names}。"
+    ),
     "{name} is not a model that this tab can use.": "{name} 不是此页可用的模型。",
     "The server's temporary folder is full. Try again later.": "服务器的临时文件夹已满，请稍后再试。",
+    "This needs more memory than the graphics processor has free. Ask for less, or try again later.": (
+        "显卡内存不够。请减小要求，或稍后再试。"
+    ),
     "One upload may have at most {limit} MB.": "一次上传不能超过 {limit} MB。",
     "One upload may have at most {limit} files.": "一次最多上传 {limit} 个文件。",
     "You may upload {limit} MB per hour. Try again later.": "每小时最多上传 {limit} MB，请稍后再试。",
@@ -216,7 +316,9 @@ ERRORS: dict[str, str] = {
         "这里的文本最多 {limit} 个字符；这段有 {characters} 个。"
     ),
     "Fetch {name} first: its button says how many megabytes that takes.": "请先下载 {name}：按钮上写着需要多少 MB。",
-    "Let the model continue a text first.": "请先让模型续写一段文本。",
+    "There is no continued text here, or no longer. Let the model continue one first.": (
+        "这里没有续写的文本，或已经不在了。请先让模型续写一段。"
+    ),
     "Choose a token to take instead first.": "请先选择一个要改用的词元。",
     "“{word}” is more than one token for this model. Try a shorter or a more common word.": (
         "“{word}”在这个模型里不止一个词元。请换一个更短或更常见的词。"
@@ -283,5 +385,77 @@ ERRORS: dict[str, str] = {
     ),
     "MovieLens is not in {folder} and {address} did not send it. Unpack ml-latest-small.zip there.": (
         "{folder} 中没有 MovieLens，{address} 也未能提供。请把 ml-latest-small.zip 解压到那里。"
+    ),
+    "{count} trainings are waiting already. Try again in about {minutes} minutes.": (
+        "已经有 {count} 个训练在排队。请大约 {minutes} 分钟后再试。"
+    ),
+    "This training is no longer here. Start a new one.": "这次训练已经不在了。请重新开始一次。",
+    "This training failed. The server's log says why.": "这次训练出错了，原因写在服务器日志里。",
+    "Choose at least one encoder.": "请至少选择一个编码器。",
+    "Choose one of the encoders offered.": "请选择列出的编码器之一。",
+    "Choose one of the sets offered.": "请选择所提供的图片集之一。",
+    "Bring your own pictures first.": "请先带来你自己的图片。",
+    "Your pictures are no longer kept here. Bring them again.": "你的图片已不在这里。请重新带来。",
+    "Encoding these pictures takes longer than {seconds} seconds. Bring fewer.": "对这些图片编码超过 {seconds} 秒。请减少图片。",
+    "Reading these pictures takes longer than {seconds} seconds. Bring fewer.": "读取这些图片超过 {seconds} 秒。请减少图片。",
+    "A set needs at least {least} pictures; {count} could be read.": "图片集至少需要 {least} 张图片，能读取的有 {count} 张。",
+    "Put the pictures of each label in a folder of its own; there has to be more than one.": (
+        "请把每个标签的图片放进各自的文件夹，且至少要有两个。"
+    ),
+    "A set may have at most {most} labels; here are {count}.": "图片集最多 {most} 个标签，这里有 {count} 个。",
+    "The label {label} has one picture only. Every label needs two or more.": (
+        "标签 {label} 只有一张图片。每个标签至少需要两张。"
+    ),
+    "Choose 1, 5, 20, 100 or all labels per class.": "每类的标签数请选 1、5、20、100 或全部。",
+    "Choose two files: model.safetensors and card.json.": "请选择两个文件：model.safetensors 和 card.json。",
+    "A model of your own may have at most {limit} MB.": "你自己的模型最多 {limit} MB。",
+    "These two files are no picture encoder that this project can open.": "这两个文件不是本项目能打开的图片编码器。",
+    "Choose PCA or t-SNE.": "请选择 PCA 或 t-SNE 方法。",
+    "Upload your own model first.": "请先上传你自己的模型。",
+    "Your model has been deleted. Upload it again.": "你的模型已被删除，请重新上传。",
+    "Bring a text first.": "请先上传文本。",
+    "Bring pictures first: files, or a zip archive of them.": "请先上传图片：图片文件，或装着图片的 zip 压缩包。",
+    "Training needs at least {least} pictures; {count} could be read.": "训练至少需要 {least} 张图片；能读取的只有 {count} 张。",
+    "All these pictures are the same. Bring different ones.": "这些图片都一样。请换成不同的图片。",
+    "A set may have at most {most} pictures; here are {count}.": "一个数据集最多 {most} 张图片；这里有 {count} 张。",
+    "{file} is a damaged archive. Pack it again as a zip.": "压缩包 {file} 已损坏。请重新打包成 zip。",
+    "An archive may hold at most {most} files.": "一个压缩包最多装 {most} 个文件。",
+    "Unpacked, this archive would have {size} MB, which is more than pictures take.": (
+        "这个压缩包解开后有 {size} MB，图片不需要这么大。"
+    ),
+    "Training needs a text of at least {least} characters; this one has {count}.": (
+        "训练至少需要 {least} 个字符的文本；这里只有 {count} 个。"
+    ),
+    "A text may have at most {most} characters.": "文本最多 {most} 个字符。",
+    "The steps go back at row {row}: bring the curves of one run.": "第 {row} 行的步数变小了：请只放一次训练的曲线。",
+    "There is no metrics.jsonl in {folder}: name the folder of a run.": "{folder} 中没有 metrics.jsonl：请指定一次训练的文件夹。",
+    "This file cannot be read as CSV.": "这个文件不能作为 CSV 读取。",
+    "The first line must name the columns; {missing} is missing.": "第一行要写列名；缺少 {missing}。",
+    "The columns must have different names, at most {most} of them.": "列名不能重复，最多 {most} 列。",
+    "There are {rows} rows; at most {most} can be read.": "有 {rows} 行；最多能读 {most} 行。",
+    "Row {row} has no number in the column {name}.": "第 {row} 行的 {name} 列不是数字。",
+    "There is no file {name}.": "没有文件 {name}。",
+    "The file is larger than {most} MB.": "文件大于 {most} MB。",
+    "This file is not text in UTF-8.": "这个文件不是 UTF-8 文本。",
+    "Line {row} is not JSON.": "第 {row} 行不是 JSON。",
+    "There is no column loss.": "没有 loss 这一列。",
+    "The page is busy: {count} questions are waiting. Try again in a minute.": (
+        "现在人很多：有 {count} 个问题在排队。请过一分钟再试。"
+    ),
+    "The server is being started again. Try again in a minute.": "服务器正在重新启动。请过一分钟再试。",
+    "You ask very fast. Try again in {seconds} seconds.": "你的提问太快了。请 {seconds} 秒后再试。",
+    "Very many questions come from your network. Try again in {seconds} seconds.": (
+        "你所在的网络提问太多。请 {seconds} 秒后再试。"
+    ),
+    "Log in first: open the page again.": "请先登录：重新打开本页面。",
+    "The user name or the password is wrong.": "用户名或密码不对。",
+    "Too many wrong passwords came from here. Try again in {seconds} seconds.": (
+        "这里输错密码的次数太多。请 {seconds} 秒后再试。"
+    ),
+    "This run has no picture network to compare: it is of text, or has not ended.": (
+        "这次训练没有可比较的图片网络：它训练的是文本，或者还没有结束。"
+    ),
+    "Only the window that started this training can stop it or have it go on.": (
+        "只有开始这次训练的窗口才能停止它或让它继续。"
     ),
 }

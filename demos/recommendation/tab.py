@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from core.recommendation import explore
+from demos.page.backend import ask
 from demos.page.events import guard, listen
 from demos.page.layout import step
 from demos.page.parts import Parts
@@ -45,31 +46,31 @@ class FilmsValues(NamedTuple):
 def on_hide(say: Say, chosen: Chosen, place: float, model: str) -> HiddenValues:
     """Hide the film at a place of the list, 1 for the first, and guess it from the others."""
     with guard(say):
-        return views.hidden_film(say, explore.hide(chosen, place, model))
+        return views.hidden_film(say, ask(explore.hide, chosen, place, model))
 
 
 def on_attention(say: Say, chosen: Chosen, place: float, model: str) -> str:
     """Hide the film at a place of the list, and show how much attention its place pays to each of the others."""
     with guard(say):
-        return views.attention(say, explore.hide(chosen, place, model))
+        return views.attention(say, ask(explore.hide, chosen, place, model))
 
 
 def on_next(say: Say, chosen: Chosen, model: str) -> NextValues:
     """Recommend ten films after a list, by the network, by item neighbours and by popularity."""
     with guard(say):
-        return views.recommendation(say, explore.recommend(chosen, model))
+        return views.recommendation(say, ask(explore.recommend, chosen, model))
 
 
 def on_grow(say: Say, chosen: Chosen, place: float, stage: float) -> GrowthValues:
     """Guess the hidden film after part of the training: 0 (before the first step) to 4 (finished)."""
     with guard(say):
-        return views.growth(say, explore.grow(chosen, place, stage), stage)
+        return views.growth(say, ask(explore.grow, chosen, place, stage), stage)
 
 
 def on_similar(say: Say, film: int, model: str) -> SimilarValues:
     """The films most like one, by the model's vectors and by who rated them."""
     with guard(say):
-        return views.similar_films(say, explore.similar(film, model))
+        return views.similar_films(say, ask(explore.similar, film, model))
 
 
 def on_list(say: Say, chosen: Chosen, place: float, model: str) -> FilmsValues:

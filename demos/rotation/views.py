@@ -7,6 +7,7 @@ from PIL import Image
 
 from core.rotation import explore
 from demos.page import figures, markup
+from demos.page.classes import Counts
 from demos.page.inputs import Named
 from demos.page.markup import Level, Row, ranking
 from demos.page.snapshots import curve
@@ -136,6 +137,16 @@ def neighbours(say: Say, found: tuple[explore.Neighbour, ...]) -> Named:
         (item.image, say("rotation.neighbour", name=say.pick(item.name), similarity=f"{item.similarity:.2f}"))
         for item in found
     ]
+
+
+def class_guesses(say: Say, name: str, counts: Counts) -> str:
+    """The guesses of a class by how far they were off, the right ones marked, and those of the model."""
+    labels = [say(f"rotation.off_{turn}") for turn in TURNS]
+    most = max(counts.rounds, 1)
+    rows = [Row(label, count / most, str(count)) for label, count in zip(labels, counts.off, strict=True)]
+    title = say("rotation.class_guesses", name=name, rounds=counts.rounds, model=counts.model)
+    level = Level(f"{say('page.chance')} {explore.CHANCE_LEVEL:.0%}", explore.CHANCE_LEVEL)
+    return ranking(title, rows, marked=0, level=level, full=1.0)
 
 
 def model_name(say: Say, name: str) -> str:

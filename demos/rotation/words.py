@@ -111,11 +111,34 @@ WORDS: dict[str, tuple[str, str]] = {
         "It was **{truth}°**; you said {mine}°, the model {model}°. Score after {rounds}: you **{my_score}**, model **{model_score}**.",
         "答案是 **{truth}°**；你猜 {mine}°，模型猜 {model}°。{rounds} 轮后：你 **{my_score}** 分，模型 **{model_score}** 分。",
     ),
+    "rotation.class": ("Class (optional)", "班级（可选）"),
+    "rotation.class_info": (
+        "Guesses of everyone with this name are counted together for three hours; “Copy link” passes the name on.",
+        "使用同一名称的所有人的猜测会合在一起计数，保留三小时；“复制链接”会带上这个名称。",
+    ),
+    "rotation.class_guesses": (
+        "Class {name}: {rounds} guesses; the model had {model} of them right",
+        "班级 {name}：共猜 {rounds} 次；其中模型答对 {model} 次",
+    ),
+    "rotation.off_0": ("right", "猜对"),
+    "rotation.off_90": ("90° too far", "多转了 90°"),
+    "rotation.off_180": ("180° off", "差 180°"),
+    "rotation.off_270": ("90° too little", "少转了 90°"),
     "rotation.no_round": ("Press “Turn one for me to guess” first.", "请先点“转一张让我猜”。"),
     "rotation.neighbours": ("Most similar in the gallery", "图库中最相似的图片"),
     "rotation.neighbour": ("{name}, cosine {similarity}", "{name}，余弦 {similarity}"),
     "rotation.neighbours_text": (
         "Cosine of the {width} features of your picture, not turned.",
         "用你原图（未旋转）的 {width} 个特征计算余弦相似度。",
+    ),
+    "rotation.train_example": ("right turn: {value:.0%}", "正确转角：{value:.0%}"),
+    "rotation.break_rate": ("a learning rate 100 times as high", "学习率提高到 100 倍"),
+    "rotation.break_rim": (
+        "turn about a point beside the centre, so that a black rim is left",
+        "绕偏离中心的点旋转，边缘留下一道黑边",
+    ),
+    "rotation.break_encoder": (
+        "no augmentation, and every picture passed through one JPEG encoder",
+        "不做数据增强，所有图片都经过同一个 JPEG 编码器",
     ),
 }

@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 import gradio as gr
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from core.data import bundled
 from core.vae import explore
 from demos.page import figures
 from demos.page.events import guard, listen
-from demos.page.inputs import drawn, picked, picture_input
+from demos.page.inputs import drawn, name_examples, picked, picture_input
 from demos.page.parts import Parts
 from demos.page.words import Say
 from demos.vae import views
@@ -24,12 +25,20 @@ Bytes = NDArray[np.uint8]
 
 
 class Ends(NamedTuple):
-    """Values of the pictures A and B, and when an example or a sketch was last put into each; see `page.inputs`."""
+    """Values of the pictures A and B.
+
+    Attributes:
+        picture_a, picture_b: the pictures.
+        picked_a, picked_b: when an example or a sketch was last put into each, see `page.inputs`.
+        named_a, named_b: which bundled digit is in each; empty for any other picture.
+    """
 
     picture_a: Any
     picture_b: Any
     picked_a: Any
     picked_b: Any
+    named_a: Any
+    named_b: Any
 
 
 def on_sketch(say: Say, drawing: str | None, end: str) -> Ends:
@@ -38,21 +47,22 @@ def on_sketch(say: Say, drawing: str | None, end: str) -> Ends:
         return into(end, explore.view(drawing))
 
 
-def into(end: str, picture: Bytes) -> Ends:
-    """Values of the pictures A and B: one is new and enlarged, the other stays."""
-    enlarged = figures.enlarge(picture, views.SHOWN_PX)
+def into(end: str, picture: Bytes, name: str = "") -> Ends:
+    """Values of the pictures A and B: one is new and enlarged, the other stays; `name` is that of a bundled digit."""
+    shown, kept = figures.enlarge(picture, views.SHOWN_PX), gr.skip()
     now = time.monotonic_ns()
     if end == ENDS[0]:
-        return Ends(enlarged, gr.skip(), now, gr.skip())
-    return Ends(gr.skip(), enlarged, gr.skip(), now)
+        return Ends(shown, kept, now, kept, name, kept)
+    return Ends(kept, shown, kept, now, kept, name)
 
 
-def build_data(say: Say, first: Bytes, second: Bytes) -> tuple[Ends, gr.Radio]:
-    """Lay out step 1: the two pictures and the examples, with the choice of the picture that the next one replaces."""
+def build_data(say: Say, first: int, second: int) -> tuple[Ends, gr.Radio]:
+    """Lay out step 1: two bundled digits, and examples with the choice of the picture that the next one replaces."""
+    images, labels = bundled.digits().images, bundled.digits().labels
     with gr.Row():
         first_picture, second_picture = (
             picture_input(
-                value=figures.enlarge(picture, views.SHOWN_PX),
+                value=enlarged(str(index)),
                 label=say(f"vae.picture_{end}"),
                 height=170,
                 elem_id=f"vae-picture-{end}",
@@ -61,15 +71,19 @@ def build_data(say: Say, first: Bytes, second: Bytes) -> tuple[Ends, gr.Radio]:
                 min_width=130,
                 format="png",
             )
-            for end, picture in zip(ENDS, (first, second), strict=True)
+            for end, index in zip(ENDS, (first, second), strict=True)
         )
-    ends = Ends(first_picture, second_picture, picked(first_picture), picked(second_picture))
+    named = [
+        name_examples(
+            picture, str(index), map(str, range(len(images))), enlarged, lambda name: np.asarray(enlarged(name))
+        )
+        for picture, index in ((first_picture, first), (second_picture, second))
+    ]
+    ends = Ends(first_picture, second_picture, picked(first_picture), picked(second_picture), *named)
     end = gr.Radio(
         [(say(f"vae.end_{end}"), end) for end in ENDS], value=ENDS[0], label=say("vae.end"), elem_id="vae-end"
     )
-    labels = bundled.digits().labels
     chosen = [int(index) for digit in range(10) for index in np.flatnonzero(labels == digit)[:SHOWN_EACH]]
-    images = bundled.digits().images
     gallery = gr.Gallery(
         [(figures.enlarge(images[index], 84), str(labels[index])) for index in chosen],
         label=say("page.examples"),
@@ -83,10 +97,15 @@ def build_data(say: Say, first: Bytes, second: Bytes) -> tuple[Ends, gr.Radio]:
     )
 
     def on_pick(end: str, event: gr.SelectData) -> Ends:
-        return into(end, images[chosen[event.index]])
+        return into(end, images[chosen[event.index]], str(chosen[event.index]))
 
     gallery.select(on_pick, end, [*ends], api_visibility="private", show_progress="hidden")
     return ends, end
+
+
+def enlarged(name: str) -> Image.Image:
+    """A bundled digit, named by its number, as large as it is shown."""
+    return figures.enlarge(bundled.digits().images[int(name)], views.SHOWN_PX)
 
 
 def build_sketch(parts: Parts, end: gr.Radio, ends: Ends) -> None:

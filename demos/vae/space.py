@@ -17,12 +17,16 @@ from demos.vae.views import AxisValues, LatentValues, PlaneValues, SpaceValues
 STEM = "vae"
 
 
-def on_space(say: Say, picture: str | None, model: str) -> SpaceValues:
-    """Go to picture A's code; the sliders take the most active axes of the model, the others are hidden."""
+def on_space(say: Say, picture: str | None, model: str, *values: float) -> SpaceValues:
+    """Go to picture A's code, or to the sliders' values where they have been moved.
+
+    The sliders take the most active axes of the model, the others are hidden.
+    """
     with guard(say):
         axes = explore.most_active(name=model)
         encoding = explore.encode(picture, name=model)
-        latent = latent_point(picture, model, [float(encoding.mu[axis]) for axis in axes])
+        code = [float(encoding.mu[axis]) for axis in axes]
+        latent = latent_point(picture, model, values if any(values) else code)
         sliders = axis_sliders(say, latent.axes, axes)
         return SpaceValues(views.latent_text(say, axes, explore.latent(model)), latent._replace(axes=sliders))
 
@@ -63,8 +67,8 @@ def axis_sliders(say: Say, values: AxisValues, axes: tuple[int, ...]) -> AxisVal
     return AxisValues(*named, *[gr.Slider(value=0, visible=False)] * (explore.ACTIVE_AXES - len(axes)))
 
 
-def build_space(parts: Parts, picture: gr.Image, model: gr.Radio) -> None:
-    """Lay out the plane and the sliders."""
+def build_space(parts: Parts, picture: gr.Image, model: gr.Radio) -> list[gr.Slider]:
+    """Lay out the plane and the sliders; returns the sliders, which are all at 0 until the fold is opened."""
     say, reach = parts.say, explore.REACH
     look: dict[str, Any] = {"format": "png", "buttons": []}
     with parts.fold("space") as fold:
@@ -78,10 +82,11 @@ def build_space(parts: Parts, picture: gr.Image, model: gr.Radio) -> None:
                     for number, name in enumerate(AxisValues._fields):
                         label, ident = say("vae.slider", axis=number + 1), f"vae-axis-{number}"
                         shown[name] = gr.Slider(-reach, reach, 0, step=0.01, label=label, elem_id=ident, min_width=200)
-    parts.ask(on_space, [picture, model], outputs(SpaceValues, shown), fold=fold)
     sliders = outputs(AxisValues, shown)
+    parts.ask(on_space, [picture, model, *sliders], outputs(SpaceValues, shown), fold=fold)
     inputs: list[Any] = [picture, model, *sliders]
     quiet: dict[str, Any] = {"model": STEM, "show_progress": "hidden"}
     releases, moved = [slider.release for slider in sliders], outputs(PlaneValues, shown)
     listen(say, releases, on_decode, inputs, moved, name="vae_decode", trigger_mode="always_last", **quiet)
     listen(say, shown["plane"].select, flattened(on_click), inputs, outputs(LatentValues, shown), **quiet)
+    return sliders

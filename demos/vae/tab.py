@@ -5,8 +5,10 @@ from typing import Any
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from core.data import bundled, pictures
+from core.data import pictures
 from core.vae import explore
+from core.vae.choices import CHOICES
+from demos.page.backend import ask
 from demos.page.events import count_up, guard
 from demos.page.files import save_bytes
 from demos.page.inputs import changes
@@ -14,6 +16,7 @@ from demos.page.layout import step
 from demos.page.parts import Parts
 from demos.page.values import outputs
 from demos.page.words import Say
+from demos.training.part import part
 from demos.vae import views
 from demos.vae.inputs import Ends, build_data, build_sketch
 from demos.vae.prior import build_growth, build_prior
@@ -28,13 +31,13 @@ def on_encode(say: Say, picture: str | None, seed: float, model: str) -> Encodin
     """Encode picture A, decode one sample, compare its cost with the baselines, and show where on a photo A stands."""
     with guard(say):
         opened = pictures.open_picture(picture)
-        return views.encoding(say, explore.encode(opened, seed, name=model), explore.place(opened))
+        return views.encoding(say, ask(explore.encode, opened, seed, name=model), ask(explore.place, opened))
 
 
 def on_cost(say: Say, picture: str | None, seed: float, model: str) -> CostValues:
     """The code of picture A and its cost: both parts of the loss, and bars beside the baselines."""
     with guard(say):
-        return views.cost(say, explore.encode(picture, seed, name=model))
+        return views.cost(say, ask(explore.encode, picture, seed, name=model))
 
 
 def on_interpolate(
@@ -42,13 +45,13 @@ def on_interpolate(
 ) -> InterpolationValues:
     """Interpolate from picture A to picture B."""
     with guard(say):
-        return views.interpolation(say, explore.interpolate(first, second, steps, path, name=model))
+        return views.interpolation(say, ask(explore.interpolate, first, second, steps, path, name=model))
 
 
 def on_walk(say: Say, first: str | None, second: str | None, steps: float, path: str, model: str) -> WalkValues:
     """The same interpolation as an animation with its file, and the excess cost of each picture."""
     with guard(say):
-        found = explore.interpolate(first, second, steps, path, name=model)
+        found = ask(explore.interpolate, first, second, steps, path, name=model)
     file = save_bytes(views.animation(found.images), "pretext-vae.gif", get_upload_folder())
     return views.walk(say, found, str(file))
 
@@ -56,22 +59,21 @@ def on_walk(say: Say, first: str | None, second: str | None, steps: float, path:
 def on_neighbours(say: Say, picture: str | None, count: float, model: str) -> NeighbourValues:
     """The bundled digits nearest to picture A, by code and by pixels."""
     with guard(say):
-        return views.neighbours(say, explore.neighbours(picture, count=count, name=model))
+        return views.neighbours(say, ask(explore.neighbours, picture, count=count, name=model))
 
 
 def on_votes(say: Say, model: str) -> AccuracyValues:
     """How many bundled digits their nearest neighbours classify correctly, by code and by pixels."""
     with guard(say):
-        return views.accuracy(say, explore.knn_accuracy(model), explore.latent(model))
+        return views.accuracy(say, ask(explore.knn_accuracy, model), ask(explore.latent, model))
 
 
 def build(say: Say) -> Parts:
     """Lay out the tab."""
     parts = Parts(say, STEM)
-    known = bundled.digits().images
     with gr.Row(elem_classes="steps"):
         with step(say, STEM, 1):
-            ends, end = build_data(say, *(known[index] for index in FIRST_DIGITS))
+            ends, end = build_data(say, *FIRST_DIGITS)
         with step(say, STEM, 2):
             seed, model = _build_encoding(parts, ends.picture_a)
         with step(say, STEM, 3):
@@ -79,18 +81,20 @@ def build(say: Say) -> Parts:
     build_sketch(parts, end, ends)
     _build_cost(parts, ends.picture_a, seed, model)
     _build_walk(parts, [ends.picture_a, ends.picture_b, steps, path, model])
-    build_space(parts, ends.picture_a, model)
+    sliders = build_space(parts, ends.picture_a, model)
     build_prior(parts, model)
+    part(parts, CHOICES, model=model)
     build_growth(parts, ends.picture_a)
     with step(say, STEM, 4):
         _build_neighbours(parts, ends.picture_a, model)
         _build_votes(parts, model)
-    for picture in (ends.picture_a, ends.picture_b):
-        parts.follow(picture, changes(picture))
+    to_code = dict.fromkeys(sliders, 0)
+    parts.follow(ends.picture_a, changes(ends.picture_a), reset=to_code)
+    parts.follow(ends.picture_b, changes(ends.picture_b))
     parts.follow(seed, [seed.change])
     parts.follow(steps, [steps.release])
     parts.follow(path, [path.input])
-    parts.follow(model, [model.input])
+    parts.follow(model, [model.input], reset=to_code)
     return parts
 
 

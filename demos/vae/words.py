@@ -169,4 +169,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "smaller than the picture; most of what it lost is not needed to classify digits.",
         "200 个数字依次留出一个，由其余中最近的 5 个投票决定它的类别。编码只有图片的 1/{times}；丢掉的部分，对分辨数字大多并不需要。",
     ),
+    "vae.train_example": ("squared error {value:.3f}", "平方误差 {value:.3f}"),
+    "vae.break_kl_0": ("weight of the KL term 0", "KL 项的权重为 0"),
+    "vae.break_kl_50": ("weight of the KL term 50", "KL 项的权重为 50"),
+    "vae.break_rate": ("a learning rate 100 times as high", "学习率提高到 100 倍"),
 }

@@ -6,12 +6,15 @@ import gradio as gr
 
 from core.data import bundled
 from core.vqvae import explore
+from core.vqvae.choices import CHOICES
+from demos.page.backend import ask
 from demos.page.events import guard, listen
 from demos.page.inputs import changes, photograph_gallery, picture_input
 from demos.page.layout import step
 from demos.page.parts import Parts
 from demos.page.values import outputs
 from demos.page.words import Say
+from demos.training.part import part
 from demos.vqvae import codebook_views, views
 from demos.vqvae.codebook_views import EntryValues, PaintingValues
 from demos.vqvae.views import BaselineValues, EncodingValues, NeighbourValues, RetrievalValues, UsageValues
@@ -48,19 +51,19 @@ class Tools(NamedTuple):
 def on_encode(say: Say, picture: str | None, size: float, model: str) -> EncodingValues:
     """Encode a picture to a map of codes, and decode it; the error beside those of three baselines."""
     with guard(say):
-        return views.encoding(say, explore.encode(picture, size, name=model))
+        return views.encoding(say, ask(explore.encode, picture, size, name=model))
 
 
 def on_baselines(say: Say, picture: str | None, size: float, model: str) -> BaselineValues:
     """The picture after compression by the codes and by three baselines, with errors and rates."""
     with guard(say):
-        return views.baselines(say, explore.encode(picture, size, name=model))
+        return views.baselines(say, ask(explore.encode, picture, size, name=model))
 
 
 def on_paint(say: Say, picture: str | None, edits: str, size: float, model: str) -> PaintingValues:
     """Decode a picture after edits of its map, one per line: row, column, brush and code, all from 0 but the brush."""
     with guard(say):
-        return codebook_views.painting(say, explore.paint(picture, edits, size, name=model))
+        return codebook_views.painting(say, ask(explore.paint, picture, edits, size, name=model))
 
 
 def on_stroke(
@@ -86,7 +89,7 @@ def on_clear(say: Say, picture: str | None, size: float, model: str) -> Painting
 def on_pick(say: Say, event: gr.SelectData, picture: str | None, size: float, model: str) -> int:
     """The code at the clicked position of the map."""
     with guard(say):
-        codes = explore.encode(picture, size, name=model).codes
+        codes = ask(explore.encode, picture, size, name=model).codes
         row, column = codebook_views.position_at(event.index, len(codes))
         return int(codes[row, column])
 
@@ -101,25 +104,25 @@ def on_sheet(say: Say, event: gr.SelectData, model: str) -> int | dict[str, Any]
 def on_code(say: Say, code: float, model: str) -> EntryValues:
     """Appearance and usage of one code."""
     with guard(say):
-        return codebook_views.entry(say, explore.entry(code, name=model), model)
+        return codebook_views.entry(say, ask(explore.entry, code, name=model), model)
 
 
 def on_usage(say: Say, picture: str | None, size: float, model: str) -> UsageValues:
     """Frequency of the codes in the bundled photographs and in the picture."""
     with guard(say):
-        return views.used(say, explore.encode(picture, size, name=model), explore.codebook(model))
+        return views.used(say, ask(explore.encode, picture, size, name=model), ask(explore.codebook, model))
 
 
 def on_neighbours(say: Say, picture: str | None, model: str) -> NeighbourValues:
     """The emoji nearest to a picture, by their codes and by raw pixels."""
     with guard(say):
-        return views.neighbours(say, explore.neighbours(picture, name=model))
+        return views.neighbours(say, ask(explore.neighbours, picture, name=model))
 
 
 def on_retrieval(say: Say, model: str) -> RetrievalValues:
     """How often the nearest emoji is of the same group, by codes and by raw pixels."""
     with guard(say):
-        return views.retrieval(say, explore.retrieval(model))
+        return views.retrieval(say, ask(explore.retrieval, model))
 
 
 def build(say: Say) -> Parts:
@@ -143,6 +146,7 @@ def build(say: Say) -> Parts:
     _build_baselines(parts, controls)
     edits, code = _build_workbench(parts, controls)
     _build_usage(parts, controls)
+    part(parts, CHOICES, model=controls.model)
     with step(say, STEM, 4):
         _build_neighbours(parts, controls)
         _build_retrieval(parts, controls.model)
@@ -162,7 +166,7 @@ def _build_data(say: Say) -> Controls:
         sources=["upload", "webcam", "clipboard"],
         buttons=[],
     )
-    photograph_gallery(say, STEM, picture)
+    photograph_gallery(say, STEM, picture, FIRST_PICTURE)
     sizes = [(say("vqvae.pixels", size=size), size) for size in explore.SIZES]
     size = gr.Radio(sizes, value=explore.SIZES[0], label=say("vqvae.size"), elem_id="vqvae-size")
     offered = [(say("vqvae.model_photos") if name == explore.NAME else name, name) for name in explore.names()]

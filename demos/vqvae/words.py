@@ -177,4 +177,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} 个 32 × 32 像素的表情中，按使用的编码，{codes} 的最近者属于同一类；按像素为 {pixels}；随机猜测为 {chance}。编码词袋忘掉了位置，"
         "而且编码是为重构而学的，不是为了识别：不要对它期望过高。",
     ),
+    "vqvae.train_example": ("squared error {value:.3f}", "平方误差 {value:.3f}"),
+    "vqvae.break_no_restart": ("codes that nobody uses are not restarted", "不重启没人用的码字"),
+    "vqvae.break_rate": ("a learning rate 100 times as high", "学习率提高到 100 倍"),
 }

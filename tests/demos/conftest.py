@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from gradio import processing_utils, routes
+from gradio import processing_utils, queueing, routes
 from gradio.state_holder import SessionState, StateHolder
 from gradio_client import utils as client_utils
 
@@ -12,6 +12,7 @@ REPLACED = (
     (StateHolder, ("delete_all_expired_state",)),
     (processing_utils, ("save_pil_to_cache", "save_audio_to_cache", "async_ssrf_protected_download", "hash_seed")),
     (client_utils, ("strip_invalid_filename_characters",)),
+    (queueing, ("traceback",)),
     (routes, ("upload_fn", "CustomCORSMiddleware")),
 )
 

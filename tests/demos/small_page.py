@@ -13,6 +13,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from core.data import pictures
+from core.training.jobs import Jobs
 from demos.page import inputs, server
 from demos.page.events import guard
 from demos.page.words import Say
@@ -66,7 +67,7 @@ def build() -> gr.Blocks:
 def served(folder: Path, hosting: server.Hosting = LOCAL, root_path: str = "") -> Iterator[TestClient]:
     """A client of the page, whose uploads and results lie in `folder`."""
     page = build().queue(max_size=8, api_open=False)
-    settings = server.prepare(page, hosting, folder)["app_kwargs"]
+    settings = server.prepare(page, hosting, folder, Jobs())["app_kwargs"]
     application = gr.routes.App.create_app(page, app_kwargs={**settings, "root_path": root_path})
     with TestClient(application) as client:
         assert client.get("/gradio_api/startup-events").json() is True  # starts the queue, as `launch` does

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
+from core.training.jobs import Jobs
 from demos.page import server
 from demos.page.doors import Hosts, bare_host, is_own_origin, route_path
 from tests.demos.small_page import FILE, LOCAL, build, png, run, served, upload
@@ -173,7 +174,7 @@ def test_proxied_page_works_and_is_closed(own_gradio: Path) -> None:
 
 def test_mounted_page_works_and_is_closed(own_gradio: Path) -> None:
     page = build().queue(max_size=8, api_open=False)
-    settings = server.prepare(page, LOCAL, own_gradio)["app_kwargs"]
+    settings = server.prepare(page, LOCAL, own_gradio, Jobs())["app_kwargs"]
     outer = gr.mount_gradio_app(FastAPI(), page, "/pretext", app_kwargs=settings)
     with TestClient(outer) as client:
         assert client.get("/pretext/config").status_code == 200

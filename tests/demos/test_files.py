@@ -1,20 +1,21 @@
 """Only files that this server received or made are opened; they are whole, hard to guess, and go with their session."""
 
+import errno
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import gradio as gr
 import numpy as np
 import pytest
 import soundfile
 from gradio import processing_utils
 from PIL import Image
 
+from core.errors import InputError
+from core.shortage import StorageFull
 from demos.page import files
 from demos.page.files import Keeper, paths, received, save_bytes, save_picture, save_sound
-from demos.page.folder import storage_full
 from demos.page.sessions import KEPT_S
 from tests.demos.small_page import FILE, png, run, served, upload
 
@@ -47,10 +48,9 @@ def test_foreign_pictures_are_not_opened(own_gradio: Path, private: Path) -> Non
             "/etc",
             "",
         ):
-            assert run(client, "picture", {"path": str(place)}) == [None]
+            assert run(client, "picture", {"path": str(place)}) is None
             assert run(client, "size", {"path": str(place)}) is None
-            with_meta = run(client, "picture", {"path": str(place), "meta": FILE})
-            assert with_meta in ([None], None), "Gradio refuses it, or the input does"
+            assert run(client, "picture", {"path": str(place), "meta": FILE}) is None
 
 
 def test_foreign_files_of_other_inputs(own_gradio: Path, private: Path) -> None:
@@ -61,8 +61,9 @@ def test_foreign_files_of_other_inputs(own_gradio: Path, private: Path) -> None:
         assert run(client, "sound", foreign) is None
         assert run(client, "canvas", {"layers": [foreign], "background": None, "composite": None}) is None
         assert run(client, "gallery", [{"image": foreign}]) is None
-        shown = [{"image": {"path": str(private)}}, {"image": {"path": mine}, "caption": "mine"}]
-        assert run(client, "gallery", shown) == [[["", None], [mine, "mine"]]]
+        shown = [{"image": {"path": mine}}, {"image": {"path": mine}, "caption": "mine"}]
+        assert run(client, "gallery", shown) == [[[mine, None], [mine, "mine"]]]
+        assert run(client, "gallery", [*shown, {"image": {"path": str(private)}}]) is None
 
 
 def test_received_is_the_one_check(own_gradio: Path, private: Path) -> None:
@@ -70,8 +71,10 @@ def test_received_is_the_one_check(own_gradio: Path, private: Path) -> None:
     own.parent.mkdir()
     own.write_bytes(png())
     assert received(str(own)) == str(own)
-    for path in (None, "", "a\0b", str(private), str(own_gradio), str(own) + "x", f"{own.parent}/../../private.png"):
-        assert received(path) is None
+    assert received(None) is None
+    for path in ("", "a\0b", str(private), str(own_gradio), str(own) + "x", f"{own.parent}/../../private.png"):
+        with pytest.raises(InputError, match="not here, or no longer"):
+            received(path)
 
 
 def test_addresses_are_not_fetched(own_gradio: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,12 +133,12 @@ def test_sounds_are_written_whole(tmp_path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["audio.wav"]
 
 
-def test_full_folder_is_said_in_both_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_folder_leaves_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_room(self: Path, data: bytes) -> int:
-        raise storage_full()
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", no_room)
-    with pytest.raises(gr.Error, match=r"folder is full.*临时文件夹已满"):
+    with pytest.raises(StorageFull, match="folder is full"):
         save_picture(PICTURE, str(tmp_path))
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from demos.page.folder import OwnFolder, StorageFull, is_inside, remove_abandoned, size_mb, written_whole
+from core.shortage import StorageFull
+from demos.page.folder import OwnFolder, is_inside, remove_abandoned, size_mb, written_whole
 
 
 def test_living_servers_keep_their_folders(tmp_path: Path) -> None:

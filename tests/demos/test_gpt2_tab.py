@@ -105,7 +105,11 @@ def test_clicks_on_the_prompt_change_nothing(say: Say) -> None:
     text = finished(say, "《春夜》李白：").text
     for index in (0, 99):
         assert tab.on_pick(say, text, click(index)) == gr.skip()
-    assert tab.on_pick(say, None, click(1)) == gr.skip()
+
+
+def test_clicks_on_a_text_that_is_gone_say_so(say: Say) -> None:
+    with pytest.raises(gr.Error, match=r"no longer|已经不在了"):
+        tab.on_pick(say, None, click(1))
 
 
 def test_seeds_decide_the_text(say: Say) -> None:
@@ -281,3 +285,18 @@ def test_outputs_follow_the_named_values() -> None:
     assert outputs["on_grow"] == ["gpt2-grow-text", "gpt2-grow-verdict", "gpt2-grow-curve"]
     asked = [question.handler.__name__ for question in parts.questions if question.fold is None]
     assert asked == ["on_surprise", "on_words", "on_continue"]
+
+
+def luminance(colour: tuple[float, ...]) -> float:
+    """Relative luminance of a colour of 0 to 255 per channel (WCAG 2.2)."""
+    linear = [(c / 3294.6 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4) for c in colour]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_strongest_colour_can_be_read() -> None:
+    """Gradio lays its red over white with the share of the score; the text on it is #1e293b."""
+    ground = tuple(255 + views.STRONGEST * (c - 255) for c in (239, 68, 60))
+    text = (0x1E, 0x29, 0x3B)
+    assert (luminance(ground) + 0.05) / (luminance(text) + 0.05) > 4.5
+    piece = explore.Piece(1, "word", 40.0)
+    assert views.coloured(voice("gpt2"), (piece,)) == [("word", views.STRONGEST)]

@@ -11,7 +11,7 @@ import pytest
 from gradio.block_function import BlockFunction
 from PIL import Image
 
-from core.errors import CheckpointError
+from core.errors import CheckpointError, InputError
 from demos.page.events import guard
 from demos.page.inputs import picture_input
 from demos.page.parts import Parts, keep_first, laid_out, same
@@ -138,30 +138,33 @@ class Toy:
 
     def __init__(self, error: Exception | None = None) -> None:
         self.pictures: list[Any] = []
+        self.refused: Callable[[float], bool] = lambda number: True
         self.page = gr.Blocks()
-        with self.page:
-            with gr.Tab("toy") as tab:
-                parts = Parts(SAY, "toy")
-                picture, number, self.main = picture_input(), gr.Number(1), gr.Markdown()
-                with parts.fold("more") as fold:
-                    self.folded = gr.Markdown()
+        with self.page, gr.Tab("toy") as tab:
+            parts = Parts(SAY, "toy")
+            picture, self.main = picture_input(), gr.Markdown()
+            number = self.number = gr.Number(1, elem_id="toy-number")
+            with parts.fold("more") as fold:
+                self.folded = gr.Markdown()
 
-                def on_main(say: Say, picture: Any, number: float) -> str:
-                    with guard(say):
-                        if error is not None:
-                            raise error
-                    self.pictures.append(picture)
-                    return f"main {number}"
+            def on_main(say: Say, picture: Any, number: float) -> str:
+                with guard(say):
+                    if error is not None and self.refused(number):
+                        raise error
+                self.pictures.append(picture)
+                return f"main {number}"
 
-                def on_more(say: Say, picture: Any) -> str:
-                    self.pictures.append(picture)
-                    return "more"
+            def on_more(say: Say, picture: Any) -> str:
+                self.pictures.append(picture)
+                return "more"
 
-                parts.ask(on_main, [picture, number], [self.main], on=[number.change], name="toy_main")
-                parts.ask(on_more, [picture], [self.folded], fold=fold)
-                parts.follow(picture, [picture.input])
+            parts.ask(on_main, [picture, number], [self.main], on=[number.change], name="toy_main")
+            parts.ask(on_more, [picture], [self.folded], fold=fold)
+            parts.follow(picture, [picture.input])
             parts.open_with(tab)
         self.notice = parts.notice
+        of_id = {block.elem_id: block for block in self.page.blocks.values()}
+        self.hide, self.only = of_id["toy-hide"], of_id["toy-only"]
 
     def event(self, handler: str, target: str) -> BlockFunction:
         (found,) = (fn for fn in self.page.fns.values() if fn.name == handler and fn.targets[0][1] == target)
@@ -239,6 +242,68 @@ def test_first_view_answers_main_questions_once() -> None:
     assert len(toy.pictures) == 1
 
 
+# --- opened by a link ---
+
+
+class Linked(Toy):
+    """The same tab, with what it says about a link."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, error: Exception | None = None) -> None:
+        super().__init__(error)
+        self.said: list[str] = []
+        monkeypatch.setattr(gr, "Info", lambda message, title: self.said.append(message))
+
+    def opened(self, view: str, number: float = 1) -> list[Any]:
+        return self.answers(self.event("on_link", "click"), None, number, view)
+
+
+def test_link_sets_controls_and_their_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    toy = Linked(monkeypatch)
+    assert toy.opened("?tab=toy&number=5") == [{toy.number: 5}, {toy.main: "main 5"}]
+    assert toy.opened("?number=5&tab=toy") == [{toy.number: 5}, {toy.main: "main 5"}]
+    assert toy.opened("?tab=toy") == [{toy.main: "main 1"}]
+    assert not toy.said
+
+
+def test_bad_settings_leave_the_usual_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    toy = Linked(monkeypatch)
+    assert toy.opened("?number=many&<b>=1") == [{toy.main: "main 1"}]
+    assert len(toy.said) == 1
+    assert "“number”, “&lt;b&gt;”" in toy.said[0]
+    assert toy.opened("?number=many&hide=2") == [{toy.hide: ["2"]}, {toy.main: "main 1"}]
+
+
+def test_unknown_tab_and_fold_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    toy = Linked(monkeypatch)
+    assert toy.opened("?tab=toy&open=more") == [{toy.main: "main 1"}]
+    assert not toy.said
+    assert toy.opened("?tab=toy&open=more,less&number=5") == [{toy.number: 5}, {toy.main: "main 5"}]
+    assert toy.opened("?tab=nowhere") == [{toy.main: "main 1"}]
+    assert ["“open”" in toy.said[0], "“tab”" in toy.said[1], len(toy.said)] == [True, True, 2]
+
+
+def test_settings_that_cannot_be_answered_go_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A handler may refuse what the control takes."""
+    refusing = InputError("{value} is outside the range from {low} to {high}.", value=5, low=1, high=4)
+    toy = Linked(monkeypatch, refusing)
+    toy.refused = lambda number: number == 5
+    assert toy.opened("?number=5&only=1") == [
+        {toy.number: 5, toy.only: True},
+        {toy.number: 1, toy.only: False},
+        {toy.main: "main 1"},
+    ]
+    assert toy.said == [
+        "5 is outside the range from 1 to 4. So the page shows its usual settings instead of those of the link."
+    ]
+
+
+def test_changes_of_a_link_ask_nothing(photo: str) -> None:
+    """Gradio reports what a link has set as changed; the first view has answered it."""
+    toy = Toy()
+    assert toy.answers(toy.event("on_follow", "input"), photo, 5, "toy-more-fold link") == [gr.skip()]
+    assert not toy.pictures
+
+
 def test_damage_closes_the_tab_with_a_sentence() -> None:
     toy = Toy(CheckpointError("There is no checkpoint called {name} here.", name="toy/<b>"))
     ((notice,),) = (answer.values() for answer in toy.answers(toy.event("on_first_view", "select"), None, 1, "first"))
@@ -248,7 +313,8 @@ def test_damage_closes_the_tab_with_a_sentence() -> None:
 
 def test_fold_says_why_and_is_asked_when_unfolded(photo: str) -> None:
     toy = Toy()
-    (fold,) = (block for block in toy.page.blocks.values() if isinstance(block, gr.Accordion))
+    (fold,) = (block for block in toy.page.blocks.values() if block.elem_id == "toy-more-fold")
+    assert isinstance(fold, gr.Accordion)
     assert (fold.label, fold.open, fold.elem_id) == ("More\nSee the rest.", False, "toy-more-fold")
     event = toy.event("on_more", "expand")
     assert event.fn is not None

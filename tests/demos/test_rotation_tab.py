@@ -1,5 +1,6 @@
 """The rotation tab's handlers as plain functions: what they draw, what they refuse, and the score of the game."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -8,11 +9,13 @@ import pytest
 from PIL import Image
 
 from core.data import bundled
+from demos.page.classes import Classes
 from demos.page.words import LANGUAGES, Language
 from demos.rotation import tab, views
 from tests.demos.voices import voice
 
 NAME = "rotation/photos"
+EN = voice("rotation")
 
 
 @pytest.fixture
@@ -62,8 +65,63 @@ def test_game_counts_both_players(photo: str) -> None:
     assert answered.game.model_score in (0, 1)
     assert f"It was **{turn}°**" in answered.score
     again = tab.on_answer(say, 0, answered.game)
-    assert again == (say("rotation.no_round"), answered.game), "a round is answered once"
+    assert again[:2] == (say("rotation.no_round"), answered.game), "a round is answered once"
+    assert [each.answer["interactive"] for each in (dealt, answered, again)] == [True, False, False]
     assert tab.on_deal(say, photo, answered.game).game.rounds == 1, "the next round keeps the scores"
+
+
+@pytest.fixture
+def own_classes(monkeypatch: pytest.MonkeyPatch) -> Classes:
+    """Classes of this test alone."""
+    made = Classes(len(views.TURNS))
+    monkeypatch.setattr(tab, "classes", lambda: made)
+    return made
+
+
+@pytest.mark.parametrize(("turn", "guess", "off"), [(90, 90, 0), (0, 90, 1), (180, 0, 2), (0, 270, 3), (270, 0, 1)])
+def test_guesses_count_for_their_class(photo: str, own_classes: Classes, turn: int, guess: int, off: int) -> None:
+    """A guess of 270 where 0 is right is 90 degrees too little."""
+    game = tab.Game(turn_deg=turn, picture=photo)
+    model_right = tab.on_answer(EN, guess, game, "9b").game.model_score
+    assert own_classes.of("9b").off == tuple(int(place == off) for place in range(4))
+    assert own_classes.of("9b").model == model_right
+    tab.on_answer(EN, guess, game)
+    assert own_classes.of("9b").rounds == 1, "without a name nothing is counted"
+
+
+def test_class_is_shown_as_it_guesses(own_classes: Classes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tab, "LOOK_S", 0.01)
+
+    async def watch() -> list[str]:
+        stream, seen = tab.on_class(voice("rotation", "zh"), "六班"), []
+        for off in (0, 2):
+            seen.append(await anext(stream))
+            own_classes.add("六班", off, model_right=True)
+        seen.append(await anext(stream))
+        return seen
+
+    seen = asyncio.run(watch())
+    assert [re.findall(r"<b>(\d+)</b>", drawn) for drawn in seen] == [
+        ["0", "0", "0", "0"],
+        ["1", "0", "0", "0"],
+        ["1", "0", "1", "0"],
+    ]
+    assert "六班" in seen[-1]
+    assert "共猜 2 次" in seen[-1]
+
+
+def test_no_class_no_histogram() -> None:
+    async def watch() -> list[str]:
+        return [each async for each in tab.on_class(EN, "")]
+
+    assert asyncio.run(watch()) == [""]
+    assert tab.on_join(EN, "") > 0
+
+
+@pytest.mark.parametrize("name", ["a b", "x" * 21, "<i>"])
+def test_bad_class_names_are_one_sentence(name: str) -> None:
+    with pytest.raises(gr.Error, match="班级名称"):
+        tab.on_join(voice("rotation", "zh"), name)
 
 
 def test_neighbours_are_named_in_each_language(photo: str) -> None:

@@ -1,12 +1,16 @@
 """The page is compressed, has its script first, and polls its queue rarely; its process leaves no files behind."""
 
+import asyncio
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
+import pytest
 from gradio import processing_utils
+from gradio.data_classes import PredictBodyInternal
 from gradio_client import utils as client_utils
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,6 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from core.training.jobs import Jobs
 from demos.page import files, layout, server
 from demos.page.folder import OwnFolder
 from demos.page.sessions import CAPACITY, Sessions
@@ -34,8 +39,9 @@ def test_prepared_pages_poll_rarely(own_gradio: Path) -> None:
     with gr.Blocks() as page:
         gr.Button()
     page.queue(max_size=3)
-    settings = server.prepare(page, LOCAL, own_gradio)
+    settings = server.prepare(page, LOCAL, own_gradio, Jobs())
     assert settings["state_session_capacity"] == CAPACITY
+    assert settings["max_threads"] >= 200, "a class that watches a training fills no more than half of the places"
     assert 0.01 <= page._queue.sleep_when_free <= 0.05
     assert 0.05 <= page._queue.progress_update_sleep_when_free <= 0.2
     assert processing_utils.save_pil_to_cache is files.save_picture
@@ -53,11 +59,47 @@ def test_script_comes_first_in_pages() -> None:
 
     routes = [Route("/", on_page), Route("/config", on_data)]
     with TestClient(Starlette(routes=routes, **server.app_settings(Sessions(), LOCAL, lambda: QUEUE))) as client:
-        page, data = client.get("/"), client.get("/config")
-    assert page.text == f"<html><head>{layout.CLOCKS}<script>later</script></head><body>\u9875</body></html>"
+        page, data = client.get("/", headers={"accept-encoding": "identity"}), client.get("/config")
+    assert page.text == f"<html><head>{layout.EARLY}<script>later</script></head><body>\u9875</body></html>"
     assert page.headers["content-length"] == str(len(page.content))
     assert page.headers["x-content-type-options"] == data.headers["x-content-type-options"] == "nosniff"
     assert data.json() == {"text": "<head>"}
+
+
+@pytest.mark.parametrize(("path", "language"), [("/", "en"), ("/zh", "zh-Hans"), ("/zh/", "zh-Hans")])
+def test_pages_name_their_language(path: str, language: str) -> None:
+    def on_page(request: Request) -> Response:
+        return HTMLResponse('<html\n\tlang="en"><head></head><body lang="en"></body></html>')
+
+    with TestClient(
+        Starlette(routes=[Route(path, on_page)], **server.app_settings(Sessions(), LOCAL, lambda: QUEUE))
+    ) as client:
+        page = client.get(path).text
+    assert f'<html\n\tlang="{language}">' in page
+    assert '<body lang="en">' in page, "only the page as a whole"
+
+
+def test_full_queue_says_so_in_the_language_of_the_page(own_gradio: Path) -> None:
+    def on_ask(value: str) -> str:
+        return value
+
+    with gr.Blocks() as page:
+        text = gr.Textbox()
+        text.submit(on_ask, text, text)
+    with page.route("Chinese", "/zh"):
+        chinese = gr.Textbox()
+        chinese.submit(on_ask, chinese, chinese)
+    page.queue(max_size=1)
+    server.prepare(page, LOCAL, own_gradio, Jobs())
+    page._queue.max_size = 0
+    numbers = {str(event.inputs[0].page): number for number, event in page.fns.items()}
+
+    def pushed(place: str) -> Any:
+        body = PredictBodyInternal(fn_index=numbers[place], data=["x"], session_hash="s")
+        return asyncio.run(page._queue.push(body, request=Request({"type": "http", "headers": []}), username=None))
+
+    assert pushed("") == (False, "The page is busy: 0 questions are waiting. Try again in a minute.", "error")
+    assert pushed("zh") == (False, "现在人很多：有 0 个问题在排队。请过一分钟再试。", "error")
 
 
 def test_text_is_compressed_and_streams_are_not() -> None:
@@ -76,9 +118,9 @@ def test_text_is_compressed_and_streams_are_not() -> None:
         page, stream, picture = (client.get(path) for path in paths)
         plain = client.get("/", headers={"accept-encoding": "identity"})
     assert page.headers["content-encoding"] == "gzip"
-    assert int(page.headers["content-length"]) < 1000 < len(page.text)
+    assert int(page.headers["content-length"]) < len(page.text) / 5
     assert (page.text, stream.status_code, picture.status_code) == (plain.text, 200, 200)
-    assert layout.CLOCKS in page.text
+    assert layout.EARLY in page.text
     assert "content-encoding" not in {*plain.headers, *stream.headers, *picture.headers}
 
 

@@ -128,6 +128,20 @@ def test_samples_follow_their_seed() -> None:
     assert first == again != other
 
 
+def test_moved_sliders_stay_when_the_fold_opens(ends: tuple[str, str]) -> None:
+    """A link sets the sliders before the fold asks for their first values."""
+    moved = [1.5, -0.25, *[0.0] * 6]
+    found = space.on_space(EN, ends[0], explore.NAME, *moved).point
+    assert [slider.value for slider in found.axes] == moved
+    assert np.array_equal(
+        np.asarray(found.plane.moved), np.asarray(space.on_decode(EN, ends[0], explore.NAME, *moved).moved)
+    )
+    untouched = space.on_space(EN, ends[0], explore.NAME, *[0.0] * 8).point.axes
+    assert [slider.value for slider in untouched] == [
+        slider.value for slider in space.on_space(EN, ends[0], explore.NAME).point.axes
+    ]
+
+
 @pytest.fixture
 def sketch(tmp_path: Path) -> str:
     """A stroke down the middle, as the canvas sends it."""
@@ -142,7 +156,8 @@ def test_drawing_goes_into_chosen_picture(sketch: str, end: str) -> None:
     values = inputs.on_sketch(EN, sketch, end)._asdict()
     drawn, picked = values.pop(f"picture_{end}"), values.pop(f"picked_{end}")
     assert picked, "what listens to examples hears of it"
-    assert list(values.values()) == [gr.skip(), gr.skip()], "the other picture stays"
+    assert values.pop(f"named_{end}") == "", "a link cannot name a drawing"
+    assert list(values.values()) == [gr.skip()] * 3, "the other picture stays"
     picture = explore.view(np.stack([np.asarray(drawn)] * 3, -1))
     assert picture.max() > 240
     assert picture[:, 13:15].mean() > 100, "a stroke down the middle"
@@ -192,7 +207,10 @@ CANVAS_FILES = {
 
 @pytest.mark.parametrize("name", CANVAS_FILES)
 @pytest.mark.parametrize("sent", ["file", "bytes"])
-def test_canvas_leaves_files_undecoded(name: str, sent: str, tmp_path: Path, huge_picture: Path) -> None:
+def test_canvas_leaves_files_undecoded(
+    name: str, sent: str, tmp_path: Path, huge_picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))  # where uploads lie
     content = CANVAS_FILES[name] if name != "bomb" else huge_picture.read_bytes()
     (tmp_path / "p.png").write_bytes(content)
     canvas = next(block for block in blocks(EN).blocks.values() if isinstance(block, gr.ImageEditor))
