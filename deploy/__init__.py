@@ -1,0 +1,1 @@
+"""Ways to host the page: a Space of Hugging Face, a container behind nginx."""
