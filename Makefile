@@ -14,11 +14,13 @@ PARALLEL ?= -n 2 --dist loadfile
 SHARE ?= 0
 DATA ?= data
 FUZZ_S ?= 600
+ENGINE ?= $(shell command -v podman || command -v docker)
+WHEELS ?= cpu
 METHODS := $(patsubst core/%/train.py,%,$(wildcard core/*/train.py))
 NARROW := ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2
 
-.PHONY: help venv run test audit lock fast narrow lint types unit hostile fuzz browser chromium bench screenshots docs \
-  assets study evaluate card push clean $(METHODS:%=train-%)
+.PHONY: help venv run ray soak test audit lock fast narrow lint types unit hostile fuzz browser chromium bench \
+  screenshots docs assets study evaluate card push space image image-check nginx clean $(METHODS:%=train-%)
 .DEFAULT_GOAL := help
 
 help:
@@ -37,7 +39,7 @@ $(VENV)/run.stamp: requirements.txt | $(PY)
 	$(PY) -m pip install -q -r requirements.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt requirements.txt | $(PY)
+$(VENV)/dev.stamp: requirements-dev.txt requirements-ray.txt requirements.txt | $(PY)
 	$(PY) -m pip install -q -r requirements-dev.txt
 	@touch $@ $(VENV)/run.stamp
 
@@ -45,18 +47,27 @@ $(VENV)/dev.stamp: requirements-dev.txt requirements.txt | $(PY)
 run: $(VENV)/run.stamp
 	HOST=$(HOST) PORT=$(PORT) SHARE=$(SHARE) $(PY) app.py
 
-## make bench        what the page costs, to docs/bench.md (half an hour on a free machine)
+## make bench        what the page costs, to docs/bench.md (40 minutes on a free machine)
 bench: chromium
 	$(PY) -m tests.bench
 
+## make soak         a class of a hundred on one server for ten minutes, with a training beside it; prints a table
+soak: $(VENV)/dev.stamp
+	$(PY) -m tests.soak.table
+
+## make ray          serve the page with its questions answered by replicas of Ray Serve (RAY_ADDRESS, REPLICAS)
+ray: $(VENV)/run.stamp
+	$(PY) -m pip install -q -r requirements-ray.txt
+	HOST=$(HOST) PORT=$(PORT) SHARE=$(SHARE) $(PY) -m deploy.ray_serve
+
 ## make test         ruff, mypy, pytest with the browser tests
-test: lint types chromium
+test: lint types chromium nginx
 	$(PY) -m pytest -m "not browser" $(PARALLEL)
 	$(PY) -m pytest -m browser
 
 ## make audit        known holes in the locked packages (needs the network), and bandit on the code
 audit: $(VENV)/dev.stamp
-	$(PY) -m bandit -q -c pyproject.toml -r app.py core demos
+	$(PY) -m bandit -q -c pyproject.toml -r app.py core demos deploy
 	$(PY) -m pip_audit -r requirements.lock --require-hashes --disable-pip --strict
 
 ## make lock         write requirements.lock anew: the newest versions that requirements.txt allows, with their hashes
@@ -65,7 +76,7 @@ lock: $(VENV)/dev.stamp
 	$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade --no-header \
 	  --no-emit-index-url --no-emit-find-links -o requirements.lock requirements.txt
 
-## make fast         the same without a browser and without the hostile calls
+## make fast         the same without a browser, the hostile calls, and several servers
 fast: lint types unit
 
 ## make hostile      hundreds of wrong calls and files against a running page; says how many, and their memory
@@ -89,10 +100,15 @@ types: $(VENV)/dev.stamp
 	$(PY) -m mypy
 
 unit: $(VENV)/dev.stamp
-	$(PY) -m pytest -m "not browser and not hostile" $(PARALLEL)
+	$(PY) -m pytest -m "not browser and not hostile and not hosting" $(PARALLEL)
 
 browser: $(VENV)/dev.stamp chromium
 	$(PY) -m pytest tests/browser
+
+# For the test of the image, where Debian's package can be installed; elsewhere that test is skipped.
+nginx:
+	@command -v nginx >/dev/null || { command -v apt-get >/dev/null && test "$$(id -u)" = 0 \
+	  && apt-get -q update && apt-get -q install -y --no-install-recommends nginx; } || echo "No nginx."
 
 # The browser of the tests: one that is there, else Debian's, else the one that Playwright installs.
 chromium: $(VENV)/dev.stamp
@@ -136,6 +152,19 @@ card: $(VENV)/run.stamp
 ## make push         upload NAME=METHOD/NAME with its card to the Hugging Face Hub as REPO=USER/MODEL
 push: $(VENV)/run.stamp
 	$(PY) -m core.cards push "$(NAME)" --repo "$(REPO)"
+
+## make space        publish the page as SPACE=USER/NAME on Hugging Face; without SPACE its files are checked and listed
+space: $(VENV)/run.stamp
+	$(PY) -m deploy.space $(SPACE)
+
+## make image        build the container image `pretext`; WHEELS=cuda for machines with a GPU
+image:
+	@test -n "$(ENGINE)" || { echo "Install podman or docker; make image-check needs neither."; exit 1; }
+	$(ENGINE) build -f Containerfile -t pretext --build-arg WHEELS=$(WHEELS) .
+
+## make image-check  the image's files and commands without a container engine, two of them behind nginx
+image-check: nginx chromium
+	$(PY) -m pytest tests/deploy/test_image.py -v -rs
 
 ## make assets       draw and play the bundled emoji, digits and sounds anew
 assets: $(VENV)/dev.stamp

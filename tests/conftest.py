@@ -16,6 +16,7 @@ import soundfile
 from PIL import Image
 
 from core import checkpoints
+from demos.page import backend
 
 
 @pytest.fixture(scope="session")
@@ -82,3 +83,9 @@ def built() -> gr.Blocks:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checkpoints, "load", lambda name, **_: pytest.fail(f"{name} was opened by the layout"))
         return app.build()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """A test that replaces part of a model must not get an answer of the model as it was."""
+    backend.KEPT.clear()

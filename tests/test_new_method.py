@@ -80,7 +80,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root.mkdir()
     for name in ("core", "demos", "tests"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+    for name in ("Makefile", "requirements.txt", "requirements-dev.txt", "requirements-ray.txt"):
         shutil.copy(ROOT / name, root / name)
     (root / "assets").symlink_to(ROOT / "assets")
     for folder, files in (("core", CORE), ("demos", DEMOS)):

@@ -10,21 +10,24 @@ TOP = {
     "app.py",
     "demos",
     "core",
+    "deploy",
     "assets",
     "docs",
     "tests",
     "requirements.txt",
     "requirements-dev.txt",
+    "requirements-ray.txt",
     "requirements.lock",
     "pyproject.toml",
     "Makefile",
+    "Containerfile",
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "LICENSE",
     "NOTICE",
 }
-HIDDEN = {".ci", ".gitignore", ".gitattributes", ".github"}
+HIDDEN = {".ci", ".dockerignore", ".gitignore", ".gitattributes", ".github"}
 
 
 @cache
@@ -54,7 +57,7 @@ def test_no_path_of_a_private_machine() -> None:
 
 
 def test_requirements_name_no_index() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-ray.txt"):
         lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
         assert lines
         assert not [line for line in lines if re.match(r"\s*(-i|-f|--\w)", line) or "://" in line]

@@ -1,20 +1,21 @@
 """`python -m tests.bench [NAME ...] [--json]`: what the page costs beside a page of one button, and its bars.
 
-Without names everything is measured, which takes half an hour, and written to docs/bench.md with the machine.
+Without names everything is measured, which takes 40 minutes. The figures are written to docs/bench.md with the machine;
+a run with names changes only those rows.
 """
 
 import argparse
 import json
 import platform
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import torch
 
-from tests.bench import click_overhead, page
+from tests.bench import click_overhead, page, training
 
 DOCS = Path(__file__).parents[2] / "docs" / "bench.md"
 READY = """() => document.querySelector("#rotation-picture img")?.naturalWidth > 0
@@ -25,25 +26,40 @@ PLAIN_READY = """() => document.querySelector("#go")"""
 
 @dataclass(frozen=True)
 class Row:
-    """One measured value, the same of the page with one button where there is one, and the largest allowed."""
+    """One measured value, the same of the page with one button where there is one, and its bar.
+
+    The bar is the largest value allowed, or the smallest with `least`; `spread` are the smallest and largest of several
+    runs, whose median is the value.
+    """
 
     name: str
     value: float
     plain: float | None
-    most: float
+    bar: float
     unit: str
+    least: bool = False
+    spread: tuple[float, float] | None = None
 
     @property
     def met(self) -> bool:
         """Whether the value, or its ratio to the plain page's, is within the bar."""
-        return (self.value if self.plain is None else self.value / self.plain) <= self.most
+        value = self.value if self.plain is None else self.value / self.plain
+        return value >= self.bar if self.least else value <= self.bar
 
     def line(self) -> str:
         """A row of the table."""
         ratio = "" if self.plain is None else f"{self.value / self.plain:.2f} x"
-        bar = f"{self.most:g} {self.unit}" if self.plain is None else f"{self.most:g} x"
+        bar = f"{'at least ' * self.least}{self.bar:g} {self.unit if self.plain is None else 'x'}"
         plain = "" if self.plain is None else f"{self.plain:.4g}"
-        cells = [f"`{self.name}`", f"{self.value:.4g} {self.unit}", plain, ratio, bar, "yes" if self.met else "no"]
+        spread = "" if self.spread is None else f" ({self.spread[0]:.4g} to {self.spread[1]:.4g})"
+        cells = [
+            f"`{self.name}`",
+            f"{self.value:.4g}{spread} {self.unit}",
+            plain,
+            ratio,
+            bar,
+            "yes" if self.met else "no",
+        ]
         return f"| {' | '.join(cells)} |"
 
 
@@ -86,6 +102,23 @@ def clicks() -> list[Row]:
     return [Row("click", statistics.median(found.values()), None, 150, "ms")]
 
 
+def train() -> Iterator[Row]:
+    """What trainings in the page reach within a minute, median and range of five seeds, and what they cost others."""
+    for method, batch in (("rotation", 64), ("contrastive", 128)):
+        runs = training.runs(method)
+        if method == "rotation":
+            yield _of_seeds("train_speed", [training.speed(run, batch) for run in runs], 800, "pictures/s")
+        yield _of_seeds(f"train_gain_{method}", [training.gain(run) for run in runs], 0, "points of k-NN")
+    alone, beside = training.click_ms()
+    yield Row("train_click", beside - alone, None, 150, "ms")
+    yield Row("train_viewer", training.viewer_ms(), None, 30, "ms/s")
+
+
+def _of_seeds(name: str, values: Sequence[float], bar: float, unit: str) -> Row:
+    spread = min(values), max(values)
+    return Row(name, statistics.median(values), None, bar, unit, least=True, spread=spread)
+
+
 def sessions() -> list[Row]:
     """What 1,000 visitors cost, and what stays of them."""
     found = page.sessions()
@@ -96,22 +129,24 @@ def sessions() -> list[Row]:
     ]
 
 
-MEASURES: dict[str, Callable[[], list[Row]]] = {
+MEASURES: dict[str, Callable[[], Iterable[Row]]] = {
     "start": start,
     "memory": memory,
     "first_view": first_view,
     "tabs": tabs,
     "click": clicks,
+    "train": train,
     "sessions": sessions,
 }
 HEAD = """\
 <!-- Written by `make bench`; do not edit. -->
 # What the page costs
 
-{machine}. "Plain" is a page of one button that imports the same libraries, in the same run. `page_ready`: for this page
-until picture and answer of the first tab show, for the plain one until its button does.
+{machine}. "Plain" is a page of one button that imports the same libraries, measured beside it. `page_ready`: for this
+page until picture and answer of the first tab show, for the plain one until its button does. A row is written by
+`python -m tests.bench NAME`, so that rows may be of several runs on this machine.
 
-| what | this page | plain | ratio | at most | met |
+| what | this page | plain | ratio | bar | met |
 |---|---|---|---|---|---|
 """
 
@@ -124,7 +159,7 @@ def machine() -> str:
 
 
 def main() -> None:
-    """Measure, print, and write the page if everything was measured."""
+    """Measure, print, and write the page."""
     parser = argparse.ArgumentParser(description="Measure what the page costs.")
     parser.add_argument("names", nargs="*", choices=[*MEASURES, []], help="what to measure; everything unless named")
     parser.add_argument("--json", action="store_true", help="one line of JSON for each value")
@@ -134,8 +169,20 @@ def main() -> None:
         for row in MEASURES[name]():
             rows.append(row)
             print(json.dumps(vars(row)) if given.json else row.line(), flush=True)
-    if not given.names:
-        DOCS.write_text(HEAD.format(machine=machine()) + "".join(f"{row.line()}\n" for row in rows), encoding="utf-8")
+    write(rows, kept_lines() if given.names else {})
+
+
+def write(rows: Iterable[Row], kept: dict[str, str]) -> None:
+    """Write docs/bench.md: the lines kept, by name, with those of new rows in their place or after them."""
+    lines = kept | {row.name: row.line() for row in rows}
+    DOCS.write_text(HEAD.format(machine=machine()) + "".join(f"{line}\n" for line in lines.values()), encoding="utf-8")
+
+
+def kept_lines() -> dict[str, str]:
+    """The rows of docs/bench.md by name, of an earlier run on the same machine; none of another one's."""
+    text = DOCS.read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    return {line.split("`")[1]: line for line in rows} if machine() in text else {}
 
 
 if __name__ == "__main__":

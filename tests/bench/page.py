@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser import chromium
 from tests.browser.every_scenario import SCENARIOS
 from tests.browser.page_actions import GROUP_OF, STEMS
-from tests.browser.serving import ROOT, Server, serve
+from tests.browser.serving import ROOT, Server, resident_mb, serve
 
 PAGE, PLAIN = ROOT / "app.py", ROOT / "tests" / "bench" / "plain_page.py"
 VISITORS = 1000
@@ -41,11 +41,6 @@ class Run:
         """Processor seconds of the process and its children so far."""
         processes = [self.process, *self.process.children(recursive=True)]
         return float(sum(sum(each.cpu_times()[:2]) for each in processes))
-
-    def memory_mb(self) -> float:
-        """Resident memory of the process and its children."""
-        processes = [self.process, *self.process.children(recursive=True)]
-        return float(sum(each.memory_info().rss for each in processes) / 1e6)
 
 
 @contextlib.contextmanager
@@ -70,7 +65,7 @@ def browsing() -> Iterator[Browser]:
 def start(program: Path) -> dict[str, float]:
     """Processor seconds from the start of the process to the answer of /config, and the memory then."""
     with started(program) as run:
-        return {"start_cpu": run.cpu_s(), "start_memory": run.memory_mb()}
+        return {"start_cpu": run.cpu_s(), "start_memory": resident_mb(run.process)}
 
 
 def opened_memory() -> float:
@@ -82,7 +77,7 @@ def opened_memory() -> float:
                 page.goto(f"{run.server.url}/{language}?tab={stem}")
                 answered(page, stem)
             page.close()
-        return run.memory_mb()
+        return resident_mb(run.process)
 
 
 def sent_and_ready(browser: Browser, program: Path, answer: str) -> dict[str, float]:
@@ -153,31 +148,46 @@ def sessions(visitors: int = VISITORS, wait_s: float = GONE_S) -> dict[str, floa
                 ask(run.server.url, asked, f"cost{number}")
                 times.append(run.cpu_s() - begun)
             costs.append(times[0] - times[1])
-        before = run.memory_mb()
+        before = resident_mb(run.process)
         for number in range(visitors):
             ask(run.server.url, asked, f"visitor{number}")
-        added = run.memory_mb() - before
+        added = resident_mb(run.process) - before
         time.sleep(wait_s)
         found = {"session_memory": added, "session_cpu_ms": 1000 * statistics.median(costs)}
-        return found | ({"session_memory_gone": run.memory_mb() - before} if wait_s >= GONE_S else {})
+        return found | ({"session_memory_gone": resident_mb(run.process) - before} if wait_s >= GONE_S else {})
 
 
 def question(url: str) -> dict[str, Any]:
     """The rotation tab's main question as a browser sends it: event and data."""
+    (event,) = (each for each in config(url)["dependencies"] if each["api_name"] == "rotation_predict")
+    return {"fn_index": event["id"], "data": values(url, event)}
+
+
+def config(url: str) -> dict[str, Any]:
+    """The components and events of a page."""
     with urllib.request.urlopen(f"{url}/config") as answer:
-        config = json.load(answer)
-    (event,) = (each for each in config["dependencies"] if each["api_name"] == "rotation_predict")
-    props = {each["id"]: each["props"] for each in config["components"]}
-    return {"fn_index": event["id"], "data": [props[ident].get("value") for ident in event["inputs"]]}
+        found: dict[str, Any] = json.load(answer)
+    return found
+
+
+def values(url: str, event: dict[str, Any]) -> list[Any]:
+    """What the inputs of an event are laid out with."""
+    props = {each["id"]: each["props"] for each in config(url)["components"]}
+    return [props[ident].get("value") for ident in event["inputs"]]
+
+
+def join(url: str, asked: dict[str, Any], session: str) -> None:
+    """Ask in a session."""
+    body = json.dumps({**asked, "session_hash": session}).encode()
+    request = urllib.request.Request(
+        f"{url}/gradio_api/queue/join", body, {"content-type": "application/json"}, method="POST"
+    )
+    urllib.request.urlopen(request).close()
 
 
 def ask(url: str, asked: dict[str, Any], session: str) -> None:
     """Ask in a session and wait for the answer."""
-    body = json.dumps({**asked, "session_hash": session}).encode()
-    join = urllib.request.Request(
-        f"{url}/gradio_api/queue/join", body, {"content-type": "application/json"}, method="POST"
-    )
-    urllib.request.urlopen(join).close()
+    join(url, asked, session)
     with urllib.request.urlopen(f"{url}/gradio_api/queue/data?session_hash={session}") as stream:
         for line in stream:
             if b"process_completed" in line:

@@ -21,6 +21,10 @@ RUN = """async () => {
 }"""
 
 
+FADED = """() => document.getAnimations().every(
+  (each) => !(each instanceof CSSTransition) || each.playState === "finished")"""
+
+
 def violations(page: Page) -> list[str]:
     """Serious and critical violations that this project can mend, a line each: rule, selector, what is wrong."""
     if not page.evaluate("() => 'axe' in window"):
@@ -39,7 +43,8 @@ def in_both_themes(page: Page) -> list[str]:
     found = []
     for theme in ("light", "dark"):
         page.evaluate("(dark) => document.body.classList.toggle('dark', dark)", theme == "dark")
-        page.wait_for_timeout(400)  # colours fade over
+        page.wait_for_timeout(400)
+        page.wait_for_function(FADED)
         found += [f"{theme}: {line}" for line in violations(page)]
     page.evaluate("() => document.body.classList.remove('dark')")
     return found

@@ -3,8 +3,10 @@
 Every wait is for something that a visitor sees; ids are the same on the English and the Chinese page.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -12,6 +14,7 @@ import app
 
 GROUP_OF = {stem: group for group, stems in app.GROUPS.items() for stem in stems}
 STEMS = tuple(GROUP_OF)
+ANSWERED = "(tab) => typeof answered !== 'undefined' && answered.has(tab)"  # a name of assets/links.js
 WAIT_MS = 60_000  # a picture takes under a second; this is for a busy machine
 expect.set_options(timeout=WAIT_MS)
 
@@ -107,3 +110,17 @@ def stroke(page: Page, ident: str) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 0.6 * box["width"], middle, steps=8)
     page.mouse.up()
+
+
+def copy(page: Page, stem: str) -> str:
+    """Click "Copy link"; the link as the field below shows it."""
+    page.locator(f"#{stem}-copy").click()
+    field = page.locator(f"#{stem}-link textarea, #{stem}-link input")
+    expect(field).to_have_value(re.compile(rf"\?tab={stem}"))
+    page.wait_for_url(field.input_value())
+    return field.input_value()
+
+
+def settings(link: str) -> dict[str, str]:
+    """What a link sets, by name."""
+    return dict(parse_qsl(urlsplit(link).query, keep_blank_values=True))

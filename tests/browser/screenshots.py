@@ -1,4 +1,4 @@
-"""`python -m tests.browser.screenshots`: the pictures of README and docs/, taken from the running page.
+"""`python -m tests.browser.screenshots [TAB ...]`: the pictures of README and docs/, taken from the running page.
 
 Each tab as it opens, in English; the first also in Chinese, in dark mode and as on a phone. WebP keeps them small.
 """
@@ -48,20 +48,42 @@ def visit(browser: Browser, address: str, stem: str, name: str, size: tuple[int,
     context.close()
 
 
+def train(browser: Browser, address: str) -> None:
+    """A training of half a minute in the rotation tab, on turned pictures with a rim, and what its curves mean."""
+    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}, locale="en-GB")
+    context.set_default_timeout(4 * WAIT_MS)
+    page = context.new_page()
+    page.goto(f"{address}?tab=rotation&open=train")
+    seconds = page.locator("#rotation-train-budget input[type=number]")
+    seconds.fill("30")
+    seconds.press("Tab")
+    page.locator("#rotation-train-break").get_by_text("black rim").click()
+    page.locator("#rotation-train-start").click()
+    page.locator("#rotation-train-live .findings").wait_for()
+    page.wait_for_timeout(1000)
+    shot = page.locator("#rotation-train-fold").screenshot()
+    with Image.open(io.BytesIO(shot)) as picture:
+        picture.convert("RGB").save(FOLDER / "train.webp", quality=QUALITY, method=6)
+    context.close()
+
+
 def main() -> None:
-    """Take them all."""
+    """Take them all, or those of the tabs named."""
     found = chromium.find()
     if found is None:
         sys.exit("There is no Chromium: `make screenshots` installs one, or name one in PRETEXT_CHROMIUM.")
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as log, serve(Path(log) / "log.txt") as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=list(chromium.FLAGS))
-        for stem in STEMS:
+        chosen = sys.argv[1:]
+        for stem in chosen or STEMS:
             visit(browser, f"{server.url}/", stem, stem, WIDE)
-        first = STEMS[0]
-        visit(browser, f"{server.url}/zh", first, f"{first}-zh", WIDE)
-        visit(browser, f"{server.url}/", first, f"{first}-dark", WIDE, "dark")
-        visit(browser, f"{server.url}/", first, f"{first}-phone", NARROW)
+        if (first := STEMS[0]) in (chosen or STEMS):
+            visit(browser, f"{server.url}/zh", first, f"{first}-zh", WIDE)
+            visit(browser, f"{server.url}/", first, f"{first}-dark", WIDE, "dark")
+            visit(browser, f"{server.url}/", first, f"{first}-phone", NARROW)
+        if not chosen:
+            train(browser, f"{server.url}/")
         browser.close()
 
 

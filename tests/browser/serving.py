@@ -7,9 +7,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).parents[2]
 START_S = 240
@@ -25,8 +27,13 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(log: Path, path: str = "/", program: Path = ROOT / "app.py") -> Iterator[Server]:
-    """Start a program (PRETEXT_APP names another one), wait until a path answers, and stop it at the end."""
+def serve(
+    log: Path, path: str = "/", program: Path = ROOT / "app.py", changes: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """Start a program (PRETEXT_APP names another one), wait until a path answers, and stop it at the end.
+
+    Its environment is that of a test without a network, with some changes.
+    """
     port = free_port()
     command = [sys.executable, os.environ.get("PRETEXT_APP", str(program))]
     environment = {
@@ -38,6 +45,7 @@ def serve(log: Path, path: str = "/", program: Path = ROOT / "app.py") -> Iterat
         "HF_HUB_OFFLINE": "1",
         # Gradio names files by their content and writes them anew each time: two servers would meet in one file
         "GRADIO_TEMP_DIR": str(log.parent / "gradio"),
+        **(changes or {}),
     }
     with log.open("w") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
@@ -47,6 +55,19 @@ def serve(log: Path, path: str = "/", program: Path = ROOT / "app.py") -> Iterat
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def resident_mb(process: psutil.Process) -> float:
+    """Memory of a process and its children, in MB of 10^6 bytes.
+
+    A child that has just ended counts nothing, nor does one that has not yet become another program: it still shares
+    all of its parent's memory.
+    """
+    used, program = process.memory_info().rss, process.cmdline()
+    for child in process.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            used += 0 if child.cmdline() == program else child.memory_info().rss
+    return float(used) / 1e6
 
 
 def free_port() -> int:
