@@ -66,13 +66,15 @@ class Card:
         command: the exact command line.
         commit: the commit the recipe ran from; "-dirty" is appended if the tree had changes.
         device: processor or GPU, and number of threads or processes.
-        wall_time_s: seconds of training.
-        steps: optimizer steps taken.
+        wall_time_s: seconds of training, those of the checkpoint that it started from included.
+        steps: optimizer steps taken, likewise.
         parameters: number of trainable numbers.
         metrics: set name -> metric -> value, each with its number of test items `n`.
         notes: known limits, in words.
         snapshots: per cent of the run -> metrics of the first set with the weights of that moment; empty without any.
         sha256: file name -> digest of every other file in the folder.
+        start: of a run that began from the weights of a checkpoint, what that one's card says of its own run and the
+            digest of its weights; empty otherwise.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Card:
     notes: str = ""
     snapshots: dict[str, dict[str, float]] = field(default_factory=dict)
     sha256: dict[str, str] = field(default_factory=dict)
+    start: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import ClassVar, cast
 import torch
 from torch import Tensor, nn
 
+from core import checkpoints
 from core.bert import corpus, evaluation, pretext, senses
 from core.bert.corpus import Numbers
 from core.bert.evaluation import evaluate
@@ -86,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
     """Train, evaluate on each set's test split, write the checkpoint; returns its folder."""
     recipe = parse(BertRecipe, argv)
     text = read(recipe)
-    tokenizer = texts.train_bytes_bpe(texts.sample(text, recipe.sample), recipe.vocabulary, corpus.MARKS).to_str()
+    tokenizer = learn_vocabulary(text, recipe)
     vocabulary = Vocabulary(tokenizer)
     training, _ = split(text, vocabulary, recipe)
     starts = corpus.paragraph_starts(training, vocabulary)
@@ -110,8 +111,15 @@ def main(argv: Sequence[str] | None = None) -> Path:
         measure=measure,
         evaluate=evaluate,
         notes=evaluation.NOTES,
-        extra={"tokenizer.json": tokenizer.encode(), "counts.json": count(training, len(vocabulary))},
+        extra={texts.TOKENIZER: tokenizer.encode(), "counts.json": count(training, len(vocabulary))},
     )
+
+
+def learn_vocabulary(text: Sequence[str], recipe: BertRecipe) -> str:
+    """The content of tokenizer.json: of the checkpoint that the run starts from, or learned from a sample of the text."""
+    if recipe.start:
+        return (checkpoints.load(recipe.start).folder / texts.TOKENIZER).read_text(encoding="utf-8")
+    return texts.train_bytes_bpe(texts.sample(text, recipe.sample), recipe.vocabulary, corpus.MARKS).to_str()
 
 
 def hide(tokens: Tensor, vocabulary: Vocabulary, rng: torch.Generator, share: float) -> tuple[Tensor, Tensor]:

@@ -20,6 +20,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from core.errors import CheckpointError, InputError
 
+TOKENIZER = "tokenizer.json"  # beside the weights: the vocabulary
 END = "<|endoftext|>"
 Split = Literal["train", "test"]
 LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -201,8 +202,8 @@ class Vocabulary:
 
     @classmethod
     def read(cls, folder: Path) -> "Vocabulary":
-        """Open tokenizer.json of a checkpoint or Hub folder; raises CheckpointError if there is none."""
-        path = folder / "tokenizer.json"
+        """Open TOKENIZER of a checkpoint or Hub folder; raises CheckpointError if there is none."""
+        path = folder / TOKENIZER
         if not path.is_file():
             raise CheckpointError("{name} has no tokenizer.json, so its numbers mean no words.", name=folder.name)
         return cls(path.read_text(encoding="utf-8"))

@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core import checkpoints
 from core.checkpoints import Checkpoint
 from core.data import texts
 from core.data.batches import indices
@@ -152,7 +153,7 @@ def batch_loss(network: nn.Module, stretches: Tensor) -> dict[str, Tensor]:
 def beside_weights(tokenizer: str, tokens: NDArray[np.uint16], entries: int) -> dict[str, bytes]:
     """The files that a checkpoint needs beside its weights: the vocabulary, and how often each of its tokens occurs."""
     counts = json.dumps(np.bincount(tokens, minlength=entries).tolist()).encode()
-    return {"tokenizer.json": tokenizer.encode(), "counts.json": counts}
+    return {texts.TOKENIZER: tokenizer.encode(), "counts.json": counts}
 
 
 def read(recipe: GPT2Recipe) -> list[str]:
@@ -204,7 +205,7 @@ NOTES = (
 
 
 def learn_vocabulary(text: Sequence[str], recipe: GPT2Recipe) -> str:
-    """Learn the recipe's kind of vocabulary from a sample spread evenly over the documents.
+    """Learn the recipe's kind of vocabulary from a sample spread evenly over the documents, or take that of its start.
 
     Returns:
         The content of tokenizer.json.
@@ -212,6 +213,8 @@ def learn_vocabulary(text: Sequence[str], recipe: GPT2Recipe) -> str:
     Raises:
         InputError: no such kind.
     """
+    if recipe.start:
+        return (checkpoints.load(recipe.start).folder / texts.TOKENIZER).read_text(encoding="utf-8")
     if recipe.tokens == "characters":
         return texts.train_characters(text, recipe.least).to_str()
     if recipe.tokens != "bytes":

@@ -86,7 +86,7 @@ def unmeasured(
     recipe: Recipe, result: Result, model: nn.Module, *, method: str, data: str, notes: str, argv: Sequence[str]
 ) -> Card:
     """The card of a finished run, without figures; `argv` are the flags of its command line."""
-    kind = type(model)
+    kind, start = type(model), before(recipe.start) if recipe.start else {}
     return Card(
         name=f"{method}/{recipe.name}",
         model=f"{kind.__module__}.{kind.__qualname__}",
@@ -96,12 +96,21 @@ def unmeasured(
         command=command(method, argv, bf16=result.bf16),
         commit=result.commit,
         device=result.device,
-        wall_time_s=round(result.wall_time_s, 1),
-        steps=result.steps,
+        wall_time_s=round(start.get("wall_time_s", 0.0) + result.wall_time_s, 1),
+        steps=start.get("steps", 0) + result.steps,
+        start=start,
         parameters=sum(p.numel() for p in model.parameters() if p.requires_grad),
         metrics={},
         notes=notes,
     )
+
+
+def before(name: str) -> dict[str, typing.Any]:
+    """What the card keeps of the checkpoint that a run started from."""
+    card = checkpoints.load(name).card
+    assert card is not None
+    kept = {key: getattr(card, key) for key in ("name", "command", "commit", "wall_time_s", "steps", "start")}
+    return {**kept, "sha256": card.sha256[checkpoints.WEIGHTS]}
 
 
 def _snapshots(run: Path) -> dict[str, bytes]:

@@ -60,6 +60,7 @@ def train(
 
     Raises:
         DivergedError: the loss is NaN or infinite.
+        RuntimeError: `recipe.start` is another network.
         OSError: the disk is full; the last state stays whole.
     """
     accelerator = Accelerator(cpu=recipe.device == "cpu", mixed_precision="no")
@@ -67,6 +68,8 @@ def train(
     bf16 = device.computes_bf16(accelerator.device) if recipe.bf16 is None else recipe.bf16
     recipe = dataclasses.replace(recipe, bf16=bf16)
     folder = runs.open_folder(recipe, method) if main else Path(recipe.resume)
+    if recipe.start and not recipe.resume:
+        model.load_state_dict(checkpoints.load(recipe.start).model.state_dict())
     model.to(memory_format=device.memory_format(model))  # type: ignore[call-overload]
     if accelerator.num_processes > 1 and accelerator.device.type == "cuda":  # one mean and variance for the whole batch
         model = nn.SyncBatchNorm.convert_sync_batchnorm(model)

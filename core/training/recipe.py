@@ -37,6 +37,8 @@ class Recipe:
         snapshots: ship the weights of SNAPSHOTS along the way beside the finished ones.
         smoke: take 20 steps of at most 16 items and do not write into assets, to check that everything works together.
         resume: a run folder to continue.
+        start: a checkpoint of the same network, whose weights the run begins from, such as "bert/novels"; its steps and
+            seconds count on the new card. Take another seed, or the run sees the same items again.
         save_every: steps between two saved states.
         log_every: steps between two lines of metrics.jsonl.
     """
@@ -66,6 +68,7 @@ class Recipe:
     snapshots: bool = False
     smoke: bool = False
     resume: str = ""
+    start: str = ""
     save_every: int = 500
     log_every: int = 10
 
