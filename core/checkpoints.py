@@ -2,8 +2,7 @@
 
 A checkpoint is a folder `assets/checkpoints/<method>/<name>/`: `model.safetensors` (half precision), `card.json` and
 whatever else the model needs (a tokenizer). Nothing is ever unpickled. The card names the model's class, so
-this file imports no method. A Hub model goes the same way: its `config.json` names its architecture, `HUB_CLASSES` the
-class of this project that opens it, and that class's `from_hub` reads the folder.
+this file imports no method. Of a Hub model `config.json` names the architecture, `HUB_CLASSES` the class that opens it.
 """
 
 import hashlib
@@ -73,8 +72,7 @@ class Card:
         notes: known limits, in words.
         snapshots: per cent of the run -> metrics of the first set with the weights of that moment; empty without any.
         sha256: file name -> digest of every other file in the folder.
-        start: of a run that began from the weights of a checkpoint, what that one's card says of its own run and the
-            digest of its weights; empty otherwise.
+        start: the run that this one began from, as its card says, and the digest of its weights; else empty.
     """
 
     name: str

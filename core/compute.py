@@ -5,15 +5,21 @@ of the page takes more than 55 ms longer, and those of many short steps are fast
 sixty tokens of GPT-2 took 112 ms instead of 146, the sweep of masked pictures 358 instead of 844). On a busy machine
 threads wait for one another, and a text took over ten times as long. And two threads round otherwise
 than one, so an answer depended on who else asked: `python -m tests.bench.threads`.
+
+NumPy's, SciPy's and scikit-learn's libraries count their threads once for the whole process. A limit for the time of
+one computation is not enough: of two that overlap, the first to end lifts it for the other, whose table of few labels
+then took 37 seconds instead of 2.3. So the first computation limits them for good.
 """
 
 import contextlib
+import functools
 import os
 import threading
 from collections import deque
 from collections.abc import Iterator
 
 import torch
+from threadpoolctl import threadpool_limits
 
 
 class Slots:
@@ -67,6 +73,14 @@ class Slots:
 def use_one_thread() -> None:
     """Have the operations of the calling thread computed by it alone."""
     torch.set_num_threads(1)
+    limit_blas()
+
+
+@functools.cache
+def limit_blas() -> None:
+    """Have linear algebra outside PyTorch use one thread from now on, also in libraries that are loaded later."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    threadpool_limits(limits=1, user_api="blas")
 
 
 def cores() -> int:

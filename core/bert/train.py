@@ -116,7 +116,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
 
 
 def learn_vocabulary(text: Sequence[str], recipe: BertRecipe) -> str:
-    """The content of tokenizer.json: of the checkpoint that the run starts from, or learned from a sample of the text."""
+    """The content of tokenizer.json: that of the checkpoint the run starts from, or learned from a sample."""
     if recipe.start:
         return (checkpoints.load(recipe.start).folder / texts.TOKENIZER).read_text(encoding="utf-8")
     return texts.train_bytes_bpe(texts.sample(text, recipe.sample), recipe.vocabulary, corpus.MARKS).to_str()

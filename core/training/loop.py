@@ -68,14 +68,12 @@ def train(
     bf16 = device.computes_bf16(accelerator.device) if recipe.bf16 is None else recipe.bf16
     recipe = dataclasses.replace(recipe, bf16=bf16)
     folder = runs.open_folder(recipe, method) if main else Path(recipe.resume)
-    if recipe.start and not recipe.resume:
-        model.load_state_dict(checkpoints.load(recipe.start).model.state_dict())
     model.to(memory_format=device.memory_format(model))  # type: ignore[call-overload]
     if accelerator.num_processes > 1 and accelerator.device.type == "cuda":  # one mean and variance for the whole batch
         model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
     optimizer = optimizer_for(model, recipe)
     network, stepper = accelerator.prepare(torch.compile(model) if recipe.compile else model, optimizer)
-    begin = runs.restore_state(folder, model, optimizer) if recipe.resume else runs.State()
+    begin = _begin(recipe, folder, model, optimizer)
     since = time.monotonic() - begin.spent_s
     network.train()
     taken = begin.step
@@ -106,6 +104,15 @@ def train(
     model.eval()
     where = device.describe(accelerator.device, accelerator.num_processes)
     return Result(folder, taken, time.monotonic() - since, where, commit, bf16)
+
+
+def _begin(recipe: Recipe, folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> runs.State:
+    """Where a run begins: at its last state, with the weights of a checkpoint, or with those the model has."""
+    if recipe.resume:
+        return runs.restore_state(folder, model, optimizer)
+    if recipe.start:
+        model.load_state_dict(checkpoints.load(recipe.start).model.state_dict())
+    return runs.State()
 
 
 @contextlib.contextmanager

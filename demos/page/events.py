@@ -10,7 +10,7 @@ import gradio as gr
 from gradio.blocks import BlockContext
 
 from core.errors import PretextError, within
-from demos.page import links
+from demos.page import links, overlap
 from demos.page.words import LANGUAGES, Say
 
 AT_ONCE = 4  # heavy events of one model; `core.compute` decides which of them computes
@@ -63,6 +63,7 @@ def listen(
     name: str | None = None,
     model: str | None = None,
     at_once: int = AT_ONCE,
+    ordered: bool = True,
     **settings: Any,
 ) -> Any:
     """Connect events to a handler.
@@ -76,6 +77,8 @@ def listen(
         name: of the public call, which the English page makes; its Chinese twin is private. None: no public call.
         model: name of the queue slot that the heavy events of one model share; None for cheap events.
         at_once: heavy events of this slot that may run at once, which is the same for all of them.
+        ordered: an answer does not replace that of an event which the window began later, see `overlap`; not for a
+            handler that goes on after another event of the window has written into its outputs.
         settings: further arguments of `gr.on`.
     """
     public = name is not None and say.language == LANGUAGES[0]
@@ -89,6 +92,8 @@ def listen(
     shown_on = [] if hidden else [item for item in outputs if not isinstance(item, BlockContext)]
     given = triggers if isinstance(triggers, list) else [triggers]
     settings = {**visible, **slot, "show_progress_on": shown_on, **settings}
+    if ordered:
+        handler = overlap.in_order(handler, outputs)
     return gr.on(given, bind(handler, say), list(inputs), list(outputs), **settings)
 
 

@@ -116,7 +116,12 @@ def part(parts: Parts, offered: Choices, *, model: Choice | None = None) -> None
         curves = gr.UploadButton(say("training.csv_button"), file_types=[".csv"], elem_id=f"{method}-train-csv")
         found = gr.HTML(elem_id=f"{method}-train-found")
     runs, outputs = Runs(method, offered, shown), shown.all()
-    quiet: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "trigger_mode": "once"}
+    quiet: dict[str, Any] = {
+        "show_progress": "hidden",
+        "concurrency_limit": None,
+        "trigger_mode": "once",
+        "ordered": False,
+    }
     inputs = [source, files, budget, broken, *settings]
     listen(say, start.click, runs.on_start, inputs, outputs, **quiet)
     listen(say, more.click, runs.on_more, [shown.token, budget], outputs, **quiet)

@@ -1,5 +1,7 @@
 """At most as many computations at once as there are slots, in the order they came, each with one thread."""
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -94,3 +96,24 @@ def test_slots_come_back_after_an_error() -> None:
     assert (slots.running, slots.waiting) == (0, 0)
     with slots.taken():
         assert slots.running == 1
+
+
+def test_linear_algebra_uses_one_thread_whoever_computes_beside() -> None:
+    """In a process of its own: SciPy's library is loaded after the limit was set, and two limits overlap."""
+    program = """
+import contextlib
+import numpy, threadpoolctl
+from core.compute import use_one_thread
+
+def most():
+    return max(found["num_threads"] for found in threadpoolctl.threadpool_info() if found["user_api"] == "blas")
+
+use_one_thread()
+first, second = (threadpoolctl.threadpool_limits(limits=1) for _ in range(2))
+import scipy.linalg
+for limit in (first, second):
+    limit.restore_original_limits()
+    print(most())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.split() == ["1", "1"]

@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+import itertools
 import json
 import math
+import operator
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -91,7 +93,10 @@ def differences(one: Any, other: Any, where: str = "") -> Iterator[str]:
         if not math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=TOLERANCE):
             yield f"{where}: {one} and {other}"
     elif one != other:
-        yield f"{where}: {str(one)[:80]} and {str(other)[:80]}"
+        left, right = str(one), str(other)
+        same = sum(itertools.takewhile(bool, map(operator.eq, left, right)))
+        shown = slice(max(0, same - 40), same + 40)
+        yield f"{where}: at {same}, {left[shown]!r} and {right[shown]!r}"
 
 
 def pixels_apart(one: Any, other: Any, where: str) -> Iterator[str]:

@@ -111,3 +111,28 @@ def test_a_checkpoint_is_replaced_whole(here: Path) -> None:
     write(replace(SHORT, name="again"))
     assert sorted(file.name for file in folder.iterdir()) == ["card.json", "model.safetensors"]
     assert checkpoints.read_card("again", folder.parent).steps == 20
+
+
+def test_a_run_begins_from_a_checkpoint(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "find_class", lambda path: Toy)
+    folder, _ = write(replace(SHORT, name="first"))
+    first = replace(checkpoints.read_card("toys/first"), wall_time_s=3600.0)
+    checkpoints.write_card(folder, first)
+    _, still, _ = run(replace(SHORT, start="toys/first", lr=0.0, steps=1))
+    shipped = load_file(folder / checkpoints.WEIGHTS)
+    assert all(torch.equal(weight, shipped[name].float()) for name, weight in still.named_parameters())
+    write(replace(SHORT, name="second", start="toys/first", steps=7, seed=1))
+    second = checkpoints.read_card("toys/second")
+    assert (first.start, second.steps) == ({}, 27), "what came before counts"
+    assert 3600 <= second.wall_time_s < 3660
+    assert second.start == {
+        "name": "toys/first",
+        "command": first.command,
+        "commit": first.commit,
+        "wall_time_s": first.wall_time_s,
+        "steps": 20,
+        "start": {},
+        "sha256": first.sha256[checkpoints.WEIGHTS],
+    }
+    with pytest.raises(RuntimeError, match="running_mean"):
+        run(replace(SHORT, start="toys/first", norm=False))
