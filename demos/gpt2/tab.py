@@ -89,6 +89,8 @@ def on_pick(say: Say, text: explore.Continuation | None, event: gr.SelectData) -
 
 def on_alternatives(say: Say, text: explore.Continuation | None, number: float) -> AlternativesValues:
     """Show the ten most likely tokens at the position of an added token, counted from 1."""
+    if text is None:  # to unfold the part before the first text is written is no mistake
+        return views.no_alternatives(say)
     with guard(say):
         return views.alternatives(say, ask(explore.alternatives, text, number))
 

@@ -33,9 +33,9 @@ class SurpriseValues(NamedTuple):
 class AlternativesValues(NamedTuple):
     """The values of the components that show the alternatives of one token."""
 
-    number: int
+    number: int | Update
     chosen: str
-    bars: go.Figure
+    bars: go.Figure | None
     choice: Update
 
 
@@ -43,9 +43,9 @@ class PickedValues(NamedTuple):
     """The values of the components after a click on a token: the fold opens, then as `AlternativesValues`."""
 
     fold: Any
-    number: int
+    number: int | Update
     chosen: str
-    bars: go.Figure
+    bars: go.Figure | None
     choice: Update
 
 
@@ -196,6 +196,11 @@ def alternatives(say: Say, found: explore.Alternatives) -> AlternativesValues:
     choices = [(f"{isolated(name)}  {item.probability:.1%}", item.token) for name, item in pairs]
     choice = gr.update(choices=choices, value=tokens[1 if marked == 0 else 0])
     return AlternativesValues(found.number, chosen, bars, choice)
+
+
+def no_alternatives(say: Say) -> AlternativesValues:
+    """What stands there as long as there is no text."""
+    return AlternativesValues(gr.skip(), say("gpt2.nothing_written"), None, gr.update(choices=[], value=None))
 
 
 def growth(say: Say, found: explore.Growth, reached: explore.Reached, stage: float) -> GrowthValues:

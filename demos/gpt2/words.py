@@ -140,6 +140,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "抽到的是“{token}”，在模型的排名中第 {rank} 位，概率 {probability}（温度与截断之前）。",
     ),
     "gpt2.choice": ("Take instead", "改用"),
+    "gpt2.nothing_written": (
+        "No continued text is here yet, or no longer: let the model continue one first.",
+        "这里还没有（或已不再有）续写的文本：请先让模型续写一段。",
+    ),
     "gpt2.branch_go": ("Branch from here", "从这里另写"),
     "gpt2.word": ("A word that is one token", "一个词（恰为一个词元）"),
     "gpt2.nearest_go": ("Find words with similar uses", "查找用法相近的词"),

@@ -108,8 +108,7 @@ def test_clicks_on_the_prompt_change_nothing(say: Say) -> None:
 
 
 def test_clicks_on_a_text_that_is_gone_say_so(say: Say) -> None:
-    with pytest.raises(gr.Error, match=r"no longer|已经不在了"):
-        tab.on_pick(say, None, click(1))
+    assert tab.on_pick(say, None, click(1)).chosen == say("gpt2.nothing_written")
 
 
 def test_seeds_decide_the_text(say: Say) -> None:
@@ -175,7 +174,6 @@ def test_missing_texts_and_tokens_are_refused(language: Literal["en", "zh"]) -> 
     say = voice("gpt2", language)
     text = finished(say, "春").text
     calls: tuple[tuple[Callable[..., object], tuple[object, ...]], ...] = (
-        (tab.on_alternatives, (None, 1)),
         (tab.on_alternatives, (text, 99)),
         (tab.on_alternatives, (text, None)),
         (neighbours.on_nearest, ("supercalifragilistic", explore.TANG)),
@@ -190,6 +188,12 @@ def test_missing_texts_and_tokens_are_refused(language: Literal["en", "zh"]) -> 
         with pytest.raises(gr.Error) as caught:
             list(tab.on_branch(say, text, 1, token))
         assert chinese(caught.value.message) == (language == "zh")
+
+
+def test_alternatives_before_a_text_are_a_sentence_in_their_place(say: Say) -> None:
+    found = tab.on_alternatives(say, None, 1)
+    assert found.chosen == say("gpt2.nothing_written")
+    assert (found.number, found.bars, found.choice["choices"]) == (gr.skip(), None, [])
 
 
 def test_emoji_and_arabic_come_back_whole(say: Say) -> None:
