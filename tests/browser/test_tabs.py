@@ -69,8 +69,8 @@ def look(page: Page, stem: str) -> None:
 
 
 def fills(page: Page, ident: str) -> bool:
-    """`has_content`, within ten seconds."""
-    for _ in range(100):
+    """`has_content`, within half a minute: on a busy machine the first answer of a tab takes a while."""
+    for _ in range(300):
         if has_content(page, ident):
             return True
         page.wait_for_timeout(100)

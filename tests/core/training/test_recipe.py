@@ -34,6 +34,7 @@ def test_every_field_is_a_typed_flag() -> None:
         "seed": 9,
         "device": "cpu",
         "resume": "runs/a",
+        "start": "toys/first",
         "save_every": 4,
         "log_every": 3,
         "accumulate": 2,
