@@ -12,7 +12,7 @@ if importlib.util.find_spec("spaces"):
 import gradio as gr
 
 from core.data import pictures
-from demos.page import calls, layout, public_link, restart, server
+from demos.page import calls, layout, memory, public_link, restart, server
 from demos.page.words import LANGUAGES, Say
 from demos.training.part import jobs
 
@@ -61,6 +61,7 @@ def add_tab(say: Say, method: str) -> None:
 
 def main() -> None:
     """Serve the page."""
+    memory.keep_little()
     hosting = server.Hosting.of(os.environ)
     with server.own_folder(hosting.folder) as folder, restart.Ending() as ending:
         page = build().queue(max_size=WAITING, api_open=False)

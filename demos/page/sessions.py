@@ -15,6 +15,8 @@ from typing import Any
 from gradio.state_holder import SessionState, StateHolder
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from demos.page import memory
+
 KEPT_S = 600  # a window that is reloaded or loses its connection finds its session again
 CAPACITY = 1000  # sessions; beyond, the one that was used least recently goes
 
@@ -50,7 +52,7 @@ class Sessions:
 
     def drop_gone(self, holder: StateHolder, now: float | None = None) -> None:
         """Drop what the sessions hold that have had no window and no event for `KEPT_S`."""
-        oldest = (time.time() if now is None else now) - KEPT_S
+        oldest, held = (time.time() if now is None else now) - KEPT_S, len(holder.session_data)
         for session, used in list(holder.time_last_used.items()):
             last = max(used.timestamp(), self.closed_at.get(session, 0.0))
             if session not in self.windows and last < oldest:
@@ -59,6 +61,8 @@ class Sessions:
                     holder.time_last_used.pop(session, None)
         self.closed_at = {session: at for session, at in self.closed_at.items() if at >= oldest}
         self.held = frozenset(holder.time_last_used)
+        if len(holder.session_data) < held:
+            memory.give_back()
 
 
 class Heartbeats:

@@ -4,6 +4,7 @@ Each tab as it opens, in English; the first also in Chinese, in dark mode and as
 """
 
 import io
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -13,8 +14,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.every_scenario import SCENARIOS
-from tests.browser.page_actions import STEMS, WAIT_MS
+from tests.browser.page_actions import STEMS, WAIT_MS, settle, upload
 from tests.browser.serving import ROOT, serve
+from tests.photographs import hundred
 
 FOLDER = ROOT / "assets" / "screenshots"
 WIDE, NARROW = (1280, 900), (390, 844)
@@ -67,6 +69,29 @@ def train(browser: Browser, address: str) -> None:
     context.close()
 
 
+def digits(browser: Browser, address: str, folder: Path) -> None:
+    """Two photographs of digits in the VAE tab, and what was found on them."""
+    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}, locale="en-GB")
+    context.set_default_timeout(WAIT_MS)
+    page = context.new_page()
+    page.goto(f"{address}?tab=vae")
+    expect(page.locator("#vae-step4")).to_be_visible()
+    settle(page)
+    shown = {photo.kind: photo.image for photo in hundred()}
+    for end, kind in (("a", "desk"), ("b", "shadow")):
+        file = folder / f"{kind}.jpg"
+        Image.fromarray(shown[kind]).save(file, quality=90)
+        field = page.locator(f"#vae-picture-{end}")
+        field.get_by_role("button", name=re.compile("Clear|Remove")).first.click()
+        upload(page, "vae", f"picture-{end}", file)
+        settle(page)
+    page.wait_for_timeout(1000)
+    shot = page.locator("#vae-tab .steps").first.screenshot()
+    with Image.open(io.BytesIO(shot)) as picture:
+        picture.convert("RGB").save(FOLDER / "digits.webp", quality=QUALITY, method=6)
+    context.close()
+
+
 def main() -> None:
     """Take them all, or those of the tabs named."""
     found = chromium.find()
@@ -82,6 +107,8 @@ def main() -> None:
             visit(browser, f"{server.url}/zh", first, f"{first}-zh", WIDE)
             visit(browser, f"{server.url}/", first, f"{first}-dark", WIDE, "dark")
             visit(browser, f"{server.url}/", first, f"{first}-phone", NARROW)
+        if "vae" in (chosen or STEMS):
+            digits(browser, f"{server.url}/", Path(log))
         if not chosen:
             train(browser, f"{server.url}/")
         browser.close()
