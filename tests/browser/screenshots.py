@@ -78,9 +78,9 @@ def digits(browser: Browser, address: str, folder: Path) -> None:
     expect(page.locator("#vae-step4")).to_be_visible()
     settle(page)
     shown = {photo.kind: photo.image for photo in hundred()}
-    for end, kind in (("a", "desk"), ("b", "shadow")):
-        file = folder / f"{kind}.jpg"
-        Image.fromarray(shown[kind]).save(file, quality=90)
+    for end, image in (("a", shown["desk"]), ("b", shown["shadow"])):
+        file = folder / f"{end}.jpg"
+        Image.fromarray(image).save(file, quality=90)
         field = page.locator(f"#vae-picture-{end}")
         field.get_by_role("button", name=re.compile("Clear|Remove")).first.click()
         upload(page, "vae", f"picture-{end}", file)

@@ -72,6 +72,7 @@ def test_continuations_stream(say: Say) -> None:
     assert shown == sorted(shown)
     found = tab.on_alternatives(say, last.text, last.number)
     assert found.number == 1
+    assert found.bars is not None
     assert len(found.choice["choices"]) == len(found.bars.data[0].y) == 10
     assert found.choice["value"] in [token for _, token in found.choice["choices"]]
     assert chinese(found.chosen) or say.language == "en"
