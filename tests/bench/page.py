@@ -153,7 +153,7 @@ def sessions(visitors: int = VISITORS, wait_s: float = GONE_S) -> dict[str, floa
             ask(run.server.url, asked, f"visitor{number}")
         added = resident_mb(run.process) - before
         time.sleep(wait_s)
-        found = {"session_memory": added, "session_cpu_ms": 1000 * statistics.median(costs)}
+        found = {"session_memory": added, "session_cpu_ms": round(1000 * statistics.median(costs), 1)}
         return found | ({"session_memory_gone": resident_mb(run.process) - before} if wait_s >= GONE_S else {})
 
 
