@@ -19,7 +19,7 @@ class Example:
 EXAMPLES = (
     Example("door", "He opened the door and went into the room without saying a word.", (5, 6, 7)),
     Example("sea", "The captain stood on the deck and looked out over the grey water.", (3, 10, 11)),
-    Example("letter", "She took the letter from her pocket and read it once more.", (5, 6, 7)),
+    Example("letter", "She took the letter from her pocket and read it once more.", (6, 7, 8)),
     Example("night", '"Good night, my dear," said the old man, and he shut the window.', (13, 14, 15)),
 )
 CHINESE = Example("chinese", "今天的天气很好，我们一起去公园散步吧。", (3, 4))
