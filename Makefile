@@ -14,12 +14,14 @@ PARALLEL ?= -n 2 --dist loadfile
 SHARE ?= 0
 DATA ?= data
 FUZZ_S ?= 600
+AGAIN := --last-failed --last-failed-no-failures none
+UNIT := not browser and not hostile and not hosting
 ENGINE ?= $(shell command -v podman || command -v docker)
 WHEELS ?= cpu
 METHODS := $(patsubst core/%/train.py,%,$(wildcard core/*/train.py))
 NARROW := ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2
 
-.PHONY: help venv run ray soak test audit lock fast narrow lint types unit hostile fuzz browser chromium bench \
+.PHONY: help venv run ray soak test audit lock fast slow narrow lint types hostile fuzz browser chromium bench \
   screenshots docs assets study evaluate card push space image image-check nginx clean $(METHODS:%=train-%)
 .DEFAULT_GOAL := help
 
@@ -61,11 +63,11 @@ ray: $(VENV)/run.stamp
 	HOST=$(HOST) PORT=$(PORT) SHARE=$(SHARE) $(PY) -m deploy.ray_serve
 
 ## make test         ruff, mypy, pytest with the browser tests
-# A browser test that fails is tried once more, with a new server. What passes then depends on time: the log names it, and
-# it is a defect of the page or of the test.
+# A test that fails is tried once more, alone. What passes then depends on time: the log names it, and it is a defect of the
+# page or of the test.
 test: lint types chromium nginx
-	$(PY) -m pytest -m "not browser" $(PARALLEL)
-	$(PY) -m pytest -m browser || $(PY) -m pytest -m browser --last-failed --last-failed-no-failures none
+	$(PY) -m pytest -m "not browser" $(PARALLEL) || $(PY) -m pytest -m "not browser" $(AGAIN)
+	$(PY) -m pytest -m browser || $(PY) -m pytest -m browser $(AGAIN)
 
 ## make audit        known holes in the locked packages (needs the network), and bandit on the code
 audit: $(VENV)/dev.stamp
@@ -78,8 +80,13 @@ lock: $(VENV)/dev.stamp
 	$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade --no-header \
 	  --no-emit-index-url --no-emit-find-links -o requirements.lock requirements.txt
 
-## make fast         the same without a browser, the hostile calls, and several servers
-fast: lint types unit
+## make fast         ruff, mypy, and the tests of under a second: a minute and a half
+fast: lint types
+	$(PY) -m pytest -m "$(UNIT) and not slow" $(PARALLEL)
+
+## make slow         run all tests but the browser's, hostile calls and several servers; write tests/slow.txt anew
+slow: $(VENV)/dev.stamp
+	$(PY) -m pytest -m "$(UNIT)" $(PARALLEL) -p tests.slow
 
 ## make hostile      hundreds of wrong calls and files against a running page; says how many, and their memory
 hostile: $(VENV)/dev.stamp
@@ -87,7 +94,7 @@ hostile: $(VENV)/dev.stamp
 
 ## make narrow       training and numerical tests with the instruction set of an AVX2 processor
 narrow: $(VENV)/dev.stamp
-	$(NARROW) $(PY) -m pytest tests/core $(PARALLEL)
+	$(NARROW) $(PY) -m pytest tests/core $(PARALLEL) || $(NARROW) $(PY) -m pytest tests/core $(AGAIN)
 
 ## make fuzz         spoil pictures and sounds for FUZZ_S seconds (600) until one breaks the decoders; installs atheris
 fuzz: $(VENV)/dev.stamp
@@ -100,9 +107,6 @@ lint: $(VENV)/dev.stamp
 
 types: $(VENV)/dev.stamp
 	$(PY) -m mypy
-
-unit: $(VENV)/dev.stamp
-	$(PY) -m pytest -m "not browser and not hostile and not hosting" $(PARALLEL)
 
 browser: $(VENV)/dev.stamp chromium
 	$(PY) -m pytest tests/browser

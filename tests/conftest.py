@@ -17,6 +17,15 @@ from PIL import Image
 
 from core import checkpoints
 from demos.page import backend
+from tests import slow
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that tests/slow.txt lists."""
+    for item in items:
+        if slow.is_slow(item.nodeid):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

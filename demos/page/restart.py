@@ -16,7 +16,7 @@ from typing import Any, Self
 import gradio as gr
 
 GRACE_S = 20.0
-FETCH_S = 2.0  # for a page to fetch the last answer
+FETCH_S = 2.0  # for pages to fetch their last answers
 LOOK_S = 0.05
 STARTS = 4096  # as in assets/connection.js
 
@@ -74,12 +74,15 @@ class Ending:
         self.page.close(verbose=False)
 
     def wait(self, page: gr.Blocks, end: float) -> None:
-        """Return when nothing runs or waits and every answer is fetched, or at a time of the monotonic clock."""
+        """Return when nothing runs or waits and every answer is sent, or at a time of the monotonic clock.
+
+        Gradio forgets the number of an event once its last message is on the way. That no message waits is not enough:
+        one that was taken and not yet sent would become "Server stopped unexpectedly.", and its stream would not end.
+        """
         queue = page._queue
         while time.monotonic() < end and (len(queue) or any(queue.active_jobs)):
             time.sleep(LOOK_S)
         end = min(end, time.monotonic() + FETCH_S)
-        while time.monotonic() < end and any(
-            not each.empty() for each in list(queue.pending_messages_per_session.values())
-        ):
+        while time.monotonic() < end and any(list(queue.pending_event_ids_session.values())):
             time.sleep(LOOK_S)
+        time.sleep(LOOK_S)  # the end of a stream follows its last message

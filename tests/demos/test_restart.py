@@ -11,13 +11,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
 import pytest
 from gradio.context import Context
 
-from demos.page.restart import STARTS, Ending, layout_id, name_start
+from demos.page.restart import FETCH_S, STARTS, Ending, layout_id, name_start
 from tests.browser.serving import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -161,6 +162,30 @@ def test_training_ends_with_the_server(programs: Any) -> None:
     assert time.monotonic() - began < 12
     reading.join()
     assert answers[0].rstrip().endswith('["over"]')
+
+
+class Queue:
+    """Gradio's queue: nothing runs, no message waits, and the last one of an event is still being sent."""
+
+    def __init__(self) -> None:
+        self.active_jobs: list[None] = [None]
+        self.pending_messages_per_session: dict[str, Any] = {}
+        self.pending_event_ids_session = {"window": {"event"}}
+
+    def __len__(self) -> int:
+        return 0
+
+
+@pytest.mark.parametrize(("sent_after_s", "least_s", "most_s"), [(0.4, 0.4, 1.5), (60, FETCH_S, FETCH_S + 1)])
+def test_last_message_is_sent_before_the_end(sent_after_s: float, least_s: float, most_s: float) -> None:
+    """A page that does not fetch its answer is not waited for longer than `FETCH_S`."""
+    queue = Queue()
+    sending = threading.Timer(sent_after_s, lambda: queue.pending_event_ids_session["window"].clear())
+    sending.start()
+    began = time.monotonic()
+    Ending().wait(SimpleNamespace(_queue=queue), began + 20)  # type: ignore[arg-type]
+    assert least_s <= time.monotonic() - began < most_s
+    sending.cancel()
 
 
 def test_idle_server_ends_at_once(programs: Any) -> None:
