@@ -62,7 +62,14 @@ def in_order(handler: Callable[..., Any], outputs: Sequence[Any]) -> Callable[..
         handler: returns or yields the values of the outputs, by component or in their order.
         outputs: of its event.
     """
-    if inspect.isgeneratorfunction(handler):
+    if inspect.isasyncgenfunction(handler):
+
+        @functools.wraps(handler)
+        async def answering(*given: Any) -> Any:
+            with OVERLAPS.event(session()) as check:
+                async for each in handler(*given):
+                    yield _checked(each, outputs, check)
+    elif inspect.isgeneratorfunction(handler):
 
         @functools.wraps(handler)
         def answering(*given: Any) -> Any:

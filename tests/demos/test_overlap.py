@@ -1,7 +1,9 @@
 """Events of one window that run at once: an answer that comes late does not replace that of a later event."""
 
+import asyncio
+import inspect
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
@@ -64,6 +66,26 @@ def test_a_stream_gives_way_to_a_later_event() -> None:
         assert next(stream) == ["first a", "1"]
         assert in_order(on_quick, [shown])("b") == {shown: "quick b"}
         assert list(stream) == [{own: "2"}]
+    finally:
+        LocalContext.request.reset(token)
+
+
+def test_a_stream_of_the_event_loop_is_checked_too() -> None:
+    shown = gr.Textbox()
+
+    async def on_stream(value: str) -> AsyncIterator[str]:
+        yield f"first {value}"
+        yield f"second {value}"
+
+    async def overlapping() -> list[Any]:
+        stream = in_order(on_stream, [shown])("a")
+        found = [await anext(stream), in_order(lambda value: f"quick {value}", [shown])("b")]
+        return [*found, *[each async for each in stream]]
+
+    assert inspect.isasyncgenfunction(in_order(on_stream, [shown])), "Gradio streams it"
+    token = LocalContext.request.set(SimpleNamespace(session_hash="window"))  # type: ignore[arg-type]
+    try:
+        assert asyncio.run(overlapping()) == ["first a", "quick b", gr.skip()]
     finally:
         LocalContext.request.reset(token)
 
