@@ -19,7 +19,7 @@ import anyio
 from gradio.route_utils import FileUploadProgress, GradioMultiPartParser, GradioUploadFile
 from gradio_client import utils as client_utils
 from starlette.formparsers import MultiPartException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from core.errors import InputError, PretextError
@@ -161,6 +161,8 @@ async def _store(parser: GradioMultiPartParser, folder: Path) -> list[str]:
         if "of files" in error.message:
             raise Refused(413, InputError("One upload may have at most {limit} files.", limit=MAX_FILES)) from error
         raise
+    except ClientDisconnect as error:  # nobody reads the answer, and the visitor did nothing wrong
+        raise Refused(400, InputError("Send files as a form (multipart/form-data).")) from error
     finally:
         for opened in parser._files_to_close_on_error:
             opened.close()

@@ -2,11 +2,12 @@
 
 import errno
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from gradio.route_utils import GradioUploadFile
+from starlette.requests import ClientDisconnect, Request
 from starlette.testclient import TestClient
 
 from demos.page import uploads
@@ -67,6 +68,21 @@ def test_fields_are_refused(client: TestClient, own_gradio: Path) -> None:
 def test_other_bodies_are_refused(client: TestClient) -> None:
     answer = client.post("/gradio_api/upload", content=b"x")
     assert (answer.status_code, answer.text) == (400, "Send files as a form (multipart/form-data).")
+
+
+def test_upload_that_breaks_off_leaves_nothing(
+    client: TestClient, own_gradio: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A window that is closed while it sends is no defect of the server: no traceback in its log."""
+
+    async def breaking(request: Request) -> AsyncIterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\nhalf'
+        raise ClientDisconnect
+
+    monkeypatch.setattr(Request, "stream", breaking)
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    assert client.post("/gradio_api/upload", content=b"", headers=headers).status_code == 400
+    assert left(own_gradio) == []
 
 
 def test_visitor_has_hourly_allowance(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
