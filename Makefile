@@ -80,7 +80,7 @@ lock: $(VENV)/dev.stamp
 	$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade --no-header \
 	  --no-emit-index-url --no-emit-find-links -o requirements.lock requirements.txt
 
-## make fast         ruff, mypy, and the tests of under a second: a minute and a half
+## make fast         ruff, mypy, and the tests that take under a second
 fast: lint types
 	$(PY) -m pytest -m "$(UNIT) and not slow" $(PARALLEL)
 
