@@ -8,8 +8,8 @@ than one, so an answer depended on who else asked: `python -m tests.bench.thread
 
 NumPy's, SciPy's and scikit-learn's libraries count their threads once for the whole process. A limit for the time of
 one computation is not enough: of two that overlap, the first to end lifts it for the other. On two cores, one of them
-training, the probes of a table of few labels took 37 seconds without the limit and 2.3 with it. So the first computation
-limits them for good.
+training, the probes of a table of few labels took 37 seconds without the limit and 2.3 with it. So the first
+computation limits them for good.
 """
 
 import contextlib
